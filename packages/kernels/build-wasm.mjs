@@ -1,0 +1,1 @@
+// Compiles assembly/ to WebAssembly and embeds the binaries in src/wasm/generated/.

@@ -1,0 +1,51 @@
+import type { Activation } from './activation.js';
+import type { DescentLoop, DescentOptions } from './descent.js';
+import type { Dtype, FloatArray } from './dtype.js';
+
+export const lossNames = ['squared', 'relativeL2', 'crossEntropy'] as const;
+
+/**
+ * squared: mean over samples of the sum over outputs of (N − y)².
+ * relativeL2: √mean (N − y)² / √mean y², means over samples and outputs.
+ * crossEntropy: mean over samples of −log softmax(N)_class, natural logarithm, class indices as targets.
+ */
+export type LossName = (typeof lossNames)[number];
+
+/**
+ * The empirical risk of a fully connected network. Parameters θ are one flat vector: if
+ * `batchNormalization`, scale γ (l₀) then shift β (l₀) of the input first; then for each layer k = 1..D the
+ * weights Wᵏ, row-major l_k × l_{k−1}, and the bias bᵏ. The activation follows every layer but the last.
+ */
+export interface DenseProblem {
+  readonly widths: readonly number[];
+  readonly activation: Activation;
+  readonly loss: LossName;
+  readonly dtype: Dtype;
+  /** Normalize the input by the batch's mean and biased variance, ε = 1e−5, then scale by γ and shift by β. */
+  readonly batchNormalization: boolean;
+  /** samples × l₀, row-major. */
+  readonly inputs: FloatArray;
+  /** samples × l_D, row-major; class indices (samples) for crossEntropy. */
+  readonly targets: FloatArray;
+  /** relu'(0); see Kinks. Default 0. */
+  readonly reluDerivativeAtZero?: number;
+}
+
+/** A problem taken up by a kernel: it allocated once and allocates no more. θ and `out` are read and written by copy. */
+export interface DenseRisk {
+  readonly dimension: number;
+  readonly samples: number;
+  readonly dtype: Dtype;
+  /** The risk at θ. A NaN anywhere in θ or in a sample gives NaN. */
+  value(theta: FloatArray): number;
+  /** Writes the gradient at θ into `out` and returns the risk. */
+  gradient(theta: FloatArray, out: FloatArray): number;
+  /** As `gradient`, for the mean over the samples with these indices (repetitions count). */
+  batchGradient(theta: FloatArray, indices: Uint32Array, out: FloatArray): number;
+  /** N_θ at other inputs (samples × l₀), as samples × l_D. */
+  realize(theta: FloatArray, inputs: FloatArray): FloatArray;
+  /** A descent loop that keeps parameters, moments, batch and data in the kernel's memory. */
+  descent(theta: FloatArray, options: DescentOptions): DescentLoop;
+  /** Releases the memory; every later call throws. */
+  dispose(): void;
+}

@@ -1,0 +1,97 @@
+// Entry of `npm start`, `npm test` and `npm run pnpm`: sets the repository up with nothing but Node and
+// npm, then runs the task. Built-in modules only, because nothing is installed yet when it starts.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const [task, ...args] = process.argv.slice(2);
+const environment = cleanEnvironment();
+
+// Ctrl-C reaches the whole process group; the child ends itself and we pass its status on.
+process.on('SIGINT', () => {});
+
+switch (task) {
+  case 'pnpm':
+    process.exit(await run(...pnpm(), ...args));
+  case 'start':
+    await setUp();
+    process.exit(await run(process.execPath, 'apps/bench/dist/main.js', ...args));
+  case 'test':
+    await setUp();
+    process.exit(await run(process.execPath, 'node_modules/vitest/vitest.mjs', 'run', ...args));
+  default:
+    console.error(`tools/run.mjs: unknown task ${task}; allowed: start, test, pnpm`);
+    process.exit(2);
+}
+
+/** Installs when the lockfile or a manifest changed since the last time, then builds what changed. */
+async function setUp() {
+  const stamp = join(root, 'node_modules', '.nonsmooth-installed');
+  const state = installState();
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== state) {
+    console.error('Setting up: installing dependencies …');
+    await must(
+      ...pnpm(),
+      'install',
+      '--frozen-lockfile',
+      '--prefer-offline',
+      '--reporter=append-only',
+    );
+    mkdirSync(join(root, 'node_modules'), { recursive: true });
+    writeFileSync(stamp, state);
+  }
+  await must(...pnpm(), '--silent', 'run', 'build');
+}
+
+function installState() {
+  const manifests = ['packages', 'apps', 'tools'].flatMap((group) =>
+    readdirSync(join(root, group)).map((name) => join(group, name, 'package.json')),
+  );
+  const hash = createHash('sha256').update(process.version);
+  for (const file of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests]) {
+    if (existsSync(join(root, file))) hash.update(file).update(readFileSync(join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+/** The pnpm that package.json names: from PATH if it is that very version, else through npx. */
+function pnpm() {
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const version = packageManager.split('@')[1];
+  const found = spawnSync('pnpm', ['--version'], { encoding: 'utf8', cwd: '/', env: environment });
+  return found.stdout?.trim() === version
+    ? ['pnpm']
+    : ['npx', '--yes', '--prefer-offline', `pnpm@${version}`];
+}
+
+/** What npm sets for its own scripts would configure pnpm too; keep only how to reach the registry. */
+function cleanEnvironment() {
+  const keep = /^npm_config_(registry|cache|cafile|ca|proxy|https_proxy|noproxy|userconfig)$/i;
+  const entries = Object.entries(process.env).filter(
+    ([name]) => !/^npm_(config|package|lifecycle)_/i.test(name) || keep.test(name),
+  );
+  return {
+    ...Object.fromEntries(entries),
+    TURBO_TELEMETRY_DISABLED: '1',
+    npm_config_update_notifier: 'false',
+  };
+}
+
+async function must(...command) {
+  const status = await run(...command);
+  if (status !== 0) process.exit(status);
+}
+
+/** Resolves to the exit status; a child that a signal ended counts as 128 + its number, as in a shell. */
+function run(command, ...rest) {
+  return new Promise((resolve) => {
+    const child = spawn(command, rest, { cwd: root, env: environment, stdio: 'inherit' });
+    child.on('error', (error) => {
+      console.error(`Cannot run ${command}: ${error.message}`);
+      resolve(127);
+    });
+    child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
+  });
+}
