@@ -1,1 +1,4 @@
-export {};
+import { serve } from './job.js';
+import { scenarios } from './scenarios/index.js';
+
+export default serve(scenarios);

@@ -1,0 +1,94 @@
+import { claim, type Check } from './check.js';
+import type { Executor } from './executor.js';
+import type { Job, JobResult } from './job.js';
+import { measure } from './measure.js';
+import type { CaseResult, Measurement, ScenarioResult } from './results.js';
+import type { AnyScenario, Case } from './scenario.js';
+import type { Settings } from './settings.js';
+
+/** Told what happens while the benchmark runs. */
+export interface Observer {
+  started(scenario: AnyScenario, one: Case<unknown>, threads: number): void;
+  /** 0 to 1. */
+  progressed(fraction: number): void;
+  measured(measurement: Measurement): void;
+  checked(result: CaseResult): void;
+}
+
+/** Measures every case of the chosen scenarios on every number of threads, until `signal` aborts. */
+export async function benchmark(
+  scenarios: readonly AnyScenario[],
+  settings: Settings,
+  executor: Executor<Job, JobResult>,
+  signal: AbortSignal,
+  observer: Observer,
+): Promise<readonly ScenarioResult[]> {
+  const results: ScenarioResult[] = [];
+  for (const scenario of scenarios) {
+    if (!settings.scenarios.includes(scenario.name)) continue;
+    const cases: CaseResult[] = [];
+    for (const one of scenario.cases(settings)) {
+      if (signal.aborted) break;
+      const result = await runCase(scenario, one, settings, executor, signal, observer);
+      if (result.measurements.length === 0) break;
+      cases.push(result);
+      observer.checked(result);
+    }
+    if (cases.length === 0) break;
+    const { name, summary, packages, unit } = scenario;
+    results.push({ name, summary, packages, unit, cases, marks: marksOf(scenario, cases) });
+  }
+  return results;
+}
+
+async function runCase(
+  scenario: AnyScenario,
+  one: Case<unknown>,
+  settings: Settings,
+  executor: Executor<Job, JobResult>,
+  signal: AbortSignal,
+  observer: Observer,
+): Promise<CaseResult> {
+  const measurements: Measurement[] = [];
+  let checks: readonly Check[] = [];
+  for (const threads of settings.threads) {
+    observer.started(scenario, one, threads);
+    const found = await measure(executor, scenario, one, threads, settings, signal, (fraction) =>
+      observer.progressed(fraction),
+    );
+    if (!found) break;
+    const measurement = withEfficiency(found.measurement, measurements[0]);
+    measurements.push(measurement);
+    observer.measured(measurement);
+    if (found.answers.length > 0 && checks.length === 0) {
+      checks = scenario.check(found.answers, one.kind === 'timed' ? [one.parameters] : one.runs);
+    }
+  }
+  return { name: one.name, measurements, checks: [...checks, ...sameForAll(measurements)] };
+}
+
+/** Throughput per thread relative to one thread, if one thread was measured first. */
+function withEfficiency(measurement: Measurement, single: Measurement | undefined): Measurement {
+  const { threads, throughput } = measurement;
+  const one = threads === 1 ? measurement : single;
+  if (throughput === undefined || one?.threads !== 1 || one.throughput === undefined) {
+    return measurement;
+  }
+  return { ...measurement, efficiency: throughput / (threads * one.throughput) };
+}
+
+/** Results must not depend on how many workers share the runs. */
+function sameForAll(measurements: readonly Measurement[]): readonly Check[] {
+  const ended = measurements.filter(({ digest }) => digest !== undefined);
+  if (ended.length < 2) return [];
+  const digests = [...new Set(ended.map(({ digest }) => digest!))];
+  const threads = ended.map((measurement) => measurement.threads).join(', ');
+  return [claim(`same bits on ${threads} threads`, digests.join(' ≠ '), digests[0]!)];
+}
+
+function marksOf(scenario: AnyScenario, cases: readonly CaseResult[]): ScenarioResult['marks'] {
+  const peakRate = (caseName: string): number | undefined =>
+    cases.find(({ name }) => name === caseName)?.measurements.find(({ threads }) => threads === 1)
+      ?.peakRate;
+  return scenario.marks?.(peakRate) ?? [];
+}

@@ -1,0 +1,197 @@
+import { activationNames, ArgumentError } from '@nonsmooth/kernels';
+import { Command, CommanderError } from 'commander';
+import { availableParallelism } from 'node:os';
+import type { AnyScenario } from './scenario.js';
+import { studyActivations } from './scenarios/study.js';
+import type { Settings } from './settings.js';
+
+/** The command line, understood: settings to run with, or a text to print instead. */
+export type Request =
+  | { readonly kind: 'run'; readonly settings: Settings }
+  | { readonly kind: 'print'; readonly text: string };
+
+const maximalThreads = 256;
+
+/** @throws ArgumentError that names the argument, the value and what is allowed. */
+export function parseCommandLine(
+  words: readonly string[],
+  scenarios: readonly AnyScenario[],
+): Request {
+  let text = '';
+  const command = new Command('npm start --')
+    .description(
+      'Measures the throughput of the packages on worker threads, and whether the work is right.',
+    )
+    .option(
+      '--scenario <names>',
+      'which scenarios, separated by commas; may be repeated (default: all)',
+      collect,
+    )
+    .option(
+      '--threads <numbers>',
+      `numbers of worker threads (default: ${defaultThreads().join(',')})`,
+      collect,
+    )
+    .option(
+      '--seconds <number>',
+      'seconds per timed measurement (default: as fits half a minute)',
+      once,
+    )
+    .option('--seed <integer>', 'seed of all random numbers (default: 1)', once)
+    .option('--out <folder>', 'folder for results.json and report.html (default: benchmark)', once)
+    .option('--json', 'print the results as JSON on stdout, progress on stderr')
+    .option(
+      '--activation <names>',
+      `activations of the study sad (default: ${studyActivations.join(',')})`,
+      collect,
+    )
+    .option('--dtype <name>', 'arithmetic of the study sad, f32 or f64 (default: f32)', once)
+    .addHelpText('after', `\nScenarios:\n${listOf(scenarios)}`)
+    .exitOverride()
+    .configureOutput({ writeOut: (output) => void (text += output), writeErr: () => {} });
+  try {
+    command.parse(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: 'print', text };
+    throw explain(error, command);
+  }
+  return { kind: 'run', settings: settingsFrom(command.opts(), scenarios) };
+}
+
+interface Options {
+  readonly scenario?: readonly string[];
+  readonly threads?: readonly string[];
+  readonly seconds?: string;
+  readonly seed?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly activation?: readonly string[];
+  readonly dtype?: string;
+}
+
+function settingsFrom(options: Options, scenarios: readonly AnyScenario[]): Settings {
+  const known = scenarios.map(({ name }) => name);
+  const threads = options.threads?.map((word) =>
+    toNumber('--threads', word, isThreadCount, threadCounts),
+  );
+  const chosen = chooseFrom('--scenario', options.scenario, known);
+  const activations = chooseFrom(
+    '--activation',
+    options.activation,
+    activationNames,
+    studyActivations,
+  );
+  const counts = [...new Set(threads ?? defaultThreads())].sort((a, b) => a - b);
+  const dtype = options.dtype ?? 'f32';
+  if (dtype !== 'f32' && dtype !== 'f64') throw new ArgumentError('--dtype', dtype, 'f32, f64');
+  const out = options.out ?? 'benchmark';
+  if (out === '') throw new ArgumentError('--out', out, 'a folder');
+  const given = {
+    scenarios: chosen,
+    threads: counts,
+    seed: toNumber('--seed', options.seed ?? '1', isSeed, 'an integer from 0 to 2^53 − 1'),
+    out,
+    json: options.json ?? false,
+    activations,
+    dtype,
+  } as const;
+  const seconds =
+    options.seconds === undefined
+      ? fittingSeconds(scenarios, { ...given, seconds: 1 })
+      : toNumber(
+          '--seconds',
+          options.seconds,
+          (n) => n > 0 && n <= 3600,
+          'a number > 0, at most 3600',
+        );
+  return { ...given, seconds };
+}
+
+/** Timed measurements share about 25 seconds. */
+function fittingSeconds(scenarios: readonly AnyScenario[], settings: Settings): number {
+  const timed = scenarios
+    .filter(({ name }) => settings.scenarios.includes(name))
+    .flatMap((scenario) => scenario.cases(settings))
+    .filter(({ kind }) => kind === 'timed').length;
+  const seconds = 25 / (1.2 * Math.max(1, timed) * settings.threads.length);
+  return Number(Math.min(1, Math.max(0.1, seconds)).toFixed(2));
+}
+
+/** 1, 2, … N on N cores; powers of two and N on many. */
+export function defaultThreads(cores: number = availableParallelism()): readonly number[] {
+  if (cores <= 4) return Array.from({ length: cores }, (_, i) => i + 1);
+  const powers = Array.from({ length: Math.floor(Math.log2(cores)) + 1 }, (_, i) => 2 ** i);
+  return powers.includes(cores) ? powers : [...powers, cores];
+}
+
+function isThreadCount(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= maximalThreads;
+}
+const threadCounts = `integers from 1 to ${maximalThreads}, separated by commas`;
+
+function isSeed(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function toNumber(
+  argument: string,
+  word: string,
+  isAllowed: (value: number) => boolean,
+  allowed: string,
+): number {
+  const value = word.trim() === '' ? NaN : Number(word);
+  if (!isAllowed(value)) throw new ArgumentError(argument, word, allowed);
+  return value;
+}
+
+function chooseFrom(
+  argument: string,
+  chosen: readonly string[] | undefined,
+  known: readonly string[],
+  otherwise = known,
+): readonly string[] {
+  if (!chosen) return otherwise;
+  for (const name of chosen) {
+    if (!known.includes(name)) throw new ArgumentError(argument, name, known.join(', '));
+  }
+  return known.filter((name) => chosen.includes(name));
+}
+
+function collect(words: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, ...words.split(',').map((word) => word.trim())];
+}
+
+function once(word: string): string {
+  return word;
+}
+
+/** Commander's complaint in the form that all others have. */
+function explain(error: CommanderError, command: Command): ArgumentError {
+  const flags = command.options.map(({ long }) => long).join(', ');
+  const word = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  switch (error.code) {
+    case 'commander.unknownOption':
+      return new ArgumentError('option', word, `${flags}, --help`);
+    case 'commander.optionMissingArgument':
+      return new ArgumentError(word.split(' ')[0]!, '', `a value: ${word}`);
+    case 'commander.excessArguments':
+      return new ArgumentError(
+        'argument',
+        command.args.join(' '),
+        `options only: ${flags}, --help`,
+      );
+    default:
+      return new ArgumentError('command line', error.message, `${flags}, --help`);
+  }
+}
+
+function listOf(scenarios: readonly AnyScenario[]): string {
+  const width = Math.max(0, ...scenarios.map(({ name }) => name.length));
+  return scenarios
+    .map(
+      ({ name, summary, packages }) =>
+        `  ${name.padEnd(width)}  ${summary} (${packages.join(', ')})`,
+    )
+    .join('\n');
+}

@@ -1,0 +1,28 @@
+import { ArgumentError } from '@nonsmooth/kernels';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Makes the folder and proves that files can be written there. @throws ArgumentError otherwise. */
+export function requireWritable(argument: string, folder: string): void {
+  const probe = join(folder, `.probe-${process.pid}`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(probe, '');
+    rmSync(probe);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new ArgumentError(argument, folder, `a folder that can be written (${code})`);
+  }
+}
+
+/** Writes the whole file or none of it: to a temporary name in the same folder, then renamed. */
+export function writeWhole(path: string, content: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, content);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import type { WriteStream } from 'node:tty';
+import type { Observer } from './benchmark.js';
+import { formatPercent, formatRate, formatSeconds } from './format.js';
+import { isRight, type Measurement } from './results.js';
+
+/** What progress needs of a stream: a terminal or a plain one. */
+export type Output = Pick<WriteStream, 'write'> & { readonly isTTY?: boolean };
+
+export interface Progress extends Observer {
+  /** A line above the live one. */
+  say(line: string): void;
+  close(): void;
+}
+
+/**
+ * Live progress: on a terminal one line with a bar that is redrawn, elsewhere plain lines. `total` is the
+ * number of measurements to come; `seconds` what a timed one takes.
+ */
+export function progress(output: Output, total: number, seconds: number): Progress {
+  const live = output.isTTY ? liveLine(output) : undefined;
+  let current = { label: '', unit: '', isTimed: false, begun: 0, fraction: 0 };
+  let done = 0;
+  let lastPlain = 0;
+
+  const draw = (): void => {
+    const { label, isTimed, begun, fraction } = current;
+    const elapsed = (performance.now() - begun) / 1000;
+    const part = isTimed ? Math.min(0.99, elapsed / (1.2 * seconds)) : fraction;
+    live?.show(`${bar(part)} ${done + 1}/${total}  ${label}  ${formatPercent(part)}`);
+  };
+  const timer = live && setInterval(draw, 100);
+  const say = (line: string): void => {
+    live?.hide();
+    output.write(`${line}\n`);
+  };
+
+  return {
+    say,
+    started(scenario, one, threads) {
+      const name = `${scenario.name} · ${one.name}`;
+      current = {
+        label: `${name.padEnd(30)} ${String(threads).padStart(3)} thread${threads === 1 ? ' ' : 's'}`,
+        unit: scenario.unit,
+        isTimed: one.kind === 'timed',
+        begun: performance.now(),
+        fraction: 0,
+      };
+      lastPlain = current.begun;
+      if (live) draw();
+    },
+    progressed(fraction) {
+      current.fraction = fraction;
+      if (live || fraction === 1 || performance.now() - lastPlain < 2000) return;
+      lastPlain = performance.now();
+      say(`[${done + 1}/${total}] ${current.label}  ${formatPercent(fraction)} …`);
+    },
+    measured(measurement) {
+      done++;
+      say(`[${done}/${total}] ${current.label}  ${outcome(measurement, current.unit)}`);
+    },
+    checked(result) {
+      if (!isRight(result)) say(`    ${result.name}: WRONG, see the comparison below`);
+    },
+    close() {
+      clearInterval(timer);
+      live?.hide();
+    },
+  };
+}
+
+function outcome({ throughput, seconds, failures }: Measurement, unit: string): string {
+  if (throughput === undefined) return `FAILED: ${failures.join('; ')}`;
+  return `${formatRate(throughput).padStart(9)} ${unit}/s  in ${formatSeconds(seconds ?? 0)}`;
+}
+
+function bar(fraction: number): string {
+  const filled = Math.round(20 * fraction);
+  return '█'.repeat(filled) + '░'.repeat(20 - filled);
+}
+
+function liveLine(output: Output): { show(text: string): void; hide(): void } {
+  const clear = '\r\u001b[2K';
+  return {
+    show: (text) => void output.write(clear + text),
+    hide: () => void output.write(clear),
+  };
+}

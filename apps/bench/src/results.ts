@@ -1,0 +1,72 @@
+import type { Check } from './check.js';
+import type { Machine } from './machine.js';
+import type { Mark } from './mark.js';
+import type { Settings } from './settings.js';
+
+/** Everything that a run found out: the content of results.json. */
+export interface Results {
+  readonly schema: 1;
+  /** False if the run was interrupted. */
+  readonly complete: boolean;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly elapsedSeconds: number;
+  readonly settings: Settings;
+  readonly machine: Machine;
+  readonly scenarios: readonly ScenarioResult[];
+}
+
+export interface ScenarioResult {
+  readonly name: string;
+  readonly summary: string;
+  readonly packages: readonly string[];
+  readonly unit: string;
+  readonly cases: readonly CaseResult[];
+  readonly marks: readonly Mark[];
+}
+
+export interface CaseResult {
+  readonly name: string;
+  readonly measurements: readonly Measurement[];
+  readonly checks: readonly Check[];
+}
+
+export interface Measurement {
+  readonly threads: number;
+  readonly jobs: number;
+  /** What went wrong with jobs, each reason once. */
+  readonly failures: readonly string[];
+  /** Units done by all threads, and the time it took; absent if a job failed. */
+  readonly units?: number;
+  readonly seconds?: number;
+  /** Units per second. Counts only if the case's checks hold. */
+  readonly throughput?: number;
+  /** Units per second and thread in the fastest stretch. */
+  readonly peakRate?: number;
+  /** Throughput per thread, relative to one thread. */
+  readonly efficiency?: number;
+  /** Hash over the answers of all jobs. */
+  readonly digest?: string;
+}
+
+/** Whether the work of a case was right and all its jobs ended. */
+export function isRight(result: CaseResult): boolean {
+  return (
+    result.measurements.every(({ failures }) => failures.length === 0) &&
+    result.checks.every(({ verdict }) => verdict !== 'wrong')
+  );
+}
+
+/** What went wrong, one line each. */
+export function failuresOf({ scenarios }: Results): readonly string[] {
+  return scenarios.flatMap((scenario) =>
+    scenario.cases.flatMap((result) => [
+      ...result.measurements.flatMap(({ threads, failures }) =>
+        failures.map((reason) => `${scenario.name} ${result.name}, threads ${threads}: ${reason}`),
+      ),
+      ...result.checks
+        .filter(({ verdict }) => verdict === 'wrong')
+        .map(({ quantity }) => `${scenario.name} ${result.name}: ${quantity} is wrong`),
+    ]),
+  );
+}

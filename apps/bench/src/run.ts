@@ -1,0 +1,127 @@
+import { ArgumentError } from '@nonsmooth/kernels';
+import { join } from 'node:path';
+import { benchmark } from './benchmark.js';
+import { parseCommandLine } from './command-line.js';
+import type { Job, JobResult } from './job.js';
+import { describeMachine } from './machine.js';
+import { isMet } from './mark.js';
+import { requireWritable, writeWhole } from './output.js';
+import { progress } from './progress.js';
+import { reportPage } from './report/page.js';
+import { failuresOf, type Results } from './results.js';
+import type { AnyScenario } from './scenario.js';
+import type { Settings } from './settings.js';
+import { checkTable, markTable, throughputTable } from './table.js';
+import { workerPool } from './worker-pool.js';
+
+export const exitStatus = { right: 0, wrong: 1, badUse: 2, interrupted: 130 } as const;
+
+export interface Benchmark {
+  readonly scenarios: readonly AnyScenario[];
+  /** The worker module, which serves the same scenarios. */
+  readonly worker: URL;
+  /** Heap of each worker; default 2048. */
+  readonly heapMegabytes?: number;
+}
+
+/** The whole command: from the words of the command line to the exit status. */
+export async function run(words: readonly string[], parts: Benchmark): Promise<number> {
+  let request;
+  try {
+    request = parseCommandLine(words, parts.scenarios);
+    if (request.kind === 'run') requireWritable('--out', request.settings.out);
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    console.error(`error: ${error.message}`);
+    return exitStatus.badUse;
+  }
+  if (request.kind === 'print') {
+    process.stdout.write(request.text);
+    return exitStatus.right;
+  }
+  const { settings } = request;
+  const results = await measureAll(settings, parts);
+  const files = writeFiles(results);
+  if (settings.json) process.stdout.write(`${toJson(results)}\n`);
+  else printTables(results, files);
+  for (const line of complaints(results)) console.error(line);
+  if (!results.complete) return exitStatus.interrupted;
+  return failuresOf(results).length > 0 ? exitStatus.wrong : exitStatus.right;
+}
+
+async function measureAll(settings: Settings, parts: Benchmark): Promise<Results> {
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const started = new Date();
+  const pool = workerPool<Job, JobResult>({
+    worker: parts.worker,
+    threads: Math.max(...settings.threads),
+    secondsPerJob: 300 + 10 * settings.seconds,
+    heapMegabytes: parts.heapMegabytes ?? 2048,
+  });
+  const output = settings.json ? process.stderr : process.stdout;
+  const chosen = parts.scenarios.filter(({ name }) => settings.scenarios.includes(name));
+  const cases = chosen.flatMap((scenario) => scenario.cases(settings)).length;
+  const observer = progress(output, cases * settings.threads.length, settings.seconds);
+  observer.say(headline(settings));
+  try {
+    const found = await benchmark(chosen, settings, pool, interruption.signal, observer);
+    const packages = [...new Set(chosen.flatMap((scenario) => scenario.packages))];
+    return {
+      schema: 1,
+      complete: !interruption.signal.aborted,
+      startedAt: started.toISOString(),
+      elapsedSeconds: (Date.now() - started.getTime()) / 1000,
+      settings,
+      machine: describeMachine(packages.map((name) => `@nonsmooth/${name}`)),
+      scenarios: found,
+    };
+  } finally {
+    observer.close();
+    await pool.close();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+function headline({ scenarios, threads, seconds, seed }: Settings): string {
+  return (
+    `nonsmooth benchmark: ${scenarios.join(', ')} on ${threads.join(', ')} worker threads, ` +
+    `${seconds} s per timed measurement, seed ${seed}`
+  );
+}
+
+function writeFiles(results: Results): readonly string[] {
+  const json = join(results.settings.out, 'results.json');
+  const html = join(results.settings.out, 'report.html');
+  writeWhole(json, `${toJson(results)}\n`);
+  writeWhole(html, reportPage(results));
+  return [json, html];
+}
+
+function toJson(results: Results): string {
+  return JSON.stringify(results, null, 2);
+}
+
+function printTables(results: Results, files: readonly string[]): void {
+  const state = results.complete ? '' : ' (INCOMPLETE: interrupted)';
+  console.log(`\nIs the work right?\n${checkTable(results)}`);
+  const marks = markTable(results);
+  if (marks) console.log(`\nRatios and their marks\n${marks}`);
+  console.log(`\nThroughput${state}\n${throughputTable(results)}`);
+  console.log(`\nWritten in ${results.elapsedSeconds.toFixed(0)} s: ${files.join(', ')}`);
+}
+
+function complaints(results: Results): readonly string[] {
+  const below = results.scenarios.flatMap(({ name, marks }) =>
+    marks
+      .filter((mark) => !isMet(mark))
+      .map(
+        ({ quantity, ratio, mark }) =>
+          `warning: ${name}: ${quantity} is ${ratio.toPrecision(3)}, below ${mark}`,
+      ),
+  );
+  const failures = failuresOf(results).map((line) => `error: ${line}`);
+  const interrupted = results.complete ? [] : ['interrupted: the results are incomplete'];
+  return [...below, ...failures, ...interrupted];
+}

@@ -1,0 +1,52 @@
+import type { Settings } from './settings.js';
+import type { Check } from './check.js';
+import type { Mark } from './mark.js';
+
+/**
+ * A workload across packages. `cases` and `check` run in the main thread, `prepare` in the workers; what
+ * passes between them (`Parameters`, `Answer`) is plain serializable data.
+ */
+export interface Scenario<Parameters, Answer> {
+  readonly name: string;
+  /** One line for --help and the report. */
+  readonly summary: string;
+  /** The packages that it exercises, without scope. */
+  readonly packages: readonly string[];
+  /** What is counted, in the plural: 'gradient steps'. */
+  readonly unit: string;
+  /** What is measured separately. */
+  cases(settings: Settings): readonly Case<Parameters>[];
+  /** Builds everything that is not to be timed; a pure function of its arguments. */
+  prepare(parameters: Parameters, seed: number): Work<Answer>;
+  /** Whether the answers of all jobs of one case are right, with the numbers. At least one check is no mere report. */
+  check(answers: readonly Answer[], parameters: readonly Parameters[]): readonly Check[];
+  /** Ratios of peak rates in one thread that the work is meant to reach. */
+  marks?(peakRate: (caseName: string) => number | undefined): readonly Mark[];
+}
+
+/** Either a `timed` repetition of one piece of work on every thread, or an `ensemble` of runs shared by the threads. */
+export type Case<Parameters> =
+  | { readonly kind: 'timed'; readonly name: string; readonly parameters: Parameters }
+  | { readonly kind: 'ensemble'; readonly name: string; readonly runs: readonly Parameters[] };
+
+/** Work that has been prepared in a worker. */
+export interface Work<Answer> {
+  /** Units that one call of `run` does. */
+  readonly units: number;
+  run(): void;
+  /** Plain data to judge the work by, after the last `run`. */
+  answer(): Answer;
+  /** The numbers that must be the same bit for bit on any number of threads, after the last `run`. */
+  fingerprint(): readonly NodeJS.TypedArray[];
+  dispose?(): void;
+}
+
+/** A scenario whose own types stay within its file. */
+export type AnyScenario = Scenario<unknown, unknown>;
+
+/** Forgets the types of parameters and answers, which only the scenario itself looks into. */
+export function defineScenario<Parameters, Answer>(
+  scenario: Scenario<Parameters, Answer>,
+): AnyScenario {
+  return scenario;
+}

@@ -1,0 +1,21 @@
+import type { ActivationName } from '@nonsmooth/kernels';
+
+// The one-dimensional study of Kranz, Gallon, Dereich, Jentzen, arXiv 2505.09572, section on polynomial targets.
+
+export const studyActivations: readonly ActivationName[] = [
+  'swish',
+  'softplus',
+  'gelu',
+  'elu',
+  'tanh',
+];
+export const studyWidths: readonly number[] = [1, 10, 20, 10, 1];
+export const studySamples = 10_000;
+export const studyBatch = 100;
+
+/** x¹⁰ − 2x⁸ + 2x⁵ + 3x³ − 2x² + 5 */
+export function studyTarget(x: number): number {
+  const square = x * x;
+  const eighth = square * square * square * square;
+  return eighth * (square - 2) + square * x * (2 * square + 3) - 2 * square + 5;
+}

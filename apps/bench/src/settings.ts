@@ -1,0 +1,20 @@
+import type { Dtype } from '@nonsmooth/kernels';
+
+/** What a run of the benchmark measures; plain data. */
+export interface Settings {
+  /** Names of the scenarios, in the order of the table. */
+  readonly scenarios: readonly string[];
+  /** Numbers of worker threads, ascending. */
+  readonly threads: readonly number[];
+  /** Seconds per timed measurement; ensembles do a fixed amount of work instead. */
+  readonly seconds: number;
+  readonly seed: number;
+  /** Folder for results.json and report.html. */
+  readonly out: string;
+  /** Results on stdout, progress on stderr. */
+  readonly json: boolean;
+  /** Activations of the published study. */
+  readonly activations: readonly string[];
+  /** Arithmetic of the published study. */
+  readonly dtype: Dtype;
+}

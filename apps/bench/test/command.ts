@@ -1,0 +1,85 @@
+import { build } from 'esbuild';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const app = join(import.meta.dirname, '..');
+
+/** Bundles a command and its worker from the sources, as they are now, to where their dependencies resolve. */
+export async function bundle(folder: string, name: string): Promise<string> {
+  const outdir = join(app, 'node_modules/.cache', name);
+  await build({
+    entryPoints: [join(app, folder, 'main.ts'), join(app, folder, 'worker.ts')],
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'es2022',
+    conditions: ['@nonsmooth/source'],
+    external: [
+      '@observablehq/plot',
+      'cli-table3',
+      'commander',
+      'linkedom',
+      'ml-matrix',
+      'ndarray',
+      'piscina',
+    ],
+    logLevel: 'error',
+  });
+  return join(outdir, 'main.js');
+}
+
+export interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly ended: Promise<Ended>;
+  interrupt(signal: NodeJS.Signals): void;
+  /** Resolves when stdout or stderr have shown this text. */
+  shown(text: string): Promise<void>;
+}
+
+const started: ChildProcess[] = [];
+
+/** Ends what a failed test may have left running. */
+export function endAll(): void {
+  for (const child of started) child.kill('SIGKILL');
+}
+
+/** Starts a bundled command in an empty folder or `cwd`. */
+export function start(main: string, words: readonly string[], cwd = temporaryFolder()): Running {
+  const child = spawn(process.execPath, [main, ...words], { cwd });
+  started.push(child);
+  const output = { stdout: '', stderr: '' };
+  const watchers: (() => void)[] = [];
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      output[stream] += text;
+      for (const watcher of watchers) watcher();
+    });
+  }
+  return {
+    ended: new Promise((resolve) => {
+      child.on('close', (status) => resolve({ status, ...output }));
+    }),
+    interrupt: (signal) => void child.kill(signal),
+    shown: (text) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if ((output.stdout + output.stderr).includes(text)) resolve();
+        };
+        watchers.push(look);
+        look();
+      }),
+  };
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'nonsmooth-bench-'));
+}

@@ -1,0 +1,26 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { requireWritable, writeWhole } from '../src/output.js';
+import { temporaryFolder } from './command.js';
+
+test('a folder that is missing is made, and left empty', () => {
+  const folder = join(temporaryFolder(), 'a/b');
+  requireWritable('--out', folder);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a file is replaced as a whole, without remains', () => {
+  const folder = temporaryFolder();
+  writeWhole(join(folder, 'x'), 'one');
+  writeWhole(join(folder, 'x'), 'two');
+  expect(readFileSync(join(folder, 'x'), 'utf8')).toBe('two');
+  expect(readdirSync(folder)).toEqual(['x']);
+});
+
+test('a file that cannot be written leaves no temporary one behind', () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'x'));
+  expect(() => writeWhole(join(folder, 'x'), 'one')).toThrow();
+  expect(readdirSync(folder)).toEqual(['x']);
+});
