@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const root = join(import.meta.dirname, '../../..');
+
+export interface Manifest {
+  readonly name: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly exports: unknown;
+}
+
+/** Names of the publishable packages, without scope. */
+export const packageNames: readonly string[] = readdirSync(join(root, 'packages')).sort();
+
+/** Packs every built package, as publishing would, into `folder`; tarballs by name. */
+export function packAll(folder: string): Readonly<Record<string, string>> {
+  for (const name of packageNames) {
+    if (!existsSync(join(root, 'packages', name, 'dist/index.js'))) {
+      throw new Error(`packages/${name} is not built: run npm test, or npm run pnpm -- run build`);
+    }
+  }
+  const words = [
+    '-r',
+    '--filter',
+    './packages/*',
+    'exec',
+    'pnpm',
+    'pack',
+    '--pack-destination',
+    folder,
+  ];
+  command(root, process.execPath, 'tools/run.mjs', 'pnpm', ...words);
+  return Object.fromEntries(
+    packageNames.map((name) => {
+      const file = readdirSync(folder).find((tarball) => tarball.startsWith(`nonsmooth-${name}-`));
+      if (!file) throw new Error(`packages/${name} was not packed`);
+      return [name, join(folder, file)];
+    }),
+  );
+}
+
+/** The package and those of ours that it needs, by their manifests in the repository. */
+export function closure(name: string): readonly string[] {
+  const manifest = readManifest(join(root, 'packages', name));
+  const needed = Object.keys(manifest.dependencies ?? {}).flatMap((dependency) =>
+    dependency.startsWith('@nonsmooth/') ? closure(dependency.slice('@nonsmooth/'.length)) : [],
+  );
+  return [...new Set([name, ...needed])].sort();
+}
+
+/** A fresh project outside the repository with these tarballs installed by npm. */
+export function installInFreshProject(tarballs: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'nonsmooth-consumer-'));
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
+  const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
+  command(folder, 'npm', 'install', ...flags, ...tarballs);
+  return folder;
+}
+
+export function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+}
+
+/** Runs a command and returns its stdout. @throws Error with all output if it fails. */
+export function command(cwd: string, name: string, ...words: readonly string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(name, words, { cwd, encoding: 'utf8' });
+  if (status === 0) return stdout;
+  throw new Error(
+    `${name} ${words.join(' ')}: ${error?.message ?? `status ${status}`}\n${stdout}${stderr}`,
+  );
+}
+
+/** Writes files into a new folder below `project` and returns its path. */
+export function writeFiles(
+  project: string,
+  name: string,
+  files: Readonly<Record<string, string>>,
+): string {
+  const folder = join(project, name);
+  mkdirSync(folder, { recursive: true });
+  for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
+  return folder;
+}

@@ -1,0 +1,129 @@
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  closure,
+  command,
+  installInFreshProject,
+  packageNames,
+  packAll,
+  readManifest,
+  root,
+  writeFiles,
+} from './pack.js';
+
+let tarballs: Readonly<Record<string, string>>;
+/** A project of a user who installed everything. */
+let project: string;
+const installed = (name: string) => join(project, 'node_modules/@nonsmooth', name);
+
+beforeAll(() => {
+  tarballs = packAll(mkdtempSync(join(tmpdir(), 'nonsmooth-packed-')));
+  project = installInFreshProject(packageNames.map((name) => tarballs[name]!));
+}, 120_000);
+
+describe.each(packageNames)('@nonsmooth/%s', (name) => {
+  test('has a manifest for users: no workspace protocol, no source condition', () => {
+    const text = readFileSync(join(installed(name), 'package.json'), 'utf8');
+    expect(text).not.toContain('workspace:');
+    const { exports } = readManifest(installed(name));
+    expect(JSON.stringify(exports)).not.toContain('@nonsmooth/source');
+    expect(exports).toMatchObject({
+      '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+    });
+  });
+
+  test('contains what was built and nothing else', () => {
+    const top = readdirSync(installed(name));
+    expect(top.filter((file) => !/^(?:README|LICENSE|CHANGELOG)/.test(file)).sort()).toEqual([
+      'dist',
+      'package.json',
+    ]);
+    const files = readdirSync(join(installed(name), 'dist'), { recursive: true }).map(String);
+    expect(files.filter((file) => /\.map$|tsbuildinfo|\.test\./.test(file))).toEqual([]);
+  });
+
+  test('declares every package that its code and its types import', () => {
+    const { dependencies = {} } = readManifest(installed(name));
+    const files = readdirSync(join(installed(name), 'dist'), { recursive: true }).map(String);
+    const imported = files
+      .filter((file) => /\.(?:js|d\.ts)$/.test(file))
+      .flatMap((file) => importsOf(readFileSync(join(installed(name), 'dist', file), 'utf8')));
+    const undeclared = imported.filter((one) => !(one in dependencies) && !isBuiltin(one));
+    expect([...new Set(undeclared)]).toEqual([]);
+  });
+
+  test('runs without Node: imports none of its modules', () => {
+    const code = readFileSync(join(installed(name), 'dist/index.js'), 'utf8');
+    expect(importsOf(code).filter(isBuiltin)).toEqual([]);
+  });
+
+  test('is imported from ESM', () => {
+    const program = `console.log(Object.keys(await import('@nonsmooth/${name}')).length)`;
+    const count = command(project, process.execPath, '--input-type=module', '-e', program);
+    expect(Number(count)).toBeGreaterThan(0);
+  });
+
+  test('has types that resolve for every way to import an ES module', async () => {
+    const data = new Uint8Array(readFileSync(tarballs[name]!));
+    const analysis = await checkPackage(createPackageFromTarballData(data));
+    const problems = analysis.types ? analysis.problems : [];
+    expect(analysis.types).toMatchObject({ kind: 'included' });
+    // ESM only by design: CommonJS and node10 resolution are left out.
+    expect(problems.filter(({ kind }) => !leftOut.has(kind))).toEqual([]);
+  });
+
+  test('has a manifest without publishing mistakes', async () => {
+    const { messages } = await publint({ pkgDir: installed(name), pack: false, level: 'warning' });
+    expect(messages).toEqual([]);
+  });
+});
+
+test('TypeScript users get the types of everything', () => {
+  const folder = writeFiles(project, 'typed', {
+    'everything.ts': packageNames
+      .map(
+        (name, i) => `import * as package${i} from '@nonsmooth/${name}';\nexport { package${i} };`,
+      )
+      .join('\n'),
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: {
+        target: 'ES2022',
+        module: 'NodeNext',
+        strict: true,
+        noEmit: true,
+        skipLibCheck: false,
+        types: [],
+      },
+    }),
+  });
+  command(project, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', folder);
+});
+
+test('a package installs alone with those that it needs', () => {
+  const name = 'tensor';
+  const needed = closure(name);
+  expect(needed.length).toBeLessThan(packageNames.length);
+  const alone = installInFreshProject(needed.map((one) => tarballs[one]!));
+  expect(readdirSync(join(alone, 'node_modules/@nonsmooth')).sort()).toEqual(needed);
+  const program = `await import('@nonsmooth/${name}')`;
+  command(alone, process.execPath, '--input-type=module', '-e', program);
+});
+
+const leftOut = new Set(['CJSResolvesToESM', 'NoResolution', 'UntypedResolution']);
+
+/** Packages (not relative files) in the static imports and re-exports of a module. */
+function importsOf(code: string): readonly string[] {
+  return [...code.matchAll(/\b(?:from|import)\s*\(?\s*["']([^."'][^"']*)["']/g)].map((found) => {
+    const words = found[1]!.split('/');
+    return found[1]!.startsWith('@') ? words.slice(0, 2).join('/') : words[0]!;
+  });
+}
+
+function isBuiltin(name: string): boolean {
+  return name.startsWith('node:') || builtinModules.includes(name);
+}
