@@ -1,1 +1,2 @@
-export {};
+export * from './constructors.js';
+export * from './tensor.js';
