@@ -46,3 +46,12 @@ function describe(value: unknown): string {
   if (typeof value === 'object' && value !== null) return JSON.stringify(value);
   return String(value);
 }
+
+/** Use of something whose memory was released by `dispose()`. */
+export class DisposedError extends Error {
+  override readonly name = 'DisposedError';
+
+  constructor(what: string) {
+    super(`${what} was disposed of; it cannot be used any more`);
+  }
+}

@@ -1,0 +1,115 @@
+import type { DenseProblem, DenseRisk } from '../dense-network.js';
+import { floatArray, type FloatArray } from '../dtype.js';
+import { DisposedError } from '../errors.js';
+import { problemShape, requireIndices, requireLength, rowCount } from '../problem.js';
+import { scalarActivation } from './activations.js';
+import { normalizeColumns } from './batch-normalization.js';
+import { backward, forward } from './dense-pass.js';
+import { descentLoop } from './descent.js';
+import { losses } from './losses.js';
+
+/** The risk of a dense network by plain loops. @throws as `problemShape`. */
+export function denseRisk(problem: DenseProblem): DenseRisk {
+  const shape = problemShape(problem);
+  const { dtype, batchNormalization } = problem;
+  const { inputWidth, targetWidth, outputWidth, samples, dimension } = shape;
+  const activation = scalarActivation(problem.activation, problem.reluDerivativeAtZero);
+  const inputs = toDtype(problem.inputs);
+  const targets = toDtype(problem.targets);
+  let disposed = false;
+
+  function toDtype(values: FloatArray): FloatArray {
+    const copy = floatArray(dtype, values.length);
+    copy.set(values);
+    return copy;
+  }
+
+  /** θ in the problem's dtype. */
+  function parameters(theta: FloatArray): FloatArray {
+    if (disposed) throw new DisposedError('the risk of a dense network');
+    requireLength('theta', theta, dimension);
+    return toDtype(theta);
+  }
+
+  /** The rows that the first layer sees: x itself, or γ·normalized x + β with the normalized x. */
+  function firstInputs(theta: FloatArray, x: FloatArray, count: number) {
+    if (!batchNormalization) return { x, normalized: x };
+    const normalized = normalizeColumns(x, count, inputWidth);
+    const scaled = normalized.map((value, i) => {
+      const j = i % inputWidth;
+      return theta[j]! * value + theta[inputWidth + j]!;
+    });
+    return { x: scaled, normalized };
+  }
+
+  function lossAndGradient(
+    theta: FloatArray,
+    x: FloatArray,
+    y: FloatArray,
+    count: number,
+    out: FloatArray,
+  ): number {
+    const first = firstInputs(theta, x, count);
+    const pass = forward(shape, activation, theta, first.x, count, dtype);
+    const cotangent = floatArray(dtype, count * outputWidth);
+    const loss = losses[problem.loss](pass.affine.at(-1)!, y, count, outputWidth, cotangent);
+    const sums = new Float64Array(dimension);
+    const delta = backward(shape, activation, theta, pass, count, cotangent, sums, dtype);
+    if (batchNormalization) {
+      for (let i = 0; i < delta.length; i++) {
+        const j = i % inputWidth;
+        sums[j]! += delta[i]! * first.normalized[i]!;
+        sums[inputWidth + j]! += delta[i]!;
+      }
+    }
+    for (let i = 0; i < dimension; i++) out[i] = (sums[i]! * loss.numerator) / loss.denominator;
+    return loss.value;
+  }
+
+  const risk: DenseRisk = {
+    dimension,
+    samples,
+    dtype,
+    value: (theta) => {
+      const parametersHere = parameters(theta);
+      const { x } = firstInputs(parametersHere, inputs, samples);
+      const outputs = forward(shape, activation, parametersHere, x, samples, dtype).affine.at(-1)!;
+      const unused = floatArray(dtype, outputs.length);
+      return losses[problem.loss](outputs, targets, samples, outputWidth, unused).value;
+    },
+    gradient: (theta, out) => {
+      requireLength('out', out, dimension);
+      return lossAndGradient(parameters(theta), inputs, targets, samples, out);
+    },
+    batchGradient: (theta, indices, out) => {
+      requireLength('out', out, dimension);
+      requireIndices(indices, samples);
+      const x = takeRows(inputs, inputWidth, indices);
+      const y = takeRows(targets, targetWidth, indices);
+      return lossAndGradient(parameters(theta), x, y, indices.length, out);
+    },
+    realize: (theta, rows) => {
+      const count = rowCount('inputs', rows, inputWidth);
+      const parametersHere = parameters(theta);
+      const { x } = firstInputs(parametersHere, toDtype(rows), count);
+      return forward(shape, activation, parametersHere, x, count, dtype).affine.at(-1)!;
+    },
+    descent: (theta, options) => {
+      requireLength('theta', theta, dimension);
+      return descentLoop(risk, theta, options);
+    },
+    dispose: () => {
+      disposed = true;
+    },
+  };
+
+  return risk;
+}
+
+function takeRows(rows: FloatArray, width: number, indices: Uint32Array): FloatArray {
+  const taken = floatArray(rows instanceof Float64Array ? 'f64' : 'f32', indices.length * width);
+  indices.forEach((index, j) =>
+    taken.set(rows.subarray(index * width, (index + 1) * width), j * width),
+  );
+  return taken;
+}

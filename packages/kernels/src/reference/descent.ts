@@ -1,0 +1,67 @@
+import type { DenseRisk } from '../dense-network.js';
+import type { DescentLoop, DescentOptions } from '../descent.js';
+import { checkDescentOptions, checkRun } from '../descent-settings.js';
+import { floatArray } from '../dtype.js';
+import { ArgumentError } from '../errors.js';
+import { requireLength } from '../problem.js';
+import { drawBatch } from '../random.js';
+import { updateRule } from './update-rules.js';
+
+/** A descent loop over the gradients of any risk. */
+export function descentLoop(
+  risk: Pick<DenseRisk, 'dimension' | 'samples' | 'dtype' | 'gradient' | 'batchGradient'>,
+  start: ArrayLike<number>,
+  options: DescentOptions,
+): DescentLoop {
+  checkDescentOptions(options);
+  const { rule, batch } = options;
+  const { moments: momentCount, initial = 0, update } = updateRule(rule);
+  const theta = floatArray(risk.dtype, risk.dimension);
+  theta.set(start);
+  const gradient = floatArray(risk.dtype, risk.dimension);
+  const moments = Array.from({ length: momentCount }, () =>
+    floatArray(risk.dtype, risk.dimension).fill(initial),
+  );
+  const indices = batch && new Uint32Array(batch.size);
+  let done = 0;
+
+  return {
+    get steps() {
+      return done;
+    },
+    run(steps, learningRate = rule.learningRate) {
+      checkRun(steps, learningRate);
+      let loss = Number.NaN;
+      for (let n = 0; n < steps; n++) {
+        if (batch) {
+          drawBatch(batch.key, done, risk.samples, indices!);
+          loss = risk.batchGradient(theta, indices!, gradient);
+        } else {
+          loss = risk.gradient(theta, gradient);
+        }
+        done++;
+        update(done, learningRate, theta, gradient, moments);
+      }
+      return loss;
+    },
+    read(out) {
+      requireLength('out', out, theta.length);
+      out.set(theta);
+    },
+    state: () => ({
+      steps: done,
+      theta: theta.slice(),
+      moments: moments.map((moment) => moment.slice()),
+    }),
+    restore(state) {
+      requireLength('state.theta', state.theta, theta.length);
+      if (state.moments.length !== momentCount) {
+        throw new ArgumentError('state.moments.length', state.moments.length, String(momentCount));
+      }
+      for (const moment of state.moments) requireLength('state.moments', moment, theta.length);
+      done = state.steps;
+      theta.set(state.theta);
+      moments.forEach((moment, k) => moment.set(state.moments[k]!));
+    },
+  };
+}
