@@ -1,5 +1,12 @@
-import type { DescentLoop, DescentOptions, FloatArray } from '@nonsmooth/kernels';
+import { defaultKinks, ShapeError } from '@nonsmooth/kernels';
+import type { DescentLoop, DescentOptions, FloatArray, Kinks } from '@nonsmooth/kernels';
+import { prepareProgram } from './execution.js';
+import type { Execution } from './execution.js';
+import { gradientProgram, hessianProductProgram } from './derivative-programs.js';
+import type { Traceable } from './derivatives.js';
 import type { Program } from './program.js';
+import { sameShape, sizeOf } from './shape.js';
+import { trace } from './trace.js';
 
 /** A named slice of the flat parameter vector, row-major with this shape. */
 export interface ParameterSlice {
@@ -35,4 +42,77 @@ export interface SampledObjective extends Objective {
   batchGradient(theta: FloatArray, indices: Uint32Array, out: FloatArray): number;
   /** A loop that keeps parameters, moments and data in the kernel's memory. */
   descent?(theta: FloatArray, options: DescentOptions): DescentLoop;
+}
+
+export interface ObjectiveOptions {
+  /** Derivatives at kinks; default relu'(0) = 0, abs'(0) = 0, ties split equally. */
+  readonly kinks?: Kinks;
+  readonly layout?: readonly ParameterSlice[];
+}
+
+/** A function of one vector with one number as value, or its program, as an objective. */
+export function objective(
+  f: Traceable | Program,
+  dimension: number,
+  { kinks = defaultKinks, layout }: ObjectiveOptions = {},
+): Objective {
+  const program = typeof f === 'function' ? trace(f, [[dimension]]) : f;
+  requireObjective(program, dimension);
+  const value = lazily(() => prepareProgram(program, 'f64'));
+  const gradient = lazily(() => prepareProgram(gradientProgram(program, { kinks }), 'f64'));
+  const product = lazily(() => prepareProgram(hessianProductProgram(program, { kinks }), 'f64'));
+  const objective: Objective = {
+    dimension,
+    program,
+    value: (theta) => {
+      const execution = value();
+      execution.inputs[0]!.data.set(theta);
+      execution.run();
+      return execution.outputs[0]!.data[0]!;
+    },
+    gradient: (theta, out) => {
+      const execution = gradient();
+      execution.inputs[0]!.data.set(theta);
+      execution.run();
+      out.set(execution.outputs[1]!.data);
+      return execution.outputs[0]!.data[0]!;
+    },
+    hessianVector: (theta, v, out) => {
+      const execution = product();
+      execution.inputs[0]!.data.set(theta);
+      execution.inputs[1]!.data.set(v);
+      execution.run();
+      out.set(execution.outputs[0]!.data);
+    },
+    hessian: (theta, out) => {
+      const execution = product();
+      execution.inputs[0]!.data.set(theta);
+      const v = execution.inputs[1]!.data.fill(0);
+      // Symmetric: column j is row j.
+      for (let j = 0; j < dimension; j++) {
+        v[j] = 1;
+        execution.run();
+        out.set(execution.outputs[0]!.data, j * dimension);
+        v[j] = 0;
+      }
+    },
+    ...(layout && { layout }),
+  };
+  return objective;
+}
+
+function requireObjective(program: Program, dimension: number): void {
+  const shapes = program.inputs.map((at) => program.nodes[at]!.shape);
+  if (shapes.length !== 1 || !sameShape(shapes[0]!, [dimension])) {
+    throw new ShapeError('inputs of f', shapes, `one vector with ${dimension} entries`);
+  }
+  const outputs = program.outputs.map((at) => program.nodes[at]!.shape);
+  if (outputs.length !== 1 || sizeOf(outputs[0]!) !== 1) {
+    throw new ShapeError('outputs of f', outputs, 'one number');
+  }
+}
+
+function lazily(make: () => Execution): () => Execution {
+  let made: Execution | undefined;
+  return () => (made ??= make());
 }

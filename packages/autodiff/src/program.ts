@@ -1,4 +1,155 @@
-/** Placeholder shape of the traced evaluation procedure; nodes in topological order. */
+import type { Tensor } from '@nonsmooth/tensor';
+import type { ScalarFunction } from './scalar-function.js';
+
+export type Shape = readonly number[];
+
+/** Nothing but inputs and a shape. */
+type None = object;
+
+/** Smooth functions of one number, applied to every entry. */
+export interface UnaryAttributes {
+  neg: None;
+  exp: None;
+  expm1: None;
+  log: None;
+  log1p: None;
+  sqrt: None;
+  square: None;
+  sin: None;
+  cos: None;
+  tan: None;
+  asin: None;
+  acos: None;
+  atan: None;
+  sinh: None;
+  cosh: None;
+  tanh: None;
+  asinh: None;
+  acosh: None;
+  atanh: None;
+  erf: None;
+  erfc: None;
+  logistic: None;
+  softplus: None;
+  /** x to a constant power. */
+  pow: { readonly exponent: number };
+  /** The derivative of this order of a function that the user brought. */
+  elementwise: { readonly fn: ScalarFunction; readonly order: number };
+}
+
+/** Entry by entry, with broadcasting. */
+export interface ArithmeticAttributes {
+  add: None;
+  sub: None;
+  mul: None;
+  div: None;
+  atan2: None;
+  /** u·v, and 0 wherever u or v is 0: the product of the chain rule, where a zero says "does not flow". */
+  strongMul: None;
+}
+
+/** Functions with a kink, entry by entry; the switching function is the argument, or u − v. */
+export interface KinkAttributes {
+  relu: None;
+  leakyRelu: { readonly slope: number };
+  abs: None;
+  maximum: None;
+  minimum: None;
+}
+
+/** Piecewise constant: derivative 0 wherever there is one. Truth values are 0 and 1. */
+export interface ComparisonAttributes {
+  sign: None;
+  greater: None;
+  greaterEqual: None;
+  equal: None;
+}
+
+/** Choices between values, linear in what they choose from. */
+export interface ChoiceAttributes {
+  /** (c, a, b): a where c ≠ 0, else b. */
+  where: None;
+  /** (u, v, a, b, t): a where u > v, b where u < v, t·a + (1 − t)·b where u = v: derivatives of kinks. */
+  branch: None;
+  /** (d, active?): the divisor d; 1 where not active; NotLipschitzError where d = 0 is active. */
+  divisor: { readonly of: string };
+}
+
+/** Linear maps that move entries around. */
+export interface StructureAttributes {
+  reshape: None;
+  transpose: { readonly permutation: readonly number[] };
+  broadcast: None;
+  slice: { readonly starts: readonly number[]; readonly steps: readonly number[] };
+  /** Transpose of slice: the argument within zeros. */
+  embed: { readonly starts: readonly number[]; readonly steps: readonly number[] };
+  concatenate: { readonly axis: number };
+  gather: { readonly axis: number; readonly indices: readonly number[] };
+  /** Transpose of gather. */
+  scatterAdd: { readonly axis: number; readonly indices: readonly number[] };
+}
+
+/** Reductions over `axes`, which disappear from the shape. */
+export interface ReductionAttributes {
+  sum: { readonly axes: readonly number[] };
+  max: { readonly axes: readonly number[] };
+  min: { readonly axes: readonly number[] };
+  logSumExp: { readonly axes: readonly number[] };
+  /** Euclidean norm. */
+  norm: { readonly axes: readonly number[] };
+}
+
+/** What derivatives of reductions need, all in the full shape but `meanOfWinners`. */
+export interface ReductionDerivativeAttributes {
+  /** (x, m, c): c divided equally among the entries of x that attain their extreme m, 0 elsewhere. */
+  shareToWinners: { readonly axes: readonly number[] };
+  /** (x, m, a): the mean of a over the entries of x that attain their extreme m. */
+  meanOfWinners: { readonly axes: readonly number[] };
+  /** x/‖x‖ over the axes, 0 where x = 0. */
+  direction: { readonly axes: readonly number[] };
+}
+
+export interface OtherAttributes {
+  input: { readonly index: number };
+  constant: { readonly value: Tensor };
+  /** The argument under a new name: what a derivative inside a trace is taken with respect to. */
+  variable: { readonly id: number };
+  /** The argument, with derivative 0. */
+  stopGradient: None;
+  /** Batches of matrices: (…, m, k) by (…, k, n). */
+  matmul: None;
+}
+
+export interface Attributes
+  extends
+    UnaryAttributes,
+    ArithmeticAttributes,
+    KinkAttributes,
+    ComparisonAttributes,
+    ChoiceAttributes,
+    StructureAttributes,
+    ReductionAttributes,
+    ReductionDerivativeAttributes,
+    OtherAttributes {}
+
+export type Op = keyof Attributes;
+export type UnaryOp = keyof UnaryAttributes;
+export type KinkOp = keyof KinkAttributes;
+
+/** One step of the evaluation procedure: `inputs` are indices of earlier nodes. */
+export type NodeOf<O extends Op> = {
+  readonly op: O;
+  readonly inputs: readonly number[];
+  readonly shape: Shape;
+} & Attributes[O];
+
+export type Node = { [O in Op]: NodeOf<O> }[Op];
+
+/** A straight-line evaluation procedure; immutable, nodes in topological order. */
 export interface Program {
-  readonly nodes: readonly unknown[];
+  readonly nodes: readonly Node[];
+  /** Node index of each input. */
+  readonly inputs: readonly number[];
+  /** Node index of each output. */
+  readonly outputs: readonly number[];
 }

@@ -1,0 +1,114 @@
+import { Tracer } from './builder.js';
+import type { Builder } from './builder.js';
+import { emit, toValue } from './emit.js';
+import type { Value } from './emit.js';
+import { add } from './ops/arithmetic.js';
+import { greater } from './ops/choice.js';
+import { broadcastTo } from './ops/structure.js';
+import type { Node, Op } from './program.js';
+import { masks } from './rules/activity.js';
+import type { RuleContext, UpperWeight } from './rules/context.js';
+import { broadcastShapes } from './shape.js';
+
+// Ops whose derivative divides by something that may be 0.
+const singular: ReadonlySet<Op> = new Set<Op>([
+  'div',
+  'atan2',
+  'sqrt',
+  'log',
+  'log1p',
+  'asin',
+  'acos',
+  'acosh',
+  'atanh',
+  'pow',
+  'direction',
+]);
+
+// Ops that may keep entries of an input from the output.
+const cutting: ReadonlySet<Op> = new Set<Op>([
+  'relu',
+  'leakyRelu',
+  'maximum',
+  'minimum',
+  'where',
+  'branch',
+  'divisor',
+  'slice',
+  'gather',
+  'max',
+  'min',
+  'shareToWinners',
+  'meanOfWinners',
+]);
+
+/**
+ * The context of a sweep over `nodes`. Its divisors know where a value does not reach the outputs because
+ * another branch was chosen: there they are 1, so that nothing infinite meets a cotangent that is absent.
+ */
+export function activityContext(
+  builder: Builder,
+  nodes: readonly Node[],
+  depends: readonly boolean[],
+  outputs: readonly Tracer[],
+  upperWeight: UpperWeight,
+): RuleContext {
+  let reaching: readonly (Value | undefined)[] | undefined;
+  return {
+    upperWeight,
+    divisor: (index, d) => {
+      if (isNonzeroConstant(builder, d)) return d;
+      reaching ??= activity(builder, nodes, depends, outputs);
+      const mask = reaching[index];
+      const inputs = mask === undefined ? [d] : [d, mask];
+      const shape = broadcastShapes(...inputs.map((input) => input.shape));
+      return emit('divisor', inputs, shape, { of: nodes[index]!.op });
+    },
+  };
+}
+
+function isNonzeroConstant(builder: Builder, d: Value): boolean {
+  const node = d instanceof Tracer ? builder.nodes[d.node]! : undefined;
+  if (node !== undefined && node.op !== 'constant') return false;
+  const { data } = node === undefined ? (d as Exclude<Value, Tracer>) : node.value;
+  return !data.includes(0);
+}
+
+/** For each node 1 where its value reaches the outputs, else 0; undefined: everywhere, as far as known. */
+function activity(
+  builder: Builder,
+  nodes: readonly Node[],
+  depends: readonly boolean[],
+  outputs: readonly Tracer[],
+): readonly (Value | undefined)[] {
+  const aboveSingular: boolean[] = [];
+  nodes.forEach((node, i) => {
+    const here = depends[i]! && singular.has(node.op);
+    aboveSingular[i] = here || node.inputs.some((input) => aboveSingular[input]);
+  });
+  const result = new Array<Value | undefined>(nodes.length).fill(undefined);
+  const everywhere = new Array<boolean>(nodes.length).fill(false);
+  for (const { node } of outputs) everywhere[node] = true;
+  for (let index = nodes.length - 1; index >= 0; index--) {
+    const node = nodes[index]!;
+    if (!aboveSingular[index] || !(everywhere[index] || result[index])) continue;
+    if (everywhere[index]) {
+      result[index] = undefined;
+      if (!cutting.has(node.op)) {
+        for (const input of node.inputs) everywhere[input] = true;
+        continue;
+      }
+    }
+    const m = result[index] ?? broadcastTo(toValue(1), node.shape);
+    const x = node.inputs.map((input) => new Tracer(builder, input));
+    const flows = masks({ node, index, x, y: new Tracer(builder, index), m });
+    flows.forEach((flow, i) => {
+      const input = node.inputs[i]!;
+      if (flow === undefined || !aboveSingular[input]) return;
+      const before = result[input];
+      const mask = toValue(flow);
+      result[input] = before === undefined ? mask : greater(add(before, mask), 0);
+    });
+  }
+  return result;
+}

@@ -1,0 +1,124 @@
+import { ForeignTracerError, TracedValueError } from './errors.js';
+import type { Node, NodeOf, Op, Program, Shape } from './program.js';
+
+/**
+ * A value of a running trace: a node of the program that is being built. It has a shape and no number, so
+ * comparing it, computing with it by JavaScript's operators or indexing with it throws TracedValueError.
+ */
+export class Tracer {
+  readonly builder: Builder;
+  readonly node: number;
+
+  constructor(builder: Builder, node: number) {
+    this.builder = builder;
+    this.node = node;
+  }
+
+  get shape(): Shape {
+    return this.builder.nodes[this.node]!.shape;
+  }
+
+  [Symbol.toPrimitive](hint: string): string {
+    const name = `${this.builder.nodes[this.node]!.op}(${this.shape.join(' × ') || 'scalar'})`;
+    if (hint === 'string') return name;
+    throw new TracedValueError(name, hint === 'number' ? 'arithmetic or a comparison' : 'this');
+  }
+}
+
+/** A program under construction. Equal nodes are shared: same op, same inputs, same attributes. */
+export class Builder {
+  readonly nodes: Node[] = [];
+  private readonly known = new Map<string, number>();
+
+  add<O extends Op>(node: NodeOf<O>): Tracer {
+    const key = keyOf(node as Node);
+    let index = this.known.get(key);
+    if (index === undefined) {
+      index = this.nodes.push(Object.freeze(node) as Node) - 1;
+      this.known.set(key, index);
+    }
+    return new Tracer(this, index);
+  }
+
+  /** The program from `inputs` to `outputs`, without what they do not use. */
+  finish(inputs: readonly Tracer[], outputs: readonly Tracer[]): Program {
+    const used = new Array<boolean>(this.nodes.length).fill(false);
+    for (const { node } of [...inputs, ...outputs]) used[node] = true;
+    for (let i = this.nodes.length - 1; i >= 0; i--) {
+      if (used[i]) for (const input of this.nodes[i]!.inputs) used[input] = true;
+    }
+    const renumbered = new Array<number>(this.nodes.length).fill(-1);
+    const nodes: Node[] = [];
+    this.nodes.forEach((node, i) => {
+      if (!used[i]) return;
+      const moved = { ...node, inputs: node.inputs.map((input) => renumbered[input]!) };
+      renumbered[i] = nodes.push(Object.freeze(moved)) - 1;
+    });
+    return Object.freeze({
+      nodes: Object.freeze(nodes),
+      inputs: inputs.map((tracer) => renumbered[tracer.node]!),
+      outputs: outputs.map((tracer) => renumbered[tracer.node]!),
+    });
+  }
+}
+
+/** The one builder that all tracers among `values` belong to, or undefined if none is traced. */
+export function builderOf(values: readonly unknown[]): Builder | undefined {
+  let builder: Builder | undefined;
+  for (const value of values) {
+    if (!(value instanceof Tracer)) continue;
+    if (builder !== undefined && value.builder !== builder) throw new ForeignTracerError();
+    builder = value.builder;
+  }
+  if (builder !== undefined && !running.includes(builder)) throw new ForeignTracerError();
+  return builder;
+}
+
+// Traces that are running, the innermost last.
+const running: Builder[] = [];
+
+/** The innermost running trace. */
+export function currentBuilder(): Builder | undefined {
+  return running.at(-1);
+}
+
+/** Runs `body` with `builder` as the innermost running trace. */
+export function within<T>(builder: Builder, body: () => T): T {
+  running.push(builder);
+  try {
+    return body();
+  } finally {
+    running.pop();
+  }
+}
+
+let identities = 0;
+const identity = new WeakMap<object, number>();
+
+function identityOf(object: object): string {
+  let id = identity.get(object);
+  if (id === undefined) identity.set(object, (id = ++identities));
+  return `#${id}`;
+}
+
+const shareByContent = 64;
+
+function keyOf(node: Node): string {
+  const { op, inputs, shape, ...attributes } = node;
+  return `${op}(${inputs.join()})[${shape.join()}]${keyOfAttribute(attributes)}`;
+}
+
+function keyOfAttribute(value: unknown): string {
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return `[${value.map(keyOfAttribute).join()}]`;
+  if ('data' in value && 'dtype' in value) {
+    const data = value.data as ArrayLike<number>;
+    if (data.length > shareByContent) return identityOf(value);
+    return `${String(value.dtype)}${keyOfAttribute(Array.from(data))}`;
+  }
+  if (Object.values(value).some((entry) => typeof entry === 'function')) return identityOf(value);
+  return Object.entries(value)
+    .map(([name, entry]) => `${name}:${keyOfAttribute(entry)}`)
+    .join();
+}

@@ -1,0 +1,31 @@
+import { hvp, valueAndGrad } from './derivatives.js';
+import type { DerivativeOptions, Traceable } from './derivatives.js';
+import type { Program, Shape } from './program.js';
+import { inline, trace } from './trace.js';
+
+/** The program's first output as a function that can be traced. */
+export function asFunction(program: Program): Traceable {
+  return (x) => inline(program, x.builder, [x])[program.outputs[0]!]!;
+}
+
+/** The program x ↦ (f(x), ∇f(x)) of a program f with one input and one number as output. */
+export function gradientProgram(program: Program, options: DerivativeOptions = {}): Program {
+  const both = valueAndGrad(asFunction(program), options);
+  return trace(
+    (x) => {
+      const { value, gradient } = both(x);
+      return [value, gradient];
+    },
+    [inputShape(program)],
+  );
+}
+
+/** The program (x, v) ↦ ∇²f(x)·v. */
+export function hessianProductProgram(program: Program, options: DerivativeOptions = {}): Program {
+  const shape = inputShape(program);
+  return trace((x, v) => hvp(asFunction(program), options)(x, v), [shape, shape]);
+}
+
+function inputShape(program: Program): Shape {
+  return program.nodes[program.inputs[0]!]!.shape;
+}

@@ -1,0 +1,59 @@
+import { floatArray } from '@nonsmooth/kernels';
+import type { Dtype, FloatArray } from '@nonsmooth/kernels';
+import { fromData, isTensor, tensor } from '@nonsmooth/tensor';
+import type { NestedNumbers, Tensor } from '@nonsmooth/tensor';
+import { Builder, builderOf, Tracer } from './builder.js';
+import { prepare } from './rules/forward.js';
+import type { Attributes, Node, Op, Shape } from './program.js';
+import { sizeOf } from './shape.js';
+
+/** What a traced function takes and returns: a tensor, or a traced one. */
+export type Value = Tensor | Tracer;
+
+/** What ops accept. */
+export type Operand = Value | FloatArray | NestedNumbers;
+
+export function toValue(operand: Operand): Value {
+  if (operand instanceof Tracer) return operand;
+  return isTensor(operand) ? operand : tensor(operand);
+}
+
+/** `value` as a node of `builder`. */
+export function lift(builder: Builder, value: Value): Tracer {
+  if (value instanceof Tracer) return value;
+  return builder.add<'constant'>({ op: 'constant', inputs: [], shape: value.shape, value });
+}
+
+/**
+ * One more node, with the shape given: part of the trace that the inputs belong to, or evaluated at once if
+ * none of them is traced.
+ */
+export function emit<O extends Op>(
+  op: O,
+  inputs: readonly Value[],
+  shape: Shape,
+  attributes: Attributes[O],
+): Value {
+  const builder = builderOf(inputs);
+  if (builder === undefined) return evaluateNow(op, inputs as readonly Tensor[], shape, attributes);
+  const indices = inputs.map((input) => lift(builder, input).node);
+  return builder.add<O>({ op, inputs: indices, shape, ...attributes });
+}
+
+function evaluateNow<O extends Op>(
+  op: O,
+  inputs: readonly Tensor[],
+  shape: Shape,
+  attributes: Attributes[O],
+): Tensor {
+  const dtype = commonDtype(inputs);
+  const out = floatArray(dtype, sizeOf(shape));
+  const node = { op, inputs: inputs.map((_, i) => i), shape, ...attributes } as unknown as Node;
+  prepare(node, inputs, { data: out, shape })();
+  return fromData(out, shape);
+}
+
+/** Single precision only where every tensor is: a single double makes the result double. */
+export function commonDtype(inputs: readonly { readonly dtype: Dtype }[]): Dtype {
+  return inputs.length > 0 && inputs.every(({ dtype }) => dtype === 'f32') ? 'f32' : 'f64';
+}

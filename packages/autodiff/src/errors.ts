@@ -1,0 +1,50 @@
+/** A traced value was used where a number is needed: in a comparison, an index, a branch. */
+export class TracedValueError extends Error {
+  override readonly name = 'TracedValueError';
+  readonly node: string;
+
+  constructor(node: string, use: string) {
+    super(
+      `${use} needs a number, but ${node} is traced: it has no value yet. ` +
+        'Express the choice by where, maximum, minimum or relu, or compute it before tracing.',
+    );
+    this.node = node;
+  }
+}
+
+/** A traced value was used outside the trace it belongs to. */
+export class ForeignTracerError extends Error {
+  override readonly name = 'ForeignTracerError';
+
+  constructor() {
+    super('a traced value was used outside the trace it belongs to; pass it as an input instead');
+  }
+}
+
+/** A derivative was asked for where the function is not Lipschitz, like that of sqrt at 0. */
+export class NotLipschitzError extends Error {
+  override readonly name = 'NotLipschitzError';
+  readonly op: string;
+  readonly index: number;
+
+  constructor(op: string, index: number) {
+    super(
+      `${op} is not Lipschitz at entry ${index} of its argument, so it has no derivative there`,
+    );
+    this.op = op;
+    this.index = index;
+  }
+}
+
+/** A derivative that was not provided, like the third of a function that came with two. */
+export class MissingDerivativeError extends Error {
+  override readonly name = 'MissingDerivativeError';
+  readonly fn: string;
+  readonly order: number;
+
+  constructor(fn: string, order: number) {
+    super(`${fn} came without its derivative of order ${order}`);
+    this.fn = fn;
+    this.order = order;
+  }
+}

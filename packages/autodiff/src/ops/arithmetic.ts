@@ -1,0 +1,37 @@
+import { emit, toValue } from '../emit.js';
+import type { Operand, Value } from '../emit.js';
+import type { ArithmeticAttributes } from '../program.js';
+import { broadcastShapes } from '../shape.js';
+
+function binary(op: keyof ArithmeticAttributes, a: Operand, b: Operand): Value {
+  const [u, v] = [toValue(a), toValue(b)];
+  return emit(op, [u, v], broadcastShapes(u.shape, v.shape), {});
+}
+
+/** a + b, entry by entry with broadcasting, like all arithmetic here. */
+export function add(a: Operand, b: Operand): Value {
+  return binary('add', a, b);
+}
+
+export function sub(a: Operand, b: Operand): Value {
+  return binary('sub', a, b);
+}
+
+export function mul(a: Operand, b: Operand): Value {
+  return binary('mul', a, b);
+}
+
+/** a/b; its derivative at b = 0 throws NotLipschitzError. */
+export function div(a: Operand, b: Operand): Value {
+  return binary('div', a, b);
+}
+
+/** The angle of the point (x, y) = (b, a), in (−π, π]. */
+export function atan2(a: Operand, b: Operand): Value {
+  return binary('atan2', a, b);
+}
+
+/** a·b, and 0 wherever a or b is 0, whatever the other is: the product of the chain rule. */
+export function strongMul(a: Operand, b: Operand): Value {
+  return binary('strongMul', a, b);
+}

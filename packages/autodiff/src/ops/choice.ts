@@ -1,0 +1,45 @@
+import { emit, toValue } from '../emit.js';
+import type { Operand, Value } from '../emit.js';
+import type { ComparisonAttributes } from '../program.js';
+import { broadcastShapes } from '../shape.js';
+
+function compare(op: Exclude<keyof ComparisonAttributes, 'sign'>, a: Operand, b: Operand): Value {
+  const [u, v] = [toValue(a), toValue(b)];
+  return emit(op, [u, v], broadcastShapes(u.shape, v.shape), {});
+}
+
+/** 1 where a > b, else 0; like every comparison it has derivative 0. */
+export const greater = (a: Operand, b: Operand): Value => compare('greater', a, b);
+export const greaterEqual = (a: Operand, b: Operand): Value => compare('greaterEqual', a, b);
+export const less = (a: Operand, b: Operand): Value => compare('greater', b, a);
+export const lessEqual = (a: Operand, b: Operand): Value => compare('greaterEqual', b, a);
+export const equal = (a: Operand, b: Operand): Value => compare('equal', a, b);
+export const not = (condition: Operand): Value => compare('equal', condition, 0);
+export const notEqual = (a: Operand, b: Operand): Value => not(equal(a, b));
+
+/** −1, 0 or 1. */
+export function sign(x: Operand): Value {
+  const value = toValue(x);
+  return emit('sign', [value], value.shape, {});
+}
+
+/**
+ * a where the condition is not 0, b elsewhere. The branch that is not taken carries no derivative at all:
+ * where(x > 0, √x, 0) has derivative 0 at x = 0.
+ */
+export function where(condition: Operand, a: Operand, b: Operand): Value {
+  const values = [condition, a, b].map(toValue);
+  return emit('where', values, broadcastShapes(...values.map(({ shape }) => shape)), {});
+}
+
+/** a where u > v, b where u < v, tie·a + (1 − tie)·b where u = v. */
+export function branch(u: Operand, v: Operand, a: Operand, b: Operand, tie: Operand): Value {
+  const values = [u, v, a, b, tie].map(toValue);
+  return emit('branch', values, broadcastShapes(...values.map(({ shape }) => shape)), {});
+}
+
+/** The value as a constant: derivatives do not pass. */
+export function stopGradient(x: Operand): Value {
+  const value = toValue(x);
+  return emit('stopGradient', [value], value.shape, {});
+}

@@ -1,0 +1,42 @@
+import { emit, toValue } from '../emit.js';
+import type { Operand, Value } from '../emit.js';
+import type { Attributes, UnaryOp } from '../program.js';
+import type { ScalarFunction } from '../scalar-function.js';
+
+function unary<O extends UnaryOp>(op: O, x: Operand, attributes: Attributes[O]): Value {
+  const value = toValue(x);
+  return emit(op, [value], value.shape, attributes);
+}
+
+export const neg = (x: Operand): Value => unary('neg', x, {});
+export const exp = (x: Operand): Value => unary('exp', x, {});
+/** eˣ − 1, accurate near 0. */
+export const expm1 = (x: Operand): Value => unary('expm1', x, {});
+export const log = (x: Operand): Value => unary('log', x, {});
+/** log(1 + x), accurate near 0. */
+export const log1p = (x: Operand): Value => unary('log1p', x, {});
+export const sin = (x: Operand): Value => unary('sin', x, {});
+export const cos = (x: Operand): Value => unary('cos', x, {});
+export const tan = (x: Operand): Value => unary('tan', x, {});
+export const asin = (x: Operand): Value => unary('asin', x, {});
+export const acos = (x: Operand): Value => unary('acos', x, {});
+export const atan = (x: Operand): Value => unary('atan', x, {});
+export const sinh = (x: Operand): Value => unary('sinh', x, {});
+export const cosh = (x: Operand): Value => unary('cosh', x, {});
+export const tanh = (x: Operand): Value => unary('tanh', x, {});
+export const asinh = (x: Operand): Value => unary('asinh', x, {});
+export const acosh = (x: Operand): Value => unary('acosh', x, {});
+export const atanh = (x: Operand): Value => unary('atanh', x, {});
+/** 2/√π ∫₀ˣ exp(−t²) dt. */
+export const erf = (x: Operand): Value => unary('erf', x, {});
+/** 1 − erf(x), accurate where that is small. */
+export const erfc = (x: Operand): Value => unary('erfc', x, {});
+/** 1/(1 + exp(−x)). */
+export const logistic = (x: Operand): Value => unary('logistic', x, {});
+/** log(1 + exp(x)). */
+export const softplus = (x: Operand): Value => unary('softplus', x, {});
+
+/** A function that the user brings, entry by entry, with as many derivatives as it comes with. */
+export function elementwise(fn: ScalarFunction, x: Operand): Value {
+  return unary('elementwise', x, { fn, order: 0 });
+}

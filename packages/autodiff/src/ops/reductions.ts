@@ -1,0 +1,69 @@
+import { ArgumentError } from '@nonsmooth/kernels';
+import { emit, toValue } from '../emit.js';
+import type { Operand, Value } from '../emit.js';
+import type { ReductionAttributes } from '../program.js';
+import { normalizeAxes, sizeOf, withoutAxes, withUnitAxes } from '../shape.js';
+import { div, sub } from './arithmetic.js';
+import { exp } from './elementary.js';
+import { abs } from './kinks.js';
+import { reshape } from './structure.js';
+
+/** Axes to reduce over: all by default, negative ones count from the end. */
+export type Axes = number | readonly number[];
+
+function reduce(op: keyof ReductionAttributes, a: Operand, axes: Axes | undefined): Value {
+  const value = toValue(a);
+  const over = normalizeAxes(value.shape.length, axes);
+  const extents = over.map((axis) => value.shape[axis]!);
+  if (op !== 'sum' && op !== 'norm' && sizeOf(extents) === 0) {
+    throw new ArgumentError('axes', axes, `axes with entries: there is no ${op} of nothing`);
+  }
+  // Over extents of 1 only, there is nothing to reduce.
+  if (sizeOf(extents) === 1) {
+    const flat = reshape(value, withoutAxes(value.shape, over));
+    return op === 'norm' ? abs(flat) : flat;
+  }
+  return emit(op, [value], withoutAxes(value.shape, over), { axes: over });
+}
+
+/** Sum over the axes, which disappear from the shape, as in every reduction here. */
+export const sum = (a: Operand, axes?: Axes): Value => reduce('sum', a, axes);
+
+export function mean(a: Operand, axes?: Axes): Value {
+  const value = toValue(a);
+  const over = normalizeAxes(value.shape.length, axes);
+  return div(sum(value, over), sizeOf(over.map((axis) => value.shape[axis]!)));
+}
+
+/** The largest entry; where several attain it, see the kink policy. */
+export const max = (a: Operand, axes?: Axes): Value => reduce('max', a, axes);
+export const min = (a: Operand, axes?: Axes): Value => reduce('min', a, axes);
+
+/** log Σ exp(a), without overflow. */
+export const logSumExp = (a: Operand, axes?: Axes): Value => reduce('logSumExp', a, axes);
+
+/** Euclidean norm, with a kink where all entries are 0 (derivative 0 there). */
+export const norm = (a: Operand, axes?: Axes): Value => reduce('norm', a, axes);
+
+/** Sum of the absolute values. */
+export const oneNorm = (a: Operand, axes?: Axes): Value => sum(abs(a), axes);
+
+/** Largest absolute value. */
+export const maximumNorm = (a: Operand, axes?: Axes): Value => max(abs(a), axes);
+
+/** exp(a)/Σ exp(a) along the axes (default: the last). */
+export function softmax(a: Operand, axes: Axes = -1): Value {
+  return exp(logSoftmax(a, axes));
+}
+
+/** a − log Σ exp(a) along the axes (default: the last). */
+export function logSoftmax(a: Operand, axes: Axes = -1): Value {
+  const value = toValue(a);
+  return sub(value, keepAxes(value, logSumExp(value, axes), axes));
+}
+
+/** A reduction of `a` with its axes kept as extents of 1, so that it broadcasts against `a`. */
+export function keepAxes(a: Operand, reduced: Operand, axes?: Axes): Value {
+  const { shape } = toValue(a);
+  return reshape(reduced, withUnitAxes(shape, normalizeAxes(shape.length, axes)));
+}

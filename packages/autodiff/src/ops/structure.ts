@@ -1,0 +1,163 @@
+import { ArgumentError, ShapeError } from '@nonsmooth/kernels';
+import { emit, toValue } from '../emit.js';
+import type { Operand, Value } from '../emit.js';
+import type { Shape } from '../program.js';
+import { broadcastShapes, normalizeAxis, sameShape, sizeOf } from '../shape.js';
+
+/** The same entries in row-major order under another shape; one extent may be −1 and is then computed. */
+export function reshape(a: Operand, shape: Shape): Value {
+  const value = toValue(a);
+  const size = sizeOf(value.shape);
+  const open = shape.filter((extent) => extent === -1).length;
+  const rest = sizeOf(shape.filter((extent) => extent !== -1));
+  const full = open === 1 ? shape.map((extent) => (extent === -1 ? size / rest : extent)) : shape;
+  if (!full.every((extent) => Number.isInteger(extent) && extent >= 0) || sizeOf(full) !== size) {
+    throw new ShapeError(
+      'shape',
+      shape,
+      `shapes with ${size} entries, like [${value.shape.join()}]`,
+    );
+  }
+  return sameShape(full, value.shape) ? value : emit('reshape', [value], [...full], {});
+}
+
+/** All entries as one axis. */
+export function ravel(a: Operand): Value {
+  return reshape(a, [-1]);
+}
+
+/** Axes in another order: axis i of the result is axis permutation[i] of `a`; default reversed. */
+export function transpose(a: Operand, permutation?: readonly number[]): Value {
+  const value = toValue(a);
+  const rank = value.shape.length;
+  const order = permutation
+    ? permutation.map((axis) => normalizeAxis(rank, axis))
+    : Array.from({ length: rank }, (_, i) => rank - 1 - i);
+  if (order.length !== rank || new Set(order).size !== rank) {
+    throw new ArgumentError('permutation', permutation, `each of the axes 0..${rank - 1} once`);
+  }
+  if (order.every((axis, i) => axis === i)) return value;
+  const shape = order.map((axis) => value.shape[axis]!);
+  return emit('transpose', [value], shape, { permutation: order });
+}
+
+/** Repeats `a` to a larger shape by the rules of broadcasting. */
+export function broadcastTo(a: Operand, shape: Shape): Value {
+  const value = toValue(a);
+  if (sameShape(value.shape, shape)) return value;
+  if (!sameShape(broadcastShapes(value.shape, shape), shape)) {
+    throw new ShapeError('shape', shape, `shapes that [${value.shape.join()}] broadcasts to`);
+  }
+  return emit('broadcast', [value], [...shape], {});
+}
+
+/** Entries starts[i], starts[i] + steps[i], … < ends[i] along axis i; negative bounds count from the end. */
+export function slice(
+  a: Operand,
+  starts: readonly number[],
+  ends: readonly number[],
+  steps: readonly number[] = starts.map(() => 1),
+): Value {
+  const value = toValue(a);
+  const { shape } = value;
+  if (starts.length > shape.length || ends.length !== starts.length) {
+    throw new ShapeError(
+      'starts and ends',
+      [starts, ends],
+      `one number per axis of ${shape.length}`,
+    );
+  }
+  const from: number[] = [];
+  const by: number[] = [];
+  const extents = shape.map((extent, axis) => {
+    const step = steps[axis] ?? 1;
+    if (!Number.isInteger(step) || step < 1)
+      throw new ArgumentError('steps', steps, 'integers ≥ 1');
+    const start = bound(starts[axis] ?? 0, extent);
+    const end = bound(ends[axis] ?? extent, extent);
+    from.push(start);
+    by.push(step);
+    return Math.max(0, Math.ceil((end - start) / step));
+  });
+  if (sameShape(extents, shape)) return value;
+  return emit('slice', [value], extents, { starts: from, steps: by });
+}
+
+function bound(position: number, extent: number): number {
+  const at = position < 0 ? position + extent : position;
+  if (!Number.isInteger(at) || at < 0 || at > extent) {
+    throw new ArgumentError('slice bound', position, `integers from ${-extent} to ${extent}`);
+  }
+  return at;
+}
+
+/** Transpose of slice: `a` at starts, starts + steps, … within zeros of this shape. */
+export function embed(
+  a: Operand,
+  starts: readonly number[],
+  steps: readonly number[],
+  shape: Shape,
+): Value {
+  return emit('embed', [toValue(a)], [...shape], { starts, steps });
+}
+
+/** Joins along an existing axis. */
+export function concatenate(parts: readonly Operand[], axis = 0): Value {
+  const values = parts.map(toValue);
+  const first = values[0];
+  if (first === undefined) throw new ArgumentError('parts', parts, 'at least one array');
+  const at = normalizeAxis(first.shape.length, axis);
+  let extent = 0;
+  for (const { shape } of values) {
+    if (
+      shape.length !== first.shape.length ||
+      shape.some((e, i) => i !== at && e !== first.shape[i])
+    ) {
+      throw new ShapeError('parts', shape, `[${first.shape.join()}] but for axis ${at}`);
+    }
+    extent += shape[at]!;
+  }
+  if (values.length === 1) return first;
+  const shape = first.shape.map((e, i) => (i === at ? extent : e));
+  return emit('concatenate', values, shape, { axis: at });
+}
+
+/** Joins along a new axis. */
+export function stack(parts: readonly Operand[], axis = 0): Value {
+  const values = parts.map(toValue);
+  const rank = (values[0]?.shape.length ?? 0) + 1;
+  const at = normalizeAxis(rank, axis);
+  return concatenate(
+    values.map((value) =>
+      reshape(value, [...value.shape.slice(0, at), 1, ...value.shape.slice(at)]),
+    ),
+    at,
+  );
+}
+
+/** Entries indices[0], indices[1], … along an axis, in this order; repetitions allowed. */
+export function gather(a: Operand, indices: readonly number[], axis = 0): Value {
+  const value = toValue(a);
+  const at = normalizeAxis(value.shape.length, axis);
+  const extent = value.shape[at]!;
+  for (const index of indices) {
+    if (!Number.isInteger(index) || index < 0 || index >= extent) {
+      throw new ArgumentError('indices', index, `integers from 0 to ${extent - 1}`);
+    }
+  }
+  const shape = value.shape.map((e, i) => (i === at ? indices.length : e));
+  return emit('gather', [value], shape, { axis: at, indices: [...indices] });
+}
+
+/** Transpose of gather: adds slice i of `a` to slice indices[i] of zeros with this extent along the axis. */
+export function scatterAdd(
+  a: Operand,
+  indices: readonly number[],
+  axis: number,
+  extent: number,
+): Value {
+  const value = toValue(a);
+  const at = normalizeAxis(value.shape.length, axis);
+  const shape = value.shape.map((e, i) => (i === at ? extent : e));
+  return emit('scatterAdd', [value], shape, { axis: at, indices: [...indices] });
+}

@@ -1,0 +1,141 @@
+import type { Operand, Value } from '../emit.js';
+import { greater, greaterEqual, where } from '../ops/choice.js';
+import { matmul, matrixTranspose } from '../ops/linear-algebra.js';
+import { keepAxes, sum } from '../ops/reductions.js';
+import { broadcastTo } from '../ops/structure.js';
+import type { NodeOf, Op } from '../program.js';
+import type { RuleContext } from './context.js';
+import { cotangents } from './reverse.js';
+
+/** A node, its inputs and value, and the mask m: 1 where the node's value reaches the output, else 0. */
+export interface Masked<O extends Op> {
+  readonly node: NodeOf<O>;
+  readonly index: number;
+  readonly x: readonly Value[];
+  readonly y: Value;
+  readonly m: Value;
+}
+
+type Masks = readonly (Operand | undefined)[];
+type ActivityRule<O extends Op> = (at: Masked<O>) => Masks;
+type ActivityRules = { readonly [O in Op]: ActivityRule<O> };
+
+const none = (): Masks => [];
+
+/** Every input acts wherever the value does. */
+const entrywise = <O extends Op>({ x, m }: Masked<O>): Masks => x.map(() => m);
+
+/** The masks flow as cotangents do: for linear ops with weights that are not negative. */
+const asCotangent = <O extends Op>({ node, index, x, y, m }: Masked<O>): Masks =>
+  cotangents({ node, index, x, y, c: m }, inert).map((flow) => flow && greater(flow(), 0));
+
+const inert: RuleContext = { upperWeight: () => 0.5, divisor: (_, d) => d };
+
+/** All entries of a group act where its value does. */
+const group = ({ node: { axes }, x: [a], m }: Masked<'logSumExp' | 'norm'>): Masks => [
+  broadcastTo(keepAxes(a!, m, axes), a!.shape),
+];
+
+/**
+ * Where the inputs reach the output, for ops that may cut: what is not chosen does not act. At a tie both
+ * branches act, whatever weight the kink policy gives them.
+ */
+const activityRules: ActivityRules = {
+  input: none,
+  constant: none,
+  variable: entrywise,
+  stopGradient: none,
+
+  neg: entrywise,
+  exp: entrywise,
+  expm1: entrywise,
+  log: entrywise,
+  log1p: entrywise,
+  sqrt: entrywise,
+  square: entrywise,
+  sin: entrywise,
+  cos: entrywise,
+  tan: entrywise,
+  asin: entrywise,
+  acos: entrywise,
+  atan: entrywise,
+  sinh: entrywise,
+  cosh: entrywise,
+  tanh: entrywise,
+  asinh: entrywise,
+  acosh: entrywise,
+  atanh: entrywise,
+  erf: entrywise,
+  erfc: entrywise,
+  logistic: entrywise,
+  softplus: entrywise,
+  pow: entrywise,
+  elementwise: entrywise,
+
+  add: entrywise,
+  sub: entrywise,
+  mul: entrywise,
+  div: entrywise,
+  atan2: entrywise,
+  strongMul: entrywise,
+
+  relu: ({ x: [u], m }) => [where(greaterEqual(u!, 0), m, 0)],
+  leakyRelu: ({ node: { slope }, x: [u], m }) => [
+    slope === 0 ? where(greaterEqual(u!, 0), m, 0) : m,
+  ],
+  abs: entrywise,
+  maximum: ({ x: [u, v], m }) => [
+    where(greaterEqual(u!, v!), m, 0),
+    where(greaterEqual(v!, u!), m, 0),
+  ],
+  minimum: ({ x: [u, v], m }) => [
+    where(greaterEqual(v!, u!), m, 0),
+    where(greaterEqual(u!, v!), m, 0),
+  ],
+
+  sign: none,
+  greater: none,
+  greaterEqual: none,
+  equal: none,
+
+  where: ({ x: [condition], m }) => [undefined, where(condition!, m, 0), where(condition!, 0, m)],
+  branch: ({ x: [u, v], m }) => [
+    undefined,
+    undefined,
+    where(greaterEqual(u!, v!), m, 0),
+    where(greaterEqual(v!, u!), m, 0),
+  ],
+  divisor: ({ x: [, active], m }) => [active ? where(active, m, 0) : m],
+
+  reshape: asCotangent,
+  transpose: asCotangent,
+  broadcast: asCotangent,
+  slice: asCotangent,
+  embed: asCotangent,
+  concatenate: asCotangent,
+  gather: asCotangent,
+  scatterAdd: asCotangent,
+
+  sum: asCotangent,
+  max: asCotangent,
+  min: asCotangent,
+  logSumExp: group,
+  norm: group,
+  shareToWinners: asCotangent,
+  meanOfWinners: asCotangent,
+  direction: ({ node: { axes }, x: [a], m }) => [anywhere(axes, a!, m)],
+
+  matmul: ({ x: [a, b], m }) => [
+    greater(matmul(m, broadcastTo(1, matrixTranspose(b!).shape)), 0),
+    greater(matmul(broadcastTo(1, matrixTranspose(a!).shape), m), 0),
+  ],
+};
+
+/** 1 for all entries of a group with a 1, else 0. */
+function anywhere(axes: readonly number[], x: Value, m: Value): Value {
+  return broadcastTo(keepAxes(x, greater(sum(m, axes), 0), axes), x.shape);
+}
+
+export function masks<O extends Op>(at: Masked<O>): Masks {
+  return (activityRules[at.node.op] as ActivityRule<O>)(at);
+}

@@ -1,0 +1,144 @@
+import { NotLipschitzError } from '../errors.js';
+import { map, map2, mapMany, positions } from '../forward/entrywise.js';
+import { batchedProduct, plainProduct } from '../forward/matmul.js';
+import * as reduction from '../forward/reduction.js';
+import { scalarOf } from '../forward/scalar.js';
+import type { Buffer, MatrixProduct, Step } from '../forward/step.js';
+import * as structure from '../forward/structure.js';
+import type { Node, NodeOf, Op, UnaryOp } from '../program.js';
+
+/** Binds a node to the arrays of its inputs and of its value. */
+type ForwardRule<O extends Op> = (
+  node: NodeOf<O>,
+  inputs: readonly Buffer[],
+  out: Buffer,
+  product: MatrixProduct,
+) => Step;
+
+type ForwardRules = { readonly [O in Op]: ForwardRule<O> };
+
+const unary = <O extends UnaryOp>(node: NodeOf<O>, [x]: readonly Buffer[], out: Buffer): Step =>
+  map(scalarOf(node), x!, out);
+
+type Binary = (node: unknown, inputs: readonly Buffer[], out: Buffer) => Step;
+
+const binary =
+  (f: (u: number, v: number) => number): Binary =>
+  (_, [u, v], out) =>
+    map2(f, u!, v!, out);
+
+const copy: Binary = (_, [x], out) => {
+  return () => out.data.set(x!.data);
+};
+
+const given: Binary = () => () => {};
+
+/** How each op computes its value. */
+const forwardRules: ForwardRules = {
+  input: given,
+  constant: ({ value }, _, out) => {
+    out.data.set(value.data);
+    return () => {};
+  },
+  variable: copy,
+  stopGradient: copy,
+
+  neg: unary,
+  exp: unary,
+  expm1: unary,
+  log: unary,
+  log1p: unary,
+  sqrt: unary,
+  square: unary,
+  sin: unary,
+  cos: unary,
+  tan: unary,
+  asin: unary,
+  acos: unary,
+  atan: unary,
+  sinh: unary,
+  cosh: unary,
+  tanh: unary,
+  asinh: unary,
+  acosh: unary,
+  atanh: unary,
+  erf: unary,
+  erfc: unary,
+  logistic: unary,
+  softplus: unary,
+  pow: unary,
+  elementwise: unary,
+
+  add: binary((u, v) => u + v),
+  sub: binary((u, v) => u - v),
+  mul: binary((u, v) => u * v),
+  div: binary((u, v) => u / v),
+  atan2: binary(Math.atan2),
+  strongMul: binary((u, v) => (u === 0 || v === 0 ? 0 : u * v)),
+
+  relu: (_, [x], out) => map((v) => (v > 0 ? v : v <= 0 ? 0 : NaN), x!, out),
+  leakyRelu: ({ slope }, [x], out) => map((v) => (v > 0 ? v : slope * v), x!, out),
+  abs: (_, [x], out) => map(Math.abs, x!, out),
+  maximum: binary(Math.max),
+  minimum: binary(Math.min),
+
+  sign: (_, [x], out) => map(Math.sign, x!, out),
+  greater: binary((u, v) => (u > v ? 1 : 0)),
+  greaterEqual: binary((u, v) => (u >= v ? 1 : 0)),
+  equal: binary((u, v) => (u === v ? 1 : 0)),
+
+  where: (_, inputs, out) => mapMany(([c, a, b]) => (c !== 0 ? a! : b!), inputs, out),
+  branch: (_, inputs, out) => mapMany(([u, v, a, b, t]) => choose(u!, v!, a!, b!, t!), inputs, out),
+  divisor: ({ of }, [d, active], out) => {
+    const at = active && positions(active, out);
+    return () => {
+      for (let i = 0; i < out.data.length; i++) {
+        if (at && active.data[at[i]!] === 0) out.data[i] = 1;
+        else if (d!.data[i] === 0) throw new NotLipschitzError(of, i);
+        else out.data[i] = d!.data[i]!;
+      }
+    };
+  },
+
+  reshape: copy,
+  transpose: (node, [x], out) => structure.pick(x!, structure.transposePositions(node, x!), out),
+  broadcast: (_, [x], out) => structure.pick(x!, positions(x!, out), out),
+  slice: (node, [x], out) =>
+    structure.pick(x!, structure.slicePositions(node, x!.shape, out.shape), out),
+  embed: (node, [x], out) =>
+    structure.deposit(x!, structure.slicePositions(node, out.shape, x!.shape), out),
+  concatenate: ({ axis }, inputs, out) => structure.join(axis, inputs, out),
+  gather: (node, [x], out) => structure.pick(x!, structure.gatherPositions(node, x!.shape), out),
+  scatterAdd: (node, [x], out) =>
+    structure.deposit(x!, structure.gatherPositions(node, out.shape), out),
+
+  sum: ({ axes }, [x], out) => reduction.reduce(reduction.total, axes, x!, out),
+  max: ({ axes }, [x], out) => reduction.reduce(reduction.largest, axes, x!, out),
+  min: ({ axes }, [x], out) => reduction.reduce(reduction.smallest, axes, x!, out),
+  logSumExp: ({ axes }, [x], out) => reduction.reduce(reduction.logSumExp, axes, x!, out),
+  norm: ({ axes }, [x], out) => reduction.reduce(reduction.euclidean, axes, x!, out),
+  shareToWinners: ({ axes }, [x, m, c], out) => reduction.shareToWinners(axes, x!, m!, c!, out),
+  meanOfWinners: ({ axes }, [x, m, a], out) => reduction.meanOfWinners(axes, x!, m!, a!, out),
+  direction: ({ axes }, [x], out) => reduction.direction(axes, x!, out),
+
+  matmul: (_, [a, b], out, product) => batchedProduct(a!, b!, out, product),
+};
+
+/** a where u > v, b where u < v, t·a + (1 − t)·b where u = v; what has weight 0 does not flow. */
+function choose(u: number, v: number, a: number, b: number, t: number): number {
+  if (u > v) return a;
+  if (u < v) return b;
+  if (u !== v) return NaN;
+  return t === 1 ? a : t === 0 ? b : t * a + (1 - t) * b;
+}
+
+/** The step that computes `node` from arrays of its inputs' shapes into one of its own shape. */
+export function prepare(
+  node: Node,
+  inputs: readonly Buffer[],
+  out: Buffer,
+  product: MatrixProduct = plainProduct,
+): Step {
+  const rule = forwardRules[node.op] as ForwardRule<Op>;
+  return rule(node, inputs, out, product);
+}

@@ -1,0 +1,62 @@
+import { ShapeError } from '@nonsmooth/kernels';
+import { isTensor } from '@nonsmooth/tensor';
+import { Builder, Tracer, within } from './builder.js';
+import { lift, toValue } from './emit.js';
+import type { Operand } from './emit.js';
+import type { Node, Op, Program, Shape } from './program.js';
+
+/**
+ * Runs `f` once on traced inputs of these shapes and returns what it did as a program. Everything that does
+ * not depend on the inputs becomes a constant; `f` must not branch on values (TracedValueError).
+ */
+export function trace(
+  f: (...inputs: Tracer[]) => Operand | readonly Operand[],
+  shapes: readonly Shape[],
+): Program {
+  const builder = new Builder();
+  const inputs = shapes.map((shape, index) =>
+    builder.add<'input'>({ op: 'input', inputs: [], shape: [...shape], index }),
+  );
+  return within(builder, () => {
+    const outputs = outputsOf(f(...inputs)).map((output) => lift(builder, toValue(output)));
+    return builder.finish(inputs, outputs);
+  });
+}
+
+/** One output, or the list of them; a list of plain numbers is one output. */
+function outputsOf(result: Operand | readonly Operand[]): readonly Operand[] {
+  const isList =
+    Array.isArray(result) && result.some((entry) => entry instanceof Tracer || isTensor(entry));
+  return isList ? (result as readonly Operand[]) : [result as Operand];
+}
+
+/** Puts the nodes of `program` into `builder`, with `inputs` for its inputs; returns all of them. */
+export function inline(
+  program: Program,
+  builder: Builder,
+  inputs: readonly Tracer[],
+  replace: (node: Node, inputs: readonly Tracer[]) => Tracer = (node, at) =>
+    copyNode(builder, node, at),
+): readonly Tracer[] {
+  const placed: Tracer[] = [];
+  program.nodes.forEach((node) => {
+    if (node.op === 'input') {
+      const given = inputs[node.index];
+      if (given === undefined) throw new ShapeError('inputs', inputs.length, 'one value per input');
+      placed.push(given);
+    } else {
+      placed.push(
+        replace(
+          node,
+          node.inputs.map((input) => placed[input]!),
+        ),
+      );
+    }
+  });
+  return placed;
+}
+
+/** The same node with other inputs of the same shapes. */
+export function copyNode(builder: Builder, node: Node, inputs: readonly Tracer[]): Tracer {
+  return builder.add<Op>({ ...node, inputs: inputs.map((input) => input.node) });
+}
