@@ -1,155 +1,128 @@
-import { floatArray, ShapeError, type Dtype, type FloatArray } from '@nonsmooth/kernels';
-import ndarray, { type NdArray } from 'ndarray';
+import {
+  ArgumentError,
+  floatArray,
+  ShapeError,
+  type Dtype,
+  type FloatArray,
+} from '@nonsmooth/kernels';
+import ndarray from 'ndarray';
+import { flattenNested, nestedShape, type NestedNumbers } from './nested.js';
+import { elementCount, requireShape } from './shape.js';
 
-/** An n-dimensional array: contiguous, row-major numbers and their shape. */
+/** A scijs ndarray: typed data with shape, strides and offset. */
+export type NdArray = ndarray.NdArray<FloatArray>;
+
+/** An n-dimensional array of floats, contiguous and row-major; the empty shape is a single number. */
 export interface Tensor {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly data: FloatArray;
-  /** A scijs ndarray over the same numbers, for strided views: transpose, step, lo, hi, pick. */
-  readonly view: NdArray<FloatArray>;
+  /** A scijs ndarray over the same memory: index, slice, transpose and step without copying. */
+  readonly view: NdArray;
 }
 
-/** A number, or arrays of arrays of … of numbers. */
-export type NestedNumbers = number | readonly NestedNumbers[];
-
 export interface TensorOptions {
-  /** Default: the shape of the values. Must have as many entries. */
+  /** The shape to give to the entries, which are taken in row-major order. */
   readonly shape?: readonly number[];
-  /** Default: that of the values, 'f64' for plain numbers. */
+  /** Default: the dtype of the given array, f64 for numbers. */
   readonly dtype?: Dtype;
 }
 
-class ContiguousTensor implements Tensor {
-  readonly data: FloatArray;
+class DenseTensor implements Tensor {
+  readonly dtype: Dtype;
   readonly shape: readonly number[];
+  readonly data: FloatArray;
+  #view: NdArray | undefined;
 
   constructor(data: FloatArray, shape: readonly number[]) {
-    this.data = data;
+    this.dtype = data instanceof Float32Array ? 'f32' : 'f64';
     this.shape = Object.freeze([...shape]);
+    this.data = data;
   }
 
-  get dtype(): Dtype {
-    return this.data instanceof Float64Array ? 'f64' : 'f32';
+  get view(): NdArray {
+    return (this.#view ??= ndarray(this.data, [...this.shape]));
   }
-
-  get view(): NdArray<FloatArray> {
-    return ndarray(this.data, [...this.shape]);
-  }
-}
-
-/** Whether `value` is a tensor of this package. */
-export function isTensor(value: unknown): value is Tensor {
-  return value instanceof ContiguousTensor;
-}
-
-/** The number of entries of an array of this shape. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((size, extent) => size * extent, 1);
-}
-
-/** A tensor over `data` itself, without a copy. @throws ShapeError if the numbers do not fill the shape. */
-export function wrap(data: FloatArray, shape: readonly number[]): Tensor {
-  requireShape(shape);
-  if (sizeOf(shape) !== data.length) {
-    throw new ShapeError('shape', shape, `shapes of ${data.length} entries`);
-  }
-  return new ContiguousTensor(data, shape);
 }
 
 /**
- * A tensor with its own copy of `values`: nested arrays of numbers, a typed array (a vector), an ndarray view or
- * a tensor.
- * @throws ShapeError for ragged arrays, or an `options.shape` of another number of entries.
+ * A tensor over `data` itself, without copying. Default shape: one axis.
+ * @throws ShapeError if the shape does not have as many entries as `data`.
+ */
+export function fromData(data: FloatArray, shape: readonly number[] = [data.length]): Tensor {
+  requireShape('shape', shape);
+  if (elementCount(shape) !== data.length) {
+    throw new ShapeError('shape', shape, `a shape of ${data.length} entries`);
+  }
+  return new DenseTensor(data, shape);
+}
+
+/**
+ * A new tensor with a copy of the given entries: a number, nested arrays, a typed array, an ndarray view (any
+ * strides) or a tensor. NaN and infinities are kept.
+ * @throws ShapeError for ragged arrays and for a shape that does not have as many entries.
+ * @throws ArgumentError for an entry that is no number.
  */
 export function tensor(
-  values: NestedNumbers | FloatArray | NdArray | Tensor,
+  values: NestedNumbers | FloatArray | ndarray.NdArray | Tensor,
   options: TensorOptions = {},
 ): Tensor {
-  const source = flatten(values);
-  const dtype = options.dtype ?? source.dtype;
-  const data = floatArray(dtype, source.data.length);
-  data.set(source.data);
-  return wrap(data, options.shape ?? source.shape);
+  const { dtype } = options;
+  if (dtype !== undefined && dtype !== 'f64' && dtype !== 'f32') {
+    throw new ArgumentError('dtype', dtype, "'f64' or 'f32'");
+  }
+  if (isFloatArray(values)) return fromData(copy(values, dtype), options.shape);
+  if (isTensor(values)) return fromData(copy(values.data, dtype), options.shape ?? values.shape);
+  if (isView(values)) return fromData(gather(values, dtype), options.shape ?? values.shape);
+  if (typeof values !== 'number' && !Array.isArray(values)) {
+    throw new ArgumentError(
+      'values',
+      values,
+      'numbers, nested arrays, a float array, ndarray or tensor',
+    );
+  }
+  const shape = nestedShape(values);
+  const data = floatArray(dtype ?? 'f64', elementCount(shape));
+  flattenNested(values, shape, data);
+  return fromData(data, options.shape ?? shape);
 }
 
-interface Flat {
-  readonly data: ArrayLike<number>;
-  readonly shape: readonly number[];
-  readonly dtype: Dtype;
+/** Whether `value` is a tensor. */
+export function isTensor(value: unknown): value is Tensor {
+  if (typeof value !== 'object' || value === null) return false;
+  const { dtype, shape, data } = value as Partial<Tensor>;
+  return (dtype === 'f64' || dtype === 'f32') && Array.isArray(shape) && isFloatArray(data);
 }
 
-function flatten(values: NestedNumbers | FloatArray | NdArray | Tensor): Flat {
-  if (typeof values === 'number') return { data: [values], shape: [], dtype: 'f64' };
-  if (isTensor(values)) return values;
-  if (values instanceof Float64Array || values instanceof Float32Array) {
-    const dtype = values instanceof Float64Array ? 'f64' : 'f32';
-    return { data: values, shape: [values.length], dtype };
-  }
-  if (isNested(values)) {
-    const shape = nestedShape(values);
-    const data = new Float64Array(sizeOf(shape));
-    fillNested(values, shape, 0, 0, data);
-    return { data, shape, dtype: 'f64' };
-  }
-  return flattenView(values);
+function isFloatArray(value: unknown): value is FloatArray {
+  return value instanceof Float64Array || value instanceof Float32Array;
 }
 
-function isNested(values: NestedNumbers | NdArray): values is readonly NestedNumbers[] {
-  return Array.isArray(values);
+function isView(value: unknown): value is ndarray.NdArray {
+  return typeof value === 'object' && value !== null && 'stride' in value && 'offset' in value;
 }
 
-function nestedShape(values: NestedNumbers): number[] {
-  const shape: number[] = [];
-  for (let level = values; typeof level !== 'number'; level = level[0]!) {
-    shape.push(level.length);
-    if (level.length === 0) break;
-  }
-  return shape;
-}
-
-function fillNested(
-  values: NestedNumbers,
-  shape: readonly number[],
-  depth: number,
-  at: number,
-  data: Float64Array,
-): number {
-  if (typeof values === 'number') {
-    if (depth !== shape.length) throw new ShapeError('values', values, `${shape.length} levels of nesting`);
-    data[at] = values;
-    return at + 1;
-  }
-  if (values.length !== shape[depth]) {
-    throw new ShapeError(`an array at level ${depth}`, values, `${shape[depth] ?? 0} entries, as its siblings`);
-  }
-  let next = at;
-  for (const inner of values) next = fillNested(inner, shape, depth + 1, next, data);
-  return next;
+function copy(data: FloatArray, dtype: Dtype | undefined): FloatArray {
+  if (dtype === undefined) return data.slice();
+  return dtype === 'f64' ? Float64Array.from(data) : Float32Array.from(data);
 }
 
 /** The entries of a strided view in row-major order. */
-function flattenView(view: NdArray): Flat {
-  const { shape, stride, offset } = view;
-  const source = view.data as ArrayLike<number>;
-  const dtype = source instanceof Float32Array ? 'f32' : 'f64';
-  const data = new Float64Array(sizeOf(shape));
-  const index = new Array<number>(shape.length).fill(0);
-  let at = offset;
-  for (let i = 0; i < data.length; i++) {
-    data[i] = source[at]!;
+function gather(view: ndarray.NdArray, dtype?: Dtype): FloatArray {
+  const { shape, stride, offset, size } = view;
+  const out = floatArray(dtype ?? (view.dtype === 'float32' ? 'f32' : 'f64'), size);
+  const generic = 'get' in view.data && typeof view.data.get === 'function' ? view.data : undefined;
+  const entries = view.data as ArrayLike<number>;
+  const index = shape.map(() => 0);
+  let from = offset;
+  for (let i = 0; i < size; i++) {
+    out[i] = generic ? generic.get(from) : entries[from]!;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      at += stride[axis]!;
+      from += stride[axis]!;
       if (++index[axis]! < shape[axis]!) break;
-      at -= stride[axis]! * shape[axis]!;
+      from -= stride[axis]! * shape[axis]!;
       index[axis] = 0;
     }
   }
-  return { data, shape, dtype };
-}
-
-function requireShape(shape: readonly number[]): void {
-  if (!shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
-    throw new ShapeError('shape', shape, 'integers ≥ 0');
-  }
+  return out;
 }
