@@ -1,1 +1,10 @@
-export {};
+export * from './approximation/bias-shift.js';
+export * from './approximation/families.js';
+export { generalizedGradient } from './approximation/generalized-gradient.js';
+export type {
+  ApproximateGradient,
+  GeneralizedGradient,
+  GeneralizedGradientOptions,
+} from './approximation/generalized-gradient.js';
+export { minimalNormPoint, type MinimalNormPoint } from './cones/minimal-norm-point.js';
+export type { Subject } from './subject.js';

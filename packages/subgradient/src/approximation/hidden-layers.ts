@@ -1,0 +1,57 @@
+import type { Objective, Program } from '@nonsmooth/autodiff';
+import { ArgumentError } from '../errors.js';
+
+/** Where the parameters of a hidden layer lie in θ: W^k is width × fanIn, row-major, b^k has width entries. */
+export interface HiddenLayer {
+  readonly weights: number;
+  readonly bias: number;
+  readonly width: number;
+  readonly fanIn: number;
+}
+
+/**
+ * The hidden layers of a network's risk, from its layout (W1, b1, …, WD, bD).
+ * @throws ArgumentError if a hidden neuron has no own bias, or the program does not apply one relu per layer.
+ */
+export function hiddenLayers(risk: Objective, program: Program): readonly HiddenLayer[] {
+  const slices = new Map(risk.layout?.map((slice) => [slice.name, slice]));
+  const layers: HiddenLayer[] = [];
+  for (let k = 1; slices.has(`W${k + 1}`); k++) {
+    const weights = slices.get(`W${k}`);
+    const bias = slices.get(`b${k}`);
+    const [width = 0, fanIn = 0] = weights?.shape ?? [];
+    if (weights === undefined || bias === undefined || bias.shape[0] !== width) {
+      throw new ArgumentError(
+        'risk.layout',
+        `no own bias in hidden layer ${k}`,
+        'W1, b1, …, WD, bD',
+      );
+    }
+    layers.push({ weights: weights.offset, bias: bias.offset, width, fanIn });
+  }
+  const kinks = program.nodes.filter(({ op }) =>
+    ['relu', 'leakyRelu', 'abs', 'maximum', 'minimum', 'max', 'min'].includes(op),
+  );
+  const fits = kinks.every(
+    ({ op, shape }, k) => op === 'relu' && shape.at(-1) === layers[k]?.width,
+  );
+  if (layers.length === 0 || kinks.length !== layers.length || !fits) {
+    throw new ArgumentError(
+      'risk',
+      `${kinks.length} kinked operations for ${layers.length} hidden layers`,
+      'networks with a layout and one relu per hidden layer',
+    );
+  }
+  return layers;
+}
+
+/** The largest absolute row sum of W^k. */
+export function infinityNorm({ weights, width, fanIn }: HiddenLayer, theta: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < width; i++) {
+    let sum = 0;
+    for (let j = 0; j < fanIn; j++) sum += Math.abs(theta[weights + i * fanIn + j]!);
+    largest = Math.max(largest, sum);
+  }
+  return largest;
+}

@@ -1,0 +1,1 @@
+export { ArgumentError, NonFiniteError, requireFinite, ShapeError } from '@nonsmooth/tensor';
