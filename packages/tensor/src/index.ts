@@ -1,5 +1,19 @@
 export * from './constructors.js';
 export type { NestedNumbers } from './nested.js';
+export * from './random/integers.js';
+export { foldIn, key, split } from './random/key.js';
+export * from './random/normal.js';
+export * from './random/permutation.js';
+export * from './random/uniform.js';
 export * from './tensor.js';
 export * from './to-nested.js';
-export { ArgumentError, NonFiniteError, requireFinite, ShapeError } from '@nonsmooth/kernels';
+export {
+  ArgumentError,
+  drawBatch,
+  NonFiniteError,
+  requireFinite,
+  ShapeError,
+  type Dtype,
+  type FloatArray,
+  type Key,
+} from '@nonsmooth/kernels';
