@@ -10,3 +10,4 @@ export { erf, erfc } from './reference/erf.js';
 export { scalarActivation, type ScalarFunction } from './reference/activations.js';
 export { referenceKernels } from './reference/kernels.js';
 export { referenceKernels as defaultKernels } from './reference/kernels.js';
+export { descentLoop } from './reference/descent.js';

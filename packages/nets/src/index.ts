@@ -1,1 +1,4 @@
-export {};
+export * from './empirical-risk.js';
+export * from './initializers.js';
+export * from './network.js';
+export * from './realize.js';

@@ -1,0 +1,112 @@
+import { objective, type Program, type SampledObjective } from '@nonsmooth/autodiff';
+import {
+  ArgumentError,
+  defaultKernels,
+  defaultKinks,
+  lossNames,
+  type Dtype,
+  type FloatArray,
+  type Kernels,
+  type Kinks,
+  type LossName,
+} from '@nonsmooth/kernels';
+import type { Network } from './network.js';
+import { takeRows, toRows, toTargets, type Rows } from './samples.js';
+import { traceRisk } from './traced-risk.js';
+
+export interface EmpiricalRiskData {
+  /** samples × l₀; a vector of numbers if l₀ = 1. */
+  readonly inputs: Rows;
+  /** samples × l_D; a vector if l_D = 1; class indices for crossEntropy. */
+  readonly targets: Rows;
+  /** Default 'squared'. */
+  readonly loss?: LossName;
+}
+
+export interface EmpiricalRiskOptions {
+  /** Arithmetic of the kernels. Default 'f64'. */
+  readonly dtype?: Dtype;
+  /** Default: the fastest portable ones. */
+  readonly kernels?: Kernels;
+  /** relu'(0). Default: 0. */
+  readonly kinks?: Kinks;
+}
+
+export interface EmpiricalRisk extends SampledObjective {
+  readonly network: Network;
+  readonly program: Program;
+  descent: NonNullable<SampledObjective['descent']>;
+  /** Releases the kernel's memory now instead of when the risk is collected. */
+  dispose(): void;
+}
+
+/**
+ * L(θ) = the mean loss of N_θ over the samples, computed by the kernels; `program` is the same function traced.
+ * @throws ShapeError, NonFiniteError or ArgumentError for data that do not fit the network or the loss.
+ */
+export function empiricalRisk(
+  net: Network,
+  data: EmpiricalRiskData,
+  options: EmpiricalRiskOptions = {},
+): EmpiricalRisk {
+  const { loss, inputs, targets } = checked(net, data);
+  const { dtype = 'f64', kernels = defaultKernels, kinks = defaultKinks } = options;
+  if (dtype !== 'f64' && dtype !== 'f32') throw new ArgumentError('dtype', dtype, 'f64, f32');
+  const risk = kernels.denseNetwork({
+    widths: net.widths,
+    activation: net.activation,
+    batchNormalization: net.batchNormalization,
+    loss,
+    dtype,
+    inputs: inputs.data,
+    targets: targets.data,
+    reluDerivativeAtZero: kinks.relu,
+  });
+  let program: Program | undefined;
+  return {
+    network: net,
+    dimension: net.dimension,
+    samples: risk.samples,
+    layout: net.layout,
+    value: (theta) => risk.value(theta),
+    gradient: (theta, out) => risk.gradient(theta, out),
+    batchGradient: (theta, indices, out) => risk.batchGradient(theta, indices, out),
+    descent: (theta, descentOptions) => risk.descent(theta, descentOptions),
+    dispose: () => risk.dispose(),
+    get program(): Program {
+      return (program ??= traceRisk(net, inputs, targets, loss));
+    },
+  };
+}
+
+/**
+ * The same risk through autodiff: the obvious slow twin of `empiricalRisk`, in float64.
+ * @throws as `empiricalRisk`.
+ */
+export function tracedEmpiricalRisk(
+  net: Network,
+  data: EmpiricalRiskData,
+  options: Pick<EmpiricalRiskOptions, 'kinks'> = {},
+): SampledObjective & { readonly program: Program } {
+  const { loss, inputs, targets } = checked(net, data);
+  const program = traceRisk(net, inputs, targets, loss);
+  const full = objective(program, net.dimension, options);
+  return {
+    ...full,
+    layout: net.layout,
+    program,
+    samples: inputs.shape[0]!,
+    batchGradient(theta: FloatArray, indices: Uint32Array, out: FloatArray): number {
+      const batch = traceRisk(net, takeRows(inputs, indices), takeRows(targets, indices), loss);
+      return objective(batch, net.dimension, options).gradient(theta, out);
+    },
+  };
+}
+
+function checked(net: Network, data: EmpiricalRiskData) {
+  const loss = data.loss ?? 'squared';
+  if (!lossNames.includes(loss)) throw new ArgumentError('loss', loss, lossNames.join(', '));
+  const inputs = toRows('inputs', data.inputs, net.widths[0]!);
+  const targets = toTargets(net, loss, data.targets, inputs.shape[0]!);
+  return { loss, inputs, targets };
+}

@@ -1,0 +1,55 @@
+import { ArgumentError, type Key } from '@nonsmooth/kernels';
+import { foldIn, normal, uniform } from '@nonsmooth/tensor';
+import type { Network } from './network.js';
+
+/** Draws a weight matrix of shape fanOut × fanIn, row-major. */
+export type Initializer = (key: Key, fanOut: number, fanIn: number) => ArrayLike<number>;
+
+/** Uniform on ±√(6/(fanIn + fanOut)): Glorot, Bengio (2010). */
+export const xavierUniform: Initializer = (key, fanOut, fanIn) => {
+  const bound = Math.sqrt(6 / (fanIn + fanOut));
+  return uniform(key, [fanOut, fanIn], { low: -bound, high: bound }).data;
+};
+
+/** All weights zero. */
+export const zeroWeights: Initializer = (_key, fanOut, fanIn) => new Float64Array(fanOut * fanIn);
+
+/** Independent normal weights with mean 0; the deviation is a number or a function of the fans. */
+export function normalWeights(
+  standardDeviation: number | ((fanOut: number, fanIn: number) => number),
+): Initializer {
+  return (key, fanOut, fanIn) => {
+    const deviation =
+      typeof standardDeviation === 'number' ? standardDeviation : standardDeviation(fanOut, fanIn);
+    if (!(deviation >= 0 && deviation < Infinity)) {
+      throw new ArgumentError('standardDeviation', deviation, 'a finite number ≥ 0');
+    }
+    return normal(key, [fanOut, fanIn], { standardDeviation: deviation }).data;
+  };
+}
+
+/** Normal with variance 2/fanIn: He, Zhang, Ren, Sun (2015). */
+export const heNormal: Initializer = normalWeights((_fanOut, fanIn) => Math.sqrt(2 / fanIn));
+
+/**
+ * Initial parameters: weights of layer k drawn by `initializer` with the k-th derived key, biases 0 (or drawn
+ * by `biases`), scale 1 and shift 0 of a normalized input. A pure function of `key`.
+ */
+export function initialize(
+  net: Network,
+  initializer: Initializer,
+  key: Key,
+  options: { readonly biases?: Initializer } = {},
+): Float64Array {
+  const theta = new Float64Array(net.dimension);
+  net.layout.forEach(({ name, offset, shape }, index) => {
+    const [rows, columns] = shape as readonly [number, number?];
+    if (name === 'gamma') theta.fill(1, offset, offset + rows);
+    else if (columns !== undefined)
+      theta.set(initializer(foldIn(key, index), rows, columns), offset);
+    else if (name !== 'beta' && options.biases) {
+      theta.set(options.biases(foldIn(key, index), rows, 1), offset);
+    }
+  });
+  return theta;
+}

@@ -1,0 +1,29 @@
+import { div, logSumExp, mean, mul, sqrt, square, sub, sum, type Value } from '@nonsmooth/autodiff';
+import { tensor, zeros, type Tensor } from '@nonsmooth/tensor';
+import type { LossName } from '@nonsmooth/kernels';
+
+/** Every loss of outputs N (samples × l_D) and fixed targets, as a function that autodiff can trace. */
+export const tracedLosses: {
+  readonly [Name in LossName]: (outputs: Value, targets: Tensor) => Value;
+} = {
+  // mean over samples of the sum over outputs of (N − y)²
+  squared: (outputs, targets) => mean(sum(square(sub(outputs, targets)), [1])),
+  // √mean (N − y)² / √mean y²
+  relativeL2: (outputs, targets) => {
+    let squares = 0;
+    for (const y of targets.data) squares += y * y;
+    const norm = Math.sqrt(squares / targets.data.length);
+    return div(sqrt(mean(square(sub(outputs, targets)))), norm);
+  },
+  // mean over samples of log Σ_j exp N_j − N_class
+  crossEntropy: (outputs, targets) => {
+    const chosen = mul(outputs, oneHot(targets, outputs.shape[1]!));
+    return mean(sub(logSumExp(outputs, [1]), sum(chosen, [1])));
+  },
+};
+
+function oneHot(classes: Tensor, count: number): Tensor {
+  const indicators = zeros([classes.data.length, count]);
+  classes.data.forEach((c, sample) => (indicators.data[sample * count + c] = 1));
+  return tensor(indicators);
+}

@@ -1,0 +1,66 @@
+import {
+  activationNames,
+  ArgumentError,
+  type Activation,
+  type ActivationName,
+} from '@nonsmooth/kernels';
+import type { ParameterSlice } from '@nonsmooth/autodiff';
+import { parameterLayout } from './layout.js';
+
+/** A fully connected network: its architecture, without parameters. */
+export interface Network {
+  /** l₀, …, l_D. */
+  readonly widths: readonly number[];
+  /** Follows every affine layer but the last. */
+  readonly activation: Activation;
+  /** Whether the input is normalized by the batch's mean and variance, then scaled and shifted. */
+  readonly batchNormalization: boolean;
+  /** d, the length of the flat parameter vector θ. */
+  readonly dimension: number;
+  /** Which slice of θ is which array. */
+  readonly layout: readonly ParameterSlice[];
+}
+
+export interface NetworkOptions {
+  readonly activation: ActivationName | Activation;
+  readonly batchNormalization?: boolean;
+}
+
+/**
+ * A fully connected network of the given widths, e.g. `network([1, 16, 1], { activation: 'relu' })`.
+ * @throws ArgumentError for fewer than two widths, a width that is no positive integer, an unknown activation
+ *   or a non-finite activation parameter.
+ */
+export function network(widths: readonly number[], options: NetworkOptions): Network {
+  if (widths.length < 2 || !widths.every((width) => Number.isSafeInteger(width) && width > 0)) {
+    throw new ArgumentError('widths', widths, 'two or more positive integers');
+  }
+  const activation = toActivation(options.activation);
+  const batchNormalization = options.batchNormalization ?? false;
+  const layout = parameterLayout(widths, batchNormalization);
+  const last = layout[layout.length - 1]!;
+  const dimension = last.offset + last.shape.reduce((size, extent) => size * extent, 1);
+  return Object.freeze({
+    widths: Object.freeze([...widths]),
+    activation,
+    batchNormalization,
+    dimension,
+    layout,
+  });
+}
+
+function toActivation(given: ActivationName | Activation): Activation {
+  const activation = typeof given === 'string' ? { name: given } : given;
+  if (!activationNames.includes(activation.name)) {
+    throw new ArgumentError('activation', activation.name, activationNames.join(', '));
+  }
+  const { name, parameter } = activation;
+  if (parameter === undefined) return { name };
+  if (name !== 'leakyRelu' && name !== 'elu') {
+    throw new ArgumentError('activation.parameter', parameter, `none for ${name}`);
+  }
+  if (!Number.isFinite(parameter)) {
+    throw new ArgumentError('activation.parameter', parameter, 'a finite number');
+  }
+  return { name, parameter };
+}

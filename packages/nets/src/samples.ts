@@ -1,0 +1,51 @@
+import { ArgumentError, requireFinite, ShapeError, type LossName } from '@nonsmooth/kernels';
+import { tensor, type NestedNumbers, type Tensor } from '@nonsmooth/tensor';
+import type { Network } from './network.js';
+
+/** Rows of numbers; a vector is taken as one column (one number per sample). */
+export type Rows = Tensor | Float64Array | Float32Array | NestedNumbers;
+
+/** `rows` as a checked samples × width tensor in float64. */
+export function toRows(argument: string, rows: Rows, width: number): Tensor {
+  const given = tensor(rows, { dtype: 'f64' });
+  const [samples, columns = 1] = given.shape;
+  const fits =
+    given.shape.length === 2 ? columns === width : given.shape.length === 1 && width === 1;
+  if (samples === undefined || !fits) {
+    throw new ShapeError(`${argument}.shape`, given.shape, `[samples, ${width}]`);
+  }
+  if (samples === 0) throw new ShapeError(`${argument}.shape`, given.shape, 'one or more samples');
+  requireFinite(argument, given.data);
+  return tensor(given.data, { shape: [samples, width] });
+}
+
+/** Checked targets: samples × l_D, or one class index per sample for crossEntropy. */
+export function toTargets(net: Network, loss: LossName, rows: Rows, samples: number): Tensor {
+  const outputs = net.widths[net.widths.length - 1]!;
+  const targets = toRows('targets', rows, loss === 'crossEntropy' ? 1 : outputs);
+  if (targets.shape[0] !== samples) {
+    throw new ShapeError('targets.shape', targets.shape, `${samples} samples, as many as inputs`);
+  }
+  if (loss === 'relativeL2' && targets.data.every((y) => y === 0)) {
+    throw new ArgumentError('targets', targets.data, 'not all zero for relativeL2');
+  }
+  if (loss === 'crossEntropy') {
+    for (const index of targets.data) {
+      if (!Number.isInteger(index) || index < 0 || index >= outputs) {
+        throw new ArgumentError('targets', index, `class indices 0..${outputs - 1}`);
+      }
+    }
+  }
+  return targets;
+}
+
+/** The rows of a samples × width tensor with these indices, in order, repetitions included. */
+export function takeRows(rows: Tensor, indices: Uint32Array): Tensor {
+  const [samples, width] = rows.shape as readonly [number, number];
+  const taken = new Float64Array(indices.length * width);
+  indices.forEach((index, row) => {
+    if (index >= samples) throw new ArgumentError('indices', index, `0..${samples - 1}`);
+    taken.set(rows.data.subarray(index * width, (index + 1) * width), row * width);
+  });
+  return tensor(taken, { shape: [indices.length, width] });
+}

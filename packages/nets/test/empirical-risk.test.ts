@@ -1,0 +1,171 @@
+import {
+  activationNames,
+  lossNames,
+  NonFiniteError,
+  referenceKernels,
+  ShapeError,
+  defaultKernels,
+} from '@nonsmooth/kernels';
+import {
+  empiricalRisk,
+  network,
+  tracedEmpiricalRisk,
+  type EmpiricalRiskData,
+} from '@nonsmooth/nets';
+import { integers, key, normal } from '@nonsmooth/tensor';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+const problem = fc.record({
+  widths: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 2, maxLength: 5 }),
+  activation: fc.constantFrom(...activationNames),
+  loss: fc.constantFrom(...lossNames),
+  batchNormalization: fc.boolean(),
+  samples: fc.integer({ min: 1, max: 40 }),
+  seed: fc.nat(),
+});
+
+function draw({
+  widths,
+  activation,
+  loss,
+  batchNormalization,
+  samples,
+  seed,
+}: typeof problem extends fc.Arbitrary<infer Given> ? Given : never) {
+  const net = network(widths, { activation, batchNormalization });
+  const outputs = widths[widths.length - 1]!;
+  const data: EmpiricalRiskData = {
+    inputs: normal(key(seed), [samples, widths[0]!]),
+    targets:
+      loss === 'crossEntropy'
+        ? Float64Array.from(integers(key(seed + 1), [samples], 0, outputs))
+        : normal(key(seed + 1), [samples, outputs]),
+    loss,
+  };
+  const theta = normal(key(seed + 2), [net.dimension]).data as Float64Array;
+  return { net, data, theta };
+}
+
+function close(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  let scale = 1e-300;
+  let error = 0;
+  for (let i = 0; i < expected.length; i++) {
+    scale = Math.max(scale, Math.abs(expected[i]!));
+    error = Math.max(error, Math.abs(actual[i]! - expected[i]!));
+  }
+  // batch normalization of one sample divides by √ε: allow its amplification of rounding
+  expect(error / Math.max(scale, 1e-3)).toBeLessThan(tolerance);
+}
+
+describe.each([referenceKernels, defaultKernels])('the risk on the $name kernels', (kernels) => {
+  test('equals the traced program on random networks and data', () => {
+    fc.assert(
+      fc.property(problem, (given) => {
+        const { net, data, theta } = draw(given);
+        const fast = empiricalRisk(net, data, { kernels });
+        const slow = tracedEmpiricalRisk(net, data);
+        const [g, h] = [new Float64Array(net.dimension), new Float64Array(net.dimension)];
+        const value = slow.gradient(theta, h);
+        close([fast.value(theta)], [value], 1e-10);
+        close([fast.gradient(theta, g)], [value], 1e-10);
+        close(g, h, 1e-10);
+      }),
+      { seed: 2, numRuns: 150 },
+    );
+  });
+
+  test('a batch gradient is that of the risk over the chosen samples', () => {
+    fc.assert(
+      fc.property(problem, fc.integer({ min: 1, max: 30 }), (given, size) => {
+        const { net, data, theta } = draw(given);
+        const indices = Uint32Array.from(integers(key(given.seed + 3), [size], 0, given.samples));
+        const fast = empiricalRisk(net, data, { kernels });
+        const slow = tracedEmpiricalRisk(net, data);
+        const [g, h] = [new Float64Array(net.dimension), new Float64Array(net.dimension)];
+        const value = slow.batchGradient(theta, indices, h);
+        close([fast.batchGradient(theta, indices, g)], [value], 1e-10);
+        close(g, h, 1e-10);
+      }),
+      { seed: 3, numRuns: 100 },
+    );
+  });
+
+  test('single precision agrees with double to single rounding', () => {
+    const net = network([2, 8, 5, 1], { activation: 'gelu' });
+    const data = { inputs: normal(key(1), [50, 2]), targets: normal(key(2), [50]) };
+    const theta = normal(key(3), [net.dimension], { standardDeviation: 0.5 }).data;
+    const [g, h] = [new Float64Array(net.dimension), new Float64Array(net.dimension)];
+    empiricalRisk(net, data, { kernels, dtype: 'f32' }).gradient(theta, g);
+    empiricalRisk(net, data, { kernels }).gradient(theta, h);
+    close(g, h, 2e-6);
+    expect([...g]).not.toEqual([...h]);
+  });
+});
+
+const net = network([2, 3, 2], { activation: 'relu' });
+const inputs = [
+  [1, 2],
+  [3, 4],
+];
+
+test.each([
+  [
+    { inputs: [[1, 2, 3]], targets: [[1, 2]] },
+    ShapeError,
+    /inputs.shape = \[1, 3\]; allowed: \[samples, 2\]/,
+  ],
+  [{ inputs, targets: [[1, 2]] }, ShapeError, /targets.shape = .*2 samples/],
+  [{ inputs, targets: [[1], [2]] }, ShapeError, /targets.shape/],
+  [{ inputs: new Float64Array(0), targets: [[1, 2]] }, ShapeError, /inputs.shape/],
+  [
+    {
+      inputs: [
+        [1, NaN],
+        [3, 4],
+      ],
+      targets: inputs,
+    },
+    NonFiniteError,
+    /inputs\[1\] = NaN/,
+  ],
+  [
+    {
+      inputs,
+      targets: [
+        [1, 2],
+        [Infinity, 0],
+      ],
+    },
+    NonFiniteError,
+    /targets\[2\] = Infinity/,
+  ],
+  [
+    { inputs, targets: [0, 2], loss: 'crossEntropy' as const },
+    Error,
+    /targets = 2; allowed: class indices 0..1/,
+  ],
+  [
+    {
+      inputs,
+      targets: [
+        [0, 0],
+        [0, 0],
+      ],
+      loss: 'relativeL2' as const,
+    },
+    Error,
+    /not all zero/,
+  ],
+  [
+    { inputs, targets: inputs, loss: 'absolute' as 'squared' },
+    Error,
+    /loss = "absolute"; allowed: squared/,
+  ],
+])(
+  'wrong data are refused with argument, value and what is allowed (%#)',
+  (data, type, message) => {
+    expect(() => empiricalRisk(net, data)).toThrow(type);
+    expect(() => empiricalRisk(net, data)).toThrow(message);
+  },
+);
