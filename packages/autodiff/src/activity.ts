@@ -1,6 +1,6 @@
 import { Tracer } from './builder.js';
 import type { Builder } from './builder.js';
-import { emit, toValue } from './emit.js';
+import { constantOf, emit, toValue } from './emit.js';
 import type { Value } from './emit.js';
 import { add } from './ops/arithmetic.js';
 import { greater } from './ops/choice.js';
@@ -57,7 +57,7 @@ export function activityContext(
   return {
     upperWeight,
     divisor: (index, d) => {
-      if (isNonzeroConstant(builder, d)) return d;
+      if (constantOf(d)?.data.includes(0) === false) return d;
       reaching ??= activity(builder, nodes, depends, outputs);
       const mask = reaching[index];
       const inputs = mask === undefined ? [d] : [d, mask];
@@ -65,13 +65,6 @@ export function activityContext(
       return emit('divisor', inputs, shape, { of: nodes[index]!.op });
     },
   };
-}
-
-function isNonzeroConstant(builder: Builder, d: Value): boolean {
-  const node = d instanceof Tracer ? builder.nodes[d.node]! : undefined;
-  if (node !== undefined && node.op !== 'constant') return false;
-  const { data } = node === undefined ? (d as Exclude<Value, Tracer>) : node.value;
-  return !data.includes(0);
 }
 
 /** For each node 1 where its value reaches the outputs, else 0; undefined: everywhere, as far as known. */

@@ -40,24 +40,24 @@ export class Builder {
     return new Tracer(this, index);
   }
 
-  /** The program from `inputs` to `outputs`, without what they do not use. */
+  /** The program from `inputs` to `outputs`, without what they do not use and without `variable`s. */
   finish(inputs: readonly Tracer[], outputs: readonly Tracer[]): Program {
     const used = new Array<boolean>(this.nodes.length).fill(false);
     for (const { node } of [...inputs, ...outputs]) used[node] = true;
     for (let i = this.nodes.length - 1; i >= 0; i--) {
       if (used[i]) for (const input of this.nodes[i]!.inputs) used[input] = true;
     }
-    const renumbered = new Array<number>(this.nodes.length).fill(-1);
-    const nodes: Node[] = [];
+    const kept = new Builder();
+    const place = new Array<number>(this.nodes.length).fill(-1);
     this.nodes.forEach((node, i) => {
       if (!used[i]) return;
-      const moved = { ...node, inputs: node.inputs.map((input) => renumbered[input]!) };
-      renumbered[i] = nodes.push(Object.freeze(moved)) - 1;
+      const from = node.inputs.map((input) => place[input]!);
+      place[i] = node.op === 'variable' ? from[0]! : kept.add({ ...node, inputs: from }).node;
     });
     return Object.freeze({
-      nodes: Object.freeze(nodes),
-      inputs: inputs.map((tracer) => renumbered[tracer.node]!),
-      outputs: outputs.map((tracer) => renumbered[tracer.node]!),
+      nodes: Object.freeze(kept.nodes),
+      inputs: inputs.map((tracer) => place[tracer.node]!),
+      outputs: outputs.map((tracer) => place[tracer.node]!),
     });
   }
 }

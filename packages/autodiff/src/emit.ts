@@ -36,8 +36,19 @@ export function emit<O extends Op>(
 ): Value {
   const builder = builderOf(inputs);
   if (builder === undefined) return evaluateNow(op, inputs as readonly Tensor[], shape, attributes);
+  const known = inputs.map(constantOf);
+  if (op !== 'divisor' && known.every((value) => value !== undefined)) {
+    return lift(builder, evaluateNow(op, known, shape, attributes));
+  }
   const indices = inputs.map((input) => lift(builder, input).node);
   return builder.add<O>({ op, inputs: indices, shape, ...attributes });
+}
+
+/** The tensor behind a value that is known while tracing. */
+export function constantOf(value: Value): Tensor | undefined {
+  if (!(value instanceof Tracer)) return value;
+  const node = value.builder.nodes[value.node]!;
+  return node.op === 'constant' ? node.value : undefined;
 }
 
 function evaluateNow<O extends Op>(

@@ -1,4 +1,5 @@
 export { Builder, Tracer } from './builder.js';
+export * from './check-gradient.js';
 export * from './derivative-programs.js';
 export * from './derivatives.js';
 export * from './errors.js';

@@ -1,4 +1,3 @@
-import type { FloatArray } from '@nonsmooth/kernels';
 import { broadcastStrides, sameShape, sizeOf } from '../shape.js';
 import type { Scalar } from './scalar.js';
 import type { Buffer, Step } from './step.js';
@@ -34,23 +33,6 @@ export function map2(f: (u: number, v: number) => number, u: Buffer, v: Buffer, 
   const [at, bt] = [positions(u, out), positions(v, out)];
   return () => {
     for (let i = 0; i < to.length; i++) to[i] = f(a[at[i]!]!, b[bt[i]!]!);
-  };
-}
-
-/** out = f(entries of the inputs), with broadcasting, for any number of inputs. */
-export function mapMany(
-  f: (entries: FloatArray) => number,
-  inputs: readonly Buffer[],
-  out: Buffer,
-): Step {
-  const where = inputs.map((input) => positions(input, out));
-  const entries = new Float64Array(inputs.length);
-  const to = out.data;
-  return () => {
-    for (let i = 0; i < to.length; i++) {
-      for (let j = 0; j < inputs.length; j++) entries[j] = inputs[j]!.data[where[j]![i]!]!;
-      to[i] = f(entries);
-    }
   };
 }
 

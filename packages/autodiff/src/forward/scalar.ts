@@ -1,7 +1,7 @@
+import { erf, erfc } from '@nonsmooth/kernels';
 import { MissingDerivativeError } from '../errors.js';
 import type { NodeOf, UnaryOp } from '../program.js';
 import { derivativeOfOrder } from '../scalar-function.js';
-import { erf, erfc } from './error-function.js';
 
 export type Scalar = (x: number) => number;
 

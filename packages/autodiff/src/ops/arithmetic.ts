@@ -1,11 +1,18 @@
-import { emit, toValue } from '../emit.js';
+import { constantOf, emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import type { ArithmeticAttributes } from '../program.js';
-import { broadcastShapes } from '../shape.js';
+import { broadcastShapes, sameShape } from '../shape.js';
 
 function binary(op: keyof ArithmeticAttributes, a: Operand, b: Operand): Value {
   const [u, v] = [toValue(a), toValue(b)];
   return emit(op, [u, v], broadcastShapes(u.shape, v.shape), {});
+}
+
+/** `a`, if it has the shape of a product with `b` and `b` is 1 throughout. */
+function unlessOne(a: Operand, b: Operand): Value | undefined {
+  const [u, v] = [toValue(a), toValue(b)];
+  const one = constantOf(v)?.data.every((entry) => entry === 1);
+  return one && sameShape(broadcastShapes(u.shape, v.shape), u.shape) ? u : undefined;
 }
 
 /** a + b, entry by entry with broadcasting, like all arithmetic here. */
@@ -18,12 +25,12 @@ export function sub(a: Operand, b: Operand): Value {
 }
 
 export function mul(a: Operand, b: Operand): Value {
-  return binary('mul', a, b);
+  return unlessOne(a, b) ?? unlessOne(b, a) ?? binary('mul', a, b);
 }
 
 /** a/b; its derivative at b = 0 throws NotLipschitzError. */
 export function div(a: Operand, b: Operand): Value {
-  return binary('div', a, b);
+  return unlessOne(a, b) ?? binary('div', a, b);
 }
 
 /** The angle of the point (x, y) = (b, a), in (−π, π]. */
@@ -33,5 +40,5 @@ export function atan2(a: Operand, b: Operand): Value {
 
 /** a·b, and 0 wherever a or b is 0, whatever the other is: the product of the chain rule. */
 export function strongMul(a: Operand, b: Operand): Value {
-  return binary('strongMul', a, b);
+  return unlessOne(a, b) ?? unlessOne(b, a) ?? binary('strongMul', a, b);
 }

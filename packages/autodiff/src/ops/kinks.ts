@@ -1,4 +1,5 @@
 import { ArgumentError } from '@nonsmooth/kernels';
+import { Tracer } from '../builder.js';
 import { emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import { broadcastShapes } from '../shape.js';
@@ -16,8 +17,13 @@ export function leakyRelu(x: Operand, slope = 0.01): Value {
   return emit('leakyRelu', [value], value.shape, { slope });
 }
 
+/** |x|; what is an absolute value or a norm already stays what it is. */
 export function abs(x: Operand): Value {
   const value = toValue(x);
+  if (value instanceof Tracer) {
+    const { op } = value.builder.nodes[value.node]!;
+    if (op === 'abs' || op === 'norm') return value;
+  }
   return emit('abs', [value], value.shape, {});
 }
 

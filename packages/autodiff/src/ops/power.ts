@@ -1,10 +1,12 @@
 import { ArgumentError } from '@nonsmooth/kernels';
 import { Tracer } from '../builder.js';
-import { emit, toValue } from '../emit.js';
+import { constantOf, emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
-import type { Node } from '../program.js';
+import { div, mul } from './arithmetic.js';
+import type { Op } from '../program.js';
 import { abs } from './kinks.js';
 import { norm } from './reductions.js';
+import { broadcastTo, reshape, stack } from './structure.js';
 
 export function square(x: Operand): Value {
   const value = toValue(x);
@@ -28,29 +30,67 @@ export function pow(x: Operand, exponent: number): Value {
 
 /**
  * √x; its derivative at 0 throws NotLipschitzError. The root of a square is taken for the absolute value,
- * the root of a sum of squares for the Euclidean norm: they have kinks where the root would give 0·∞.
+ * the root of a sum or mean of squares for the Euclidean norm: they have kinks where √ would give 0·∞.
  */
 export function sqrt(x: Operand): Value {
   const value = toValue(x);
-  if (value instanceof Tracer) {
-    const node = nodeOf(value);
-    const squared = rootOfSquare(value, node);
-    if (squared !== undefined) return abs(squared);
-    if (node.op === 'sum') {
-      const summed = new Tracer(value.builder, node.inputs[0]!);
-      const argument = rootOfSquare(summed, nodeOf(summed));
-      if (argument !== undefined) return norm(argument, node.axes);
-    }
-  }
-  return emit('sqrt', [value], value.shape, {});
+  return (
+    (value instanceof Tracer ? rootOfSquares(value) : undefined) ??
+    emit('sqrt', [value], value.shape, {})
+  );
 }
 
-function nodeOf(value: Tracer): Node {
-  return value.builder.nodes[value.node]!;
+/** √value ≥ 0 without a root of 0: where value is a square, or a sum or positive multiple of such. */
+function rootOfSquares(
+  value: Tracer,
+  known: Map<number, Value | undefined> = new Map(),
+): Value | undefined {
+  if (!known.has(value.node)) known.set(value.node, findRoot(value, known));
+  return known.get(value.node);
+}
+
+function findRoot(value: Tracer, known: Map<number, Value | undefined>): Value | undefined {
+  const node = value.builder.nodes[value.node]!;
+  const squared = baseOfSquare(value);
+  if (squared !== undefined) return abs(squared);
+  if (!sumsAndMultiples.has(node.op)) return undefined;
+  const inputs = node.inputs.map((input) => new Tracer(value.builder, input));
+  const [first, second] = inputs.map((input) => baseOfSquare(input) ?? rootOfSquares(input, known));
+  switch (node.op) {
+    case 'sum':
+      return first && norm(first, node.axes);
+    case 'reshape':
+      return first && abs(reshape(first, node.shape));
+    case 'add':
+      return (
+        first && second && norm(stack([first, second].map((u) => broadcastTo(u, node.shape))), [0])
+      );
+    case 'div':
+      return first && scaled(first, div, inputs[1]!);
+    case 'mul':
+      return (
+        (first && scaled(first, mul, inputs[1]!)) ?? (second && scaled(second, mul, inputs[0]!))
+      );
+    default:
+      return undefined;
+  }
+}
+
+const sumsAndMultiples: ReadonlySet<Op> = new Set<Op>(['sum', 'reshape', 'add', 'mul', 'div']);
+
+/** |base|, scaled by the root of a positive constant. */
+function scaled(
+  base: Value,
+  scale: (root: Value, c: Value) => Value,
+  factor: Tracer,
+): Value | undefined {
+  const c = constantOf(factor);
+  return c?.data.every((entry) => entry > 0) ? scale(abs(base), sqrt(c)) : undefined;
 }
 
 /** u, where the value is u². */
-function rootOfSquare(value: Tracer, node: Node): Tracer | undefined {
+function baseOfSquare(value: Tracer): Tracer | undefined {
+  const node = value.builder.nodes[value.node]!;
   const isSquare = node.op === 'square' || (node.op === 'mul' && node.inputs[0] === node.inputs[1]);
   return isSquare ? new Tracer(value.builder, node.inputs[0]!) : undefined;
 }

@@ -1,5 +1,5 @@
-import { NotLipschitzError } from '../errors.js';
-import { map, map2, mapMany, positions } from '../forward/entrywise.js';
+import { divisor, chooseByCondition, chooseByOrder } from '../forward/choice.js';
+import { map, map2, positions } from '../forward/entrywise.js';
 import { batchedProduct, plainProduct } from '../forward/matmul.js';
 import * as reduction from '../forward/reduction.js';
 import { scalarOf } from '../forward/scalar.js';
@@ -87,18 +87,9 @@ const forwardRules: ForwardRules = {
   greaterEqual: binary((u, v) => (u >= v ? 1 : 0)),
   equal: binary((u, v) => (u === v ? 1 : 0)),
 
-  where: (_, inputs, out) => mapMany(([c, a, b]) => (c !== 0 ? a! : b!), inputs, out),
-  branch: (_, inputs, out) => mapMany(([u, v, a, b, t]) => choose(u!, v!, a!, b!, t!), inputs, out),
-  divisor: ({ of }, [d, active], out) => {
-    const at = active && positions(active, out);
-    return () => {
-      for (let i = 0; i < out.data.length; i++) {
-        if (at && active.data[at[i]!] === 0) out.data[i] = 1;
-        else if (d!.data[i] === 0) throw new NotLipschitzError(of, i);
-        else out.data[i] = d!.data[i]!;
-      }
-    };
-  },
+  where: (_, inputs, out) => chooseByCondition(inputs, out),
+  branch: (_, inputs, out) => chooseByOrder(inputs, out),
+  divisor: ({ of }, inputs, out) => divisor(of, inputs, out),
 
   reshape: copy,
   transpose: (node, [x], out) => structure.pick(x!, structure.transposePositions(node, x!), out),
@@ -123,14 +114,6 @@ const forwardRules: ForwardRules = {
 
   matmul: (_, [a, b], out, product) => batchedProduct(a!, b!, out, product),
 };
-
-/** a where u > v, b where u < v, t·a + (1 − t)·b where u = v; what has weight 0 does not flow. */
-function choose(u: number, v: number, a: number, b: number, t: number): number {
-  if (u > v) return a;
-  if (u < v) return b;
-  if (u !== v) return NaN;
-  return t === 1 ? a : t === 0 ? b : t * a + (1 - t) * b;
-}
 
 /** The step that computes `node` from arrays of its inputs' shapes into one of its own shape. */
 export function prepare(

@@ -1,0 +1,109 @@
+import { requireFinite } from '@nonsmooth/kernels';
+import { key, normal, tensor } from '@nonsmooth/tensor';
+import { asFunction } from './derivative-programs.js';
+import { valueAndGrad } from './derivatives.js';
+import type { DerivativeOptions, Traceable } from './derivatives.js';
+import { evaluate } from './evaluate.js';
+import type { Argument } from './evaluate.js';
+import type { Program } from './program.js';
+import { trace } from './trace.js';
+
+export interface CheckOptions extends DerivativeOptions {
+  /** What to check; default: the gradient by reverse mode. */
+  readonly gradient?: Argument;
+  /** Along which direction; default: three pseudo-random ones. */
+  readonly direction?: Argument;
+}
+
+export interface TaylorStep {
+  readonly step: number;
+  /** |f(x + hd) − f(x) − h⟨g, d⟩| */
+  readonly remainder: number;
+}
+
+export interface GradientCheck {
+  /**
+   * correct: along every direction the remainder falls like h² or vanishes within rounding;
+   * wrong: along some direction it falls like h; undecided: neither can be told from rounding.
+   */
+  readonly verdict: 'correct' | 'wrong' | 'undecided';
+  readonly directions: readonly {
+    /** Observed order of the remainder at the smallest steps; Infinity where it vanishes within rounding. */
+    readonly slope: number;
+    readonly steps: readonly TaylorStep[];
+    /** What rounding may contribute to a remainder. */
+    readonly noise: number;
+  }[];
+}
+
+/**
+ * Taylor's test: a gradient g is right where f(x + hd) − f(x) − h⟨g, d⟩ = O(h²). At a kink, where f is not
+ * differentiable, the verdict is "wrong" unless the direction happens to agree.
+ */
+export function checkGradient(
+  f: Traceable | Program,
+  x: Argument,
+  options: CheckOptions = {},
+): GradientCheck {
+  const at = tensor(x);
+  requireFinite('x', at.data);
+  const traceable = typeof f === 'function' ? f : asFunction(f);
+  const program = typeof f === 'function' ? trace(f, [at.shape]) : f;
+  const gradient =
+    options.gradient === undefined
+      ? valueAndGrad(traceable, options)(at).gradient
+      : tensor(options.gradient);
+  const value = (t: ArrayLike<number>): number =>
+    evaluate(program, [Float64Array.from(t)])[0]!.data[0]!;
+  const directions =
+    options.direction === undefined
+      ? [0, 1, 2].map((seed) => normal(key(seed), at.shape))
+      : [tensor(options.direction)];
+  const checks = directions.map((d) => taylor(value, at.data, gradient.data, d.data));
+  const slopes = checks.map(({ slope }) => slope);
+  const verdict = slopes.some((slope) => slope < 1.5)
+    ? 'wrong'
+    : slopes.every((slope) => slope > 1.8)
+      ? 'correct'
+      : 'undecided';
+  return { verdict, directions: checks };
+}
+
+const halvings = 24;
+
+function taylor(
+  f: (x: ArrayLike<number>) => number,
+  x: ArrayLike<number>,
+  gradient: ArrayLike<number>,
+  d: ArrayLike<number>,
+): GradientCheck['directions'][number] {
+  const f0 = f(x);
+  let along = 0;
+  let size = 0;
+  let scale = 0;
+  for (let i = 0; i < x.length; i++) {
+    along += gradient[i]! * d[i]!;
+    size += Math.abs(gradient[i]! * d[i]!);
+    scale = Math.max(scale, Math.abs(x[i]! * gradient[i]!));
+  }
+  const steps: TaylorStep[] = [];
+  for (let k = 0; k < halvings; k++) {
+    const h = 2 ** -(k + 4);
+    const moved = Array.from(x, (entry, i) => entry + h * d[i]!);
+    steps.push({ step: h, remainder: Math.abs(f(moved) - f0 - h * along) });
+  }
+  const noise = 2 ** -50 * (Math.abs(f0) + x.length * scale + size / 16);
+  return { slope: finestSlope(steps, noise), steps, noise };
+}
+
+/** Mean order over the finest halvings, at most three, that rounding leaves readable. */
+function finestSlope(steps: readonly TaylorStep[], noise: number): number {
+  const readable = steps.findIndex(({ remainder }) => !(remainder > 64 * noise));
+  const last = (readable === -1 ? steps.length : readable) - 1;
+  if (last < 0) return Number.isFinite(steps[0]!.remainder) ? Infinity : NaN;
+  const next = steps[last + 1]?.remainder ?? Infinity;
+  // Gone from one halving to the next: the last kink within the steps was passed, and there is nothing after it.
+  if (last === 0 || steps[last]!.remainder > 256 * Math.max(next, 64 * noise)) return Infinity;
+  const first = Math.max(0, last - 3);
+  return Math.log2(steps[first]!.remainder / steps[last]!.remainder) / (last - first);
+}

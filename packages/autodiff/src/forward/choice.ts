@@ -1,0 +1,75 @@
+import { NotLipschitzError } from '../errors.js';
+import { sameShape } from '../shape.js';
+import { positions } from './entrywise.js';
+import type { Buffer, Step } from './step.js';
+
+/** Position of the entry of `input` for entry i of `out`: i·step, or table[i] if it is broadcast oddly. */
+interface Reader {
+  readonly data: Buffer['data'];
+  readonly step: number;
+  readonly table: Uint32Array | undefined;
+}
+
+function reader(input: Buffer, out: Buffer): Reader {
+  const { data } = input;
+  if (sameShape(input.shape, out.shape)) return { data, step: 1, table: undefined };
+  if (data.length === 1) return { data, step: 0, table: undefined };
+  return { data, step: 0, table: positions(input, out) };
+}
+
+function read({ data, step, table }: Reader, i: number): number {
+  return table === undefined ? data[i * step]! : data[table[i]!]!;
+}
+
+/** (c, a, b): a where c ≠ 0, else b. */
+export function chooseByCondition(inputs: readonly Buffer[], out: Buffer): Step {
+  const [c, a, b] = inputs.map((input) => reader(input, out)) as [Reader, Reader, Reader];
+  const to = out.data;
+  return () => {
+    for (let i = 0; i < to.length; i++) to[i] = read(c, i) !== 0 ? read(a, i) : read(b, i);
+  };
+}
+
+/** (u, v, a, b, t): a where u > v, b where u < v, t·a + (1 − t)·b where u = v; weight 0 does not flow. */
+export function chooseByOrder(inputs: readonly Buffer[], out: Buffer): Step {
+  const [u, v, a, b, t] = inputs.map((input) => reader(input, out)) as [
+    Reader,
+    Reader,
+    Reader,
+    Reader,
+    Reader,
+  ];
+  const to = out.data;
+  return () => {
+    for (let i = 0; i < to.length; i++) {
+      const first = read(u, i);
+      const second = read(v, i);
+      if (first > second) to[i] = read(a, i);
+      else if (first < second) to[i] = read(b, i);
+      else if (first === second) to[i] = mix(read(t, i), read(a, i), read(b, i));
+      else to[i] = NaN;
+    }
+  };
+}
+
+function mix(t: number, a: number, b: number): number {
+  if (t === 1) return a;
+  return t === 0 ? b : t * a + (1 - t) * b;
+}
+
+/** (d, active?): d where active, 1 elsewhere. */
+export function divisor(of: string, inputs: readonly Buffer[], out: Buffer): Step {
+  const [d, active] = inputs.map((input) => reader(input, out)) as [Reader, Reader | undefined];
+  const to = out.data;
+  return () => {
+    for (let i = 0; i < to.length; i++) {
+      if (active !== undefined && read(active, i) === 0) {
+        to[i] = 1;
+        continue;
+      }
+      const value = read(d, i);
+      if (value === 0) throw new NotLipschitzError(of, i);
+      to[i] = value;
+    }
+  };
+}
