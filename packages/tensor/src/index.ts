@@ -1,4 +1,8 @@
 export * from './constructors.js';
+export { NotPositiveDefiniteError, SingularMatrixError } from './linear-algebra/checks.js';
+export * from './linear-algebra/decompositions.js';
+export * from './linear-algebra/matrix.js';
+export * from './linear-algebra/solve.js';
 export type { NestedNumbers } from './nested.js';
 export * from './random/integers.js';
 export { foldIn, key, split } from './random/key.js';

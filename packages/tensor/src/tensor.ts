@@ -57,16 +57,16 @@ export function fromData(data: FloatArray, shape: readonly number[] = [data.leng
   return new DenseTensor(data, shape);
 }
 
+/** What `tensor` takes. */
+export type TensorLike = NestedNumbers | FloatArray | ndarray.NdArray | Tensor;
+
 /**
  * A new tensor with a copy of the given entries: a number, nested arrays, a typed array, an ndarray view (any
  * strides) or a tensor. NaN and infinities are kept.
  * @throws ShapeError for ragged arrays and for a shape that does not have as many entries.
  * @throws ArgumentError for an entry that is no number.
  */
-export function tensor(
-  values: NestedNumbers | FloatArray | ndarray.NdArray | Tensor,
-  options: TensorOptions = {},
-): Tensor {
+export function tensor(values: TensorLike, options: TensorOptions = {}): Tensor {
   const { dtype } = options;
   if (dtype !== undefined && dtype !== 'f64' && dtype !== 'f32') {
     throw new ArgumentError('dtype', dtype, "'f64' or 'f32'");
