@@ -1,4 +1,4 @@
-import { claim, type Check } from './check.js';
+import { compareBits, type Check } from './check.js';
 import type { Executor } from './executor.js';
 import type { Job, JobResult } from './job.js';
 import { measure } from './measure.js';
@@ -81,9 +81,12 @@ function withEfficiency(measurement: Measurement, single: Measurement | undefine
 function sameForAll(measurements: readonly Measurement[]): readonly Check[] {
   const ended = measurements.filter(({ digest }) => digest !== undefined);
   if (ended.length < 2) return [];
-  const digests = [...new Set(ended.map(({ digest }) => digest!))];
-  const threads = ended.map((measurement) => measurement.threads).join(', ');
-  return [claim(`same bits on ${threads} threads`, digests.join(' ≠ '), digests[0]!)];
+  return [
+    compareBits(
+      ended.map(({ threads }) => threads),
+      ended.map(({ digest }) => digest!),
+    ),
+  ];
 }
 
 function marksOf(scenario: AnyScenario, cases: readonly CaseResult[]): ScenarioResult['marks'] {

@@ -11,7 +11,7 @@ export interface Check {
   /** Distance between the two, in `measure`. */
   readonly deviation?: number;
   readonly limit?: number;
-  readonly measure?: 'standard errors' | 'relative' | 'absolute';
+  readonly measure?: 'standard errors' | 'relative' | 'absolute' | 'bits';
   readonly verdict: 'right' | 'wrong' | 'reported';
 }
 
@@ -23,6 +23,19 @@ export function compareMeans(
   limit: number,
 ): Check {
   const deviation = standardErrorsApart(measured, expected);
+  return judge({ quantity, measured, expected, deviation, limit, measure: 'standard errors' });
+}
+
+/** Compares a sample with the distribution that it should be from, of known mean and standard deviation. */
+export function compareWithDistribution(
+  quantity: string,
+  measured: Summary,
+  distribution: Pick<Summary, 'mean' | 'deviation'>,
+  limit: number,
+): Check {
+  const expected = distribution.mean;
+  const standardError = distribution.deviation / Math.sqrt(measured.count);
+  const deviation = Math.abs(measured.mean - expected) / standardError;
   return judge({ quantity, measured, expected, deviation, limit, measure: 'standard errors' });
 }
 
@@ -52,6 +65,15 @@ export function boundError(
 /** A claim that holds or does not. */
 export function claim(quantity: string, measured: string, expected: string): Check {
   return { quantity, measured, expected, verdict: measured === expected ? 'right' : 'wrong' };
+}
+
+/** Results of different numbers of threads have the same bits, by their hashes. */
+export function compareBits(threads: readonly number[], digests: readonly string[]): Check {
+  const different = [...new Set(digests)];
+  return {
+    ...claim(`same bits on ${threads.join(', ')} threads`, different.join(' ≠ '), digests[0]!),
+    measure: 'bits',
+  };
 }
 
 /** A number that is shown and not judged. */

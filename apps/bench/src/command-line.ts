@@ -1,6 +1,7 @@
 import { activationNames, ArgumentError } from '@nonsmooth/kernels';
 import { Command, CommanderError } from 'commander';
 import { availableParallelism } from 'node:os';
+import { warmUpSeconds } from './job.js';
 import type { AnyScenario } from './scenario.js';
 import { studyActivations } from './scenarios/study.js';
 import type { Settings } from './settings.js';
@@ -114,8 +115,8 @@ function fittingSeconds(scenarios: readonly AnyScenario[], settings: Settings): 
     .filter(({ name }) => settings.scenarios.includes(name))
     .flatMap((scenario) => scenario.cases(settings))
     .filter(({ kind }) => kind === 'timed').length;
-  const seconds = 25 / (1.2 * Math.max(1, timed) * settings.threads.length);
-  return Number(Math.min(1, Math.max(0.1, seconds)).toFixed(2));
+  const each = 25 / (Math.max(1, timed) * settings.threads.length);
+  return Number(Math.min(1, Math.max(0.1, each - warmUpSeconds(each))).toFixed(2));
 }
 
 /** 1, 2, … N on N cores; powers of two and N on many. */

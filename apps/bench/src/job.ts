@@ -40,11 +40,16 @@ function runOnce(work: Work<unknown>): Pick<JobResult, 'units' | 'seconds'> {
   return { units: work.units, seconds: secondsOf(() => work.run()) };
 }
 
-/** Warms up for a fifth of the time (once at least), then repeats in stretches of about 5 ms. */
+/** How long a timed job runs before it is measured, for the engine to compile what is hot. */
+export function warmUpSeconds(seconds: number): number {
+  return Math.max(0.1, seconds / 5);
+}
+
+/** Warms up, then repeats in stretches of about 5 ms. */
 function runFor(seconds: number, work: Work<unknown>): Omit<JobResult, 'digest' | 'answer'> {
   let calls = 0;
   let warmUp = 0;
-  while (calls === 0 || warmUp < seconds / 5) {
+  while (warmUp < warmUpSeconds(seconds)) {
     warmUp += secondsOf(() => work.run());
     calls++;
   }

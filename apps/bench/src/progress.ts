@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import type { Observer } from './benchmark.js';
 import { formatPercent, formatRate, formatSeconds } from './format.js';
+import { warmUpSeconds } from './job.js';
 import { isRight, type Measurement } from './results.js';
 
 /** What progress needs of a stream: a terminal or a plain one. */
@@ -22,11 +23,13 @@ export function progress(output: Output, total: number, seconds: number): Progre
   let done = 0;
   let lastPlain = 0;
 
+  const place = (n: number): string => `[${String(n).padStart(String(total).length)}/${total}]`;
+
   const draw = (): void => {
     const { label, isTimed, begun, fraction } = current;
     const elapsed = (performance.now() - begun) / 1000;
-    const part = isTimed ? Math.min(0.99, elapsed / (1.2 * seconds)) : fraction;
-    live?.show(`${bar(part)} ${done + 1}/${total}  ${label}  ${formatPercent(part)}`);
+    const part = isTimed ? Math.min(0.99, elapsed / (seconds + warmUpSeconds(seconds))) : fraction;
+    live?.show(`${bar(part)} ${place(done + 1)} ${label}  ${formatPercent(part)}`);
   };
   const timer = live && setInterval(draw, 100);
   const say = (line: string): void => {
@@ -39,7 +42,7 @@ export function progress(output: Output, total: number, seconds: number): Progre
     started(scenario, one, threads) {
       const name = `${scenario.name} · ${one.name}`;
       current = {
-        label: `${name.padEnd(30)} ${String(threads).padStart(3)} thread${threads === 1 ? ' ' : 's'}`,
+        label: `${name.padEnd(36)} ${String(threads).padStart(3)} thread${threads === 1 ? ' ' : 's'}`,
         unit: scenario.unit,
         isTimed: one.kind === 'timed',
         begun: performance.now(),
@@ -52,11 +55,11 @@ export function progress(output: Output, total: number, seconds: number): Progre
       current.fraction = fraction;
       if (live || fraction === 1 || performance.now() - lastPlain < 2000) return;
       lastPlain = performance.now();
-      say(`[${done + 1}/${total}] ${current.label}  ${formatPercent(fraction)} …`);
+      say(`${place(done + 1)} ${current.label}  ${formatPercent(fraction)} …`);
     },
     measured(measurement) {
       done++;
-      say(`[${done}/${total}] ${current.label}  ${outcome(measurement, current.unit)}`);
+      say(`${place(done)} ${current.label}  ${outcome(measurement, current.unit)}`);
     },
     checked(result) {
       if (!isRight(result)) say(`    ${result.name}: WRONG, see the comparison below`);

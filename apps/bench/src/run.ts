@@ -105,11 +105,19 @@ function toJson(results: Results): string {
 
 function printTables(results: Results, files: readonly string[]): void {
   const state = results.complete ? '' : ' (INCOMPLETE: interrupted)';
-  console.log(`\nIs the work right?\n${checkTable(results)}`);
+  console.log(`\nIs the work right? ${tally(results)}\n${checkTable(results)}`);
   const marks = markTable(results);
   if (marks) console.log(`\nRatios and their marks\n${marks}`);
   console.log(`\nThroughput${state}\n${throughputTable(results)}`);
   console.log(`\nWritten in ${results.elapsedSeconds.toFixed(0)} s: ${files.join(', ')}`);
+}
+
+function tally({ scenarios }: Results): string {
+  const checks = scenarios.flatMap(({ cases }) => cases.flatMap((one) => one.checks));
+  const judged = checks.filter(({ verdict }) => verdict !== 'reported');
+  const right = judged.filter(({ verdict }) => verdict === 'right').length;
+  const bits = judged.filter(({ measure }) => measure === 'bits').length;
+  return `${right} of ${judged.length} comparisons are right; ${bits} of them, of bits across threads, are only in the report`;
 }
 
 function complaints(results: Results): readonly string[] {

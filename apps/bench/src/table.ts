@@ -44,7 +44,7 @@ export function throughputTable({ scenarios, settings }: Results): string {
   return table.toString();
 }
 
-/** Every comparison of results with what they should be. */
+/** Comparisons of results with what they should be; right ones of bits across threads are left to the report. */
 export function checkTable({ scenarios }: Results): string {
   const table = new Table({
     head: ['scenario', 'case', 'quantity', 'measured', 'expected', 'deviation', ''],
@@ -52,7 +52,10 @@ export function checkTable({ scenarios }: Results): string {
   });
   for (const scenario of scenarios) {
     for (const one of scenario.cases) {
-      for (const check of one.checks) table.push([scenario.name, one.name, ...checkCells(check)]);
+      for (const check of one.checks) {
+        if (check.verdict === 'right' && check.measure === 'bits') continue;
+        table.push([scenario.name, one.name, ...checkCells(check)]);
+      }
     }
   }
   return table.toString();

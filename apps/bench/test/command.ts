@@ -18,15 +18,7 @@ export async function bundle(folder: string, name: string): Promise<string> {
     platform: 'node',
     target: 'es2022',
     conditions: ['@nonsmooth/source'],
-    external: [
-      '@observablehq/plot',
-      'cli-table3',
-      'commander',
-      'linkedom',
-      'ml-matrix',
-      'ndarray',
-      'piscina',
-    ],
+    external: ['@observablehq/plot', 'cli-table3', 'commander', 'linkedom', 'piscina'],
     logLevel: 'error',
   });
   return join(outdir, 'main.js');

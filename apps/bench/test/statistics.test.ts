@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { boundError, claim, compareMeans, compareNumbers, report } from '../src/check.js';
+import {
+  boundError,
+  claim,
+  compareMeans,
+  compareNumbers,
+  compareWithDistribution,
+  report,
+} from '../src/check.js';
 import { standardErrorsApart, summarize } from '../src/statistics.js';
 
 test('mean and standard deviation of 1, …, n are (n + 1)/2 and √(n(n + 1)/12)', () => {
@@ -37,6 +44,15 @@ test('means are right up to the limit and wrong beyond it', () => {
   const unit = { mean: 0, deviation: 1, count: 2 };
   expect(compareMeans('x', { ...unit, mean: 3.999 }, unit, 4).verdict).toBe('right');
   expect(compareMeans('x', { ...unit, mean: -4.001 }, unit, 4).verdict).toBe('wrong');
+});
+
+test('a sample is compared with its distribution: 10/(3/√9) = 10 standard errors', () => {
+  const sample = { mean: 11, deviation: 99, count: 9 };
+  const check = compareWithDistribution('x', sample, { mean: 1, deviation: 3 }, 10.5);
+  expect(check).toMatchObject({ deviation: 10, verdict: 'right', expected: 1 });
+  expect(compareWithDistribution('x', sample, { mean: 1, deviation: 3 }, 9.5).verdict).toBe(
+    'wrong',
+  );
 });
 
 test('numbers are compared relative to what is expected, absolutely to 0', () => {

@@ -1,0 +1,94 @@
+import { importPeer } from './install.js';
+import { layersOf, type Peer } from './peer.js';
+
+interface Tensor {
+  dataSync(): Float32Array;
+}
+
+interface Library {
+  setBackend(name: string): Promise<boolean>;
+  tensor2d(data: Float32Array, shape: readonly [number, number]): Tensor;
+  tensor1d(data: Float32Array): Tensor;
+  tidy(work: () => void): void;
+  valueAndGrads(f: (...parameters: Tensor[]) => Tensor): (parameters: readonly Tensor[]) => {
+    value: Tensor;
+    grads: readonly Tensor[];
+  };
+  matMul(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor;
+  add(a: Tensor, b: Tensor): Tensor;
+  sub(a: Tensor, b: Tensor): Tensor;
+  square(a: Tensor): Tensor;
+  sum(a: Tensor): Tensor;
+  div(a: Tensor, b: number): Tensor;
+  relu(a: Tensor): Tensor;
+  tanh(a: Tensor): Tensor;
+}
+
+const version = '4.22.0';
+
+/** TensorFlow.js, which has float32 only. */
+function tfjs(backend: 'cpu' | 'wasm'): Peer {
+  return {
+    name: `tfjs ${backend}`,
+    packages: { '@tensorflow/tfjs': version, '@tensorflow/tfjs-backend-wasm': version },
+    dtypes: ['f32'],
+    async lossAndGradient(problem, folder) {
+      const tf = await quietly(async () => {
+        const library = await importPeer<Library & { default?: Library }>(
+          folder,
+          '@tensorflow/tfjs',
+        );
+        await importPeer(folder, '@tensorflow/tfjs-backend-wasm');
+        const loaded = library.default ?? library;
+        await loaded.setBackend(backend);
+        return loaded;
+      });
+      const { widths, samples, activation } = problem;
+      const depth = widths.length - 1;
+      const rows = (data: ArrayLike<number>, width: number) =>
+        tf.tensor2d(Float32Array.from(data), [samples, width]);
+      const inputs = rows(problem.inputs, widths[0]!);
+      const targets = rows(problem.targets, widths[depth]!);
+      const parameters = layersOf(problem).flatMap((layer) => [
+        tf.tensor2d(Float32Array.from(layer.weights), [layer.rows, layer.columns]),
+        tf.tensor1d(Float32Array.from(layer.bias)),
+      ]);
+      const differentiate = tf.valueAndGrads((...theta) => {
+        let values = inputs;
+        for (let k = 0; k < depth; k++) {
+          const z = tf.add(tf.matMul(values, theta[2 * k]!, false, true), theta[2 * k + 1]!);
+          values = k + 1 < depth ? tf[activation](z) : z;
+        }
+        return tf.div(tf.sum(tf.square(tf.sub(values, targets))), samples);
+      });
+      let loss = 0;
+      let gradient: readonly Float32Array[] = [];
+      const run = (): void =>
+        tf.tidy(() => {
+          const { value, grads } = differentiate(parameters);
+          loss = value.dataSync()[0]!;
+          gradient = grads.map((one) => one.dataSync().slice());
+        });
+      await quietly(() => Promise.resolve(run()));
+      return {
+        run,
+        result: () => ({ loss, gradient: gradient.flatMap((one) => Array.from(one)) }),
+      };
+    },
+  };
+}
+
+export const tfjsCpu: Peer = tfjs('cpu');
+export const tfjsWasm: Peer = tfjs('wasm');
+
+/** TensorFlow.js greets on the console, where only results should be. */
+async function quietly<Result>(work: () => Promise<Result>): Promise<Result> {
+  const { log, warn, info } = console;
+  const silence = (): void => {};
+  Object.assign(console, { log: silence, warn: silence, info: silence });
+  try {
+    return await work();
+  } finally {
+    Object.assign(console, { log, warn, info });
+  }
+}

@@ -1,0 +1,58 @@
+import type { ActivationName, Dtype } from '@nonsmooth/kernels';
+import {
+  empiricalRisk,
+  heNormal,
+  initialize,
+  network,
+  type EmpiricalRisk,
+  type EmpiricalRiskData,
+  type Network,
+} from '@nonsmooth/nets';
+import { foldIn, key, split, uniform } from '@nonsmooth/tensor';
+
+/** The networks that loss+gradient is measured on, with their numbers of samples. */
+export const fiveNets = {
+  tiny: { widths: [1, 16, 1], samples: 256 },
+  small: { widths: [1, 64, 1], samples: 1024 },
+  'deep-small': { widths: [2, 32, 32, 32, 1], samples: 512 },
+  medium: { widths: [2, 128, 128, 1], samples: 1024 },
+  large: { widths: [784, 512, 512, 10], samples: 256 },
+} as const satisfies Record<string, { widths: readonly number[]; samples: number }>;
+
+export type NetName = keyof typeof fiveNets;
+
+export interface RiskAt {
+  readonly net: Network;
+  readonly data: EmpiricalRiskData;
+  readonly risk: EmpiricalRisk;
+  readonly theta: Float64Array;
+}
+
+/** The squared risk of one of the nets on random data, and random parameters. */
+export function riskOf(
+  name: NetName,
+  activation: ActivationName,
+  dtype: Dtype,
+  seed: number,
+): RiskAt {
+  const { widths, samples } = fiveNets[name];
+  const [inputKey, targetKey, startKey] = split(foldIn(key(seed), widths[1]), 3);
+  const net = network(widths, { activation });
+  const data = {
+    inputs: uniform(inputKey!, [samples, widths[0]], { low: -1, high: 1 }),
+    targets: uniform(targetKey!, [samples, widths[widths.length - 1]!], { low: -1, high: 1 }),
+  };
+  const theta = initialize(net, heNormal, startKey!, { biases: heNormal });
+  return { net, data, risk: empiricalRisk(net, data, { dtype }), theta };
+}
+
+/** ‖a − b‖ / ‖b‖ */
+export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let difference = 0;
+  let size = 0;
+  for (let i = 0; i < b.length; i++) {
+    difference += (a[i]! - b[i]!) ** 2;
+    size += b[i]! ** 2;
+  }
+  return Math.sqrt(difference / size);
+}
