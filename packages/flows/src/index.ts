@@ -1,1 +1,14 @@
-export {};
+export * from './descend.js';
+export * from './hidden-neurons.js';
+export * from './hypothesis-error.js';
+export * from './invariants.js';
+export * from './lyapunov/lyapunov.js';
+export * from './lyapunov/step-size-certificate.js';
+export * from './normalized/manifold.js';
+export * from './normalized/normalized-descent.js';
+export * from './rules.js';
+export * from './polynomial/activation-series.js';
+export * from './polynomial/polynomial-realization.js';
+export * from './polynomial/polynomial.js';
+export * from './asymptotics/classify.js';
+export * from './schedules.js';

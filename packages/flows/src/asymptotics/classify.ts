@@ -1,0 +1,189 @@
+import { ArgumentError, ShapeError } from '@nonsmooth/kernels';
+import { fitLine, type LineFit } from './least-squares.js';
+
+/** What is watched along a flow, at increasing times t > 0 that should be spread evenly in log t. */
+export interface Trajectory {
+  readonly times: ArrayLike<number>;
+  /** ‖Θ_t‖. */
+  readonly norms: ArrayLike<number>;
+  /** ‖Θ'_t‖ = ‖∇L(Θ_t)‖. */
+  readonly speeds: ArrayLike<number>;
+  /** L(Θ_t). */
+  readonly losses: ArrayLike<number>;
+}
+
+export interface GrowthLaw {
+  /** ‖Θ_t‖ ≈ offset + rate·log t, or offset·t^rate. */
+  readonly form: 'logarithm' | 'power';
+  readonly rate: number;
+  readonly rateError: number;
+  /** Root mean square residual relative to the norm. */
+  readonly residual: number;
+}
+
+export interface Classification {
+  readonly verdict: 'converges' | 'diverges' | 'undecided';
+  /** Why, in words with numbers. */
+  readonly reason: string;
+  readonly evidence: {
+    /** Time window of the fits, and the number of its samples. */
+    readonly from: number;
+    readonly to: number;
+    readonly samples: number;
+    /** ‖Θ'_t‖ ≈ C·t^(−q) on the window: the length ∫‖Θ'‖dt is finite exactly if q > 1. */
+    readonly decay: { readonly q: number; readonly error: number };
+    /** Trapezoidal length over the whole trajectory, and the fitted length still to come (∞ if q ≤ 1). */
+    readonly length: number;
+    readonly remainingLength: number;
+    /** The better of the two laws comes first. */
+    readonly growth: readonly [GrowthLaw, GrowthLaw];
+    /** Extrapolated level of the loss and the half width of its error bar. */
+    readonly asymptoticLoss: { readonly level: number; readonly error: number };
+  };
+}
+
+export interface ClassifyOptions {
+  /** The fits use t ≥ horizon^(1 − share)·first^share in log time. Default: the last half. */
+  readonly window?: number;
+  /** How many standard errors q must be away from 1. Default 3. */
+  readonly confidence?: number;
+}
+
+/**
+ * Does the flow converge to a critical point or diverge to infinity? By the dichotomy of Kranz, Gallon,
+ * Dereich, Jentzen (arXiv 2505.09572) one of the two holds for definable activations; a finite trajectory only
+ * gives evidence. `converges`: the speed decays like t^(−q) with q > 1 or faster and the length still to come
+ * is below 1 % of the norm. `diverges`: q < 1 within the error bars or q = 1 with a norm that grows steadily
+ * in log t. Anything else is `undecided`, with its reason.
+ * @throws ShapeError, ArgumentError for trajectories that are too short, not increasing in time or not finite.
+ */
+export function classify(trajectory: Trajectory, options: ClassifyOptions = {}): Classification {
+  const { window = 0.5, confidence = 3 } = options;
+  requireTrajectory(trajectory);
+  const { times, norms, speeds, losses } = trajectory;
+  const last = times.length - 1;
+  const start = Math.exp(
+    Math.log(times[last]!) - window * (Math.log(times[last]!) - Math.log(times[0]!)),
+  );
+  const chosen = Array.from(times, (_, i) => i).filter((i) => times[i]! >= start);
+  if (chosen.length < 8) {
+    throw new ShapeError('times', chosen.length, '8 or more times in the window of the fit');
+  }
+  const logTime = chosen.map((i) => Math.log(times[i]!));
+  const pick = (values: ArrayLike<number>): number[] => chosen.map((i) => values[i]!);
+  const decayFit = fitLine(logTime, pick(speeds).map(logOrFloor));
+  const q = -decayFit.slope;
+  const length = trapezoid(times, speeds);
+  const remainingLength = q > 1 ? (times[last]! * speeds[last]!) / (q - 1) : Infinity;
+  const growth = growthLaws(logTime, pick(norms));
+  const evidence: Classification['evidence'] = {
+    from: times[chosen[0]!]!,
+    to: times[last]!,
+    samples: chosen.length,
+    decay: { q, error: decayFit.slopeError },
+    length,
+    remainingLength,
+    growth,
+    asymptoticLoss: asymptoticLoss(pick(losses)),
+  };
+  return { ...judge(evidence, norms[last]!, speeds[last]!, pick(norms), confidence), evidence };
+}
+
+function judge(
+  evidence: Classification['evidence'],
+  norm: number,
+  speed: number,
+  norms: readonly number[],
+  confidence: number,
+): Pick<Classification, 'verdict' | 'reason'> {
+  const { q, error } = evidence.decay;
+  const margin = confidence * error;
+  const rate = `‖Θ'‖ ~ t^(−${q.toPrecision(3)} ± ${error.toPrecision(1)})`;
+  if (speed === 0) return { verdict: 'converges', reason: 'the gradient is exactly 0' };
+  if (q - margin > 1 && evidence.remainingLength < 0.01 * norm) {
+    return {
+      verdict: 'converges',
+      reason: `${rate} is integrable; ${evidence.remainingLength.toPrecision(2)} is still to come`,
+    };
+  }
+  const growing = norms.every((value, i) => i === 0 || value > norms[i - 1]!);
+  const [law] = evidence.growth;
+  const significant = law.rate > confidence * law.rateError;
+  if (q + margin < 1 && growing && significant) {
+    return { verdict: 'diverges', reason: `${rate} is not integrable and ‖Θ‖ grows throughout` };
+  }
+  if (Math.abs(q - 1) <= margin && growing && significant && law.form === 'logarithm') {
+    return { verdict: 'diverges', reason: `${rate}: ‖Θ‖ grows like log t throughout` };
+  }
+  return {
+    verdict: 'undecided',
+    reason: growing
+      ? `${rate} with ‖Θ‖ still growing and ${evidence.remainingLength.toPrecision(2)} to come`
+      : `${rate} but ‖Θ‖ does not grow throughout`,
+  };
+}
+
+function growthLaws(logTime: readonly number[], norms: readonly number[]): [GrowthLaw, GrowthLaw] {
+  const mean = norms.reduce((sum, norm) => sum + norm, 0) / norms.length;
+  const logarithm = law('logarithm', fitLine(logTime, norms), mean);
+  const power = law('power', fitLine(logTime, norms.map(Math.log)), 1);
+  return logarithm.residual <= power.residual ? [logarithm, power] : [power, logarithm];
+}
+
+function law(form: GrowthLaw['form'], fit: LineFit, scale: number): GrowthLaw {
+  return {
+    form,
+    rate: fit.slope,
+    rateError: fit.slopeError,
+    residual: fit.residual / scale,
+  };
+}
+
+/**
+ * Aitken's Δ² on the first, middle and last loss of the window (equal steps of log t: exact for A + B·t^(−p)),
+ * with the distance to the last loss as its error bar.
+ */
+function asymptoticLoss(losses: readonly number[]): { level: number; error: number } {
+  const half = Math.floor((losses.length - 1) / 2);
+  const [a, b, c] = [
+    losses[losses.length - 1 - 2 * half]!,
+    losses[losses.length - 1 - half]!,
+    losses.at(-1)!,
+  ];
+  const curvature = a - 2 * b + c;
+  // Losses fall towards their level: without convexity the last one is an upper bound and all that is known.
+  const level =
+    curvature > 0 ? Math.max(0, c - (b - c) ** 2 / curvature) : Math.max(0, c - (b - c));
+  return { level, error: Math.abs(c - level) };
+}
+
+function trapezoid(times: ArrayLike<number>, speeds: ArrayLike<number>): number {
+  let length = 0;
+  for (let i = 1; i < times.length; i++) {
+    length += ((times[i]! - times[i - 1]!) * (speeds[i]! + speeds[i - 1]!)) / 2;
+  }
+  return length;
+}
+
+/** log of a speed; an exact 0 counts as the smallest positive number. */
+function logOrFloor(speed: number): number {
+  return Math.log(Math.max(speed, Number.MIN_VALUE));
+}
+
+function requireTrajectory({ times, norms, speeds, losses }: Trajectory): void {
+  for (const [name, values] of Object.entries({ norms, speeds, losses })) {
+    if (values.length !== times.length) {
+      throw new ShapeError(`${name}.length`, values.length, `${times.length}, as many as times`);
+    }
+    for (let i = 0; i < values.length; i++) {
+      if (!(values[i]! >= 0 && values[i]! < Infinity)) {
+        throw new ArgumentError(`${name}[${i}]`, values[i], 'finite numbers ≥ 0');
+      }
+    }
+  }
+  for (let i = 0; i < times.length; i++) {
+    if (!(times[i]! > (i === 0 ? 0 : times[i - 1]!))) {
+      throw new ArgumentError(`times[${i}]`, times[i], 'increasing numbers > 0');
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import type { Objective, SampledObjective } from '@nonsmooth/autodiff';
+import {
+  ArgumentError,
+  descentLoop,
+  requireFinite,
+  ShapeError,
+  type DescentLoop,
+  type DescentOptions,
+  type DescentRule,
+} from '@nonsmooth/kernels';
+import type { Schedule } from './schedules.js';
+
+export interface DescendOptions {
+  /** Number of steps, a positive integer. */
+  readonly steps: number;
+  /** Random batches, drawn with replacement from `key`; all samples at every step if absent. */
+  readonly batch?: DescentOptions['batch'];
+  /** Learning rates instead of the rule's constant one. */
+  readonly schedule?: Schedule;
+  /** Record after every `every` steps, and after the last. Default: only after the last. */
+  readonly every?: number;
+  /** Sees every record as it is made; returning `false` stops the descent. */
+  readonly observe?: (record: DescentRecord) => boolean | void;
+}
+
+export interface DescentRecord {
+  /** Steps done. */
+  readonly step: number;
+  /** Loss on the last batch, before its update. */
+  readonly loss: number;
+  readonly theta: Float64Array;
+}
+
+export interface Descent {
+  /** The start (with its full loss) and every record. */
+  readonly records: readonly DescentRecord[];
+  /** The last finite parameters. */
+  readonly theta: Float64Array;
+  /** nonFinite: loss or parameters overflowed before the last record, which is left out. */
+  readonly status: 'finished' | 'stopped' | 'nonFinite';
+}
+
+/**
+ * Descends an objective from θ₀ by an update rule: gradient descent without `batch`, stochastic with it. The
+ * result depends on objective, θ₀, rule, key and steps only, bit for bit.
+ * @throws ArgumentError for steps, every or a batch size that is no positive integer, or a batch for an
+ *   objective that is no mean over samples; ShapeError, NonFiniteError for θ₀.
+ */
+export function descend(
+  objective: Objective | SampledObjective,
+  theta0: ArrayLike<number>,
+  rule: DescentRule,
+  options: DescendOptions,
+): Descent {
+  const { steps, batch, every = steps, observe, schedule } = options;
+  requireCount('steps', steps);
+  requireCount('every', every);
+  if (batch) {
+    requireCount('batch.size', batch.size);
+    if (!('batchGradient' in objective)) {
+      throw new ArgumentError('batch', batch, 'an objective that is a mean over samples');
+    }
+  }
+  requireStart(objective, theta0);
+
+  const start = Float64Array.from(theta0);
+  const loop = descentOf(objective, start, { rule, ...(batch && { batch }) });
+  const records: DescentRecord[] = [{ step: 0, loss: objective.value(start), theta: start }];
+  let status: Descent['status'] = 'finished';
+  for (let done = 0; done < steps;) {
+    const block = Math.min(every, steps - done);
+    const loss = schedule ? runScheduled(loop, block, schedule) : loop.run(block);
+    done += block;
+    const theta = new Float64Array(objective.dimension);
+    loop.read(theta);
+    if (!Number.isFinite(loss) || !theta.every(Number.isFinite)) {
+      status = 'nonFinite';
+      break;
+    }
+    const record = { step: done, loss, theta };
+    records.push(record);
+    if (observe?.(record) === false) {
+      status = 'stopped';
+      break;
+    }
+  }
+  return { records, theta: records[records.length - 1]!.theta, status };
+}
+
+/** The kernel's loop where the objective has one, else the loop over its gradients. */
+function descentOf(
+  objective: Objective | SampledObjective,
+  start: Float64Array,
+  options: DescentOptions,
+): DescentLoop {
+  if ('descent' in objective && objective.descent) return objective.descent(start, options);
+  const sampled = 'batchGradient' in objective ? objective : undefined;
+  return descentLoop(
+    {
+      dimension: objective.dimension,
+      dtype: 'f64',
+      samples: sampled?.samples ?? 0,
+      gradient: (theta, out) => objective.gradient(theta, out),
+      batchGradient: (theta, indices, out) => sampled!.batchGradient(theta, indices, out),
+    },
+    start,
+    options,
+  );
+}
+
+function runScheduled(loop: DescentLoop, steps: number, schedule: Schedule): number {
+  let loss = Number.NaN;
+  for (let i = 0; i < steps; i++) loss = loop.run(1, schedule(loop.steps));
+  return loss;
+}
+
+/** Throws unless `theta0` is a finite vector of the objective's dimension. */
+export function requireStart(objective: Objective, theta0: ArrayLike<number>): void {
+  if (theta0.length !== objective.dimension) {
+    throw new ShapeError('theta0.length', theta0.length, `${objective.dimension}, the dimension`);
+  }
+  requireFinite('theta0', theta0);
+}
+
+function requireCount(argument: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value <= 0) {
+    throw new ArgumentError(argument, value, 'a positive integer');
+  }
+}

@@ -1,0 +1,52 @@
+import { ArgumentError, ShapeError } from '@nonsmooth/kernels';
+
+/** coefficient · Π x_i^{exponents[i]}. */
+export interface Monomial {
+  readonly coefficient: number;
+  readonly exponents: readonly number[];
+}
+
+/** A polynomial in n variables as the sum of its monomials, each with n exponents. */
+export type Polynomial = readonly Monomial[];
+
+/** Σ a_k xᵏ from its coefficients a₀, a₁, … */
+export function univariate(coefficients: readonly number[]): Polynomial {
+  return coefficients.map((coefficient, k) => ({ coefficient, exponents: [k] }));
+}
+
+/** The number of variables. @throws ShapeError if monomials differ in it; ArgumentError for a wrong exponent. */
+export function variables(polynomial: Polynomial): number {
+  const n = polynomial[0]?.exponents.length ?? 0;
+  if (n === 0) throw new ArgumentError('polynomial', polynomial, 'one or more monomials in x');
+  for (const { coefficient, exponents } of polynomial) {
+    if (exponents.length !== n) {
+      throw new ShapeError('exponents.length', exponents.length, `${n}, as in the first monomial`);
+    }
+    if (!Number.isFinite(coefficient)) {
+      throw new ArgumentError('coefficient', coefficient, 'a finite number');
+    }
+    for (const power of exponents) {
+      if (!Number.isSafeInteger(power) || power < 0) {
+        throw new ArgumentError('exponents', power, 'integers ≥ 0');
+      }
+    }
+  }
+  return n;
+}
+
+export function degree({ exponents }: Monomial): number {
+  return exponents.reduce((sum, power) => sum + power, 0);
+}
+
+/** The value at one point. */
+export function evaluatePolynomial(polynomial: Polynomial, x: ArrayLike<number>): number {
+  let sum = 0;
+  for (const { coefficient, exponents } of polynomial) {
+    let term = coefficient;
+    exponents.forEach((power, i) => {
+      for (let k = 0; k < power; k++) term *= x[i]!;
+    });
+    sum += term;
+  }
+  return sum;
+}

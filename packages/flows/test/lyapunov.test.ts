@@ -1,0 +1,147 @@
+import { lyapunov, stepSizeCertificate, descend, sgd, invariants } from '@nonsmooth/flows';
+import { empiricalRisk, network, type Network } from '@nonsmooth/nets';
+import { foldIn, key, normal } from '@nonsmooth/tensor';
+import { describe, expect, test } from 'vitest';
+
+const networks: [string, Network][] = [
+  ['1-4-1', network([1, 4, 1], { activation: 'relu' })],
+  ['2-5-3', network([2, 5, 3], { activation: 'relu' })],
+  ['3-4-4-2', network([3, 4, 4, 2], { activation: 'leakyRelu' })],
+  ['1-3-5-2-1', network([1, 3, 5, 2, 1], { activation: 'relu' })],
+];
+
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((s, x, i) => s + x * b[i]!, 0);
+
+function constantProblem(net: Network) {
+  const outputs = net.widths.at(-1)!;
+  const inputs = normal(key(1), [40, net.widths[0]!]);
+  const target = normal(key(2), [outputs]).data as Float64Array;
+  const targets = Array.from({ length: 40 }, () => [...target]);
+  return { inputs, target, risk: empiricalRisk(net, { inputs, targets }) };
+}
+
+describe.each(networks)('for %s networks and a constant target', (_name, net) => {
+  const { target, risk } = constantProblem(net);
+  const V = lyapunov(net, target);
+  const draw = (i: number) => normal(foldIn(key(3), i), [net.dimension]).data as Float64Array;
+
+  test('⟨∇V, G⟩ = 4D·L at random parameters', () => {
+    for (let i = 0; i < 20; i++) {
+      const theta = draw(i);
+      const [gradV, G] = [new Float64Array(net.dimension), new Float64Array(net.dimension)];
+      const loss = risk.gradient(theta, G);
+      V.gradient(theta, gradV);
+      expect(V.rate).toBe(4 * (net.widths.length - 1));
+      expect(Math.abs(dot(gradV, G) - V.rate * loss)).toBeLessThan(1e-12 * V.rate * loss);
+    }
+  });
+
+  test('V is bounded below by −D‖ξ‖², attained at bᴰ = ξ and 0 else', () => {
+    const best = new Float64Array(net.dimension);
+    best.set(target, net.dimension - target.length);
+    expect(V.value(best)).toBeCloseTo(V.lowerBound, 12);
+    for (let i = 0; i < 20; i++) expect(V.value(draw(i))).toBeGreaterThan(V.lowerBound);
+  });
+
+  test('∇V is the gradient of V', () => {
+    const [theta, direction] = [draw(1), draw(2)];
+    const gradient = new Float64Array(net.dimension);
+    V.gradient(theta, gradient);
+    // V is quadratic: the central difference is exact
+    const at = (s: number): number => V.value(theta.map((x, i) => x + s * direction[i]!));
+    expect((at(1) - at(-1)) / 2).toBeCloseTo(dot(gradient, direction), 10);
+  });
+
+  test('the invariants are conserved by every gradient: ⟨∇I, G⟩ = 0', () => {
+    const conserved = invariants(net);
+    for (let i = 0; i < 10; i++) {
+      const theta = draw(i);
+      const G = new Float64Array(net.dimension);
+      risk.gradient(theta, G);
+      const [ahead, behind] = [
+        new Float64Array(conserved.count),
+        new Float64Array(conserved.count),
+      ];
+      // I is quadratic: the central difference is its exact derivative along G
+      conserved.values(
+        theta.map((x, j) => x + G[j]!),
+        ahead,
+      );
+      conserved.values(
+        theta.map((x, j) => x - G[j]!),
+        behind,
+      );
+      const size = dot(G, G) + dot(theta, theta);
+      ahead.forEach((value, n) => expect(Math.abs(value - behind[n]!)).toBeLessThan(1e-13 * size));
+    }
+  });
+});
+
+test('the shallow form is ‖θ‖² + |c − 2α|²', () => {
+  const net = network([2, 3, 1], { activation: 'relu' });
+  const theta = normal(key(4), [net.dimension]).data as Float64Array;
+  const alpha = 1.5;
+  const c = theta.at(-1)!;
+  const shallow = dot(theta, theta) + (c - 2 * alpha) ** 2;
+  expect(lyapunov(net, [alpha]).value(theta) + 4 * alpha ** 2).toBeCloseTo(shallow, 12);
+  expect(stepSizeCertificate(net, alpha, [1, 2, 3, 4], theta).initialValue).toBeCloseTo(
+    shallow,
+    12,
+  );
+});
+
+test('gradient descent with the certified learning rate never increases V and keeps the bound on Σ L', () => {
+  const net = network([1, 6, 1], { activation: 'relu' });
+  const inputs = normal(key(8), [20]).data;
+  const alpha = 0.7;
+  const risk = empiricalRisk(net, { inputs, targets: new Float64Array(20).fill(alpha) });
+  const V = lyapunov(net, [alpha]);
+  for (let start = 0; start < 10; start++) {
+    const theta0 = normal(foldIn(key(9), start), [net.dimension]).data as Float64Array;
+    const certificate = stepSizeCertificate(net, alpha, inputs, theta0);
+    expect(certificate.publishedLearningRate).toBeLessThanOrEqual(certificate.learningRate);
+    for (const learningRate of [
+      certificate.learningRate,
+      0.9 * certificate.publishedLearningRate,
+    ]) {
+      const { records } = descend(risk, theta0, sgd({ learningRate }), { steps: 400, every: 1 });
+      let previous = V.value(theta0);
+      for (const { theta } of records) {
+        const value = V.value(theta);
+        expect(value).toBeLessThanOrEqual(previous + 1e-14 * Math.abs(previous));
+        previous = value;
+      }
+      if (learningRate < certificate.publishedLearningRate) {
+        const sum = records.slice(1).reduce((s, { loss }) => s + loss, 0);
+        expect(sum).toBeLessThanOrEqual(certificate.lossSumBound(learningRate));
+      }
+    }
+  }
+});
+
+test('projection restores the invariants to rounding', () => {
+  const net = network([2, 4, 3, 1], { activation: 'relu' });
+  const conserved = invariants(net);
+  const theta0 = normal(key(12), [net.dimension]).data as Float64Array;
+  const values = new Float64Array(conserved.count);
+  conserved.values(theta0, values);
+  const noise = normal(key(13), [net.dimension], { standardDeviation: 1e-4 }).data;
+  const theta = theta0.map((x, i) => x + noise[i]!);
+  expect(conserved.drift(theta, theta0)).toBeGreaterThan(1e-5);
+  conserved.project(theta, values);
+  expect(conserved.drift(theta, theta0)).toBeLessThan(1e-14 * 10);
+  expect(Math.max(...theta.map((x, i) => Math.abs(x - theta0[i]!)))).toBeLessThan(1e-3);
+});
+
+test('the hypothesis that fails is named', () => {
+  const relu = network([1, 3, 1], { activation: 'relu' });
+  expect(() => lyapunov(network([1, 3, 1], { activation: 'gelu' }), [1])).toThrow(
+    /network.activation = "gelu".*positively homogeneous.*2102.09924/,
+  );
+  expect(() => lyapunov(relu, [1, 1, 2])).toThrow(
+    /target = \[1, 1, 2\]; allowed: one target for all samples/,
+  );
+  expect(() =>
+    stepSizeCertificate(network([1, 3, 3, 1], { activation: 'relu' }), 1, [1], []),
+  ).toThrow(/network.widths = \[1, 3, 3, 1\]; allowed: one hidden layer/);
+});
