@@ -3,7 +3,15 @@ import { autodiff } from './autodiff.js';
 import { kernels } from './kernels.js';
 import { nets } from './nets.js';
 import { sad } from './sad.js';
+import { subgradient } from './subgradient.js';
 import { tensor } from './tensor.js';
 
 /** The table of scenarios: adding one is one entry here and its file beside this one. */
-export const scenarios: readonly AnyScenario[] = [sad, kernels, tensor, autodiff, nets];
+export const scenarios: readonly AnyScenario[] = [
+  sad,
+  kernels,
+  tensor,
+  autodiff,
+  nets,
+  subgradient,
+];

@@ -1,0 +1,62 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseCommandLine } from '../src/command-line.js';
+import { serve } from '../src/job.js';
+import { scenarios } from '../src/scenarios/index.js';
+import { studyTarget } from '../src/scenarios/study.js';
+import type { Settings } from '../src/settings.js';
+
+const packages = readdirSync(join(import.meta.dirname, '../../../packages')).sort();
+const settings = defaultSettings();
+const work = serve(scenarios);
+
+test('every package has a scenario', () => {
+  const covered = new Set(scenarios.flatMap((scenario) => scenario.packages));
+  expect([...covered].sort()).toEqual(packages);
+  const names = new Set(scenarios.map(({ name }) => name));
+  expect(packages.filter((name) => !names.has(name))).toEqual([]);
+});
+
+test('names of scenarios are unique', () => {
+  expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
+});
+
+describe.each(scenarios)('$name', (scenario) => {
+  const cases = scenario.cases(settings);
+
+  test('has cases with unique names, and plain data as parameters', () => {
+    expect(cases.length).toBeGreaterThan(0);
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+    for (const one of cases) {
+      const data = one.kind === 'timed' ? one.parameters : one.runs;
+      expect(JSON.parse(JSON.stringify(data))).toEqual(data);
+    }
+  });
+
+  test.each(cases)('$name: the same bits twice, and right', (one) => {
+    const parameters = one.kind === 'timed' ? one.parameters : one.runs[0];
+    const job = { scenario: scenario.name, parameters, seed: 1 };
+    const [first, second] = [work(job), work(job)];
+    expect(first.digest).toBe(second.digest);
+    expect(first.units).toBeGreaterThan(0);
+    const checks = scenario.check([first.answer], [parameters]);
+    expect(checks.some(({ expected }) => expected !== undefined)).toBe(true);
+    // One run of an ensemble is no statistics.
+    if (one.kind === 'timed')
+      expect(checks.filter(({ verdict }) => verdict === 'wrong')).toEqual([]);
+  });
+});
+
+test("the study's target is its polynomial", () => {
+  for (const x of [-1, -0.7, 0, 0.3, 1]) {
+    const expected = x ** 10 - 2 * x ** 8 + 2 * x ** 5 + 3 * x ** 3 - 2 * x ** 2 + 5;
+    expect(studyTarget(x)).toBeCloseTo(expected, 14);
+  }
+});
+
+function defaultSettings(): Settings {
+  const request = parseCommandLine([], scenarios);
+  if (request.kind !== 'run') throw new Error(request.text);
+  return request.settings;
+}
