@@ -55,3 +55,20 @@ export class DisposedError extends Error {
     super(`${what} was disposed of; it cannot be used any more`);
   }
 }
+
+/** A problem that needs more memory than a kernel can have. */
+export class MemoryLimitError extends Error {
+  override readonly name = 'MemoryLimitError';
+  readonly bytes: number;
+  readonly limit: number;
+
+  constructor(bytes: number, limit: number) {
+    super(
+      bytes > limit
+        ? `${bytes} bytes of kernel memory are needed; at most ${limit} are possible`
+        : `${bytes} bytes of kernel memory could not be allocated`,
+    );
+    this.bytes = bytes;
+    this.limit = limit;
+  }
+}

@@ -9,5 +9,5 @@ export * from './random.js';
 export { erf, erfc } from './reference/erf.js';
 export { scalarActivation, type ScalarFunction } from './reference/activations.js';
 export { referenceKernels } from './reference/kernels.js';
-export { referenceKernels as defaultKernels } from './reference/kernels.js';
+export { defaultKernels, wasmKernels } from './wasm/kernels.js';
 export { descentLoop } from './reference/descent.js';

@@ -1,6 +1,6 @@
 import { activationNames } from './activation.js';
 import { lossNames, type DenseProblem } from './dense-network.js';
-import type { FloatArray } from './dtype.js';
+import { floatArray, type FloatArray } from './dtype.js';
 import { ArgumentError, ShapeError } from './errors.js';
 
 /** One affine layer: widths and where its weights (row-major width × inputWidth) and biases lie in θ. */
@@ -106,4 +106,13 @@ function requireClasses(targets: FloatArray, classes: number): void {
       throw new ArgumentError(`targets[${s}]`, target, `class indices 0 to ${classes - 1}`);
     }
   }
+}
+
+/** The rows with these indices. */
+export function takeRows(rows: FloatArray, width: number, indices: Uint32Array): FloatArray {
+  const taken = floatArray(rows instanceof Float64Array ? 'f64' : 'f32', indices.length * width);
+  indices.forEach((index, j) =>
+    taken.set(rows.subarray(index * width, (index + 1) * width), j * width),
+  );
+  return taken;
 }

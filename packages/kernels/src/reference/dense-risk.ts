@@ -1,7 +1,7 @@
 import type { DenseProblem, DenseRisk } from '../dense-network.js';
 import { floatArray, type FloatArray } from '../dtype.js';
 import { DisposedError } from '../errors.js';
-import { problemShape, requireIndices, requireLength, rowCount } from '../problem.js';
+import { problemShape, requireIndices, requireLength, rowCount, takeRows } from '../problem.js';
 import { scalarActivation } from './activations.js';
 import { normalizeColumns } from './batch-normalization.js';
 import { backward, forward } from './dense-pass.js';
@@ -104,12 +104,4 @@ export function denseRisk(problem: DenseProblem): DenseRisk {
   };
 
   return risk;
-}
-
-function takeRows(rows: FloatArray, width: number, indices: Uint32Array): FloatArray {
-  const taken = floatArray(rows instanceof Float64Array ? 'f64' : 'f32', indices.length * width);
-  indices.forEach((index, j) =>
-    taken.set(rows.subarray(index * width, (index + 1) * width), j * width),
-  );
-  return taken;
 }

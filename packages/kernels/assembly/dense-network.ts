@@ -1,0 +1,188 @@
+import { activate } from './activations';
+import { gather, scatter } from './gather';
+import {
+  clearPadding,
+  CROSS_ENTROPY,
+  crossEntropy,
+  RELATIVE_L2,
+  residuals,
+  sumOfSquares,
+} from './losses';
+import { Layer, Network } from './network';
+import { columnStatistics, normalize, scale } from './normalization';
+import { product } from './products';
+import { PAIR } from './simd';
+import { biasGradient, weightGradient } from './weight-gradient';
+
+/**
+ * The loss of `count` samples, all of them or those at `indices`; also the gradient, if asked for.
+ * The order of every sum depends on shapes only.
+ */
+export function risk<T>(net: Network, count: i32, indices: usize, withGradient: bool): f64 {
+  const panels = (count + net.capacity - 1) / net.capacity;
+  const perPanel = (count + panels - 1) / panels;
+  const stride = roundUp<T>(perPanel);
+  if (net.normalized) {
+    columnStatistics<T>(net.means, net.scales, net.inputs, net.inputWidth, indices, count);
+  }
+  let sum: f64 = 0;
+  let targetSum: f64 = 0;
+  const outputWidth = layerAt(net, net.depth - 1).width;
+  for (let first = 0; first < count; first += perPanel) {
+    const here = min(perPanel, count - first);
+    const columns = roundUp<T>(here);
+    const at = indices ? indices + (<usize>first << 2) : 0;
+    gather<T>(net.inputPanel, stride, columns, net.inputs, net.inputWidth, at, first, here);
+    gather<T>(net.targetPanel, stride, columns, net.targets, net.targetWidth, at, first, here);
+    forward<T>(net, stride, columns);
+
+    if (net.loss == CROSS_ENTROPY) {
+      sum += crossEntropy<T>(net.delta, net.outputs, net.targetPanel, stride, outputWidth, here);
+    } else {
+      residuals<T>(net.delta, net.outputs, net.targetPanel, stride, outputWidth, columns);
+    }
+    clearPadding<T>(net.delta, stride, outputWidth, columns, here);
+    if (net.loss != CROSS_ENTROPY) {
+      sum += sumOfSquares<T>(net.delta, stride, outputWidth, columns);
+    }
+    if (net.loss == RELATIVE_L2) {
+      clearPadding<T>(net.targetPanel, stride, outputWidth, columns, here);
+      targetSum += sumOfSquares<T>(net.targetPanel, stride, outputWidth, columns);
+    }
+    if (!withGradient) continue;
+    net.first = first == 0;
+    net.last = first + perPanel >= count;
+    if (net.last) setFactor(net, count, sum, targetSum);
+    backward<T>(net, stride, columns);
+  }
+  return net.loss == RELATIVE_L2 ? sqrt(sum / targetSum) : sum / <f64>count;
+}
+
+/** dL/dN = cotangent·numerator/denominator; see the losses of the reference kernels. */
+function setFactor(net: Network, count: i32, sum: f64, targetSum: f64): void {
+  net.numerator = 1;
+  net.denominator = <f64>count;
+  if (net.loss == RELATIVE_L2) {
+    net.denominator = sum == 0 ? 1 : sqrt(sum) * sqrt(targetSum);
+  } else if (net.loss != CROSS_ENTROPY) {
+    net.numerator = 2;
+  }
+}
+
+/** Bytes of `count` samples, rounded up to whole tiles. */
+// @ts-ignore: decorator
+@inline
+function roundUp<T>(count: i32): usize {
+  return (<usize>count * sizeof<T>() + PAIR - 1) & ~(PAIR - 1);
+}
+
+// @ts-ignore: decorator
+@inline
+export function layerAt(net: Network, k: i32): Layer {
+  return changetype<Layer>(net.layers + <usize>k * offsetof<Layer>());
+}
+
+/** Outputs of the samples in the input panel; slopes A'(zᵏ) are left in the affine panels. */
+export function forward<T>(net: Network, stride: usize, columns: usize): void {
+  if (net.normalized) {
+    const gamma = net.theta;
+    const beta = gamma + <usize>net.inputWidth * sizeof<T>();
+    normalize<T>(
+      layerAt(net, 0).panel,
+      net.inputPanel,
+      stride,
+      columns,
+      net.inputWidth,
+      net.means,
+      net.scales,
+      gamma,
+      beta,
+    );
+  }
+  for (let k = 0; k < net.depth; k++) {
+    const layer = layerAt(net, k);
+    const rowStep = <usize>layer.inputWidth * sizeof<T>();
+    const last = k + 1 == net.depth;
+    let w = layer.weights;
+    let b = layer.biases;
+    let z = layer.affine;
+    let a: usize = last ? 0 : layerAt(net, k + 1).panel;
+    for (let r = 0; r < layer.width; r += 4) {
+      const rows = min(layer.width - r, 4);
+      product<T>(
+        z,
+        stride,
+        columns,
+        rows,
+        b,
+        w,
+        rowStep,
+        sizeof<T>(),
+        layer.inputWidth,
+        layer.panel,
+        stride,
+      );
+      if (!last) {
+        activate<T>(net.activation, net.parameter, net.kink, a, z, <usize>rows * stride);
+        a += stride << 2;
+      }
+      z += stride << 2;
+      w += rowStep << 2;
+      b += 4 * sizeof<T>();
+    }
+  }
+}
+
+/** Adds a panel's share of the gradient; the cotangent of the outputs is in `delta`. */
+function backward<T>(net: Network, stride: usize, columns: usize): void {
+  let delta = net.delta;
+  let below = net.nextDelta;
+  for (let k = net.depth - 1; k >= 0; k--) {
+    const layer = layerAt(net, k);
+    weightGradient<T>(
+      layer.weightGradient,
+      layer.width,
+      layer.inputWidth,
+      delta,
+      layer.panel,
+      stride,
+      columns,
+      net,
+    );
+    biasGradient<T>(layer.biasGradient, layer.width, delta, stride, columns, net);
+    if (k == 0 && !net.normalized) break;
+    const rowStep = <usize>layer.inputWidth * sizeof<T>();
+    product<T>(
+      below,
+      stride,
+      columns,
+      layer.inputWidth,
+      0,
+      layer.weights,
+      sizeof<T>(),
+      rowStep,
+      layer.width,
+      delta,
+      stride,
+    );
+    if (k > 0) scale<T>(below, layerAt(net, k - 1).affine, stride, layer.inputWidth, columns);
+    const swap = delta;
+    delta = below;
+    below = swap;
+  }
+  if (net.normalized) {
+    const gamma = net.gradient;
+    const beta = gamma + <usize>net.inputWidth * sizeof<T>();
+    scale<T>(net.inputPanel, delta, stride, net.inputWidth, columns);
+    biasGradient<T>(gamma, net.inputWidth, net.inputPanel, stride, columns, net);
+    biasGradient<T>(beta, net.inputWidth, delta, stride, columns, net);
+  }
+}
+
+/** The outputs of `count` rows (at most the capacity), as rows in `out`. */
+export function realize<T>(net: Network, rows: usize, out: usize, count: i32): void {
+  const stride = roundUp<T>(count);
+  gather<T>(net.inputPanel, stride, stride, rows, net.inputWidth, 0, 0, count);
+  forward<T>(net, stride, stride);
+  scatter<T>(out, layerAt(net, net.depth - 1).width, net.outputs, stride, count);
+}

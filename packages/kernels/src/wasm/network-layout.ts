@@ -1,0 +1,132 @@
+import { activationNames } from '../activation.js';
+import { lossNames, type DenseProblem } from '../dense-network.js';
+import type { ProblemShape } from '../problem.js';
+import { activationParameter } from '../reference/activations.js';
+import { elementBytes, type Arena } from './arena.js';
+import type { Memory } from './webassembly.js';
+
+/** Most samples that a panel holds; the samples of a batch are spread evenly over the fewest panels. */
+export const panelCapacity = 128;
+
+/** Columns of a panel come in multiples of two vectors. */
+function panelColumns(problem: DenseProblem, samples: number): number {
+  const perTile = 32 / elementBytes[problem.dtype];
+  return Math.ceil(Math.min(samples, panelCapacity) / perTile) * perTile;
+}
+
+/** Addresses of everything a problem keeps in kernel memory. */
+export interface NetworkLayout {
+  /** The descriptor: assembly/network.ts. */
+  readonly network: number;
+  readonly theta: number;
+  readonly gradient: number;
+  readonly inputs: number;
+  readonly targets: number;
+  readonly indices: number;
+  readonly means: number;
+  readonly scales: number;
+  /** Rows in and out of `realize`, at most `capacity` of them. */
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  readonly capacity: number;
+  /** Writes the descriptor into the memory. */
+  describe(memory: Memory): void;
+}
+
+const networkBytes = 128;
+const layerBytes = 32;
+
+/**
+ * Reserves the memory of a problem for batches of up to `batch` samples:
+ * θ and gradient (d each), the data, the indices (4 bytes per sample), and per column of a panel
+ * l₀ (twice if normalized) + l_target + 2·Σ_{0<k<D} l_k + l_D + 2·max l_k numbers.
+ */
+export function layNetworkOut(
+  problem: DenseProblem,
+  shape: ProblemShape,
+  batch: number,
+  arena: Arena,
+): NetworkLayout {
+  const size = elementBytes[problem.dtype];
+  const { inputWidth, targetWidth, samples, layers, dimension } = shape;
+  const capacity = panelColumns(problem, batch);
+  const numbers = (count: number): number => arena.reserve(count * size);
+  const panel = (width: number): number => numbers(width * capacity);
+  const widest = Math.max(...problem.widths);
+
+  const network = arena.reserve(networkBytes);
+  const layerTable = arena.reserve(layers.length * layerBytes);
+  const theta = numbers(dimension);
+  const gradient = numbers(dimension);
+  const inputs = numbers(samples * inputWidth);
+  const targets = numbers(samples * targetWidth);
+  const indices = arena.reserve(batch * 4);
+  const means = arena.reserve(problem.batchNormalization ? inputWidth * 8 : 0);
+  const scales = arena.reserve(problem.batchNormalization ? inputWidth * 8 : 0);
+  const inputPanel = panel(inputWidth);
+  const targetPanel = panel(targetWidth);
+  const delta = panel(widest);
+  const nextDelta = panel(widest);
+  const panels = layers.map((layer, k) =>
+    k === 0 && !problem.batchNormalization ? inputPanel : panel(layer.inputWidth),
+  );
+  const affine = layers.map((layer) => panel(layer.width));
+  const outputs = affine.at(-1)!;
+
+  function describe(memory: Memory): void {
+    const floats = new Float64Array(memory.buffer, network, 5);
+    floats.set([activationParameter(problem.activation), problem.reluDerivativeAtZero ?? 0], 3);
+    const fields = [
+      activationNames.indexOf(problem.activation.name),
+      lossNames.indexOf(problem.loss),
+      layers.length,
+      inputWidth,
+      targetWidth,
+      dimension,
+      samples,
+      capacity,
+      problem.batchNormalization ? 1 : 0,
+      layerTable,
+      theta,
+      gradient,
+      inputs,
+      targets,
+      indices,
+      means,
+      scales,
+      inputPanel,
+      targetPanel,
+      delta,
+      nextDelta,
+      outputs,
+    ];
+    new Uint32Array(memory.buffer, network + 40, fields.length).set(fields);
+    layers.forEach((layer, k) => {
+      new Uint32Array(memory.buffer, layerTable + k * layerBytes, layerBytes / 4).set([
+        layer.inputWidth,
+        layer.width,
+        theta + layer.weights * size,
+        theta + layer.biases * size,
+        gradient + layer.weights * size,
+        gradient + layer.biases * size,
+        panels[k]!,
+        affine[k]!,
+      ]);
+    });
+  }
+
+  return {
+    network,
+    theta,
+    gradient,
+    inputs,
+    targets,
+    indices,
+    means,
+    scales,
+    rowsIn: delta,
+    rowsOut: nextDelta,
+    capacity,
+    describe,
+  };
+}

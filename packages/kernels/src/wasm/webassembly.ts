@@ -1,0 +1,22 @@
+// The part of the WebAssembly interface that the kernels use: TypeScript ships its types with the DOM only.
+
+export interface Memory {
+  readonly buffer: ArrayBuffer;
+}
+
+/** A compiled module; opaque. */
+export interface Module {
+  readonly [Symbol.toStringTag]: string;
+}
+
+interface Api {
+  readonly Memory: new (size: { initial: number; maximum: number }) => Memory;
+  readonly Module: new (binary: Uint8Array) => Module;
+  readonly Instance: new (
+    module: Module,
+    imports: { env: { memory: Memory } },
+  ) => { readonly exports: unknown };
+  readonly validate: (binary: Uint8Array) => boolean;
+}
+
+export const webAssembly: Api = (globalThis as unknown as { WebAssembly: Api }).WebAssembly;
