@@ -1,8 +1,11 @@
 import type { Operand, Value } from '../emit.js';
 import type { KinkOp, NodeOf } from '../program.js';
 
-/** Weight in [0, 1] of the branch z > 0 of a kink, where its switching function z is 0. */
-export type UpperWeight = (index: number, node: NodeOf<KinkOp>) => Operand;
+/**
+ * Weight in [0, 1] of the branch z > 0 of the kink at `index` of the trace, where its switching function z is
+ * 0. Forward mode tells the tangent of z as well.
+ */
+export type UpperWeight = (index: number, node: NodeOf<KinkOp>, dz?: () => Value) => Operand;
 
 /** What derivative rules may ask about the node at `index` of the trace. */
 export interface RuleContext {

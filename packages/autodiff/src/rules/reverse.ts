@@ -1,4 +1,4 @@
-import type { Value } from '../emit.js';
+import type { Operand, Value } from '../emit.js';
 import { emit } from '../emit.js';
 import { add, div, mul, strongMul, sub } from '../ops/arithmetic.js';
 import { branch, where } from '../ops/choice.js';
@@ -46,7 +46,7 @@ const unary = <O extends UnaryOp>(
 const spread = (x: Value, axes: readonly number[], c: Value): Value =>
   broadcastTo(keepAxes(x, c, axes), x.shape);
 
-const upper = ({ index, node }: Reached<KinkOp>, context: RuleContext) =>
+const upper = ({ index, node }: Reached<KinkOp>, context: RuleContext): Operand =>
   context.upperWeight(index, node);
 
 /** How a cotangent c of y = op(x…) becomes cotangents of the inputs. */

@@ -1,4 +1,4 @@
-import type { Value } from '../emit.js';
+import type { Operand, Value } from '../emit.js';
 import { emit } from '../emit.js';
 import { add, div, mul, strongMul, sub } from '../ops/arithmetic.js';
 import { branch, where } from '../ops/choice.js';
@@ -46,10 +46,8 @@ function total(...terms: (Value | undefined)[]): Value | undefined {
   return result;
 }
 
-const upper = (
-  { index, node }: Moved<KinkOp>,
-  context: RuleContext,
-): ReturnType<RuleContext['upperWeight']> => context.upperWeight(index, node);
+const upper = ({ index, node, dx: [du, dv] }: Moved<KinkOp>, context: RuleContext): Operand =>
+  context.upperWeight(index, node, () => sub(du ?? 0, dv ?? 0));
 
 const product = ({ x: [u, v], dx: [du, dv] }: Moved<'mul' | 'strongMul'>): Value | undefined =>
   total(du && strongMul(du, v!), dv && strongMul(u!, dv));

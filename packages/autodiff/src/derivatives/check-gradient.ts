@@ -1,12 +1,12 @@
 import { requireFinite } from '@nonsmooth/kernels';
 import { key, normal, tensor } from '@nonsmooth/tensor';
-import { asFunction } from './derivative-programs.js';
-import { valueAndGrad } from './derivatives.js';
-import type { DerivativeOptions, Traceable } from './derivatives.js';
-import { evaluate } from './evaluate.js';
-import type { Argument } from './evaluate.js';
-import type { Program } from './program.js';
-import { trace } from './trace.js';
+import { asFunction } from './programs.js';
+import { evaluate } from '../evaluate.js';
+import type { Argument } from '../evaluate.js';
+import type { Program } from '../program.js';
+import { trace } from '../trace.js';
+import type { DerivativeOptions, Traceable } from './differentiate.js';
+import { valueAndGrad } from './gradient.js';
 
 export interface CheckOptions extends DerivativeOptions {
   /** What to check; default: the gradient by reverse mode. */

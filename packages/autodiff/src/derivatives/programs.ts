@@ -1,7 +1,8 @@
-import { hvp, valueAndGrad } from './derivatives.js';
-import type { DerivativeOptions, Traceable } from './derivatives.js';
-import type { Program, Shape } from './program.js';
-import { inline, trace } from './trace.js';
+import type { Program, Shape } from '../program.js';
+import { inline, trace } from '../trace.js';
+import type { DerivativeOptions, Traceable } from './differentiate.js';
+import { valueAndGrad } from './gradient.js';
+import { hvp } from './products.js';
 
 /** The program's first output as a function that can be traced. */
 export function asFunction(program: Program): Traceable {

@@ -1,0 +1,116 @@
+import { ArgumentError, defaultKinks } from '@nonsmooth/kernels';
+import type { Kinks } from '@nonsmooth/kernels';
+import { tensor } from '@nonsmooth/tensor';
+import type { Tensor } from '@nonsmooth/tensor';
+import { currentBuilder, Tracer } from '../builder.js';
+import type { Builder } from '../builder.js';
+import { lift, toValue } from '../emit.js';
+import type { Operand, Value } from '../emit.js';
+import { evaluate } from '../evaluate.js';
+import { checkedSignature, constantWeights, signatureWeights } from '../kink-policy.js';
+import type { KinkPolicy, SignaturePolicy } from '../kink-policy.js';
+import { broadcastTo } from '../ops/structure.js';
+import type { Shape } from '../program.js';
+import type { UpperWeight } from '../rules/context.js';
+import { directionalSignature } from '../switching/directional-signature.js';
+import { inlineSwitched, switchedProgram } from '../switching/variables.js';
+import { forwardSweep, reverseSweep } from '../sweep.js';
+import { trace } from '../trace.js';
+
+/** A function of one traced argument. */
+export type Traceable = (x: Tracer) => Operand;
+
+export interface DerivativeOptions {
+  /** Derivatives at kinks; default relu'(0) = 0, abs'(0) = 0, ties split equally. */
+  readonly kinks?: KinkPolicy;
+}
+
+/** A policy that no longer depends on the point. */
+type FixedPolicy = Kinks | SignaturePolicy;
+
+/** A function placed in a trace, ready to be differentiated. */
+export interface Placed {
+  readonly at: Tracer;
+  readonly image: Tracer;
+  readonly reverse: (output: Tracer, seed: Value) => Value;
+  readonly forward: (output: Tracer, seed: Value) => Value;
+}
+
+/**
+ * Runs `body`, which builds derivatives of f at its first argument: as part of the running trace if there is
+ * one, else traced and evaluated.
+ */
+export function differentiate(
+  f: Traceable,
+  args: readonly Operand[],
+  { kinks = defaultKinks }: DerivativeOptions,
+  body: (f: Placed, ...seeds: Tracer[]) => readonly Value[],
+): readonly Value[] {
+  const values = args.map(toValue);
+  const policy = fixed(kinks, f, values[0]!);
+  const running = currentBuilder();
+  if (running !== undefined) {
+    const [x, ...seeds] = values.map((value) => lift(running, value)) as [Tracer, ...Tracer[]];
+    return body(place(f, running, x, policy), ...seeds);
+  }
+  const program = trace(
+    (x, ...seeds) => body(place(f, x.builder, x, policy), ...seeds),
+    values.map(({ shape }) => shape),
+  );
+  return evaluate(program, values as readonly Tensor[]);
+}
+
+function fixed(kinks: KinkPolicy, f: Traceable, x: Value): FixedPolicy {
+  if (!('direction' in kinks)) return kinks;
+  if (x instanceof Tracer) {
+    throw new ArgumentError('kinks.direction', 'a traced point', 'points with numbers');
+  }
+  return { signature: directionalSignature(trace(f, [x.shape]), x, tensor(kinks.direction)) };
+}
+
+let variables = 0;
+
+/** The argument under a new name, so that a derivative with respect to it means this use of it only. */
+function variable(builder: Builder, x: Tracer): Tracer {
+  return builder.add<'variable'>({
+    op: 'variable',
+    inputs: [x.node],
+    shape: x.shape,
+    id: ++variables,
+  });
+}
+
+export function place(f: Traceable, builder: Builder, x: Tracer, policy: FixedPolicy): Placed {
+  const at = variable(builder, x);
+  const { image, weights } =
+    'signature' in policy
+      ? placeSwitched(f, builder, at, policy)
+      : { image: lift(builder, toValue(f(at))), weights: constantWeights(policy) };
+  return {
+    at,
+    image,
+    reverse: (output, seed) =>
+      reverseSweep(builder, [output], [seed], [at], weights)[0] ?? zeros(at.shape),
+    forward: (output, seed) =>
+      forwardSweep(builder, [output], [at], [seed], weights)[0] ?? zeros(output.shape),
+  };
+}
+
+function placeSwitched(
+  f: Traceable,
+  builder: Builder,
+  at: Tracer,
+  policy: SignaturePolicy,
+): { readonly image: Tracer; readonly weights: UpperWeight } {
+  const switched = switchedProgram(trace(f, [at.shape]));
+  const { placed } = inlineSwitched(switched, builder, [at]);
+  const blockOf = new Map(switched.blocks.map((block) => [placed[block.node]!.node, block]));
+  return {
+    image: placed[switched.program.outputs[0]!]!,
+    weights: signatureWeights(checkedSignature(policy, switched.size), blockOf),
+  };
+}
+
+function zeros(shape: Shape): Value {
+  return broadcastTo(0, shape);
+}

@@ -1,0 +1,174 @@
+import * as ad from '@nonsmooth/autodiff';
+import type { Value } from '@nonsmooth/autodiff';
+import { defaultKinks } from '@nonsmooth/kernels';
+import { key, normal } from '@nonsmooth/tensor';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  curvedRecipes,
+  followCurved,
+  followPiecewiseLinear,
+  piecewiseLinearRecipes,
+} from './random-programs.js';
+
+const identityInDisguise = (x: Value): Value => ad.sub(ad.relu(x), ad.relu(ad.neg(x)));
+const at = (f: (x: Value) => Value, x: number, kinks?: ad.KinkPolicy): number =>
+  ad.grad(f, kinks && { kinks })(x).data[0]!;
+
+describe('relu(x) − relu(−x) = x at 0', () => {
+  test('a constant relu′(0) = c gives 2c, right for c = 1/2 only', () => {
+    expect(at(identityInDisguise, 0)).toBe(0);
+    for (const relu of [0, 0.25, 0.5, 1]) {
+      expect(at(identityInDisguise, 0, { ...defaultKinks, relu })).toBe(2 * relu);
+    }
+  });
+
+  test('every direction gives 1', () => {
+    for (const direction of [1, -1, 0, 1e-30]) {
+      expect(at(identityInDisguise, 0, { direction })).toBe(1);
+    }
+  });
+
+  test('a signature gives (1 + σ₁)/2 + (1 + σ₂)/2, attained or not', () => {
+    expect(at(identityInDisguise, 0, { signature: [1, 1] })).toBe(2);
+    expect(at(identityInDisguise, 0, { signature: [1, -1] })).toBe(1);
+    expect(at(identityInDisguise, 0, { signature: [-1, 0.5] })).toBe(0.75);
+  });
+});
+
+test('each constant of the policy is the derivative at the kink it names', () => {
+  const kinks = { relu: 0.25, abs: -0.5, tie: 0.75 };
+  const of = (f: (x: Value) => Value): number => at(f, 0, kinks);
+  expect(of(ad.relu)).toBe(0.25);
+  expect(of((x) => ad.leakyRelu(x, 0.1))).toBeCloseTo(0.1 + 0.9 * 0.25, 15);
+  expect(of(ad.abs)).toBe(-0.5);
+  expect(of((x) => ad.maximum(x, ad.mul(5, x)))).toBe(0.75 * 1 + 0.25 * 5);
+  expect(of((x) => ad.minimum(x, ad.mul(5, x)))).toBe(0.75 * 1 + 0.25 * 5);
+});
+
+test('the tie of n entries of a maximum is split equally, and forward mode agrees', () => {
+  const x = [2, 7, 7, -1, 7];
+  expect(Array.from(ad.grad((t) => ad.max(t))(x).data)).toEqual([0, 1 / 3, 1 / 3, 0, 1 / 3]);
+  expect(ad.jvp((t) => ad.max(t))(x, [100, 1, 2, 100, 6]).tangent.data[0]).toBe(3);
+});
+
+test('constants outside their range and signatures of the wrong length are refused', () => {
+  const refused: ad.KinkPolicy[] = [
+    { relu: 2, abs: 0, tie: 0.5 },
+    { relu: 0, abs: -1.5, tie: 0.5 },
+    { relu: 0, abs: 0, tie: Number.NaN },
+    { signature: [1] },
+    { signature: [1, 1.5] },
+    { direction: [1, 0] },
+  ];
+  for (const kinks of refused) expect(() => at(identityInDisguise, 0, kinks)).toThrow(/allowed/);
+});
+
+test('the kinks of the smooth program of the abs-normal form are inputs: it equals the program at w = |z|', () => {
+  fc.assert(
+    fc.property(curvedRecipes, fc.nat(), (recipe, seed) => {
+      const program = ad.trace(followCurved(recipe), [[recipe.dimension]]);
+      const { smooth, size } = ad.absNormalProgram(program);
+      const x = normal(key(seed), [recipe.dimension]);
+      const [z] = ad.evaluate(ad.switchingProgram(program), [x]);
+      expect(z!.shape).toEqual([size]);
+      const [same, value] = ad.evaluate(smooth, [x, z!.data.map(Math.abs)]);
+      const [expected] = ad.evaluate(program, [x]);
+      expect(Math.abs(value!.data[0]! - expected!.data[0]!)).toBeLessThanOrEqual(
+        1e-12 * (1 + Math.abs(expected!.data[0]!)),
+      );
+      for (let i = 0; i < size; i++) {
+        expect(Math.abs(same!.data[i]! - z!.data[i]!)).toBeLessThanOrEqual(
+          1e-12 * (1 + Math.max(...z!.data.map(Math.abs))),
+        );
+      }
+    }),
+    { seed: 1, numRuns: 200 },
+  );
+});
+
+test('reverse mode with a signature σ gives g_σ = a + bΣ(I − LΣ)⁻¹Z (arXiv 2407.09639)', () => {
+  fc.assert(
+    fc.property(piecewiseLinearRecipes, fc.nat(), (recipe, seed) => {
+      const f = followPiecewiseLinear(recipe);
+      const n = recipe.dimension;
+      const { smooth, size } = ad.absNormalProgram(ad.trace(f, [[n]]));
+      const signs = normal(key(seed), [size]).data;
+      const signature = Array.from(signs, (entry) => Math.max(-1, Math.min(1, Math.round(entry))));
+      // At 0 every switching variable is 0, and all derivatives are small dyadic numbers: exact.
+      const inputs = new Float64Array(n);
+      const absolutes = new Float64Array(size);
+      const both = (x: Value): Value => {
+        const placed = ad.inline(smooth, (x as ad.Tracer).builder, [
+          ad.slice(x, [0], [n]) as ad.Tracer,
+          ad.slice(x, [n], [n + size]) as ad.Tracer,
+        ]);
+        return ad.concatenate(smooth.outputs.map((output) => ad.ravel(placed[output]!)));
+      };
+      const jacobian = ad.jacobian(both)([...inputs, ...absolutes]);
+      const entry = (i: number, j: number): number => jacobian.data[i * (n + size) + j]!;
+      const rows: number[][] = [];
+      for (let i = 0; i <= size; i++) {
+        const row = Array.from({ length: n }, (_, j) => entry(i, j));
+        for (let k = 0; k < size; k++) {
+          if (k >= i) expect(i === size ? 0 : entry(i, n + k)).toBe(0);
+          if (k < i) rows[k]!.forEach((g, j) => (row[j]! += entry(i, n + k) * signature[k]! * g));
+        }
+        rows.push(row);
+      }
+      const gradient = ad.grad(f, { kinks: { signature } })(inputs);
+      expect(Array.from(gradient.data, (g) => g + 0)).toEqual(rows[size]!.map((g) => g + 0));
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
+test('a direction gives the gradient of the piece that it points into', () => {
+  fc.assert(
+    fc.property(piecewiseLinearRecipes, fc.nat(), (recipe, seed) => {
+      const f = followPiecewiseLinear(recipe);
+      const direction = normal(key(seed), [recipe.dimension]);
+      const origin = new Float64Array(recipe.dimension);
+      const gradient = ad.grad(f, { kinks: { direction } })(origin);
+      // f is positively homogeneous: the gradient at d is that of the piece around every t·d, t > 0.
+      expect(Array.from(gradient.data, (g) => g + 0)).toEqual(
+        Array.from(ad.grad(f, { kinks: { direction } })(direction).data, (g) => g + 0),
+      );
+      const inside = ad.checkGradient(f, direction, { gradient });
+      expect(inside.verdict).not.toBe('wrong');
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
+test('a direction along a kink still gives the gradient of a piece', () => {
+  fc.assert(
+    fc.property(piecewiseLinearRecipes, fc.nat(), (recipe, which) => {
+      const f = followPiecewiseLinear(recipe);
+      const origin = new Float64Array(recipe.dimension);
+      const direction = origin.slice();
+      if (which % 3 > 0) direction[which % recipe.dimension] = which % 3 === 1 ? 1 : -1;
+      const gradient = ad.grad(f, { kinks: { direction } })(origin).data;
+      const sampled = ad.objective(f, recipe.dimension);
+      // Equal arguments of a maximum split into thirds where f is smooth: compare rounded.
+      const rounded = (g: ArrayLike<number>): string =>
+        String(Array.from(g, (entry) => Math.round(entry * 2 ** 20) + 0));
+      const attained = new Set<string>();
+      for (let seed = 0; seed < 400; seed++) {
+        const out = new Float64Array(recipe.dimension);
+        sampled.gradient(normal(key(seed), [recipe.dimension]).data, out);
+        attained.add(rounded(out));
+      }
+      expect(attained).toContain(rounded(gradient));
+    }),
+    { seed: 1, numRuns: 100 },
+  );
+});
+
+test('max over axes has n − 1 switching variables per value, and its nest has the same values', () => {
+  const program = ad.trace((x) => ad.max(x, 0), [[5, 3]]);
+  const { program: nested, size } = ad.switchedProgram(program);
+  expect(size).toBe(4 * 3);
+  const x = normal(key(3), [5, 3]);
+  expect(ad.evaluate(nested, [x])[0]!.data).toEqual(ad.evaluate(program, [x])[0]!.data);
+});
