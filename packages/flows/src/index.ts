@@ -1,4 +1,5 @@
 export * from './descend.js';
+export * from './gradient-flow.js';
 export * from './hidden-neurons.js';
 export * from './hypothesis-error.js';
 export * from './invariants.js';

@@ -1,0 +1,40 @@
+/** A wrong argument: which one, what it was, what is allowed. */
+export class ArgumentError extends Error {
+  override readonly name: string = 'ArgumentError';
+  readonly argument: string;
+  readonly value: unknown;
+  readonly allowed: string;
+
+  constructor(argument: string, value: unknown, allowed: string) {
+    super(`${argument} = ${String(value)}; allowed: ${allowed}`);
+    this.argument = argument;
+    this.value = value;
+    this.allowed = allowed;
+  }
+}
+
+export type FailureReason = 'stepUnderflow' | 'maxSteps' | 'nonFinite' | 'rhsThrew';
+
+/** An integration that cannot go on: why and where, with the last accepted state. */
+export class IntegrationError extends Error {
+  override readonly name = 'IntegrationError';
+  readonly reason: FailureReason;
+  readonly t: number;
+  readonly h: number;
+  readonly y: Float64Array;
+
+  constructor(
+    reason: FailureReason,
+    detail: string,
+    t: number,
+    h: number,
+    y: Float64Array,
+    options?: ErrorOptions,
+  ) {
+    super(`${detail} at t = ${t} with step ${h}`, options);
+    this.reason = reason;
+    this.t = t;
+    this.h = h;
+    this.y = y;
+  }
+}
