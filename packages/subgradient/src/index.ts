@@ -8,3 +8,5 @@ export type {
 } from './approximation/generalized-gradient.js';
 export { minimalNormPoint, type MinimalNormPoint } from './cones/minimal-norm-point.js';
 export type { Subject } from './subject.js';
+export type { Budget, Exhausted, Spending } from './cells/budget.js';
+export { countCells, type ArrangementCells } from './cells/cells.js';

@@ -81,14 +81,15 @@ export function minimalNormPoint(points: readonly Float64Array[]): MinimalNormPo
       for (let j = 0; j < support.length; j++) {
         const target = affine[j]! / total;
         if (target > 0) continue;
-        const ratio = weights[j]! / (weights[j]! - target);
+        const ratio = weights[j]! > 0 ? weights[j]! / (weights[j]! - target) : 0;
         if (blocking < 0 || ratio < step) {
           step = ratio;
           blocking = j;
         }
       }
       for (let j = 0; j < support.length; j++) {
-        weights[j] = weights[j]! + step * (affine[j]! / total - weights[j]!);
+        const target = affine[j]! / total;
+        weights[j] = blocking < 0 ? target : weights[j]! + step * (target - weights[j]!);
       }
       if (blocking < 0) break;
       weights[blocking] = 0;

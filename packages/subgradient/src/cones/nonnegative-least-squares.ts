@@ -87,7 +87,7 @@ export function nonnegativeSolver(dimension: number, capacity: number): Nonnegat
         let blocking = -1;
         for (let j = 0; j < size; j++) {
           if (trial[j]! > 0) continue;
-          const ratio = lambda[j]! / (lambda[j]! - trial[j]!);
+          const ratio = lambda[j]! > 0 ? lambda[j]! / (lambda[j]! - trial[j]!) : 0;
           if (blocking < 0 || ratio < step) {
             step = ratio;
             blocking = j;
