@@ -7,7 +7,7 @@ import { greater } from './ops/choice.js';
 import { broadcastTo } from './ops/structure.js';
 import type { Node, Op } from './program.js';
 import { masks } from './rules/activity.js';
-import type { RuleContext, UpperWeight } from './rules/context.js';
+import type { KinkChoice, RuleContext } from './rules/context.js';
 import { broadcastShapes } from './shape.js';
 
 // Ops whose derivative divides by something that may be 0.
@@ -51,11 +51,11 @@ export function activityContext(
   nodes: readonly Node[],
   depends: readonly boolean[],
   outputs: readonly Tracer[],
-  upperWeight: UpperWeight,
+  choice: KinkChoice,
 ): RuleContext {
   let reaching: readonly (Value | undefined)[] | undefined;
   return {
-    upperWeight,
+    ...choice,
     divisor: (index, d) => {
       if (constantOf(d)?.data.includes(0) === false) return d;
       reaching ??= activity(builder, nodes, depends, outputs);

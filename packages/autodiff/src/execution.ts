@@ -10,7 +10,7 @@ import { sizeOf } from './shape.js';
 export interface Execution {
   readonly inputs: readonly Buffer[];
   readonly outputs: readonly Buffer[];
-  run(): void;
+  readonly run: () => void;
 }
 
 export function prepareProgram(

@@ -3,11 +3,8 @@ import type { FloatArray, Kinks } from '@nonsmooth/kernels';
 import { tensor } from '@nonsmooth/tensor';
 import type { Value } from './emit.js';
 import type { Argument } from './evaluate.js';
-import { add, mul } from './ops/arithmetic.js';
 import type { KinkOp } from './program.js';
-import type { UpperWeight } from './rules/context.js';
-import { partOf } from './switching/variables.js';
-import type { SwitchingBlock } from './switching/variables.js';
+import type { KinkChoice } from './rules/context.js';
 
 /** σᵢ ∈ [−1, 1] for each switching variable in evaluation order, used where zᵢ = 0: |z|′ = σ. */
 export interface SignaturePolicy {
@@ -31,8 +28,8 @@ export interface DirectionPolicy {
  */
 export type KinkPolicy = Kinks | SignaturePolicy | DirectionPolicy;
 
-/** Weight of the branch z > 0 at each kink, from constants. */
-export function constantWeights(kinks: Kinks): UpperWeight {
+/** The same weights at every kink of an op. */
+export function constantChoice(kinks: Kinks): KinkChoice {
   const weights: { readonly [O in KinkOp]: number } = {
     relu: within('kinks.relu', kinks.relu, 0),
     leakyRelu: kinks.relu,
@@ -42,18 +39,7 @@ export function constantWeights(kinks: Kinks): UpperWeight {
     maximum: within('kinks.tie', kinks.tie, 0),
     minimum: 1 - kinks.tie,
   };
-  return (_, { op }) => weights[op];
-}
-
-/** The weights (1 + σ)/2, with the block of switching variables of each kink node of the trace. */
-export function signatureWeights(
-  signature: Value,
-  blockOf: ReadonlyMap<number, SwitchingBlock>,
-): UpperWeight {
-  return (index) => {
-    const block = blockOf.get(index);
-    return block === undefined ? 0.5 : mul(0.5, add(1, partOf(signature, block)));
-  };
+  return { upperWeight: (_, { op }) => weights[op] };
 }
 
 /** A signature as a tensor of `size` entries. */

@@ -6,7 +6,7 @@ import { add } from './ops/arithmetic.js';
 import { sum } from './ops/reductions.js';
 import { broadcastTo, reshape } from './ops/structure.js';
 import type { Node, Shape } from './program.js';
-import type { UpperWeight } from './rules/context.js';
+import type { KinkChoice } from './rules/context.js';
 import { cotangents } from './rules/reverse.js';
 import { tangent } from './rules/tangent.js';
 import { broadcastShapes, sameShape } from './shape.js';
@@ -20,12 +20,12 @@ export function reverseSweep(
   outputs: readonly Tracer[],
   seeds: readonly Value[],
   wrt: readonly Tracer[],
-  upperWeight: UpperWeight,
+  choice: KinkChoice,
 ): (Value | undefined)[] {
   const length = 1 + Math.max(...outputs.map(({ node }) => node), ...wrt.map(({ node }) => node));
   const nodes = builder.nodes.slice(0, length);
   const depends = dependents(nodes, wrt);
-  const context = activityContext(builder, nodes, depends, outputs, upperWeight);
+  const context = activityContext(builder, nodes, depends, outputs, choice);
   const arrived: (Value | undefined)[] = new Array<undefined>(length).fill(undefined);
   const arrive = (at: number, c: Value): void => {
     const fitted = fit(c, nodes[at]!.shape);
@@ -53,12 +53,12 @@ export function forwardSweep(
   outputs: readonly Tracer[],
   wrt: readonly Tracer[],
   seeds: readonly Value[],
-  upperWeight: UpperWeight,
+  choice: KinkChoice,
 ): (Value | undefined)[] {
   const length = 1 + Math.max(...outputs.map(({ node }) => node), ...wrt.map(({ node }) => node));
   const nodes = builder.nodes.slice(0, length);
   const depends = dependents(nodes, wrt);
-  const context = activityContext(builder, nodes, depends, outputs, upperWeight);
+  const context = activityContext(builder, nodes, depends, outputs, choice);
   const moved: (Value | undefined)[] = new Array<undefined>(length).fill(undefined);
   wrt.forEach(({ node }, i) => {
     moved[node] = fit(seeds[i]!, nodes[node]!.shape);

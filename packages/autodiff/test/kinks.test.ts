@@ -172,3 +172,109 @@ test('max over axes has n − 1 switching variables per value, and its nest has 
   const x = normal(key(3), [5, 3]);
   expect(ad.evaluate(nested, [x])[0]!.data).toEqual(ad.evaluate(program, [x])[0]!.data);
 });
+
+describe('directional derivatives', () => {
+  test('are exact at kinks: difference quotients of piecewise linear functions at 0 give the same', () => {
+    fc.assert(
+      fc.property(piecewiseLinearRecipes, fc.nat(), (recipe, seed) => {
+        const f = followPiecewiseLinear(recipe);
+        const origin = new Float64Array(recipe.dimension);
+        const d = normal(key(seed), [recipe.dimension]);
+        const [quotient] = ad.evaluate(ad.trace(f, [[recipe.dimension]]), [d]);
+        const slope = ad.directionalDerivative(f)(origin, d).data[0]!;
+        expect(Math.abs(slope - quotient!.data[0]!)).toBeLessThanOrEqual(
+          1e-13 * (1 + Math.abs(slope)) * 2 ** recipe.steps.length,
+        );
+      }),
+      { seed: 1, numRuns: 200 },
+    );
+  });
+
+  test('of ‖x‖ and −‖x‖ at 0 are ±‖d‖', () => {
+    expect(ad.directionalDerivative((x) => ad.norm(x))([0, 0], [3, 4]).data[0]).toBe(5);
+    expect(ad.directionalDerivative((x) => ad.neg(ad.norm(x)))([0, 0], [3, 4]).data[0]).toBe(-5);
+  });
+});
+
+describe('norms at 0', () => {
+  const distance = (x: Value): Value => ad.sqrt(ad.sum(ad.square(x)));
+
+  test('√(x²) is |x| and √Σx² is ‖x‖, also scaled, reshaped, summed in parts or as a mean', () => {
+    const ops = (f: (x: Value) => Value, shape: readonly number[]): string[] =>
+      ad.trace(f, [shape]).nodes.map(({ op }) => op);
+    expect(ops((x) => ad.sqrt(ad.square(x)), [3])).toEqual(['input', 'abs']);
+    expect(ops((x) => ad.sqrt(ad.mul(x, x)), [])).toEqual(['input', 'abs']);
+    expect(ops((x) => ad.pow(ad.pow(x, 2), 0.5), [])).toEqual(['input', 'abs']);
+    for (const f of [
+      distance,
+      (x: Value) => ad.sqrt(ad.mean(ad.square(x))),
+      (x: Value) => ad.sqrt(ad.mul(4, ad.sum(ad.square(x)))),
+      (x: Value) => ad.sqrt(ad.sum(ad.sum(ad.square(x), 1))),
+      (x: Value) => ad.sqrt(ad.add(ad.sum(ad.square(x)), ad.square(ad.sum(x)))),
+    ]) {
+      expect(ops(f, [2, 3])).not.toContain('sqrt');
+      expect(
+        Array.from(
+          ad.grad(f)([
+            [0, 0, 0],
+            [0, 0, 0],
+          ]).data,
+        ),
+      ).toEqual([0, 0, 0, 0, 0, 0]);
+    }
+  });
+
+  test('their roots have the values of the formula', () => {
+    const x = [
+      [1, 2, 3],
+      [-4, 5, 6],
+    ];
+    const of = (f: (x: Value) => Value): number =>
+      ad.evaluate(ad.trace(f, [[2, 3]]), [x])[0]!.data[0]!;
+    expect(of(distance)).toBeCloseTo(Math.sqrt(91), 14);
+    expect(of((t) => ad.sqrt(ad.mean(ad.square(t))))).toBeCloseTo(Math.sqrt(91 / 6), 14);
+    expect(of((t) => ad.sqrt(ad.sum(ad.sum(ad.square(t), 1))))).toBeCloseTo(Math.sqrt(91), 14);
+    expect(of((t) => ad.sqrt(ad.add(ad.sum(ad.square(t)), ad.square(ad.sum(t)))))).toBeCloseTo(
+      Math.sqrt(91 + 169),
+      14,
+    );
+  });
+
+  test('a direction gives the unit vector in which the argument moves', () => {
+    const f = (x: Value): Value => ad.sub(ad.norm(ad.mul([1, 2], x)), ad.norm(x));
+    const gradient = ad.grad(f, { kinks: { direction: [3, 4] } })([0, 0]).data;
+    expect(gradient[0]).toBeCloseTo(3 / Math.sqrt(73) - 3 / 5, 15);
+    expect(gradient[1]).toBeCloseTo((2 * 8) / Math.sqrt(73) - 4 / 5, 15);
+    const still = ad.grad((x) => ad.neg(ad.norm(x)), { kinks: { direction: [0, 0] } })([0, 0]).data;
+    expect(Math.hypot(...still)).toBe(1);
+  });
+});
+
+test('the gradient with a signature as an input is that with the signature as a policy', () => {
+  const f = (x: Value): Value => ad.add(ad.sum(ad.abs(x)), ad.relu(ad.dot(x, [1, -2])));
+  const program = ad.signatureGradientProgram(ad.trace(f, [[2]]));
+  for (const signature of [
+    [1, 1, 1],
+    [-1, 0.5, 0],
+    [0.25, -1, -0.5],
+  ]) {
+    const [value, gradient] = ad.evaluate(program, [[0, 0], signature]);
+    expect(value!.data[0]).toBe(0);
+    const [s1, s2, s3] = signature as [number, number, number];
+    expect(Array.from(gradient!.data)).toEqual([s1 + (1 + s3) / 2, s2 - (1 + s3)]);
+    expect(ad.grad(f, { kinks: { signature } })([0, 0]).data).toEqual(gradient!.data);
+  }
+});
+
+test('norms of 0 and comparisons on their border are found', () => {
+  const program = ad.trace(
+    (x) =>
+      ad.add(ad.sum(ad.norm(ad.reshape(x, [2, 2]), 1)), ad.sum(ad.where(ad.greater(x, 1), x, 0))),
+    [[4]],
+  );
+  expect(ad.irregularities(program, [[2, 3, 4, 5]])).toEqual([]);
+  expect(ad.irregularities(program, [[0, 0, 1, 5]])).toMatchObject([
+    { op: 'norm', kind: 'norm', entries: [0] },
+    { op: 'greater', kind: 'jump', entries: [2] },
+  ]);
+});

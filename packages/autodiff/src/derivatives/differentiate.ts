@@ -7,12 +7,13 @@ import type { Builder } from '../builder.js';
 import { lift, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import { evaluate } from '../evaluate.js';
-import { checkedSignature, constantWeights, signatureWeights } from '../kink-policy.js';
+import { checkedSignature, constantChoice } from '../kink-policy.js';
 import type { KinkPolicy, SignaturePolicy } from '../kink-policy.js';
 import { broadcastTo } from '../ops/structure.js';
 import type { Shape } from '../program.js';
-import type { UpperWeight } from '../rules/context.js';
-import { directionalSignature } from '../switching/directional-signature.js';
+import type { KinkChoice } from '../rules/context.js';
+import { signatureChoice } from '../switching/choice.js';
+import { directionalChoice } from '../switching/directional-signature.js';
 import { inlineSwitched, switchedProgram } from '../switching/variables.js';
 import { forwardSweep, reverseSweep } from '../sweep.js';
 import { trace } from '../trace.js';
@@ -26,7 +27,7 @@ export interface DerivativeOptions {
 }
 
 /** A policy that no longer depends on the point. */
-type FixedPolicy = Kinks | SignaturePolicy;
+type FixedPolicy = Kinks | (SignaturePolicy & { readonly units?: Float64Array });
 
 /** A function placed in a trace, ready to be differentiated. */
 export interface Placed {
@@ -65,7 +66,7 @@ function fixed(kinks: KinkPolicy, f: Traceable, x: Value): FixedPolicy {
   if (x instanceof Tracer) {
     throw new ArgumentError('kinks.direction', 'a traced point', 'points with numbers');
   }
-  return { signature: directionalSignature(trace(f, [x.shape]), x, tensor(kinks.direction)) };
+  return directionalChoice(trace(f, [x.shape]), x, tensor(kinks.direction));
 }
 
 let variables = 0;
@@ -82,17 +83,17 @@ function variable(builder: Builder, x: Tracer): Tracer {
 
 export function place(f: Traceable, builder: Builder, x: Tracer, policy: FixedPolicy): Placed {
   const at = variable(builder, x);
-  const { image, weights } =
+  const { image, choice } =
     'signature' in policy
       ? placeSwitched(f, builder, at, policy)
-      : { image: lift(builder, toValue(f(at))), weights: constantWeights(policy) };
+      : { image: lift(builder, toValue(f(at))), choice: constantChoice(policy) };
   return {
     at,
     image,
     reverse: (output, seed) =>
-      reverseSweep(builder, [output], [seed], [at], weights)[0] ?? zeros(at.shape),
+      reverseSweep(builder, [output], [seed], [at], choice)[0] ?? zeros(at.shape),
     forward: (output, seed) =>
-      forwardSweep(builder, [output], [at], [seed], weights)[0] ?? zeros(output.shape),
+      forwardSweep(builder, [output], [at], [seed], choice)[0] ?? zeros(output.shape),
   };
 }
 
@@ -100,14 +101,15 @@ function placeSwitched(
   f: Traceable,
   builder: Builder,
   at: Tracer,
-  policy: SignaturePolicy,
-): { readonly image: Tracer; readonly weights: UpperWeight } {
+  policy: Exclude<FixedPolicy, Kinks>,
+): { readonly image: Tracer; readonly choice: KinkChoice } {
   const switched = switchedProgram(trace(f, [at.shape]));
-  const { placed } = inlineSwitched(switched, builder, [at]);
-  const blockOf = new Map(switched.blocks.map((block) => [placed[block.node]!.node, block]));
+  const placing = inlineSwitched(switched, builder, [at]);
+  const signature = checkedSignature(policy, switched.size);
+  const units = policy.units && tensor(policy.units);
   return {
-    image: placed[switched.program.outputs[0]!]!,
-    weights: signatureWeights(checkedSignature(policy, switched.size), blockOf),
+    image: placing.placed[switched.program.outputs[0]!]!,
+    choice: signatureChoice(placing, signature, units),
   };
 }
 

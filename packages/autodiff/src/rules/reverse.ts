@@ -173,8 +173,8 @@ const reverseRules: ReverseRules = {
   logSumExp: ({ node: { axes }, x: [a], y, c }) => [
     () => strongMul(spread(a!, axes, c), exp(sub(a!, keepAxes(a!, y, axes)))),
   ],
-  norm: ({ node: { axes }, x: [a], c }) => [
-    () => strongMul(spread(a!, axes, c), emit('direction', [a!], a!.shape, { axes })),
+  norm: ({ node, index, x: [a], y, c }, context) => [
+    () => strongMul(spread(a!, node.axes, c), unitOf(node, index, a!, y, context)),
   ],
   shareToWinners: ({ node: { axes }, x: [a, m], c }) => [
     undefined,
@@ -199,6 +199,21 @@ const reverseRules: ReverseRules = {
 
 function share({ node: { axes }, x: [a], y, c }: Reached<'max' | 'min'>): Value {
   return emit('shareToWinners', [a!, y, c], a!.shape, { axes });
+}
+
+/** x/‖x‖, or what the context chooses where x = 0. */
+export function unitOf(
+  node: NodeOf<'norm'>,
+  index: number,
+  x: Value,
+  y: Value,
+  context: RuleContext,
+  dx?: Value,
+): Value {
+  const { axes } = node;
+  const unit = emit('direction', [x], x.shape, { axes });
+  const chosen = context.unitAtZero?.(index, node, dx);
+  return chosen === undefined ? unit : where(keepAxes(x, y, axes), unit, chosen);
 }
 
 /** (c − u⟨u, c⟩)/‖x‖ over the axes. */

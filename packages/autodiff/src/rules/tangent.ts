@@ -9,7 +9,7 @@ import { broadcastTo } from '../ops/structure.js';
 import type { KinkOp, NodeOf, Op, UnaryOp } from '../program.js';
 import { chain } from './chain.js';
 import type { RuleContext } from './context.js';
-import { projectOut, sumOfSquares } from './reverse.js';
+import { projectOut, sumOfSquares, unitOf } from './reverse.js';
 
 /** A node with its inputs x, its value y and the tangents dx of the inputs, undefined where they are 0. */
 export interface Moved<O extends Op> {
@@ -137,8 +137,8 @@ const tangentRules: TangentRules = {
   // ∂ log Σ exp(x) = exp(x − y)
   logSumExp: ({ node: { axes }, x: [a], y, dx: [da] }) =>
     sum(strongMul(da!, exp(sub(a!, keepAxes(a!, y, axes)))), axes),
-  norm: ({ node: { axes }, x: [a], dx: [da] }) =>
-    sum(strongMul(da!, emit('direction', [a!], a!.shape, { axes })), axes),
+  norm: ({ node, index, x: [a], y, dx: [da] }, context) =>
+    sum(strongMul(da!, unitOf(node, index, a!, y, context, da)), node.axes),
   shareToWinners: ({ node: { axes, shape }, x: [a, m], dx: [, , dc] }) =>
     dc && emit('shareToWinners', [a!, m!, dc], shape, { axes }),
   meanOfWinners: ({ node: { axes, shape }, x: [a, m], dx: [, , da] }) =>

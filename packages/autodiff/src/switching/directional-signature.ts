@@ -2,101 +2,133 @@ import { ShapeError } from '@nonsmooth/kernels';
 import type { Tensor } from '@nonsmooth/tensor';
 import { lift } from '../emit.js';
 import { prepareProgram } from '../execution.js';
-import { signatureWeights } from '../kink-policy.js';
-import { add, mul } from '../ops/arithmetic.js';
+import type { Execution } from '../execution.js';
 import { equal, sign, where } from '../ops/choice.js';
 import { broadcastTo } from '../ops/structure.js';
-import type { Program } from '../program.js';
-import type { UpperWeight } from '../rules/context.js';
+import { keepAxes, norm } from '../ops/reductions.js';
+import type { NodeOf, Program } from '../program.js';
 import { sameShape } from '../shape.js';
 import { forwardSweep, reverseSweep } from '../sweep.js';
 import { trace } from '../trace.js';
+import { motionChoice, motionUnit, signatureChoice } from './choice.js';
 import { inlineSwitched, inputShapes, joinBlocks, partOf, switchedProgram } from './variables.js';
 import type { SwitchedProgram } from './variables.js';
 
+/** What a derivative takes at kinks: signs of the switching variables, unit vectors at norms of 0. */
+export interface DirectionalChoice {
+  readonly signature: Float64Array;
+  readonly units: Float64Array;
+}
+
 /**
- * A signature of the program's kinks at x: the signs of the switching variables; where one is 0, the sign of
- * its directional derivative along d, with the kinks before it moving as well; where that is 0 too, along the
- * gradient of the first variable still undecided, and so on. A 0 remains only where nothing depends on the
- * choice: the switching variable has gradient 0 under the signs before it.
+ * The choices of the program's own directional derivatives at x: the signs of the switching variables; where one
+ * is 0, the sign of its derivative along d, with the kinks before it moving as well; where that is 0 too, along
+ * the gradient of the first variable still undecided, and so on. A 0 remains only where nothing depends on the
+ * choice: the switching variable has gradient 0 under the signs before it. Norms of 0 take the direction in
+ * which their arguments move.
  */
-export function directionalSignature(program: Program, x: Tensor, d: Tensor): Float64Array {
+export function directionalChoice(program: Program, x: Tensor, d: Tensor): DirectionalChoice {
   if (!sameShape(d.shape, x.shape)) {
     throw new ShapeError('kinks.direction', d.shape, `[${x.shape.join(', ')}], the shape of x`);
   }
   const switched = switchedProgram(program);
   const signature = new Float64Array(switched.size);
-  if (switched.size === 0) return signature;
-  const move = prepareProgram(motionProgram(switched), 'f64');
-  const settled = new Uint8Array(switched.size);
+  const units = new Float64Array(switched.normSize);
+  if (switched.size + switched.normSize === 0) return { signature, units };
+  const motion = prepareProgram(motionProgram(switched), 'f64');
   const follow = (direction: ArrayLike<number>): void => {
-    move.inputs[0]!.data.set(x.data);
-    move.inputs[1]!.data.set(direction);
-    move.inputs[2]!.data.set(signature);
-    move.run();
-    const [z, dz] = [move.outputs[0]!.data, move.outputs[1]!.data];
-    for (let i = 0; i < signature.length; i++) {
-      if (signature[i] === 0) signature[i] = Math.sign(z[i]! || dz[i]!);
-    }
+    run(motion, x.data, signature, units, direction);
+    signature.set(motion.outputs[0]!.data);
+    units.set(motion.outputs[1]!.data);
   };
   follow(d.data);
-  let row: ReturnType<typeof prepareProgram> | undefined;
-  for (let i = 0; i < signature.length; i++) {
-    if (signature[i] !== 0 || settled[i] === 1) continue;
-    row ??= prepareProgram(rowProgram(switched), 'f64');
-    row.inputs[0]!.data.set(x.data);
-    row.inputs[1]!.data.set(signature);
-    row.inputs[2]!.data.fill(0);
-    row.inputs[2]!.data[i] = 1;
-    row.run();
-    const gradient = row.outputs[0]!.data;
-    if (gradient.some((entry) => entry !== 0)) follow(gradient);
-    settled[i] = 1;
+  let rows: Execution | undefined;
+  const decide = (selected: Float64Array, i: number): void => {
+    rows ??= prepareProgram(rowProgram(switched), 'f64');
+    selected[i] = 1;
+    run(rows, x.data, signature, units, selectedKinks, selectedNorms);
+    selected[i] = 0;
+    const row = rows.outputs[0]!.data;
+    if (row.some((entry) => entry !== 0)) follow(row);
+  };
+  const selectedKinks = new Float64Array(switched.size);
+  const selectedNorms = new Float64Array(switched.normSize);
+  const all = [...switched.blocks, ...switched.norms].sort((a, b) => a.node - b.node);
+  for (const block of all) {
+    const isKink = 'op' in block;
+    // Decided entries of norms: the value is not 0, or the group has a unit vector.
+    const undecided = isKink ? undefined : motion.outputs[2]!.data;
+    for (let i = block.offset; i < block.offset + block.size; i++) {
+      if (isKink && signature[i] === 0) decide(selectedKinks, i);
+      if (undecided?.[i] === 1) decide(selectedNorms, i);
+    }
   }
-  return signature;
+  return { signature, units };
 }
 
-/** (x, d, σ) ↦ (z, z′(x; d)), where kinks with z = 0 move by σ, or where σ = 0 as the kink does along d. */
+/** The signs of `directionalChoice` alone: one per switching variable in evaluation order. */
+export function directionalSignature(program: Program, x: Tensor, d: Tensor): Float64Array {
+  return directionalChoice(program, x, d).signature;
+}
+
+function run({ inputs, run }: Execution, ...values: readonly ArrayLike<number>[]): void {
+  values.forEach((value, i) => inputs[i]!.data.set(value));
+  run();
+}
+
+/**
+ * (x, σ, u, d) ↦ (σ, u, undecided): the choices after moving along d, those that were made before kept, and 1 for
+ * each entry of the argument of a norm that still has no direction.
+ */
 function motionProgram(switched: SwitchedProgram): Program {
   const shape = inputShapes(switched.program)[0]!;
   return trace(
-    (x, d, sigma) => {
+    (x, sigma, units, d) => {
       const { builder } = x;
-      const { placed, switching } = inlineSwitched(switched, builder, [x]);
-      const blockOf = blocksByNode(switched, placed);
-      const along: UpperWeight = (index, _, dz) => {
-        const chosen = partOf(sigma, blockOf.get(index)!);
-        return mul(0.5, add(1, where(equal(chosen, 0), sign(dz!()), chosen)));
-      };
-      const outputs = switching.map((z) => lift(builder, z));
-      const moved = forwardSweep(builder, outputs, [x], [d], along);
-      const tangents = moved.map((dz, i) => dz ?? broadcastTo(0, outputs[i]!.shape));
-      return [joinBlocks(switching), joinBlocks(tangents)];
+      const placing = inlineSwitched(switched, builder, [x]);
+      const choice = motionChoice(placing, sigma, units);
+      const values = [...placing.switching, ...placing.arguments].map((z) => lift(builder, z));
+      const moved = forwardSweep(builder, values, [x], [d], choice);
+      const tangents = moved.map((dz, i) => dz ?? broadcastTo(0, values[i]!.shape));
+      const signs = switched.blocks.map((block, i) => {
+        const [z, dz, before] = [values[i]!, tangents[i]!, partOf(sigma, block)];
+        return where(z, sign(z), where(before, before, sign(dz)));
+      });
+      const norms = switched.norms.map((block, j) => {
+        const i = switched.blocks.length + j;
+        const { axes } = switched.program.nodes[block.node]! as NodeOf<'norm'>;
+        const value = values[i]!;
+        const length = keepAxes(value, norm(value, axes), axes);
+        const unit = where(length, 0, motionUnit(partOf(units, block), tangents[i]!, axes));
+        const open = equal(keepAxes(value, norm(unit, axes), axes), 0);
+        return { unit, undecided: broadcastTo(where(length, 0, open), value.shape) };
+      });
+      return [
+        joinBlocks(signs),
+        joinBlocks(norms.map(({ unit }) => unit)),
+        joinBlocks(norms.map(({ undecided }) => undecided)),
+      ];
     },
-    [shape, shape, [switched.size]],
+    [shape, [switched.size], [switched.normSize], shape],
   );
 }
 
-/** (x, σ, w) ↦ Σᵢ wᵢ∇zᵢ under the signature σ. */
+/** (x, σ, u, w, v) ↦ Σ wᵢ∇zᵢ + Σ vⱼ∇nⱼ for switching variables z and arguments n of norms, under σ and u. */
 function rowProgram(switched: SwitchedProgram): Program {
   const shape = inputShapes(switched.program)[0]!;
   return trace(
-    (x, sigma, w) => {
+    (x, sigma, units, w, v) => {
       const { builder } = x;
-      const { placed, switching } = inlineSwitched(switched, builder, [x]);
-      const weights = signatureWeights(sigma, blocksByNode(switched, placed));
-      const seeds = switched.blocks.map((block) => partOf(w, block));
-      const outputs = switching.map((z) => lift(builder, z));
-      const [row] = reverseSweep(builder, outputs, seeds, [x], weights);
+      const placing = inlineSwitched(switched, builder, [x]);
+      const values = [...placing.switching, ...placing.arguments].map((z) => lift(builder, z));
+      const seeds = [
+        ...switched.blocks.map((block) => partOf(w, block)),
+        ...switched.norms.map((block) => partOf(v, block)),
+      ];
+      const choice = signatureChoice(placing, sigma, units);
+      const [row] = reverseSweep(builder, values, seeds, [x], choice);
       return row ?? broadcastTo(0, shape);
     },
-    [shape, [switched.size], [switched.size]],
+    [shape, [switched.size], [switched.normSize], [switched.size], [switched.normSize]],
   );
-}
-
-function blocksByNode(
-  { blocks }: SwitchedProgram,
-  placed: readonly { readonly node: number }[],
-): ReadonlyMap<number, SwitchedProgram['blocks'][number]> {
-  return new Map(blocks.map((block) => [placed[block.node]!.node, block]));
 }

@@ -18,13 +18,24 @@ export interface SwitchingBlock {
   readonly size: number;
 }
 
-/** A program whose kinks are all of |z|, and its switching variables in evaluation order. */
+/** The argument of a norm of two entries or more, which has a kink where it is 0 that is no |z|. */
+export interface NormBlock {
+  readonly node: number;
+  readonly shape: Shape;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** A program whose kinks are all of |z| or norms, and its switching variables in evaluation order. */
 export interface SwitchedProgram {
   /** The program with max and min over axes as nests of maxima and minima of two. */
   readonly program: Program;
   readonly blocks: readonly SwitchingBlock[];
   /** Number of switching variables. */
   readonly size: number;
+  readonly norms: readonly NormBlock[];
+  /** Number of entries of all arguments of norms. */
+  readonly normSize: number;
 }
 
 /**
@@ -34,14 +45,20 @@ export interface SwitchedProgram {
 export function switchedProgram(original: Program): SwitchedProgram {
   const program = lowerExtremes(original);
   const blocks: SwitchingBlock[] = [];
-  let offset = 0;
+  const norms: NormBlock[] = [];
+  let [size, normSize] = [0, 0];
   program.nodes.forEach((node, index) => {
-    if (!isKink(node)) return;
-    const size = sizeOf(node.shape);
-    blocks.push({ node: index, op: node.op, shape: node.shape, offset, size });
-    offset += size;
+    if (isKink(node)) {
+      const count = sizeOf(node.shape);
+      blocks.push({ node: index, op: node.op, shape: node.shape, offset: size, size: count });
+      size += count;
+    } else if (switchingOf(node.op).kind === 'norm') {
+      const { shape } = program.nodes[node.inputs[0]!]!;
+      norms.push({ node: index, shape, offset: normSize, size: sizeOf(shape) });
+      normSize += sizeOf(shape);
+    }
   });
-  return { program, blocks, size: offset };
+  return { program, blocks, size, norms, normSize };
 }
 
 type KinkNode = Extract<Node, { op: KinkOp }>;
@@ -62,26 +79,38 @@ export function joinBlocks(parts: readonly Value[]): Value {
   return parts.length === 0 ? tensor(new Float64Array(0)) : concatenate(parts.map(ravel));
 }
 
-/** The part of a vector over all switching variables that belongs to a block, in the block's shape. */
-export function partOf(vector: Value, { offset, size, shape }: SwitchingBlock): Value {
+/** The part of a vector over all blocks that belongs to one, in the block's shape. */
+export function partOf(vector: Value, { offset, size, shape }: NormBlock): Value {
   return reshape(slice(vector, [offset], [offset + size]), shape);
 }
 
-/** Places a switched program into a trace; returns all its nodes and the switching functions by block. */
+/** A switched program placed into a trace. */
+export interface PlacedSwitched {
+  readonly placed: readonly Tracer[];
+  /** The switching functions, block by block. */
+  readonly switching: readonly Value[];
+  /** The arguments of the norms, block by block. */
+  readonly arguments: readonly Value[];
+  /** The blocks by the node of the trace. */
+  readonly blockOf: ReadonlyMap<number, SwitchingBlock>;
+  readonly normOf: ReadonlyMap<number, NormBlock>;
+}
+
 export function inlineSwitched(
-  { program, blocks }: SwitchedProgram,
+  { program, blocks, norms }: SwitchedProgram,
   builder: Builder,
   inputs: readonly Tracer[],
-): { readonly placed: readonly Tracer[]; readonly switching: readonly Value[] } {
+): PlacedSwitched {
   const placed = inline(program, builder, inputs);
-  const switching = blocks.map(({ node }) => {
-    const { inputs: from } = program.nodes[node]!;
-    return switchingValue(
-      program.nodes[node]!,
-      from.map((input) => placed[input]!),
-    );
-  });
-  return { placed, switching };
+  const inputsOf = (node: number): Tracer[] =>
+    program.nodes[node]!.inputs.map((input) => placed[input]!);
+  return {
+    placed,
+    switching: blocks.map(({ node }) => switchingValue(program.nodes[node]!, inputsOf(node))),
+    arguments: norms.map(({ node }) => inputsOf(node)[0]!),
+    blockOf: new Map(blocks.map((block) => [placed[block.node]!.node, block])),
+    normOf: new Map(norms.map((block) => [placed[block.node]!.node, block])),
+  };
 }
 
 /** The program x… ↦ z, all switching variables in evaluation order as one vector. */
