@@ -3,7 +3,7 @@ import type { Executor } from './executor.js';
 import type { Job, JobResult } from './job.js';
 import { measure } from './measure.js';
 import type { CaseResult, Measurement, ScenarioResult } from './results.js';
-import type { AnyScenario, Case } from './scenario.js';
+import type { AnyScenario, Case, Rates } from './scenario.js';
 import type { Settings } from './settings.js';
 
 /** Told what happens while the benchmark runs. */
@@ -51,7 +51,7 @@ async function runCase(
 ): Promise<CaseResult> {
   const measurements: Measurement[] = [];
   let checks: readonly Check[] = [];
-  for (const threads of settings.threads) {
+  for (const threads of threadsOf(one, settings)) {
     observer.started(scenario, one, threads);
     const found = await measure(executor, scenario, one, threads, settings, signal, (fraction) =>
       observer.progressed(fraction),
@@ -64,7 +64,12 @@ async function runCase(
       checks = scenario.check(found.answers, one.kind === 'timed' ? [one.parameters] : one.runs);
     }
   }
-  return { name: one.name, measurements, checks: [...checks, ...sameForAll(measurements)] };
+  return {
+    name: one.name,
+    baseline: isBaseline(one),
+    measurements,
+    checks: [...checks, ...sameForAll(measurements)],
+  };
 }
 
 /** Throughput per thread relative to one thread, if one thread was measured first. */
@@ -90,8 +95,26 @@ function sameForAll(measurements: readonly Measurement[]): readonly Check[] {
 }
 
 function marksOf(scenario: AnyScenario, cases: readonly CaseResult[]): ScenarioResult['marks'] {
-  const peakRate = (caseName: string): number | undefined =>
-    cases.find(({ name }) => name === caseName)?.measurements.find(({ threads }) => threads === 1)
-      ?.peakRate;
-  return scenario.marks?.(peakRate) ?? [];
+  const measured = (caseName: string, threads: number): Measurement | undefined =>
+    cases
+      .find(({ name }) => name === caseName)
+      ?.measurements.find((measurement) => measurement.threads === threads);
+  const rates: Rates = {
+    peak: (caseName) => measured(caseName, 1)?.peakRate,
+    call: (caseName) => measured(caseName, 1)?.callSeconds,
+    speedup(caseName, threads) {
+      const efficiency = measured(caseName, threads)?.efficiency;
+      return efficiency === undefined ? undefined : efficiency * threads;
+    },
+  };
+  return scenario.marks?.(rates) ?? [];
+}
+
+function isBaseline(one: Case<unknown>): boolean {
+  return one.kind === 'timed' && one.baseline === true;
+}
+
+/** The numbers of threads on which a case is measured. */
+export function threadsOf(one: Case<unknown>, settings: Settings): readonly number[] {
+  return isBaseline(one) ? [1] : settings.threads;
 }

@@ -1,6 +1,7 @@
 import { activationNames, ArgumentError } from '@nonsmooth/kernels';
 import { Command, CommanderError } from 'commander';
 import { availableParallelism } from 'node:os';
+import { threadsOf } from './benchmark.js';
 import { warmUpSeconds } from './job.js';
 import type { AnyScenario } from './scenario.js';
 import { studyActivations } from './scenarios/study.js';
@@ -47,6 +48,7 @@ export function parseCommandLine(
       collect,
     )
     .option('--dtype <name>', 'arithmetic of the study sad, f32 or f64 (default: f32)', once)
+    .option('--peers', 'install other libraries into .peers and compare the kernels with them')
     .addHelpText('after', `\nScenarios:\n${listOf(scenarios)}`)
     .exitOverride()
     .configureOutput({ writeOut: (output) => void (text += output), writeErr: () => {} });
@@ -69,6 +71,7 @@ interface Options {
   readonly json?: boolean;
   readonly activation?: readonly string[];
   readonly dtype?: string;
+  readonly peers?: boolean;
 }
 
 function settingsFrom(options: Options, scenarios: readonly AnyScenario[]): Settings {
@@ -96,6 +99,7 @@ function settingsFrom(options: Options, scenarios: readonly AnyScenario[]): Sett
     json: options.json ?? false,
     activations,
     dtype,
+    peers: options.peers ?? false,
   } as const;
   const seconds =
     options.seconds === undefined
@@ -114,8 +118,9 @@ function fittingSeconds(scenarios: readonly AnyScenario[], settings: Settings): 
   const timed = scenarios
     .filter(({ name }) => settings.scenarios.includes(name))
     .flatMap((scenario) => scenario.cases(settings))
-    .filter(({ kind }) => kind === 'timed').length;
-  const each = 25 / (Math.max(1, timed) * settings.threads.length);
+    .filter(({ kind }) => kind === 'timed')
+    .flatMap((one) => threadsOf(one, settings)).length;
+  const each = 25 / Math.max(1, timed);
   return Number(Math.min(1, Math.max(0.1, each - warmUpSeconds(each))).toFixed(2));
 }
 

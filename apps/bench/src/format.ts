@@ -37,6 +37,14 @@ export function formatSeconds(seconds: number): string {
   return `${seconds < 10 ? seconds.toFixed(2) : seconds.toFixed(1)} s`;
 }
 
+/** Three digits in the unit that suits: '12.7 µs'. */
+export function formatDuration(seconds: number): string {
+  if (seconds >= 1) return `${seconds.toPrecision(3)} s`;
+  return seconds >= 1e-3
+    ? `${(1e3 * seconds).toPrecision(3)} ms`
+    : `${(1e6 * seconds).toPrecision(3)} µs`;
+}
+
 export function formatPercent(fraction: number): string {
   return `${Math.round(100 * fraction)} %`;
 }

@@ -13,20 +13,22 @@ export interface Job {
 export interface JobResult {
   readonly units: number;
   readonly seconds: number;
-  /** Units per second in the fastest stretch of a timed job. */
-  readonly peakRate?: number;
+  /** Seconds per call of the work in the fastest stretch of a timed job. */
+  readonly callSeconds?: number;
+  /** Units per call. */
+  readonly unitsPerCall: number;
   /** Hash of the work's fingerprint. */
   readonly digest: string;
   readonly answer: unknown;
 }
 
 /** The function that a worker serves: does jobs of the scenarios in this table. */
-export function serve(scenarios: readonly AnyScenario[]): (job: Job) => JobResult {
+export function serve(scenarios: readonly AnyScenario[]): (job: Job) => Promise<JobResult> {
   const byName = new Map(scenarios.map((scenario) => [scenario.name, scenario]));
-  return (job) => {
+  return async (job) => {
     const scenario = byName.get(job.scenario);
     if (!scenario) throw new Error(`the worker knows no scenario ${job.scenario}`);
-    const work = scenario.prepare(job.parameters, job.seed);
+    const work = await scenario.prepare(job.parameters, job.seed);
     try {
       const timing = job.seconds === undefined ? runOnce(work) : runFor(job.seconds, work);
       return { ...timing, digest: digestOf(work), answer: work.answer() };
@@ -36,8 +38,9 @@ export function serve(scenarios: readonly AnyScenario[]): (job: Job) => JobResul
   };
 }
 
-function runOnce(work: Work<unknown>): Pick<JobResult, 'units' | 'seconds'> {
-  return { units: work.units, seconds: secondsOf(() => work.run()) };
+function runOnce(work: Work<unknown>): Omit<JobResult, 'digest' | 'answer'> {
+  const seconds = secondsOf(() => work.run());
+  return { units: work.units, unitsPerCall: work.units, seconds };
 }
 
 /** How long a timed job runs before it is measured, for the engine to compile what is hot. */
@@ -56,16 +59,16 @@ function runFor(seconds: number, work: Work<unknown>): Omit<JobResult, 'digest' 
   const stretch = Math.max(1, Math.round((0.005 * calls) / warmUp));
   let units = 0;
   let elapsed = 0;
-  let peakRate = 0;
+  let callSeconds = Infinity;
   while (elapsed < seconds) {
     const lap = secondsOf(() => {
       for (let i = 0; i < stretch; i++) work.run();
     });
     units += stretch * work.units;
     elapsed += lap;
-    peakRate = Math.max(peakRate, (stretch * work.units) / lap);
+    callSeconds = Math.min(callSeconds, lap / stretch);
   }
-  return { units, seconds: elapsed, peakRate };
+  return { units, unitsPerCall: work.units, seconds: elapsed, callSeconds };
 }
 
 function secondsOf(action: () => void): number {

@@ -49,7 +49,7 @@ export async function measure(
         ? {
             seconds: sum(results.map(({ seconds }) => seconds)) / threads,
             throughput: sum(results.map((result) => result.units / result.seconds)),
-            peakRate: Math.max(...results.map(({ peakRate }) => peakRate ?? 0)),
+            ...fastestCall(results),
           }
         : { seconds: wallSeconds, throughput: units / wallSeconds }),
       digest: digestOf(one, results),
@@ -68,6 +68,11 @@ function jobsOf(
   return one.kind === 'timed'
     ? Array.from({ length: threads }, () => ({ ...job, parameters: one.parameters, seconds }))
     : one.runs.map((parameters) => ({ ...job, parameters }));
+}
+
+function fastestCall(results: readonly JobResult[]): Pick<Measurement, 'callSeconds' | 'peakRate'> {
+  const callSeconds = Math.min(...results.map((result) => result.callSeconds ?? Infinity));
+  return { callSeconds, peakRate: results[0]!.unitsPerCall / callSeconds };
 }
 
 function reasonOf(outcome: Outcome<JobResult>): readonly string[] {

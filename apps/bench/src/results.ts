@@ -13,6 +13,8 @@ export interface Results {
   readonly elapsedSeconds: number;
   readonly settings: Settings;
   readonly machine: Machine;
+  /** Packages that were compared with, and their versions. */
+  readonly peers: Readonly<Record<string, string>>;
   readonly scenarios: readonly ScenarioResult[];
 }
 
@@ -27,6 +29,8 @@ export interface ScenarioResult {
 
 export interface CaseResult {
   readonly name: string;
+  /** Not our work but something to compare it with. */
+  readonly baseline: boolean;
   readonly measurements: readonly Measurement[];
   readonly checks: readonly Check[];
 }
@@ -41,7 +45,8 @@ export interface Measurement {
   readonly seconds?: number;
   /** Units per second. Counts only if the case's checks hold. */
   readonly throughput?: number;
-  /** Units per second and thread in the fastest stretch. */
+  /** Seconds per call of the timed work, and units per second of one thread, in the fastest stretch. */
+  readonly callSeconds?: number;
   readonly peakRate?: number;
   /** Throughput per thread, relative to one thread. */
   readonly efficiency?: number;
@@ -60,13 +65,17 @@ export function isRight(result: CaseResult): boolean {
 /** What went wrong, one line each. */
 export function failuresOf({ scenarios }: Results): readonly string[] {
   return scenarios.flatMap((scenario) =>
-    scenario.cases.flatMap((result) => [
-      ...result.measurements.flatMap(({ threads, failures }) =>
-        failures.map((reason) => `${scenario.name} ${result.name}, threads ${threads}: ${reason}`),
-      ),
-      ...result.checks
-        .filter(({ verdict }) => verdict === 'wrong')
-        .map(({ quantity }) => `${scenario.name} ${result.name}: ${quantity} is wrong`),
-    ]),
+    scenario.cases
+      .filter(({ baseline }) => !baseline)
+      .flatMap((result) => [
+        ...result.measurements.flatMap(({ threads, failures }) =>
+          failures.map(
+            (reason) => `${scenario.name} ${result.name}, threads ${threads}: ${reason}`,
+          ),
+        ),
+        ...result.checks
+          .filter(({ verdict }) => verdict === 'wrong')
+          .map(({ quantity }) => `${scenario.name} ${result.name}: ${quantity} is wrong`),
+      ]),
   );
 }

@@ -1,11 +1,13 @@
 import { ArgumentError } from '@nonsmooth/kernels';
 import { join } from 'node:path';
-import { benchmark } from './benchmark.js';
+import { benchmark, threadsOf } from './benchmark.js';
 import { parseCommandLine } from './command-line.js';
 import type { Job, JobResult } from './job.js';
 import { describeMachine } from './machine.js';
 import { isMet } from './mark.js';
 import { requireWritable, writeWhole } from './output.js';
+import { peerPackages } from './peers/index.js';
+import { installPeers, peerFolder } from './peers/install.js';
 import { progress } from './progress.js';
 import { reportPage } from './report/page.js';
 import { failuresOf, type Results } from './results.js';
@@ -40,6 +42,15 @@ export async function run(words: readonly string[], parts: Benchmark): Promise<n
     return exitStatus.right;
   }
   const { settings } = request;
+  if (settings.peers) {
+    console.error(`Installing peers into ${peerFolder} …`);
+    try {
+      await installPeers(peerFolder, peerPackages());
+    } catch (error) {
+      console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+      return exitStatus.wrong;
+    }
+  }
   const results = await measureAll(settings, parts);
   const files = writeFiles(results);
   if (settings.json) process.stdout.write(`${toJson(results)}\n`);
@@ -62,8 +73,9 @@ async function measureAll(settings: Settings, parts: Benchmark): Promise<Results
   });
   const output = settings.json ? process.stderr : process.stdout;
   const chosen = parts.scenarios.filter(({ name }) => settings.scenarios.includes(name));
-  const cases = chosen.flatMap((scenario) => scenario.cases(settings)).length;
-  const observer = progress(output, cases * settings.threads.length, settings.seconds);
+  const cases = chosen.flatMap((scenario) => scenario.cases(settings));
+  const total = cases.flatMap((one) => threadsOf(one, settings)).length;
+  const observer = progress(output, total, settings.seconds);
   observer.say(headline(settings));
   try {
     const found = await benchmark(chosen, settings, pool, interruption.signal, observer);
@@ -75,6 +87,7 @@ async function measureAll(settings: Settings, parts: Benchmark): Promise<Results
       elapsedSeconds: (Date.now() - started.getTime()) / 1000,
       settings,
       machine: describeMachine(packages.map((name) => `@nonsmooth/${name}`)),
+      peers: settings.peers ? peerPackages() : {},
       scenarios: found,
     };
   } finally {

@@ -17,17 +17,39 @@ export interface Scenario<Parameters, Answer> {
   /** What is measured separately. */
   cases(settings: Settings): readonly Case<Parameters>[];
   /** Builds everything that is not to be timed; a pure function of its arguments. */
-  prepare(parameters: Parameters, seed: number): Work<Answer>;
+  prepare(parameters: Parameters, seed: number): Work<Answer> | Promise<Work<Answer>>;
   /** Whether the answers of all jobs of one case are right, with the numbers. At least one check is no mere report. */
   check(answers: readonly Answer[], parameters: readonly Parameters[]): readonly Check[];
-  /** Ratios of peak rates in one thread that the work is meant to reach. */
-  marks?(peakRate: (caseName: string) => number | undefined): readonly Mark[];
+  /** Ratios that the work is meant to reach. */
+  marks?(rates: Rates): readonly Mark[];
 }
 
 /** Either a `timed` repetition of one piece of work on every thread, or an `ensemble` of runs shared by the threads. */
-export type Case<Parameters> =
-  | { readonly kind: 'timed'; readonly name: string; readonly parameters: Parameters }
-  | { readonly kind: 'ensemble'; readonly name: string; readonly runs: readonly Parameters[] };
+export type Case<Parameters> = TimedCase<Parameters> | EnsembleCase<Parameters>;
+
+export interface TimedCase<Parameters> {
+  readonly kind: 'timed';
+  readonly name: string;
+  readonly parameters: Parameters;
+  /** Not our work but something to compare it with: on one thread only, and its errors are shown, no failure. */
+  readonly baseline?: boolean;
+}
+
+export interface EnsembleCase<Parameters> {
+  readonly kind: 'ensemble';
+  readonly name: string;
+  readonly runs: readonly Parameters[];
+}
+
+/** What was measured, for marks; undefined where a case was not. */
+export interface Rates {
+  /** Units per second in the fastest stretch on one thread. */
+  peak(caseName: string): number | undefined;
+  /** Seconds per call of the work in the fastest stretch on one thread. */
+  call(caseName: string): number | undefined;
+  /** Throughput on so many threads relative to one. */
+  speedup(caseName: string, threads: number): number | undefined;
+}
 
 /** Work that has been prepared in a worker. */
 export interface Work<Answer> {

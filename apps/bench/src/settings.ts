@@ -17,4 +17,6 @@ export interface Settings {
   readonly activations: readonly string[];
   /** Arithmetic of the published study. */
   readonly dtype: Dtype;
+  /** Install other libraries and compare with them. */
+  readonly peers: boolean;
 }

@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import type { Check } from './check.js';
 import {
   formatDeviation,
+  formatDuration,
   formatNumber,
   formatPercent,
   formatQuantity,
@@ -13,16 +14,14 @@ import { isRight, type Results } from './results.js';
 /** Throughput by scenario, case and number of threads; a throughput of wrong work does not count. */
 export function throughputTable({ scenarios, settings }: Results): string {
   const { threads } = settings;
+  const columns = [
+    ...threads.map((n) => `${n} thread${n === 1 ? '' : 's'}`),
+    ...(threads.length > 1 ? [`efficiency, ${threads[threads.length - 1]} threads`] : []),
+    'fastest call',
+  ];
   const table = new Table({
-    head: [
-      'scenario',
-      'case',
-      'unit/s',
-      ...threads.map((n) => `${n} thread${n === 1 ? '' : 's'}`),
-      ...(threads.length > 1 ? [`efficiency, ${threads[threads.length - 1]} threads`] : []),
-      'work',
-    ],
-    colAligns: ['left', 'left', 'left', ...threads.map(() => 'right' as const), 'right'],
+    head: ['scenario', 'case', 'unit/s', ...columns, 'work'],
+    colAligns: ['left', 'left', 'left', ...columns.map(() => 'right' as const)],
     style: plain,
   });
   for (const scenario of scenarios) {
@@ -37,6 +36,7 @@ export function throughputTable({ scenarios, settings }: Results): string {
         ...(threads.length > 1
           ? [last?.efficiency === undefined ? '–' : formatPercent(last.efficiency)]
           : []),
+        callCell(at(1)?.callSeconds),
         isRight(one) ? 'right' : 'WRONG',
       ]);
     }
@@ -94,6 +94,10 @@ export function checkCells(check: Check): readonly [string, string, string, stri
 
 function rateCell(throughput: number | undefined): string {
   return throughput === undefined ? '–' : formatRate(throughput);
+}
+
+function callCell(seconds: number | undefined): string {
+  return seconds === undefined ? '–' : formatDuration(seconds);
 }
 
 const plain = { head: [], border: [], compact: true };

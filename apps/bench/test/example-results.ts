@@ -15,6 +15,7 @@ export const exampleResults: Results = {
     json: false,
     activations: ['gelu'],
     dtype: 'f32',
+    peers: false,
   },
   machine: {
     processor: 'Imagined <CPU>',
@@ -25,6 +26,7 @@ export const exampleResults: Results = {
     v8: '11.3',
     packages: { '@nonsmooth/kernels': '0.1.0' },
   },
+  peers: { rival: '1.2.3' },
   scenarios: [
     {
       name: 'study',
@@ -38,6 +40,7 @@ export const exampleResults: Results = {
       cases: [
         {
           name: 'SGD',
+          baseline: false,
           measurements: [
             {
               threads: 1,
@@ -82,6 +85,7 @@ export const exampleResults: Results = {
       cases: [
         {
           name: 'n = 64',
+          baseline: false,
           measurements: [
             {
               threads: 1,
@@ -107,6 +111,7 @@ export const exampleResults: Results = {
         },
         {
           name: 'n = 256',
+          baseline: false,
           measurements: [{ threads: 1, jobs: 1, failures: ['worker exited with code: 7'] }],
           checks: [],
         },

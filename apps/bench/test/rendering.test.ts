@@ -1,6 +1,6 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
-import { formatNumber, formatPower, formatRate } from '../src/format.js';
+import { formatDuration, formatNumber, formatPower, formatRate } from '../src/format.js';
 import { reportPage } from '../src/report/page.js';
 import { failuresOf } from '../src/results.js';
 import { checkTable, markTable, throughputTable } from '../src/table.js';
@@ -16,6 +16,10 @@ test('rates carry a prefix and three digits', () => {
     '2.50 M',
     '12.5 G',
   ]);
+});
+
+test('durations are given in seconds, milli- and microseconds', () => {
+  expect([1.234, 0.0123, 12.3e-6].map(formatDuration)).toEqual(['1.23 s', '12.3 ms', '12.3 µs']);
 });
 
 test('powers of ten carry a prefix', () => {

@@ -34,10 +34,10 @@ describe.each(scenarios)('$name', (scenario) => {
     }
   });
 
-  test.each(cases)('$name: the same bits twice, and right', (one) => {
+  test.each(cases)('$name: the same bits twice, and right', async (one) => {
     const parameters = one.kind === 'timed' ? one.parameters : one.runs[0];
     const job = { scenario: scenario.name, parameters, seed: 1 };
-    const [first, second] = [work(job), work(job)];
+    const [first, second] = [await work(job), await work(job)];
     expect(first.digest).toBe(second.digest);
     expect(first.units).toBeGreaterThan(0);
     const checks = scenario.check([first.answer], [parameters]);

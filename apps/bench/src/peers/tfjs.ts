@@ -1,5 +1,5 @@
 import { importPeer } from './install.js';
-import { layersOf, type Peer } from './peer.js';
+import { layersOf, type DenseRiskProblem, type Peer, type PeerTask } from './peer.js';
 
 interface Tensor {
   dataSync(): Float32Array;
@@ -26,60 +26,62 @@ interface Library {
 
 const version = '4.22.0';
 
+export const tfjsCpu: Peer = tfjs('cpu');
+export const tfjsWasm: Peer = tfjs('wasm');
+
 /** TensorFlow.js, which has float32 only. */
 function tfjs(backend: 'cpu' | 'wasm'): Peer {
   return {
     name: `tfjs ${backend}`,
     packages: { '@tensorflow/tfjs': version, '@tensorflow/tfjs-backend-wasm': version },
     dtypes: ['f32'],
-    async lossAndGradient(problem, folder) {
-      const tf = await quietly(async () => {
-        const library = await importPeer<Library & { default?: Library }>(
+    lossAndGradient: (problem, folder) =>
+      quietly(async () => {
+        const module = await importPeer<Library & { default?: Library }>(
           folder,
           '@tensorflow/tfjs',
         );
         await importPeer(folder, '@tensorflow/tfjs-backend-wasm');
-        const loaded = library.default ?? library;
-        await loaded.setBackend(backend);
-        return loaded;
-      });
-      const { widths, samples, activation } = problem;
-      const depth = widths.length - 1;
-      const rows = (data: ArrayLike<number>, width: number) =>
-        tf.tensor2d(Float32Array.from(data), [samples, width]);
-      const inputs = rows(problem.inputs, widths[0]!);
-      const targets = rows(problem.targets, widths[depth]!);
-      const parameters = layersOf(problem).flatMap((layer) => [
-        tf.tensor2d(Float32Array.from(layer.weights), [layer.rows, layer.columns]),
-        tf.tensor1d(Float32Array.from(layer.bias)),
-      ]);
-      const differentiate = tf.valueAndGrads((...theta) => {
-        let values = inputs;
-        for (let k = 0; k < depth; k++) {
-          const z = tf.add(tf.matMul(values, theta[2 * k]!, false, true), theta[2 * k + 1]!);
-          values = k + 1 < depth ? tf[activation](z) : z;
-        }
-        return tf.div(tf.sum(tf.square(tf.sub(values, targets))), samples);
-      });
-      let loss = 0;
-      let gradient: readonly Float32Array[] = [];
-      const run = (): void =>
-        tf.tidy(() => {
-          const { value, grads } = differentiate(parameters);
-          loss = value.dataSync()[0]!;
-          gradient = grads.map((one) => one.dataSync().slice());
-        });
-      await quietly(() => Promise.resolve(run()));
-      return {
-        run,
-        result: () => ({ loss, gradient: gradient.flatMap((one) => Array.from(one)) }),
-      };
-    },
+        const tf = module.default ?? module;
+        await tf.setBackend(backend);
+        const work = task(tf, problem);
+        work.run();
+        return work;
+      }),
   };
 }
 
-export const tfjsCpu: Peer = tfjs('cpu');
-export const tfjsWasm: Peer = tfjs('wasm');
+function task(tf: Library, problem: DenseRiskProblem): PeerTask {
+  const { widths, samples, activation } = problem;
+  const depth = widths.length - 1;
+  const rows = (data: ArrayLike<number>, width: number): Tensor =>
+    tf.tensor2d(Float32Array.from(data), [samples, width]);
+  const inputs = rows(problem.inputs, widths[0]!);
+  const targets = rows(problem.targets, widths[depth]!);
+  const parameters = layersOf(problem).flatMap((layer) => [
+    tf.tensor2d(Float32Array.from(layer.weights), [layer.rows, layer.columns]),
+    tf.tensor1d(Float32Array.from(layer.bias)),
+  ]);
+  const differentiate = tf.valueAndGrads((...theta) => {
+    let values = inputs;
+    for (let k = 0; k < depth; k++) {
+      const z = tf.add(tf.matMul(values, theta[2 * k]!, false, true), theta[2 * k + 1]!);
+      values = k + 1 < depth ? tf[activation](z) : z;
+    }
+    return tf.div(tf.sum(tf.square(tf.sub(values, targets))), samples);
+  });
+  let loss = 0;
+  let gradient: readonly Float32Array[] = [];
+  return {
+    run: () =>
+      tf.tidy(() => {
+        const { value, grads } = differentiate(parameters);
+        loss = value.dataSync()[0]!;
+        gradient = grads.map((one) => one.dataSync().slice());
+      }),
+    result: () => ({ loss, gradient: gradient.flatMap((one) => Array.from(one)) }),
+  };
+}
 
 /** TensorFlow.js greets on the console, where only results should be. */
 async function quietly<Result>(work: () => Promise<Result>): Promise<Result> {

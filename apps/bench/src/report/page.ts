@@ -206,14 +206,14 @@ function markSection({ scenarios }: Results): Html | undefined {
     </div>`;
 }
 
-function machineSection({ machine, settings }: Results): Html {
-  const packages = Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`);
+function machineSection({ machine, peers, settings }: Results): Html {
   const lines: readonly (readonly [string, string])[] = [
     ['Processor', `${machine.processor}, ${machine.cores} hardware threads`],
     ['Memory', `${machine.memoryGiB} GiB`],
     ['System', machine.system],
     ['Node', `${machine.node} (V8 ${machine.v8})`],
-    ['Packages', packages.join(', ')],
+    ['Packages', listVersions(machine.packages)],
+    ['Compared with', listVersions(peers) || 'nothing: --peers installs other libraries'],
     ['Seed', String(settings.seed)],
     ['Timed measurements', formatSeconds(settings.seconds)],
     ['Study', `${settings.dtype}; ${settings.activations.join(', ')}`],
@@ -228,4 +228,10 @@ function machineSection({ machine, settings }: Results): Html {
         )}
       </dl>
     </div>`;
+}
+
+function listVersions(packages: Readonly<Record<string, string>>): string {
+  return Object.entries(packages)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');
 }

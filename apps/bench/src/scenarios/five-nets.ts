@@ -1,14 +1,6 @@
-import type { ActivationName, Dtype } from '@nonsmooth/kernels';
-import {
-  empiricalRisk,
-  heNormal,
-  initialize,
-  network,
-  type EmpiricalRisk,
-  type EmpiricalRiskData,
-  type Network,
-} from '@nonsmooth/nets';
-import { foldIn, key, split, uniform } from '@nonsmooth/tensor';
+import type { ActivationName } from '@nonsmooth/kernels';
+import { heNormal, initialize, network, type Network } from '@nonsmooth/nets';
+import { foldIn, key, split, uniform, type Key, type Tensor } from '@nonsmooth/tensor';
 
 /** The networks that loss+gradient is measured on, with their numbers of samples. */
 export const fiveNets = {
@@ -21,29 +13,22 @@ export const fiveNets = {
 
 export type NetName = keyof typeof fiveNets;
 
-export interface RiskAt {
+export interface NetProblem {
   readonly net: Network;
-  readonly data: EmpiricalRiskData;
-  readonly risk: EmpiricalRisk;
+  readonly data: { readonly inputs: Tensor; readonly targets: Tensor };
   readonly theta: Float64Array;
 }
 
-/** The squared risk of one of the nets on random data, and random parameters. */
-export function riskOf(
-  name: NetName,
-  activation: ActivationName,
-  dtype: Dtype,
-  seed: number,
-): RiskAt {
+/** One of the nets with random data and random parameters. */
+export function problemOf(name: NetName, activation: ActivationName, seed: number): NetProblem {
   const { widths, samples } = fiveNets[name];
-  const [inputKey, targetKey, startKey] = split(foldIn(key(seed), widths[1]), 3);
+  const [inputKey, targetKey, startKey] = split(foldIn(key(seed), widths[1]), 3) as [Key, Key, Key];
   const net = network(widths, { activation });
   const data = {
-    inputs: uniform(inputKey!, [samples, widths[0]], { low: -1, high: 1 }),
-    targets: uniform(targetKey!, [samples, widths[widths.length - 1]!], { low: -1, high: 1 }),
+    inputs: uniform(inputKey, [samples, widths[0]], { low: -1, high: 1 }),
+    targets: uniform(targetKey, [samples, widths[widths.length - 1]!], { low: -1, high: 1 }),
   };
-  const theta = initialize(net, heNormal, startKey!, { biases: heNormal });
-  return { net, data, risk: empiricalRisk(net, data, { dtype }), theta };
+  return { net, data, theta: initialize(net, heNormal, startKey, { biases: heNormal }) };
 }
 
 /** ‖a − b‖ / ‖b‖ */

@@ -1,7 +1,7 @@
-import { tracedEmpiricalRisk } from '@nonsmooth/nets';
+import { empiricalRisk, tracedEmpiricalRisk } from '@nonsmooth/nets';
 import { boundError } from '../check.js';
 import { defineScenario } from '../scenario.js';
-import { fiveNets, relativeError, riskOf, type NetName } from './five-nets.js';
+import { fiveNets, problemOf, relativeError, type NetName } from './five-nets.js';
 
 interface Answer {
   readonly lossError: number;
@@ -23,7 +23,8 @@ export const nets = defineScenario<{ readonly net: NetName }, Answer>({
     })),
 
   prepare({ net: name }, seed) {
-    const { net, data, risk, theta } = riskOf(name, 'relu', 'f64', seed);
+    const { net, data, theta } = problemOf(name, 'relu', seed);
+    const risk = empiricalRisk(net, data);
     const gradient = new Float64Array(net.dimension);
     const loss = new Float64Array(1);
     return {

@@ -1,0 +1,46 @@
+import { referenceKernels } from '@nonsmooth/kernels';
+import { expect, test } from 'vitest';
+import { plainLoops } from '../src/peers/plain-loops.js';
+import { fiveNets, problemOf, relativeError } from '../src/scenarios/five-nets.js';
+import { limitResult, multiplyAddLimit } from '../src/scenarios/multiply-add-limit.js';
+
+test.each(['relu', 'tanh'] as const)(
+  'plain loops agree with the reference kernels: %s',
+  async (activation) => {
+    for (const net of ['tiny', 'deep-small'] as const) {
+      const { data, theta } = problemOf(net, activation, 7);
+      const { widths, samples } = fiveNets[net];
+      const inputs = data.inputs.data;
+      const targets = data.targets.data;
+      const problem = {
+        widths,
+        activation,
+        dtype: 'f64',
+        samples,
+        inputs,
+        targets,
+        theta,
+      } as const;
+      const task = await plainLoops.lossAndGradient(problem, '');
+      task.run();
+      task.run();
+      const reference = referenceKernels.denseNetwork({
+        ...problem,
+        activation: { name: activation },
+        loss: 'squared',
+        batchNormalization: false,
+      });
+      const expected = new Float64Array(theta.length);
+      const loss = reference.gradient(theta, expected);
+      expect(task.result().loss).toBeCloseTo(loss, 12);
+      expect(relativeError(task.result().gradient, expected)).toBeLessThan(1e-13);
+    }
+  },
+);
+
+test.each(['f64', 'f32'] as const)(
+  'the register-only loop reaches its fixed point exactly: %s',
+  (dtype) => {
+    expect(multiplyAddLimit(dtype)()).toBe(limitResult);
+  },
+);
