@@ -1,7 +1,9 @@
 import type { AnyScenario } from '../scenario.js';
 import { autodiff } from './autodiff.js';
+import { flows } from './flows.js';
 import { kernels } from './kernels.js';
 import { nets } from './nets.js';
+import { ode } from './ode.js';
 import { sad } from './sad.js';
 import { subgradient } from './subgradient.js';
 import { tensor } from './tensor.js';
@@ -14,4 +16,6 @@ export const scenarios: readonly AnyScenario[] = [
   autodiff,
   nets,
   subgradient,
+  ode,
+  flows,
 ];
