@@ -27,6 +27,11 @@ export interface SolveOptions {
   readonly saveAt?: ArrayLike<number>;
   /** Keep what `at` needs to evaluate the solution at any time. Default false. */
   readonly dense?: boolean;
+  /**
+   * Puts the state of every accepted step back, in place, on a manifold that the solution stays on. The order of
+   * the method is kept if this moves it by O(h^(order + 1)).
+   */
+  readonly project?: (t: number, y: Float64Array) => void;
   /** Default: chosen automatically. */
   readonly firstStep?: number;
   /** Default ∞. */
@@ -63,7 +68,7 @@ const largestFactor = 10;
  *   right-hand side throws or is not finite at the start, the step size underflows, or `maxSteps` is reached.
  */
 export function solve(problem: InitialValueProblem, options: SolveOptions = {}): Solution {
-  const { method = dormandPrince54, rtol = 1e-3, dense = false } = options;
+  const { method = dormandPrince54, rtol = 1e-3, dense = false, project } = options;
   const { t0, t1 } = problem;
   const y = Float64Array.from(problem.y0);
   const n = y.length;
@@ -163,22 +168,23 @@ export function solve(problem: InitialValueProblem, options: SolveOptions = {}):
     }
 
     counts.accepted++;
-    if (dense || saveAt) {
-      const segment: Segment = { t, step, y: y.slice(), coefficients: expand(method, k, n) };
-      if (dense) segments.push(segment);
-      while (saveAt && saved < saveAt.length && direction * (saveAt[saved]! - end) <= 0) {
-        const time = saveAt[saved++]!;
-        save(time, time === end ? next : interpolate(segment, time));
-      }
-    }
+    const raw = dense || saveAt ? interpolant(method, t, step, y, k) : undefined;
     t = end;
     y.set(next);
+    project?.(t, y);
+    if (raw) {
+      if (dense) segments.push(raw);
+      while (saveAt && saved < saveAt.length && direction * (saveAt[saved]! - end) <= 0) {
+        const time = saveAt[saved++]!;
+        save(time, time === end ? y : interpolate(raw, time));
+      }
+    }
     if (!saveAt) save(t, y);
     let factor = size > accuracyFloor ? safety / root(size, exponent) : largestFactor;
     if (rejectedBefore) factor = Math.min(1, factor);
     rejectedBefore = false;
     h = Math.min(h * factor, maxStep);
-    if (method.firstSameAsLast) k[0]!.set(k[stages - 1]!);
+    if (method.firstSameAsLast && !project) k[0]!.set(k[stages - 1]!);
     else rhs(t, y, k[0]!);
   }
 
@@ -223,17 +229,24 @@ function combine(
   }
 }
 
-function expand(method: Method, k: readonly Float64Array[], n: number): Float64Array[] {
+function interpolant(
+  method: Method,
+  t: number,
+  step: number,
+  y: Float64Array,
+  k: readonly Float64Array[],
+): Segment {
   const { p } = method.interpolant;
-  return p[0]!.map((_, power) => {
-    const coefficient = new Float64Array(n);
+  const coefficients = p[0]!.map((_, power) => {
+    const coefficient = new Float64Array(y.length);
     for (let i = 0; i < k.length; i++) {
       const weight = p[i]![power]!;
       if (weight === 0) continue;
-      for (let j = 0; j < n; j++) coefficient[j] = coefficient[j]! + weight * k[i]![j]!;
+      for (let j = 0; j < y.length; j++) coefficient[j] = coefficient[j]! + weight * k[i]![j]!;
     }
     return coefficient;
   });
+  return { t, step, y: y.slice(), coefficients };
 }
 
 function interpolate({ t, step, y, coefficients }: Segment, time: number): Float64Array {

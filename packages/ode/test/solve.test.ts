@@ -134,6 +134,23 @@ test('equal problems give equal bits', () => {
   expect(run().y).toEqual(run().y);
 });
 
+test('a projection keeps every step on the manifold, and the accuracy', () => {
+  const { t, y } = solve(
+    { rhs: oscillator, y0: [0, 1], t0: 0, t1: 50 },
+    {
+      rtol: 1e-6,
+      atol: 1e-6,
+      project: (_t, state) => {
+        const r = Math.sqrt(state[0]! ** 2 + state[1]! ** 2);
+        state[0] = state[0]! / r;
+        state[1] = state[1]! / r;
+      },
+    },
+  );
+  for (const state of y) expect(state[0]! ** 2 + state[1]! ** 2).toBeCloseTo(1, 14);
+  expect(Math.abs(y.at(-1)![0]! - Math.sin(t.at(-1)!))).toBeLessThan(1e-4);
+});
+
 test('an absolute tolerance per component is honoured', () => {
   const rhs: RightHandSide = (_t, y, out) => {
     out[0] = -y[0]!;

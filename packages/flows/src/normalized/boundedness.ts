@@ -1,0 +1,26 @@
+import type { GradientFlow } from '../gradient-flow.js';
+
+export interface Boundedness {
+  /** sup ‖Θ_t‖ over the saved times, and the first time it is reached. */
+  readonly supremum: number;
+  readonly at: number;
+  /** The supremum over the first half of the saved times in log time, to see whether it still grows. */
+  readonly earlySupremum: number;
+  readonly norms: Float64Array;
+}
+
+/** How large the parameters of a flow become: watched, not proved. */
+export function boundedness(flow: Pick<GradientFlow, 't' | 'y'>): Boundedness {
+  const norms = Float64Array.from(flow.y, (theta) =>
+    Math.sqrt(theta.reduce((sum, x) => sum + x * x, 0)),
+  );
+  const supremum = norms.reduce((most, norm) => Math.max(most, norm), 0);
+  const horizon = flow.t[flow.t.length - 1]!;
+  const first = flow.t.find((t) => t > 0) ?? horizon;
+  const middle = Math.sqrt(first * horizon);
+  const earlySupremum = norms.reduce(
+    (most, norm, i) => (flow.t[i]! <= middle ? Math.max(most, norm) : most),
+    0,
+  );
+  return { supremum, at: flow.t[norms.indexOf(supremum)]!, earlySupremum, norms };
+}
