@@ -10,7 +10,7 @@ import {
 } from './losses';
 import { Layer, Network } from './network';
 import { columnStatistics, normalize, scale } from './normalization';
-import { product } from './products';
+import { product, transposedProduct } from './products';
 import { PAIR } from './simd';
 import { biasGradient, weightGradient } from './weight-gradient';
 
@@ -117,7 +117,6 @@ export function forward<T>(net: Network, stride: usize, columns: usize): void {
         b,
         w,
         rowStep,
-        sizeof<T>(),
         layer.inputWidth,
         layer.panel,
         stride,
@@ -151,19 +150,15 @@ function backward<T>(net: Network, stride: usize, columns: usize): void {
     );
     biasGradient<T>(layer.biasGradient, layer.width, delta, stride, columns, net);
     if (k == 0 && !net.normalized) break;
-    const rowStep = <usize>layer.inputWidth * sizeof<T>();
-    product<T>(
+    transposedProduct<T>(
       below,
       stride,
       columns,
       layer.inputWidth,
-      0,
       layer.weights,
-      sizeof<T>(),
-      rowStep,
       layer.width,
       delta,
-      stride,
+      net.packed,
     );
     if (k > 0) scale<T>(below, layerAt(net, k - 1).affine, stride, layer.inputWidth, columns);
     const swap = delta;

@@ -1,6 +1,7 @@
 import { realize, risk } from './dense-network';
 import { matmul } from './matmul';
 import { Network } from './network';
+import { multiplyAdds } from './peak';
 
 /** First address that the module's constants do not use. */
 export function heapBase(): usize {
@@ -47,4 +48,12 @@ export function matmulF32(
   tile: usize,
 ): void {
   matmul<f32>(a, b, out, m, k, n, panel, tile);
+}
+
+export function multiplyAddsF64(steps: i32): f64 {
+  return multiplyAdds<f64>(steps);
+}
+
+export function multiplyAddsF32(steps: i32): f32 {
+  return multiplyAdds<f32>(steps);
 }

@@ -31,7 +31,7 @@ export function matmul<T>(
     for (let i = 0; i < m; i += 4) {
       const rows = min(m - i, 4);
       const from = a + <usize>i * rowStep;
-      product<T>(tile, columns, columns, rows, 0, from, rowStep, sizeof<T>(), k, panel, columns);
+      product<T>(tile, columns, columns, rows, 0, from, rowStep, k, panel, columns);
       for (let r = 0; r < rows; r++) {
         const to = out + <usize>(i + r) * outStep + column;
         memory.copy(to, tile + <usize>r * columns, used);

@@ -36,6 +36,8 @@ export class Network extends Accumulation {
   delta: usize;
   nextDelta: usize;
   outputs: usize;
+  /** Four columns of a weight matrix. */
+  packed: usize;
 }
 
 @unmanaged

@@ -1,11 +1,11 @@
 // Products with panels. A panel holds `columns` samples of each feature: feature i at panel + i·stride, samples
-// contiguous. Weights are addressed by two strides, so that W and Wᵀ share one kernel.
+// contiguous.
 // All strides and lengths are in bytes; columns are a multiple of two vectors.
 
 import { PAIR, VECTOR, multiplyAdd } from './simd';
 
 /**
- * out[r] = start[r] + Σ_k w[r,k]·panel[k] for `rows` rows r; w[r,k] at w + r·rowStep + k·step.
+ * out[r] = start[r] + Σ_k w[r,k]·panel[k] for `rows` rows r; w[r,k] at w + r·rowStep + k numbers.
  * `start` points to one number per row, or is 0 for none.
  */
 export function product<T>(
@@ -16,7 +16,6 @@ export function product<T>(
   start: usize,
   w: usize,
   rowStep: usize,
-  step: usize,
   terms: i32,
   panel: usize,
   panelStride: usize,
@@ -24,13 +23,13 @@ export function product<T>(
   const panelEnd = panel + <usize>terms * panelStride;
   let r = 0;
   for (; r + 4 <= rows; r += 4) {
-    product4<T>(out, stride, columns, start, w, rowStep, step, panel, panelStride, panelEnd);
+    product4<T>(out, stride, columns, start, w, rowStep, panel, panelStride, panelEnd);
     out += stride << 2;
     w += rowStep << 2;
     if (start) start += 4 * sizeof<T>();
   }
   for (; r < rows; r++) {
-    product1<T>(out, columns, start, w, step, panel, panelStride, panelEnd);
+    product1<T>(out, columns, start, w, sizeof<T>(), panel, panelStride, panelEnd);
     out += stride;
     w += rowStep;
     if (start) start += sizeof<T>();
@@ -44,7 +43,6 @@ function product4<T>(
   start: usize,
   w: usize,
   rowStep: usize,
-  step: usize,
   panel: usize,
   panelStride: usize,
   panelEnd: usize,
@@ -88,10 +86,74 @@ function product4<T>(
       u = v128.load_splat<T>(w3);
       z30 = multiplyAdd<T>(u, a0, z30);
       z31 = multiplyAdd<T>(u, a1, z31);
-      w0 += step;
-      w1 += step;
-      w2 += step;
-      w3 += step;
+      w0 += sizeof<T>();
+      w1 += sizeof<T>();
+      w2 += sizeof<T>();
+      w3 += sizeof<T>();
+    }
+    let o = out + column;
+    v128.store(o, z00);
+    v128.store(o, z01, VECTOR);
+    o += stride;
+    v128.store(o, z10);
+    v128.store(o, z11, VECTOR);
+    o += stride;
+    v128.store(o, z20);
+    v128.store(o, z21, VECTOR);
+    o += stride;
+    v128.store(o, z30);
+    v128.store(o, z31, VECTOR);
+  }
+}
+
+/** As product4 with the four weights of each term side by side. */
+function packed4<T>(
+  out: usize,
+  stride: usize,
+  columns: usize,
+  start: usize,
+  w: usize,
+  panel: usize,
+  panelStride: usize,
+  panelEnd: usize,
+): void {
+  let start0 = v128.splat<T>(<T>0);
+  let start1 = start0;
+  let start2 = start0;
+  let start3 = start0;
+  if (start) {
+    start0 = v128.load_splat<T>(start);
+    start1 = v128.load_splat<T>(start, sizeof<T>());
+    start2 = v128.load_splat<T>(start, 2 * sizeof<T>());
+    start3 = v128.load_splat<T>(start, 3 * sizeof<T>());
+  }
+  for (let column: usize = 0; column < columns; column += PAIR) {
+    let z00 = start0;
+    let z01 = start0;
+    let z10 = start1;
+    let z11 = start1;
+    let z20 = start2;
+    let z21 = start2;
+    let z30 = start3;
+    let z31 = start3;
+    let w0 = w;
+    const end = panelEnd + column;
+    for (let a = panel + column; a < end; a += panelStride) {
+      const a0 = v128.load(a);
+      const a1 = v128.load(a, VECTOR);
+      let u = v128.load_splat<T>(w0);
+      z00 = multiplyAdd<T>(u, a0, z00);
+      z01 = multiplyAdd<T>(u, a1, z01);
+      u = v128.load_splat<T>(w0, 1 * sizeof<T>());
+      z10 = multiplyAdd<T>(u, a0, z10);
+      z11 = multiplyAdd<T>(u, a1, z11);
+      u = v128.load_splat<T>(w0, 2 * sizeof<T>());
+      z20 = multiplyAdd<T>(u, a0, z20);
+      z21 = multiplyAdd<T>(u, a1, z21);
+      u = v128.load_splat<T>(w0, 3 * sizeof<T>());
+      z30 = multiplyAdd<T>(u, a0, z30);
+      z31 = multiplyAdd<T>(u, a1, z31);
+      w0 += 4 * sizeof<T>();
     }
     let o = out + column;
     v128.store(o, z00);
@@ -133,5 +195,42 @@ function product1<T>(
     }
     v128.store(out + column, z0);
     v128.store(out + column, z1, VECTOR);
+  }
+}
+
+/**
+ * out[i] = Σ_r w[r,i]·panel[r]: the product with Wᵀ, W being `rows` × `inputs`, row-major. Four columns of W at a
+ * time are copied into `packed` (4·rows numbers), where they neither conflict in caches nor wait for memory.
+ */
+export function transposedProduct<T>(
+  out: usize,
+  stride: usize,
+  columns: usize,
+  inputs: i32,
+  w: usize,
+  rows: i32,
+  panel: usize,
+  packed: usize,
+): void {
+  const rowStep = <usize>inputs * sizeof<T>();
+  const step: usize = 4 * sizeof<T>();
+  const panelEnd = panel + <usize>rows * stride;
+  const packedEnd = packed + <usize>rows * step;
+  let i = 0;
+  for (; i + 4 <= inputs; i += 4) {
+    let from = w;
+    for (let to = packed; to < packedEnd; to += step) {
+      v128.store(to, v128.load(from));
+      if (sizeof<T>() == 8) v128.store(to, v128.load(from, VECTOR), VECTOR);
+      from += rowStep;
+    }
+    packed4<T>(out, stride, columns, 0, packed, panel, stride, panelEnd);
+    out += stride << 2;
+    w += step;
+  }
+  for (; i < inputs; i++) {
+    product1<T>(out, columns, 0, w, rowStep, panel, stride, panelEnd);
+    out += stride;
+    w += sizeof<T>();
   }
 }

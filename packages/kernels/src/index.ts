@@ -11,3 +11,4 @@ export { scalarActivation, type ScalarFunction } from './reference/activations.j
 export { referenceKernels } from './reference/kernels.js';
 export { defaultKernels, wasmKernels } from './wasm/kernels.js';
 export { descentLoop } from './reference/descent.js';
+export { peakLoop, type PeakLoop } from './wasm/peak.js';

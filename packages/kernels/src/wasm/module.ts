@@ -9,6 +9,8 @@ export interface KernelExports {
   readonly riskF32: Risk;
   readonly realizeF64: Realize;
   readonly realizeF32: Realize;
+  readonly multiplyAddsF64: (steps: number) => number;
+  readonly multiplyAddsF32: (steps: number) => number;
   readonly matmulF64: Matmul;
   readonly matmulF32: Matmul;
 }

@@ -33,7 +33,7 @@ export interface NetworkLayout {
   describe(memory: Memory): void;
 }
 
-const networkBytes = 128;
+const networkBytes = 136;
 const layerBytes = 32;
 
 /**
@@ -72,6 +72,7 @@ export function layNetworkOut(
   );
   const affine = layers.map((layer) => panel(layer.width));
   const outputs = affine.at(-1)!;
+  const packed = numbers(4 * widest);
 
   function describe(memory: Memory): void {
     const floats = new Float64Array(memory.buffer, network, 5);
@@ -99,6 +100,7 @@ export function layNetworkOut(
       delta,
       nextDelta,
       outputs,
+      packed,
     ];
     new Uint32Array(memory.buffer, network + 40, fields.length).set(fields);
     layers.forEach((layer, k) => {
