@@ -33,6 +33,7 @@ const cutting: ReadonlySet<Op> = new Set<Op>([
   'minimum',
   'where',
   'branch',
+  'strongMul',
   'divisor',
   'slice',
   'gather',

@@ -1,4 +1,6 @@
 export { Builder, Tracer } from './builder.js';
+export { compile } from './compile.js';
+export type { CompiledProgram, CompileOptions } from './compile.js';
 export * from './derivatives/check-gradient.js';
 export type { DerivativeOptions, Traceable } from './derivatives/differentiate.js';
 export * from './derivatives/directional.js';
@@ -27,7 +29,7 @@ export * from './switching/abs-normal-program.js';
 export { directionalChoice, directionalSignature } from './switching/directional-signature.js';
 export type { DirectionalChoice } from './switching/directional-signature.js';
 export * from './switching/irregular.js';
-export * from './switching/signature-gradient.js';
+export { signatureGradientProgram } from './switching/chosen-programs.js';
 export { switchedProgram, switchingProgram } from './switching/variables.js';
 export { switchingTable } from './rules/switching.js';
 export type { AbsLike, Switching, SwitchingTable } from './rules/switching.js';

@@ -1,7 +1,7 @@
 import { ArgumentError, ShapeError } from '@nonsmooth/kernels';
 import type { FloatArray, Kinks } from '@nonsmooth/kernels';
 import { tensor } from '@nonsmooth/tensor';
-import type { Value } from './emit.js';
+import type { Tensor } from '@nonsmooth/tensor';
 import type { Argument } from './evaluate.js';
 import type { KinkOp } from './program.js';
 import type { KinkChoice } from './rules/context.js';
@@ -43,7 +43,7 @@ export function constantChoice(kinks: Kinks): KinkChoice {
 }
 
 /** A signature as a tensor of `size` entries. */
-export function checkedSignature({ signature }: SignaturePolicy, size: number): Value {
+export function checkedSignature({ signature }: SignaturePolicy, size: number): Tensor {
   if (signature.length !== size) {
     throw new ShapeError(
       'signature',

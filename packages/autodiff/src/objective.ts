@@ -1,11 +1,19 @@
 import { defaultKinks, ShapeError } from '@nonsmooth/kernels';
-import type { DescentLoop, DescentOptions, FloatArray, Kinks } from '@nonsmooth/kernels';
-import { prepareProgram } from './execution.js';
-import type { Execution } from './execution.js';
+import type { DescentLoop, DescentOptions, FloatArray } from '@nonsmooth/kernels';
+import { tensor } from '@nonsmooth/tensor';
+import { prepareFor } from './compile.js';
+import type { CompileOptions } from './compile.js';
 import type { Traceable } from './derivatives/differentiate.js';
 import { gradientProgram, hessianProductProgram } from './derivatives/programs.js';
+import type { Execution } from './execution.js';
+import { checkedSignature } from './kink-policy.js';
+import type { KinkPolicy } from './kink-policy.js';
 import type { Program } from './program.js';
 import { sameShape, sizeOf } from './shape.js';
+import { chosenGradientProgram, chosenHessianProductProgram } from './switching/chosen-programs.js';
+import { directionalChooser, requireShape } from './switching/directional-signature.js';
+import type { DirectionalChoice } from './switching/directional-signature.js';
+import { inputShapes, switchedProgram, switchingProgram } from './switching/variables.js';
 import { trace } from './trace.js';
 
 /** A named slice of the flat parameter vector, row-major with this shape. */
@@ -44,24 +52,51 @@ export interface SampledObjective extends Objective {
   descent?(theta: FloatArray, options: DescentOptions): DescentLoop;
 }
 
-export interface ObjectiveOptions {
+export interface ObjectiveOptions extends CompileOptions {
   /** Derivatives at kinks; default relu'(0) = 0, abs'(0) = 0, ties split equally. */
-  readonly kinks?: Kinks;
+  readonly kinks?: KinkPolicy;
   readonly layout?: readonly ParameterSlice[];
 }
 
-/** A function of one vector with one number as value, or its program, as an objective. */
+/**
+ * A function of one vector with one number as value, or its program, as an objective. Each derivative is compiled
+ * when it is first asked for; after that no call allocates. Non-finite θ pass through.
+ * @throws NotLipschitzError from derivatives, where an op is not Lipschitz.
+ */
 export function objective(
   f: Traceable | Program,
   dimension: number,
-  { kinks = defaultKinks, layout }: ObjectiveOptions = {},
+  options: ObjectiveOptions = {},
 ): Objective {
   const program = typeof f === 'function' ? trace(f, [[dimension]]) : f;
   requireObjective(program, dimension);
-  const value = lazily(() => prepareProgram(program, 'f64'));
-  const gradient = lazily(() => prepareProgram(gradientProgram(program, { kinks }), 'f64'));
-  const product = lazily(() => prepareProgram(hessianProductProgram(program, { kinks }), 'f64'));
-  const objective: Objective = {
+  const { kinks = defaultKinks, layout } = options;
+  const prepare = (derive: () => Program): (() => Execution) =>
+    once(() => prepareFor(derive(), options));
+  const value = prepare(() => program);
+  const switching = prepare(() => switchingProgram(program));
+  const { choose, gradient, product } =
+    'relu' in kinks
+      ? {
+          choose: undefined,
+          gradient: prepare(() => gradientProgram(program, { kinks })),
+          product: prepare(() => hessianProductProgram(program, { kinks })),
+        }
+      : {
+          choose: once(() => chooser(program, kinks)),
+          gradient: prepare(() => chosenGradientProgram(switchedProgram(program))),
+          product: prepare(() => chosenHessianProductProgram(switchedProgram(program))),
+        };
+  const place = (execution: Execution, theta: FloatArray, v?: FloatArray): void => {
+    const { inputs } = execution;
+    inputs[0]!.data.set(theta);
+    if (v !== undefined) inputs[1]!.data.set(v);
+    if (choose === undefined) return;
+    const { signature, units } = choose()(theta);
+    inputs[inputs.length - 2]!.data.set(signature);
+    inputs[inputs.length - 1]!.data.set(units);
+  };
+  return {
     dimension,
     program,
     value: (theta) => {
@@ -72,37 +107,58 @@ export function objective(
     },
     gradient: (theta, out) => {
       const execution = gradient();
-      execution.inputs[0]!.data.set(theta);
+      place(execution, theta);
       execution.run();
       out.set(execution.outputs[1]!.data);
       return execution.outputs[0]!.data[0]!;
     },
     hessianVector: (theta, v, out) => {
       const execution = product();
-      execution.inputs[0]!.data.set(theta);
-      execution.inputs[1]!.data.set(v);
+      place(execution, theta, v);
       execution.run();
       out.set(execution.outputs[0]!.data);
     },
     hessian: (theta, out) => {
       const execution = product();
-      execution.inputs[0]!.data.set(theta);
-      const v = execution.inputs[1]!.data.fill(0);
+      place(execution, theta);
+      const unit = execution.inputs[1]!.data.fill(0);
       // Symmetric: column j is row j.
       for (let j = 0; j < dimension; j++) {
-        v[j] = 1;
+        unit[j] = 1;
         execution.run();
         out.set(execution.outputs[0]!.data, j * dimension);
-        v[j] = 0;
+        unit[j] = 0;
       }
+    },
+    switching: (theta, out) => {
+      const execution = switching();
+      execution.inputs[0]!.data.set(theta);
+      execution.run();
+      out.set(execution.outputs[0]!.data);
     },
     ...(layout && { layout }),
   };
-  return objective;
+}
+
+/** What a policy that is no constant chooses at θ. */
+function chooser(
+  program: Program,
+  kinks: Exclude<KinkPolicy, { readonly relu: number }>,
+): (theta: FloatArray) => DirectionalChoice {
+  const switched = switchedProgram(program);
+  if ('direction' in kinks) {
+    const direction = tensor(kinks.direction);
+    requireShape('kinks.direction', direction.shape, inputShapes(program)[0]!);
+    const choose = directionalChooser(switched);
+    return (theta) => choose(theta, direction.data);
+  }
+  const signature = Float64Array.from(checkedSignature(kinks, switched.size).data);
+  const choice = { signature, units: new Float64Array(switched.normSize) };
+  return () => choice;
 }
 
 function requireObjective(program: Program, dimension: number): void {
-  const shapes = program.inputs.map((at) => program.nodes[at]!.shape);
+  const shapes = inputShapes(program);
   if (shapes.length !== 1 || !sameShape(shapes[0]!, [dimension])) {
     throw new ShapeError('inputs of f', shapes, `one vector with ${dimension} entries`);
   }
@@ -112,7 +168,7 @@ function requireObjective(program: Program, dimension: number): void {
   }
 }
 
-function lazily(make: () => Execution): () => Execution {
-  let made: Execution | undefined;
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
   return () => (made ??= make());
 }

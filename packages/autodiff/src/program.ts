@@ -116,8 +116,8 @@ export interface OtherAttributes {
   variable: { readonly id: number };
   /** The argument, with derivative 0. */
   stopGradient: None;
-  /** Batches of matrices: (…, m, k) by (…, k, n). */
-  matmul: None;
+  /** Batches of matrices: (…, m, k) by (…, k, n). `strong`: by strong products, 0·∞ = 0. */
+  matmul: { readonly strong: boolean };
 }
 
 export interface Attributes

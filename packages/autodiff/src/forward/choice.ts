@@ -30,7 +30,10 @@ export function chooseByCondition(inputs: readonly Buffer[], out: Buffer): Step 
   };
 }
 
-/** (u, v, a, b, t): a where u > v, b where u < v, t·a + (1 − t)·b where u = v; weight 0 does not flow. */
+/**
+ * (u, v, a, b, t): a where u > v, b where u < v, t·a + (1 − t)·b where u = v; weight 0 does not flow,
+ * and where there is nothing to choose from, u and v may be NaN.
+ */
 export function chooseByOrder(inputs: readonly Buffer[], out: Buffer): Step {
   const [u, v, a, b, t] = inputs.map((input) => reader(input, out)) as [
     Reader,
@@ -47,7 +50,7 @@ export function chooseByOrder(inputs: readonly Buffer[], out: Buffer): Step {
       if (first > second) to[i] = read(a, i);
       else if (first < second) to[i] = read(b, i);
       else if (first === second) to[i] = mix(read(t, i), read(a, i), read(b, i));
-      else to[i] = NaN;
+      else to[i] = read(a, i) === 0 && read(b, i) === 0 ? 0 : NaN;
     }
   };
 }

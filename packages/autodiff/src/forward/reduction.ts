@@ -90,10 +90,13 @@ export function shareToWinners(
   return () => {
     out.data.fill(0);
     for (let g = 0; g < starts.length; g++) {
-      const share = c.data[g]! / winners(x.data, starts[g]!, offsets, m.data[g]!);
+      if (c.data[g] === 0) continue;
+      const count = winners(x.data, starts[g]!, offsets, m.data[g]!);
       for (let j = 0; j < offsets.length; j++) {
         const at = starts[g]! + offsets[j]!;
-        if (x.data[at] === m.data[g]) out.data[at] = share;
+        // Among NaN nothing wins.
+        if (count === 0) out.data[at] = NaN;
+        else if (x.data[at] === m.data[g]) out.data[at] = c.data[g]! / count;
       }
     }
   };

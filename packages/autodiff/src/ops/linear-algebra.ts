@@ -11,30 +11,31 @@ import { broadcastTo, reshape, transpose } from './structure.js';
  * batches and broadcast. (…, m, k) by (…, k, n) gives (…, m, n).
  */
 export function matmul(a: Operand, b: Operand): Value {
+  return product(a, b, false);
+}
+
+/** As `matmul`, but 0·∞ = 0: the product of the chain rule. */
+export function strongMatmul(a: Operand, b: Operand): Value {
+  return product(a, b, true);
+}
+
+function product(a: Operand, b: Operand, strong: boolean): Value {
   const [u, v] = [toValue(a), toValue(b)];
   if (u.shape.length === 0 || v.shape.length === 0) {
     throw new ShapeError('factors', [u.shape, v.shape], 'vectors and matrices, no scalars');
   }
-  if (u.shape.length === 1) {
-    const product = matmul(reshape(u, [1, u.shape[0]!]), v);
-    return reshape(
-      product,
-      product.shape.filter((_, i, s) => i !== s.length - (v.shape.length === 1 ? 1 : 2)),
-    );
-  }
-  if (v.shape.length === 1) {
-    const product = matmul(u, reshape(v, [v.shape[0]!, 1]));
-    return reshape(product, product.shape.slice(0, -1));
-  }
-  const [m, k] = u.shape.slice(-2) as [number, number];
-  const [k2, n] = v.shape.slice(-2) as [number, number];
-  if (k !== k2) {
+  const left = u.shape.length === 1 ? reshape(u, [1, ...u.shape]) : u;
+  const right = v.shape.length === 1 ? reshape(v, [...v.shape, 1]) : v;
+  const [m, k] = left.shape.slice(-2) as [number, number];
+  const [rows, n] = right.shape.slice(-2) as [number, number];
+  if (k !== rows) {
     throw new ShapeError('b', v.shape, `${k} rows, to be multiplied by [${u.shape.join(', ')}]`);
   }
-  const batch = broadcastShapes(u.shape.slice(0, -2), v.shape.slice(0, -2));
-  const left = broadcastTo(u, [...batch, m, k]);
-  const right = broadcastTo(v, [...batch, k, n]);
-  return emit('matmul', [left, right], [...batch, m, n], {});
+  const batch = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
+  const factors = [broadcastTo(left, [...batch, m, k]), broadcastTo(right, [...batch, k, n])];
+  const result = emit('matmul', factors, [...batch, m, n], { strong });
+  const rowAxis = u.shape.length === 1 ? [] : [m];
+  return reshape(result, [...batch, ...rowAxis, ...(v.shape.length === 1 ? [] : [n])]);
 }
 
 /** Σ aᵢbᵢ over all entries. */

@@ -77,7 +77,8 @@ const activityRules: ActivityRules = {
   mul: entrywise,
   div: entrywise,
   atan2: entrywise,
-  strongMul: entrywise,
+  // What is multiplied by 0 in a chain rule does not flow.
+  strongMul: ({ x: [u, v], m }) => [where(v!, m, 0), where(u!, m, 0)],
 
   relu: ({ x: [u], m }) => [where(greaterEqual(u!, 0), m, 0)],
   leakyRelu: ({ node: { slope }, x: [u], m }) => [

@@ -1,6 +1,6 @@
 import { divisor, chooseByCondition, chooseByOrder } from '../forward/choice.js';
 import { map, map2, positions } from '../forward/entrywise.js';
-import { batchedProduct, plainProduct } from '../forward/matmul.js';
+import { batchedProduct } from '../forward/matmul.js';
 import * as reduction from '../forward/reduction.js';
 import { scalarOf } from '../forward/scalar.js';
 import type { Buffer, MatrixProduct, Step } from '../forward/step.js';
@@ -12,7 +12,7 @@ type ForwardRule<O extends Op> = (
   node: NodeOf<O>,
   inputs: readonly Buffer[],
   out: Buffer,
-  product: MatrixProduct,
+  product: MatrixProduct | undefined,
 ) => Step;
 
 type ForwardRules = { readonly [O in Op]: ForwardRule<O> };
@@ -112,7 +112,7 @@ const forwardRules: ForwardRules = {
   meanOfWinners: ({ axes }, [x, m, a], out) => reduction.meanOfWinners(axes, x!, m!, a!, out),
   direction: ({ axes }, [x], out) => reduction.direction(axes, x!, out),
 
-  matmul: (_, [a, b], out, product) => batchedProduct(a!, b!, out, product),
+  matmul: ({ strong }, [a, b], out, product) => batchedProduct(a!, b!, out, strong, product),
 };
 
 /** The step that computes `node` from arrays of its inputs' shapes into one of its own shape. */
@@ -120,7 +120,7 @@ export function prepare(
   node: Node,
   inputs: readonly Buffer[],
   out: Buffer,
-  product: MatrixProduct = plainProduct,
+  product?: MatrixProduct,
 ): Step {
   const rule = forwardRules[node.op] as ForwardRule<Op>;
   return rule(node, inputs, out, product);

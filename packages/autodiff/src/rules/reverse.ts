@@ -3,7 +3,7 @@ import { emit } from '../emit.js';
 import { add, div, mul, strongMul, sub } from '../ops/arithmetic.js';
 import { branch, where } from '../ops/choice.js';
 import { exp, neg } from '../ops/elementary.js';
-import { matmul, matrixTranspose } from '../ops/linear-algebra.js';
+import { matrixTranspose, strongMatmul } from '../ops/linear-algebra.js';
 import { keepAxes, norm, sum } from '../ops/reductions.js';
 import {
   broadcastTo,
@@ -192,8 +192,8 @@ const reverseRules: ReverseRules = {
   ],
 
   matmul: ({ x: [a, b], c }) => [
-    () => matmul(c, matrixTranspose(b!)),
-    () => matmul(matrixTranspose(a!), c),
+    () => strongMatmul(c, matrixTranspose(b!)),
+    () => strongMatmul(matrixTranspose(a!), c),
   ],
 };
 

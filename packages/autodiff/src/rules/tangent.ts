@@ -3,7 +3,7 @@ import { emit } from '../emit.js';
 import { add, div, mul, strongMul, sub } from '../ops/arithmetic.js';
 import { branch, where } from '../ops/choice.js';
 import { exp, neg } from '../ops/elementary.js';
-import { matmul } from '../ops/linear-algebra.js';
+import { strongMatmul } from '../ops/linear-algebra.js';
 import { keepAxes, sum } from '../ops/reductions.js';
 import { broadcastTo } from '../ops/structure.js';
 import type { KinkOp, NodeOf, Op, UnaryOp } from '../program.js';
@@ -146,7 +146,8 @@ const tangentRules: TangentRules = {
   direction: ({ index, node: { axes }, x: [a], y, dx: [da] }, context) =>
     projectOut(axes, a!, y, da!, (d) => context.divisor(index, d)),
 
-  matmul: ({ x: [a, b], dx: [da, db] }) => total(da && matmul(da, b!), db && matmul(a!, db)),
+  matmul: ({ x: [a, b], dx: [da, db] }) =>
+    total(da && strongMatmul(da, b!), db && strongMatmul(a!, db)),
 };
 
 export function tangent<O extends Op>(at: Moved<O>, context: RuleContext): Value | undefined {

@@ -6,7 +6,7 @@ import type { Execution } from '../execution.js';
 import { equal, sign, where } from '../ops/choice.js';
 import { broadcastTo } from '../ops/structure.js';
 import { keepAxes, norm } from '../ops/reductions.js';
-import type { NodeOf, Program } from '../program.js';
+import type { NodeOf, Program, Shape } from '../program.js';
 import { sameShape } from '../shape.js';
 import { forwardSweep, reverseSweep } from '../sweep.js';
 import { trace } from '../trace.js';
@@ -28,42 +28,54 @@ export interface DirectionalChoice {
  * which their arguments move.
  */
 export function directionalChoice(program: Program, x: Tensor, d: Tensor): DirectionalChoice {
-  if (!sameShape(d.shape, x.shape)) {
-    throw new ShapeError('kinks.direction', d.shape, `[${x.shape.join(', ')}], the shape of x`);
-  }
-  const switched = switchedProgram(program);
-  const signature = new Float64Array(switched.size);
-  const units = new Float64Array(switched.normSize);
-  if (switched.size + switched.normSize === 0) return { signature, units };
+  const [shape] = inputShapes(program);
+  requireShape('x', x.shape, shape!);
+  requireShape('kinks.direction', d.shape, shape!);
+  return directionalChooser(switchedProgram(program))(x.data, d.data);
+}
+
+/** `directionalChoice` of one program at many points; the result is overwritten by the next call. */
+export function directionalChooser(
+  switched: SwitchedProgram,
+): (x: ArrayLike<number>, d: ArrayLike<number>) => DirectionalChoice {
+  const choice = {
+    signature: new Float64Array(switched.size),
+    units: new Float64Array(switched.normSize),
+  };
+  if (switched.size + switched.normSize === 0) return () => choice;
+  const { signature, units } = choice;
   const motion = prepareProgram(motionProgram(switched), 'f64');
-  const follow = (direction: ArrayLike<number>): void => {
-    run(motion, x.data, signature, units, direction);
+  const follow = (x: ArrayLike<number>, direction: ArrayLike<number>): void => {
+    run(motion, x, signature, units, direction);
     signature.set(motion.outputs[0]!.data);
     units.set(motion.outputs[1]!.data);
   };
-  follow(d.data);
   let rows: Execution | undefined;
-  const decide = (selected: Float64Array, i: number): void => {
-    rows ??= prepareProgram(rowProgram(switched), 'f64');
-    selected[i] = 1;
-    run(rows, x.data, signature, units, selectedKinks, selectedNorms);
-    selected[i] = 0;
-    const row = rows.outputs[0]!.data;
-    if (row.some((entry) => entry !== 0)) follow(row);
-  };
   const selectedKinks = new Float64Array(switched.size);
   const selectedNorms = new Float64Array(switched.normSize);
-  const all = [...switched.blocks, ...switched.norms].sort((a, b) => a.node - b.node);
-  for (const block of all) {
-    const isKink = 'op' in block;
-    // Decided entries of norms: the value is not 0, or the group has a unit vector.
-    const undecided = isKink ? undefined : motion.outputs[2]!.data;
-    for (let i = block.offset; i < block.offset + block.size; i++) {
-      if (isKink && signature[i] === 0) decide(selectedKinks, i);
-      if (undecided?.[i] === 1) decide(selectedNorms, i);
+  // Moves along the gradient of one entry, if it has one.
+  const decide = (x: ArrayLike<number>, selected: Float64Array, i: number): void => {
+    rows ??= prepareProgram(rowProgram(switched), 'f64');
+    selected[i] = 1;
+    run(rows, x, signature, units, selectedKinks, selectedNorms);
+    selected[i] = 0;
+    const row = rows.outputs[0]!.data;
+    if (row.some((entry) => entry !== 0)) follow(x, row);
+  };
+  const blocks = [...switched.blocks, ...switched.norms].sort((a, b) => a.node - b.node);
+  return (x, d) => {
+    signature.fill(0);
+    units.fill(0);
+    follow(x, d);
+    for (const block of blocks) {
+      for (let i = block.offset; i < block.offset + block.size; i++) {
+        if ('op' in block) {
+          if (signature[i] === 0) decide(x, selectedKinks, i);
+        } else if (motion.outputs[2]!.data[i] === 1) decide(x, selectedNorms, i);
+      }
     }
-  }
-  return { signature, units };
+    return choice;
+  };
 }
 
 /** The signs of `directionalChoice` alone: one per switching variable in evaluation order. */
@@ -131,4 +143,9 @@ function rowProgram(switched: SwitchedProgram): Program {
     },
     [shape, [switched.size], [switched.normSize], [switched.size], [switched.normSize]],
   );
+}
+
+export function requireShape(name: string, shape: Shape, expected: Shape): void {
+  if (sameShape(shape, expected)) return;
+  throw new ShapeError(name, shape, `[${expected.join(', ')}], the shape of the argument`);
 }

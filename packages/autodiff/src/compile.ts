@@ -1,0 +1,59 @@
+import { ShapeError } from '@nonsmooth/kernels';
+import type { Dtype, FloatArray, Kernels } from '@nonsmooth/kernels';
+import { prepareProgram } from './execution.js';
+import type { Execution } from './execution.js';
+import type { Program } from './program.js';
+
+export interface CompileOptions {
+  /** Whose matrix product to call; default: the loops of this package. */
+  readonly kernels?: Pick<Kernels, 'matmul'>;
+  /** Of all arrays; default 'f64'. */
+  readonly dtype?: Dtype;
+}
+
+/** A program bound to memory of its own. */
+export interface CompiledProgram {
+  readonly program: Program;
+  readonly dtype: Dtype;
+  /** Reads the inputs and writes the outputs, flat and row-major, by copy; allocates nothing. */
+  run(inputs: readonly ArrayLike<number>[], outputs: readonly FloatArray[]): void;
+}
+
+/**
+ * Prepares a program to be run many times. Every array is allocated here, once. A derivative is compiled as the
+ * program that computes it: `compile(gradientProgram(program, { kinks }))`.
+ */
+export function compile(program: Program, options: CompileOptions = {}): CompiledProgram {
+  const { inputs, outputs, run } = prepareFor(program, options);
+  return {
+    program,
+    dtype: options.dtype ?? 'f64',
+    run: (from, to) => {
+      requireSizes('inputs', from, inputs);
+      requireSizes('outputs', to, outputs);
+      for (let i = 0; i < inputs.length; i++) inputs[i]!.data.set(from[i]!);
+      run();
+      for (let i = 0; i < outputs.length; i++) to[i]!.set(outputs[i]!.data);
+    },
+  };
+}
+
+export function prepareFor(program: Program, { kernels, dtype }: CompileOptions): Execution {
+  return prepareProgram(program, dtype ?? 'f64', kernels?.matmul.bind(kernels));
+}
+
+function requireSizes(
+  name: string,
+  given: readonly ArrayLike<number>[],
+  expected: readonly { readonly data: FloatArray }[],
+): void {
+  if (given.length !== expected.length) {
+    throw new ShapeError(name, given.length, `${expected.length} arrays`);
+  }
+  for (let i = 0; i < expected.length; i++) {
+    const { length } = expected[i]!.data;
+    if (given[i]!.length !== length) {
+      throw new ShapeError(`${name}[${i}]`, given[i]!.length, `${length} entries`);
+    }
+  }
+}
