@@ -1,4 +1,5 @@
 export * from './empirical-risk.js';
 export * from './initializers.js';
 export * from './network.js';
+export * from './population/index.js';
 export * from './realize.js';
