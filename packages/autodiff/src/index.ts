@@ -12,6 +12,7 @@ export * from './errors.js';
 export type { Operand, Value } from './emit.js';
 export * from './evaluate.js';
 export type { DirectionPolicy, KinkPolicy, SignaturePolicy } from './kink-policy.js';
+export { defaultKinks, type Kinks } from '@nonsmooth/kernels';
 export * from './objective.js';
 export * from './ops/arithmetic.js';
 export * from './ops/choice.js';
