@@ -95,6 +95,8 @@ export interface ReductionAttributes {
   max: { readonly axes: readonly number[] };
   min: { readonly axes: readonly number[] };
   logSumExp: { readonly axes: readonly number[] };
+  /** exp(x)/Σ exp(x) over the axes, in the full shape. */
+  softmax: { readonly axes: readonly number[] };
   /** Euclidean norm. */
   norm: { readonly axes: readonly number[] };
 }

@@ -37,7 +37,8 @@ export interface GradientCheck {
 }
 
 /**
- * Taylor's test: a gradient g is right where f(x + hd) − f(x) − h⟨g, d⟩ = O(h²). At a kink, where f is not
+ * Taylor's test: a gradient g is right where f(x + hd) − f(x) − h⟨g, d⟩ = O(h²). Errors along d that are smaller than
+ * about the root of the rounding unit cannot be seen. At a kink, where f is not
  * differentiable, the verdict is "wrong" unless the direction happens to agree.
  */
 export function checkGradient(

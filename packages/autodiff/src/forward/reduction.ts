@@ -129,6 +129,22 @@ function winners(data: FloatArray, start: number, offsets: Uint32Array, m: numbe
   return count;
 }
 
+/** exp(xᵢ − m)/Σ exp(xⱼ − m) with m the largest entry. */
+export function softmax(axes: readonly number[], x: Buffer, out: Buffer): Step {
+  const { starts, offsets } = groupsOf(x.shape, axes);
+  return () => {
+    for (let g = 0; g < starts.length; g++) {
+      const m = largest(x.data, starts[g]!, offsets);
+      let sum = 0;
+      for (let j = 0; j < offsets.length; j++) {
+        const at = starts[g]! + offsets[j]!;
+        sum += out.data[at] = Math.exp(x.data[at]! - m);
+      }
+      for (let j = 0; j < offsets.length; j++) out.data[starts[g]! + offsets[j]!]! /= sum;
+    }
+  };
+}
+
 /** x/‖x‖, and 0 where x = 0. */
 export function direction(axes: readonly number[], x: Buffer, out: Buffer): Step {
   const { starts, offsets } = groupsOf(x.shape, axes);

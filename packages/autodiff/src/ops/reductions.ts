@@ -4,14 +4,17 @@ import type { Operand, Value } from '../emit.js';
 import type { ReductionAttributes } from '../program.js';
 import { normalizeAxes, sizeOf, withoutAxes, withUnitAxes } from '../shape.js';
 import { div, sub } from './arithmetic.js';
-import { exp } from './elementary.js';
 import { abs } from './kinks.js';
 import { reshape } from './structure.js';
 
 /** Axes to reduce over: all by default, negative ones count from the end. */
 export type Axes = number | readonly number[];
 
-function reduce(op: keyof ReductionAttributes, a: Operand, axes: Axes | undefined): Value {
+function reduce(
+  op: Exclude<keyof ReductionAttributes, 'softmax'>,
+  a: Operand,
+  axes: Axes | undefined,
+): Value {
   const value = toValue(a);
   const over = normalizeAxes(value.shape.length, axes);
   const extents = over.map((axis) => value.shape[axis]!);
@@ -53,7 +56,8 @@ export const maximumNorm = (a: Operand, axes?: Axes): Value => max(abs(a), axes)
 
 /** exp(a)/Σ exp(a) along the axes (default: the last). */
 export function softmax(a: Operand, axes: Axes = -1): Value {
-  return exp(logSoftmax(a, axes));
+  const value = toValue(a);
+  return emit('softmax', [value], value.shape, { axes: normalizeAxes(value.shape.length, axes) });
 }
 
 /** a − log Σ exp(a) along the axes (default: the last). */

@@ -121,6 +121,7 @@ const activityRules: ActivityRules = {
   max: asCotangent,
   min: asCotangent,
   logSumExp: group,
+  softmax: ({ node: { axes }, x: [a], m }) => [anywhere(axes, a!, m)],
   norm: group,
   shareToWinners: asCotangent,
   meanOfWinners: asCotangent,

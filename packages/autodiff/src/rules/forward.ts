@@ -107,6 +107,7 @@ const forwardRules: ForwardRules = {
   max: ({ axes }, [x], out) => reduction.reduce(reduction.largest, axes, x!, out),
   min: ({ axes }, [x], out) => reduction.reduce(reduction.smallest, axes, x!, out),
   logSumExp: ({ axes }, [x], out) => reduction.reduce(reduction.logSumExp, axes, x!, out),
+  softmax: ({ axes }, [x], out) => reduction.softmax(axes, x!, out),
   norm: ({ axes }, [x], out) => reduction.reduce(reduction.euclidean, axes, x!, out),
   shareToWinners: ({ axes }, [x, m, c], out) => reduction.shareToWinners(axes, x!, m!, c!, out),
   meanOfWinners: ({ axes }, [x, m, a], out) => reduction.meanOfWinners(axes, x!, m!, a!, out),

@@ -2,9 +2,9 @@ import type { Operand, Value } from '../emit.js';
 import { emit } from '../emit.js';
 import { add, div, mul, strongMul, sub } from '../ops/arithmetic.js';
 import { branch, where } from '../ops/choice.js';
-import { exp, neg } from '../ops/elementary.js';
+import { neg } from '../ops/elementary.js';
 import { matrixTranspose, strongMatmul } from '../ops/linear-algebra.js';
-import { keepAxes, norm, sum } from '../ops/reductions.js';
+import { keepAxes, norm, softmax, sum } from '../ops/reductions.js';
 import {
   broadcastTo,
   embed,
@@ -169,10 +169,12 @@ const reverseRules: ReverseRules = {
   sum: ({ node: { axes }, x: [a], c }) => [() => spread(a!, axes, c)],
   max: (at) => [() => share(at)],
   min: (at) => [() => share(at)],
-  // ∂ log Σ exp(x) = exp(x − y)
-  logSumExp: ({ node: { axes }, x: [a], y, c }) => [
-    () => strongMul(spread(a!, axes, c), exp(sub(a!, keepAxes(a!, y, axes)))),
+  // ∂ log Σ exp(x) = softmax(x)
+  logSumExp: ({ node: { axes }, x: [a], c }) => [
+    () => strongMul(spread(a!, axes, c), softmax(a!, axes)),
   ],
+  // dy = y(dx − ⟨y, dx⟩), and this is symmetric
+  softmax: ({ node: { axes }, x: [a], y, c }) => [() => softmaxDerivative(axes, a!, y, c)],
   norm: ({ node, index, x: [a], y, c }, context) => [
     () => strongMul(spread(a!, node.axes, c), unitOf(node, index, a!, y, context)),
   ],
@@ -214,6 +216,11 @@ export function unitOf(
   const unit = emit('direction', [x], x.shape, { axes });
   const chosen = context.unitAtZero?.(index, node, dx);
   return chosen === undefined ? unit : where(keepAxes(x, y, axes), unit, chosen);
+}
+
+/** y(c − ⟨y, c⟩) over the axes. */
+export function softmaxDerivative(axes: readonly number[], x: Value, y: Value, c: Value): Value {
+  return strongMul(y, sub(c, keepAxes(x, sum(strongMul(y, c), axes), axes)));
 }
 
 /** (c − u⟨u, c⟩)/‖x‖ over the axes. */

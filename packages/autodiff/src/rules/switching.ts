@@ -119,6 +119,7 @@ export const switchingTable: SwitchingTable = {
   max: { kind: 'extreme' },
   min: { kind: 'extreme' },
   logSumExp: smooth,
+  softmax: smooth,
   norm: { kind: 'norm' },
   shareToWinners: singular,
   meanOfWinners: singular,

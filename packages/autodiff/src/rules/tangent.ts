@@ -2,14 +2,14 @@ import type { Operand, Value } from '../emit.js';
 import { emit } from '../emit.js';
 import { add, div, mul, strongMul, sub } from '../ops/arithmetic.js';
 import { branch, where } from '../ops/choice.js';
-import { exp, neg } from '../ops/elementary.js';
+import { neg } from '../ops/elementary.js';
 import { strongMatmul } from '../ops/linear-algebra.js';
-import { keepAxes, sum } from '../ops/reductions.js';
+import { softmax, sum } from '../ops/reductions.js';
 import { broadcastTo } from '../ops/structure.js';
 import type { KinkOp, NodeOf, Op, UnaryOp } from '../program.js';
 import { chain } from './chain.js';
 import type { RuleContext } from './context.js';
-import { projectOut, sumOfSquares, unitOf } from './reverse.js';
+import { projectOut, softmaxDerivative, sumOfSquares, unitOf } from './reverse.js';
 
 /** A node with its inputs x, its value y and the tangents dx of the inputs, undefined where they are 0. */
 export interface Moved<O extends Op> {
@@ -134,9 +134,9 @@ const tangentRules: TangentRules = {
   sum: linear,
   max: extreme,
   min: extreme,
-  // ∂ log Σ exp(x) = exp(x − y)
-  logSumExp: ({ node: { axes }, x: [a], y, dx: [da] }) =>
-    sum(strongMul(da!, exp(sub(a!, keepAxes(a!, y, axes)))), axes),
+  // ∂ log Σ exp(x) = softmax(x)
+  logSumExp: ({ node: { axes }, x: [a], dx: [da] }) => sum(strongMul(da!, softmax(a!, axes)), axes),
+  softmax: ({ node: { axes }, x: [a], y, dx: [da] }) => softmaxDerivative(axes, a!, y, da!),
   norm: ({ node, index, x: [a], y, dx: [da] }, context) =>
     sum(strongMul(da!, unitOf(node, index, a!, y, context, da)), node.axes),
   shareToWinners: ({ node: { axes, shape }, x: [a, m], dx: [, , dc] }) =>

@@ -1,0 +1,120 @@
+import * as ad from '@nonsmooth/autodiff';
+import type { Value } from '@nonsmooth/autodiff';
+import { defaultKernels, referenceKernels } from '@nonsmooth/kernels';
+import { key, normal } from '@nonsmooth/tensor';
+import { describe, expect, test } from 'vitest';
+
+// Rosenbrock's function, in two variables with its exact derivatives.
+const rosenbrock = (x: Value): Value => {
+  const [a, b] = [ad.slice(x, [0], [1]), ad.slice(x, [1], [2])];
+  return ad.sum(ad.add(ad.square(ad.sub(1, a)), ad.mul(100, ad.square(ad.sub(b, ad.square(a))))));
+};
+
+describe('an objective', () => {
+  const o = ad.objective(rosenbrock, 2);
+  const theta = new Float64Array([-1.2, 1]);
+  const [x, y] = theta as unknown as [number, number];
+
+  test('has the value, gradient and Hessian of the function', () => {
+    const gradient = new Float64Array(2);
+    expect(o.gradient(theta, gradient)).toBeCloseTo(24.2, 12);
+    expect(o.value(theta)).toBeCloseTo(24.2, 12);
+    expect(gradient[0]).toBeCloseTo(-2 * (1 - x) - 400 * x * (y - x * x), 12);
+    expect(gradient[1]).toBeCloseTo(200 * (y - x * x), 12);
+    const hessian = new Float64Array(4);
+    o.hessian!(theta, hessian);
+    const exact = [2 - 400 * y + 1200 * x * x, -400 * x, -400 * x, 200];
+    exact.forEach((entry, i) => expect(hessian[i]).toBeCloseTo(entry, 10));
+    const product = new Float64Array(2);
+    o.hessianVector!(theta, new Float64Array([1, -2]), product);
+    expect(product[0]).toBeCloseTo(exact[0]! - 2 * exact[1]!, 10);
+    expect(product[1]).toBeCloseTo(exact[2]! - 2 * exact[3]!, 10);
+  });
+
+  test('does not keep what it was given: equal calls give equal results', () => {
+    const [first, second] = [new Float64Array(2), new Float64Array(2)];
+    o.gradient(theta, first);
+    o.gradient(new Float64Array([5, 5]), second);
+    o.gradient(theta, second);
+    expect(second).toEqual(first);
+  });
+
+  test('is of the dimension it says', () => {
+    expect(() => ad.objective(ad.trace(rosenbrock, [[2]]), 3)).toThrow(/3 entries/);
+    expect(() => ad.objective((t) => ad.exp(t), 2)).toThrow(/one number/);
+  });
+});
+
+describe('at kinks an objective', () => {
+  const f = (t: Value): Value => ad.sum(ad.sub(ad.relu(t), ad.relu(ad.neg(t))));
+  const origin = new Float64Array(2);
+  const out = new Float64Array(2);
+
+  test('follows its policy', () => {
+    ad.objective(f, 2).gradient(origin, out);
+    expect(Array.from(out)).toEqual([0, 0]);
+    ad.objective(f, 2, { kinks: { direction: [1, -1] } }).gradient(origin, out);
+    expect(Array.from(out)).toEqual([1, 1]);
+    ad.objective(f, 2, { kinks: { signature: [1, 0, 1, -1] } }).gradient(origin, out);
+    expect(Array.from(out)).toEqual([2, 0.5]);
+    expect(() => ad.objective(f, 2, { kinks: { signature: [1] } }).gradient(origin, out)).toThrow(
+      /4 entries/,
+    );
+    expect(() => ad.objective(f, 2, { kinks: { direction: [1] } }).gradient(origin, out)).toThrow(
+      /direction/,
+    );
+  });
+
+  test('tells the values of its switching functions, in evaluation order', () => {
+    const z = new Float64Array(4);
+    ad.objective(f, 2).switching!(new Float64Array([3, -4]), z);
+    expect(Array.from(z)).toEqual([3, -4, -3, 4]);
+  });
+
+  test('has the curvature of the piece that its direction points into', () => {
+    const g = (t: Value): Value => ad.sum(ad.add(ad.square(ad.relu(t)), ad.abs(t)));
+    const hessian = new Float64Array(4);
+    ad.objective(g, 2, { kinks: { direction: [1, -1] } }).hessian!(origin, hessian);
+    expect(Array.from(hessian)).toEqual([2, 0, 0, 0]);
+  });
+});
+
+describe('a compiled program', () => {
+  const program = ad.trace(
+    (x, w) => [ad.tanh(ad.matmul(x, ad.transpose(w))), ad.sum(x)],
+    [
+      [9, 5],
+      [6, 5],
+    ],
+  );
+  const [x, w] = [normal(key(1), [9, 5]), normal(key(2), [6, 5])];
+
+  test('gives what evaluate gives, with the kernels and without', () => {
+    const [expected, total] = ad.evaluate(program, [x, w]);
+    for (const kernels of [undefined, referenceKernels, defaultKernels]) {
+      const compiled = ad.compile(program, kernels && { kernels });
+      const outputs = [new Float64Array(54), new Float64Array(1)] as const;
+      for (let repeat = 0; repeat < 2; repeat++) compiled.run([x.data, w.data], outputs);
+      outputs[0].forEach((entry, i) => expect(entry).toBeCloseTo(expected!.data[i]!, 14));
+      expect(outputs[1][0]).toBe(total!.data[0]);
+    }
+  });
+
+  test('rounds to single precision on demand', () => {
+    const out = new Float32Array(54);
+    const single = ad.compile(program, { dtype: 'f32' });
+    single.run([x.data, w.data], [out, new Float32Array(1)]);
+    const [expected] = ad.evaluate(program, [x, w]);
+    out.forEach((entry, i) => {
+      expect(Math.abs(entry - expected!.data[i]!)).toBeLessThan(1e-5);
+    });
+  });
+
+  test('refuses arrays of other sizes', () => {
+    const compiled = ad.compile(program);
+    expect(() => compiled.run([x.data], [])).toThrow(/2 arrays/);
+    expect(() =>
+      compiled.run([x.data, x.data], [new Float64Array(54), new Float64Array(1)]),
+    ).toThrow(/inputs\[1\] = 45/);
+  });
+});
