@@ -10,3 +10,14 @@ export { minimalNormPoint, type MinimalNormPoint } from './cones/minimal-norm-po
 export type { Subject } from './subject.js';
 export type { Budget, Exhausted, Spending } from './cells/budget.js';
 export { countCells, type ArrangementCells } from './cells/cells.js';
+export {
+  absNormalForm,
+  linearization,
+  signatureAt,
+  signatureGradient,
+  type AbsNormalForm,
+  type LinearizationValue,
+} from './abs-normal/abs-normal-form.js';
+export * from './certify/certificate.js';
+export { certify, type CertifyOptions } from './certify/certify.js';
+export type * from './membership/proofs.js';

@@ -104,3 +104,21 @@ export function strictDirection(
     ? { support: answer.support, multipliers: answer.numerators }
     : { direction: answer.separator.slice(0, dimension).map((entry) => -entry) };
 }
+
+/** A direction with ⟨strict_j, d⟩ > 0 for all j and ⟨zeros_i, d⟩ = 0 for all i, or undefined if there is none. */
+export function strictDirectionWithin(
+  strict: readonly IntegerVector[],
+  zeros: readonly IntegerVector[],
+  dimension: number,
+): bigint[] | undefined {
+  if (strict.length === 0) return new Array<bigint>(dimension).fill(0n);
+  const lifted = [
+    ...strict.map((row) => [...row, 1n]),
+    ...zeros.flatMap((row) => [
+      [...row, 0n],
+      [...row.map((entry) => -entry), 0n],
+    ]),
+  ];
+  const answer = nonnegativeSolution(lifted, [...new Array<bigint>(dimension).fill(0n), 1n]);
+  return answer.feasible ? undefined : answer.separator.slice(0, dimension).map((entry) => -entry);
+}

@@ -1,0 +1,162 @@
+import type { Program } from '@nonsmooth/autodiff';
+import type { AbsLinearForm } from '../cells/abs-linear.js';
+import { add, fromNumber, multiply, toNumber, zero, type Rational } from '../exact/rational.js';
+import type { Ball } from '../procedure/ball.js';
+import {
+  scalarProcedure,
+  type ScalarProcedure,
+  type SwitchingVariable,
+} from '../procedure/scalar-procedure.js';
+import { boundedDerivatives, exactDerivatives, type Derivatives } from '../procedure/sweep.js';
+
+/** Rows of the abs-normal form of the active kinks that matter, inactive ones eliminated; sparse, by index. */
+export interface ActiveRows<T> {
+  readonly switchingByInput: readonly ReadonlyMap<number, T>[];
+  readonly switchingByAbs: readonly ReadonlyMap<number, T>[];
+  readonly outputByAbs: readonly T[];
+}
+
+/** What is known about a function at a point to first order. */
+export interface LocalForm {
+  readonly procedure: ScalarProcedure;
+  readonly value: number;
+  readonly dimension: number;
+  /** The active kinks that f depends on, in evaluation order. */
+  readonly kinks: readonly SwitchingVariable[];
+  /** Position of each of `kinks` among `procedure.active`. */
+  readonly positions: readonly number[];
+  /** Z, L, b without any rounding; undefined if some factor is irrational or was rounded. */
+  readonly exact: ActiveRows<Rational> | undefined;
+  /** a without any rounding. */
+  readonly exactOutputByInput: ReadonlyMap<number, Rational> | undefined;
+  /** The same numbers with error bounds. */
+  readonly bounded: ActiveRows<Ball>;
+  readonly outputByInput: ReadonlyMap<number, Ball>;
+}
+
+export function localForm(program: Program, point: ArrayLike<number>): LocalForm {
+  const procedure = scalarProcedure(program, point);
+  const { tape, active, output } = procedure;
+  const ofOutput = boundedDerivatives(tape, output);
+  const exactOfOutput = exactDerivatives(tape, output);
+  // From the last to the first: a kink matters if f or a later kink that matters depends on its |z|.
+  const rows = new Map<number, { bounded: Derivatives<Ball>; exact?: Derivatives<Rational> }>();
+  for (let i = active.length - 1; i >= 0; i--) {
+    const influences = [ofOutput, ...[...rows.values()].map(({ bounded }) => bounded)];
+    const exactly = [exactOfOutput, ...[...rows.values()].map(({ exact }) => exact)];
+    const matters = influences.some(({ byAbsolute }, k) => {
+      const known = exactly[k];
+      if (known !== undefined) return (known.byAbsolute.get(i)?.n ?? 0n) !== 0n;
+      const influence = byAbsolute.get(i);
+      return influence !== undefined && (influence.value !== 0 || influence.radius !== 0);
+    });
+    if (!matters) continue;
+    const { scalar } = active[i]!;
+    const exact = exactDerivatives(tape, scalar);
+    rows.set(i, { bounded: boundedDerivatives(tape, scalar), ...(exact && { exact }) });
+  }
+  const positions = [...rows.keys()].toReversed();
+  const place = new Map(positions.map((position, i) => [position, i]));
+  const relabel = <T>(map: ReadonlyMap<number, T>): Map<number, T> =>
+    new Map([...map].flatMap(([at, x]) => (place.has(at) ? [[place.get(at)!, x]] : [])));
+  const all = positions.map((position) => rows.get(position)!);
+  const isExact = exactOfOutput !== undefined && all.every(({ exact }) => exact !== undefined);
+  const none: Ball = { value: 0, radius: 0 };
+  return {
+    procedure,
+    value: tape.value(output),
+    dimension: procedure.dimension,
+    kinks: positions.map((position) => active[position]!),
+    positions,
+    exact: isExact
+      ? {
+          switchingByInput: all.map(({ exact }) => exact!.byInput),
+          switchingByAbs: all.map(({ exact }) => relabel(exact!.byAbsolute)),
+          outputByAbs: positions.map((position) => exactOfOutput.byAbsolute.get(position) ?? zero),
+        }
+      : undefined,
+    exactOutputByInput: exactOfOutput?.byInput,
+    bounded: {
+      switchingByInput: all.map(({ bounded }) => bounded.byInput),
+      switchingByAbs: all.map(({ bounded }) => relabel(bounded.byAbsolute)),
+      outputByAbs: positions.map((position) => ofOutput.byAbsolute.get(position) ?? none),
+    },
+    outputByInput: ofOutput.byInput,
+  };
+}
+
+/** The dense abs-linear form on some columns. */
+export function denseForm(rows: ActiveRows<Rational>, columns: readonly number[]): AbsLinearForm {
+  return {
+    dimension: columns.length,
+    switchingByInput: rows.switchingByInput.map((row) => columns.map((t) => row.get(t) ?? zero)),
+    switchingByAbs: rows.switchingByAbs.map((row, i) =>
+      Array.from({ length: i }, (_, j) => row.get(j) ?? zero),
+    ),
+    outputByAbs: rows.outputByAbs,
+  };
+}
+
+/** g_σ as exact numbers: a + Σ b_iσ_i∇z_i^σ for any σ ∈ [−1, 1]. */
+export function exactSignatureGradient(
+  rows: ActiveRows<Rational>,
+  outputByInput: ReadonlyMap<number, Rational>,
+  signature: readonly number[],
+): Map<number, Rational> {
+  const gradient = new Map(outputByInput);
+  const byAbsolute = [...rows.outputByAbs];
+  for (let i = signature.length - 1; i >= 0; i--) {
+    const cotangent = multiply(fromNumber(signature[i]!), byAbsolute[i]!);
+    if (cotangent.n === 0n) continue;
+    for (const [j, entry] of rows.switchingByAbs[i]!) {
+      byAbsolute[j] = add(byAbsolute[j]!, multiply(cotangent, entry));
+    }
+    for (const [t, entry] of rows.switchingByInput[i]!) {
+      gradient.set(t, add(gradient.get(t) ?? zero, multiply(cotangent, entry)));
+    }
+  }
+  return gradient;
+}
+
+export function doubles(vector: ReadonlyMap<number, Rational>, dimension: number): Float64Array {
+  const out = new Float64Array(dimension);
+  for (const [t, entry] of vector) out[t] = toNumber(entry);
+  return out;
+}
+
+/** The rows without the kinks whose ∇z_i^σ is 0 for every σ: nothing depends on their sign. */
+export function withoutFlatKinks(
+  rows: ActiveRows<Rational>,
+  choice: readonly number[] | undefined,
+): { readonly rows: ActiveRows<Rational>; readonly choice: readonly number[] | undefined } {
+  const flat = flatRows(rows);
+  if (!flat.includes(true)) return { rows, choice };
+  const kept = flat.flatMap((isFlat, i) => (isFlat ? [] : [i]));
+  return {
+    choice: choice && kept.map((i) => choice[i]!),
+    rows: {
+      switchingByInput: kept.map((i) => rows.switchingByInput[i]!),
+      switchingByAbs: kept.map(
+        (i) =>
+          new Map(
+            [...rows.switchingByAbs[i]!].flatMap(([j, x]) =>
+              flat[j]! ? [] : [[kept.indexOf(j), x]],
+            ),
+          ),
+      ),
+      outputByAbs: kept.map((i) => rows.outputByAbs[i]!),
+    },
+  };
+}
+
+/** Which kinks have ∇z_i^σ = 0 for every σ. */
+export function flatRows(
+  rows: Pick<ActiveRows<{ readonly n: bigint }>, 'switchingByInput' | 'switchingByAbs'>,
+): boolean[] {
+  const flat: boolean[] = [];
+  rows.switchingByInput.forEach((row, i) => {
+    const couplings = [...rows.switchingByAbs[i]!].filter(([j]) => !flat[j]!);
+    flat.push([...row.values(), ...couplings.map(([, x]) => x)].every(({ n }) => n === 0n));
+  });
+  return flat;
+}

@@ -1,0 +1,59 @@
+import type { Budget } from '../cells/budget.js';
+import type { Decisions, Memberships } from '../membership/proofs.js';
+
+/** The strongest membership that was proved, in this order; 'none' if g is outside Clarke's set. */
+export type Verdict =
+  'gradient' | 'frechet' | 'bouligand' | 'limiting' | 'clarke' | 'none' | 'undecided';
+
+/** What the verdict rests on: numbers without any rounding, or margins beyond all rounding. */
+export type DataModel = 'exact' | 'robust';
+
+/** A claim with its proofs. Plain data: it can be stored as JSON and checked by `verify`. */
+export interface Certificate {
+  readonly kind: 'subdifferential';
+  readonly point: readonly number[];
+  readonly gradient: readonly number[];
+  /** σ of the active kinks that matter, if the gradient is the rounded g_σ of a backward sweep. */
+  readonly choice: readonly number[] | undefined;
+  /** Largest difference between `gradient` and the vector the claim is about, allowed by the caller. */
+  readonly tolerance: number;
+  readonly model: DataModel;
+  readonly decisions: Decisions;
+}
+
+export interface ActiveKink {
+  /** Position among all switching variables of the program, in evaluation order. */
+  readonly index: number;
+  readonly op: string;
+  /** Node of the program with max and min as nests of maxima and minima of two. */
+  readonly node: number;
+  readonly entry: number;
+  /** False if f does not depend on its sign to first order. */
+  readonly matters: boolean;
+}
+
+export interface CertifiedGradient {
+  readonly value: number;
+  readonly gradient: Float64Array;
+  readonly memberships: Memberships;
+  readonly verdict: Verdict;
+  readonly certificate: Certificate;
+  readonly activeKinks: readonly ActiveKink[];
+  /** No switching variable that is not 0 changes its sign while no coordinate moves by more than this. */
+  readonly radiusOfConstancy: number;
+  /** For every undecided membership, why. */
+  readonly reasons: readonly string[];
+  readonly budget: Budget;
+}
+
+/**
+ * The word for four memberships: 'gradient' where all hold because no active kink matters; else the first of
+ * Fréchet, Bouligand, limiting, Clarke that is proved; 'none' if Clarke's set is left; else 'undecided'.
+ */
+export function verdictOf(memberships: Memberships, isDifferentiable: boolean): Verdict {
+  if (isDifferentiable && memberships.frechet === 'in') return 'gradient';
+  for (const set of ['frechet', 'bouligand', 'limiting', 'clarke'] as const) {
+    if (memberships[set] === 'in') return set;
+  }
+  return memberships.clarke === 'out' ? 'none' : 'undecided';
+}

@@ -1,0 +1,221 @@
+import { objective, type KinkPolicy, type Program } from '@nonsmooth/autodiff';
+import { defaultKinks } from '@nonsmooth/autodiff';
+import {
+  doubles,
+  exactSignatureGradient,
+  localForm,
+  withoutFlatKinks,
+  type LocalForm,
+} from '../abs-normal/local-form.js';
+import { defaultBudget, type Budget } from '../cells/budget.js';
+import { ArgumentError, requireFinite, ShapeError } from '../errors.js';
+import { fromNumber, type Rational } from '../exact/rational.js';
+import { decide } from '../membership/decide.js';
+import { difference } from '../membership/frame.js';
+import { independence } from '../membership/independence.js';
+import { subdifferentialNames, type Decisions, type Memberships } from '../membership/proofs.js';
+import { decideRobustly } from '../membership/robust.js';
+import { programOf, type Subject } from '../subject.js';
+import { verdictOf, type CertifiedGradient, type DataModel } from './certificate.js';
+import { radiusOfConstancy } from './radius.js';
+import { signatureChoice } from './signature-choice.js';
+
+export interface CertifyOptions {
+  /** The vector to be judged; default: what a backward sweep with `kinks` returns. */
+  readonly gradient?: ArrayLike<number>;
+  /** Kink policy of that sweep. Default: relu'(0) = 0, abs'(0) = 0, ties split equally. */
+  readonly kinks?: KinkPolicy;
+  /** Judge the sweep's exact answer instead of `gradient` if they differ by no more than this. Default 0. */
+  readonly tolerance?: number;
+  readonly budget?: Partial<Budget>;
+  /** Bisection steps that sharpen the radius of constancy. Default 0. */
+  readonly refinements?: number;
+}
+
+/**
+ * Says which of the Fréchet, limiting, Bouligand and Clarke subdifferentials of f at x the gradient belongs to,
+ * by the verdict rule of MATH P3 (Baumgärtner and Bethke, arXiv 2407.09639): 'in' if it is in that set of the
+ * piecewise linearization; 'out' if it is outside the outer set of all signatures, or outside the set of the
+ * linearization where that is known to be the set of f; else 'undecided' with the reason. Without an active kink
+ * that matters f is differentiable and all four sets are {∇f(x)}.
+ * The data model is 'exact' if no rounding touched the abs-normal form of the active kinks, else 'robust':
+ * then only what holds beyond the rounding bounds is decided.
+ * @throws ShapeError, NonFiniteError, ArgumentError for input that does not fit; places where f is not
+ *   abs-smooth make every membership undecided.
+ */
+export function certify(
+  subject: Subject,
+  point: ArrayLike<number>,
+  options: CertifyOptions = {},
+): CertifiedGradient {
+  const program = programOf(subject, point);
+  const { kinks = defaultKinks, tolerance = 0, budget = {}, refinements = 0 } = options;
+  if (!(tolerance >= 0)) throw new ArgumentError('tolerance', tolerance, 'numbers ≥ 0');
+  const local = localForm(program, point);
+  const choice = signatureChoice(program, local, point, kinks);
+  const gradient = options.gradient
+    ? given(options.gradient, point.length)
+    : sweep(program, point, kinks, local);
+  const judged = judge(local, gradient, choice, tolerance, options.gradient === undefined, budget);
+  const { decisions, model } = judged;
+  const memberships = Object.fromEntries(
+    subdifferentialNames.map((set) => [set, decisions[set].answer]),
+  ) as unknown as Memberships;
+  const reasons = [...new Set(subdifferentialNames.flatMap((set) => decisions[set].reason ?? []))];
+  const isDifferentiable = decisions.frechet.proof?.kind === 'differentiable';
+  return {
+    value: local.value,
+    gradient,
+    memberships,
+    verdict: verdictOf(memberships, isDifferentiable),
+    certificate: {
+      kind: 'subdifferential',
+      point: Array.from(point),
+      gradient: Array.from(gradient),
+      choice: judged.choice,
+      tolerance,
+      model,
+      decisions,
+    },
+    activeKinks: local.procedure.active.map(({ index, op, node, entry }, i) => ({
+      index,
+      op,
+      node,
+      entry,
+      matters: local.positions.includes(i),
+    })),
+    radiusOfConstancy:
+      local.procedure.irregular.length > 0 ? 0 : radiusOfConstancy(local.procedure, refinements),
+    reasons,
+    budget: { ...defaultBudget, ...budget },
+  };
+}
+
+function given(gradient: ArrayLike<number>, dimension: number): Float64Array {
+  if (gradient.length !== dimension) {
+    throw new ShapeError('gradient', gradient.length, `${dimension} entries`);
+  }
+  requireFinite('gradient', gradient);
+  return Float64Array.from(gradient);
+}
+
+function sweep(
+  program: Program,
+  point: ArrayLike<number>,
+  kinks: KinkPolicy,
+  local: LocalForm,
+): Float64Array {
+  const gradient = new Float64Array(point.length);
+  if (local.procedure.irregular.length > 0) return gradient.fill(NaN);
+  objective(program, point.length, { kinks }).gradient(Float64Array.from(point), gradient);
+  return gradient;
+}
+
+interface Judgement {
+  readonly decisions: Decisions;
+  readonly model: DataModel;
+  readonly choice: readonly number[] | undefined;
+}
+
+/** The claim is about g_σ if the gradient is that, to the tolerance or as the sweep's own answer. */
+export function judge(
+  local: LocalForm,
+  gradient: Float64Array,
+  choice: readonly number[] | undefined,
+  tolerance: number,
+  isOwnAnswer: boolean,
+  budget: Partial<Budget>,
+): Judgement {
+  const obstacle = obstacleOf(local);
+  if (obstacle !== undefined) {
+    return { decisions: undecided(obstacle), model: 'robust', choice: undefined };
+  }
+  const { exact, exactOutputByInput } = local;
+  const near = choice !== undefined && isNear(local, gradient, choice, tolerance, isOwnAnswer);
+  const identified = near ? choice : undefined;
+  if (exact !== undefined && (identified !== undefined || exactOutputByInput !== undefined)) {
+    const offset =
+      identified !== undefined
+        ? exactSignatureGradient(exact, new Map(), identified)
+        : difference(rationals(gradient), exactOutputByInput!);
+    const reduced = withoutFlatKinks(exact, identified);
+    const decisions = decide({
+      rows: reduced.rows,
+      offset: withoutZeros(offset),
+      choice: reduced.choice,
+      independence: independence(local),
+      budget,
+    });
+    return { decisions, model: 'exact', choice: identified };
+  }
+  return {
+    decisions: decideRobustly(local, gradient, identified),
+    model: 'robust',
+    choice: identified,
+  };
+}
+
+function obstacleOf({ procedure, value }: LocalForm): string | undefined {
+  const [irregular] = procedure.irregular;
+  if (irregular !== undefined) {
+    return `${irregular.op} (node ${irregular.node}, entry ${irregular.entry}): ${irregular.reason}`;
+  }
+  const [unresolved] = procedure.unresolved;
+  if (unresolved !== undefined) {
+    return `the sign of switching variable ${unresolved.index} (${unresolved.op}) is hidden by rounding`;
+  }
+  return Number.isFinite(value) ? undefined : `the value is ${value}`;
+}
+
+function undecided(reason: string): Decisions {
+  const decision = { answer: 'undecided', reason } as const;
+  return { frechet: decision, limiting: decision, bouligand: decision, clarke: decision };
+}
+
+/** Relative difference that the rounding of a sweep can make; its own answer is g_σ by construction. */
+const sweepRounding = 1e-6;
+
+function isNear(
+  local: LocalForm,
+  gradient: Float64Array,
+  choice: readonly number[],
+  tolerance: number,
+  isOwnAnswer: boolean,
+): boolean {
+  if (!isOwnAnswer && tolerance === 0) return false;
+  const expected = boundedSignatureGradient(local, choice);
+  const scale = expected.reduce((worst, x) => Math.max(worst, Math.abs(x)), 1);
+  const allowed = isOwnAnswer ? Math.max(tolerance, sweepRounding * scale) : tolerance;
+  return gradient.every((entry, t) => Math.abs(entry - expected[t]!) <= allowed);
+}
+
+/** g_σ in doubles. */
+export function boundedSignatureGradient(
+  { bounded, outputByInput, dimension, exact, exactOutputByInput }: LocalForm,
+  choice: readonly number[],
+): Float64Array {
+  if (exact !== undefined && exactOutputByInput !== undefined) {
+    return doubles(exactSignatureGradient(exact, exactOutputByInput, choice), dimension);
+  }
+  const gradient = new Float64Array(dimension);
+  for (const [t, { value }] of outputByInput) gradient[t] = value;
+  const byAbsolute = bounded.outputByAbs.map(({ value }) => value);
+  for (let i = choice.length - 1; i >= 0; i--) {
+    const cotangent = choice[i]! * byAbsolute[i]!;
+    for (const [j, { value }] of bounded.switchingByAbs[i]!) byAbsolute[j]! += cotangent * value;
+    for (const [t, { value }] of bounded.switchingByInput[i]!) gradient[t]! += cotangent * value;
+  }
+  return gradient;
+}
+
+function rationals(vector: Float64Array): Map<number, Rational> {
+  const out = new Map<number, Rational>();
+  vector.forEach((entry, t) => {
+    if (entry !== 0) out.set(t, fromNumber(entry));
+  });
+  return out;
+}
+
+function withoutZeros(vector: ReadonlyMap<number, Rational>): Map<number, Rational> {
+  return new Map([...vector].filter(([, { n }]) => n !== 0n));
+}

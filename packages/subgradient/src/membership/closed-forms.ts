@@ -1,0 +1,61 @@
+import type { AbsLinearForm } from '../cells/abs-linear.js';
+import { primitive } from '../exact/integer-vector.js';
+import { solveIntegers } from '../exact/linear-system.js';
+import {
+  absolute,
+  compare,
+  equal,
+  multiply,
+  divide,
+  negate,
+  rational,
+  subtract,
+  type Rational,
+} from '../exact/rational.js';
+
+/** Memberships under the linear independence kink qualification; clarke undefined where L ≠ 0 leaves it open. */
+export interface ClosedForms {
+  readonly frechet: boolean;
+  readonly bouligand: boolean;
+  readonly limiting: boolean;
+  readonly clarke: boolean | undefined;
+}
+
+/**
+ * With independent rows Z (square here), μᵀZ = a − g and β = b − μᵀL: Fréchet ⇔ |μ_i| ≤ β_i for all i,
+ * Bouligand ⇔ |μ_i| = |β_i| for all i, limiting ⇔ each i satisfies one or the other, Clarke for L = 0 ⇔
+ * |μ_i| ≤ |b_i| (MATH P3).
+ */
+export function closedForms(form: AbsLinearForm, offset: readonly Rational[]): ClosedForms {
+  const mu = multipliers(form, offset);
+  const beta = form.outputByAbs.map((b, j) =>
+    mu.reduce((sum, m, i) => {
+      const coupling = form.switchingByAbs[i]![j];
+      return coupling === undefined || coupling.n === 0n
+        ? sum
+        : subtract(sum, multiply(m, coupling));
+    }, b),
+  );
+  const size = mu.map(absolute);
+  const below = size.map((m, i) => compare(m, beta[i]!) <= 0);
+  const attained = size.map((m, i) => equal(m, absolute(beta[i]!)));
+  const frechet = below.every(Boolean);
+  const bouligand = attained.every(Boolean);
+  const limiting = below.every((yes, i) => yes || attained[i]!);
+  const uncoupled = form.switchingByAbs.every((row) => row.every(({ n }) => n === 0n));
+  const inBox = size.every((m, i) => compare(m, absolute(form.outputByAbs[i]!)) <= 0);
+  return { frechet, bouligand, limiting, clarke: uncoupled ? inBox : limiting || undefined };
+}
+
+/** μ with Σ μ_i Z_i = −offset. */
+function multipliers(form: AbsLinearForm, offset: readonly Rational[]): Rational[] {
+  const scaled = form.switchingByInput.map((row) => primitive(row));
+  const goal = primitive(offset.map(negate));
+  const { numerators, denominator } = solveIntegers(
+    scaled.map(({ vector }) => vector),
+    goal.vector,
+  )!;
+  return numerators.map((n, i) =>
+    divide(multiply(rational(n, denominator), scaled[i]!.factor), goal.factor),
+  );
+}

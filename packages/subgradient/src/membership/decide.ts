@@ -1,0 +1,361 @@
+import type { ActiveRows } from '../abs-normal/local-form.js';
+import { gradientOffset, rationalRow } from '../cells/abs-linear.js';
+import { meter, type Budget, type Exhausted, type Meter } from '../cells/budget.js';
+import { searchCells, type BranchStep } from '../cells/search.js';
+import type { Witness } from '../cells/witness.js';
+import { integersFromNumbers } from '../exact/integer-vector.js';
+import { strictDirection } from '../exact/nonnegative-solution.js';
+import { primitive } from '../exact/integer-vector.js';
+import { print, subtract, type Rational } from '../exact/rational.js';
+import { closedForms } from './closed-forms.js';
+import { searchFaces } from './faces.js';
+import { fixSigns, frame, type Frame, type SparseVector } from './frame.js';
+import { frechetMembership } from './frechet.js';
+import { originInHull } from './hull.js';
+import type { Independence } from './independence.js';
+import type {
+  CellWitness,
+  Decision,
+  Decisions,
+  Membership,
+  Proof,
+  SparseEntries,
+} from './proofs.js';
+
+/** Everything that the four memberships depend on, without rounding. */
+export interface Question {
+  readonly rows: ActiveRows<Rational>;
+  /** g − a. */
+  readonly offset: SparseVector;
+  /** σ ∈ [−1, 1] with g = g_σ, if g is the answer of a backward sweep. */
+  readonly choice: readonly number[] | undefined;
+  readonly independence: Independence;
+  readonly budget: Partial<Budget>;
+}
+
+const all = (answer: Membership, proof: Proof): Decisions => ({
+  frechet: { answer, proof },
+  limiting: { answer, proof },
+  bouligand: { answer, proof },
+  clarke: { answer, proof },
+});
+
+/** Cheapest proof first: no kink, the row space, independent rows, and only then cells and faces. */
+export function decide(question: Question): Decisions {
+  const { rows, offset, choice } = question;
+  const kinks = rows.outputByAbs.length;
+  if (kinks === 0) return all(offset.size === 0 ? 'in' : 'out', { kind: 'differentiable' });
+  const at = frame(rows, offset);
+  if ('vector' in at) {
+    return all('out', { kind: 'outsideRowSpace', vector: entriesOf(at.vector) });
+  }
+  if (at.rank === kinks) return decideIndependent(question, at, choice !== undefined);
+  return decideByCells(question, at);
+}
+
+function decideIndependent(question: Question, at: Frame, isChoice: boolean): Decisions {
+  const closed = closedForms(at.form, at.offset);
+  const proof: Proof = { kind: 'independentRows' };
+  const decision = (holds: boolean): Decision => ({ answer: holds ? 'in' : 'out', proof });
+  const clarke = (): Decision => {
+    if (closed.clarke !== undefined) return decision(closed.clarke);
+    if (isChoice) return { answer: 'in', proof: { kind: 'independentChoice' } };
+    return decideHull(question, collect(at, question.budget), at);
+  };
+  return {
+    frechet: decision(closed.frechet),
+    limiting: decision(closed.limiting),
+    bouligand: decision(closed.bouligand),
+    clarke: clarke(),
+  };
+}
+
+function decideByCells(question: Question, at: Frame): Decisions {
+  const cells = collect(at, question.budget);
+  const frechet = decideFrechet(at, question.budget);
+  const bouligand = decideBouligand(question, cells, at);
+  const clarke = decideClarke(question, cells, at, frechet, bouligand);
+  const limiting = decideLimiting(question, at, frechet, bouligand, clarke);
+  return { frechet, limiting, bouligand, clarke };
+}
+
+interface CollectedCell {
+  readonly signs: readonly number[];
+  readonly witness: Witness;
+  /** g_σ − g. */
+  readonly point: readonly Rational[];
+}
+
+interface CollectedCells {
+  readonly list: readonly CollectedCell[];
+  readonly tree: readonly BranchStep[];
+  readonly exhausted: Exhausted | undefined;
+}
+
+function collect({ form, offset }: Frame, budget: Partial<Budget>): CollectedCells {
+  const list: CollectedCell[] = [];
+  const tree: BranchStep[] = [];
+  const limits = meter(budget);
+  searchCells(
+    form,
+    {
+      branch: (step) => void tree.push(step),
+      cell({ signs, witness, rows }) {
+        const rational = form.switchingByInput.map((_, i) => rows.rational(i));
+        const point = gradientOffset(form, signs, rational).map((q, t) => subtract(q, offset[t]!));
+        list.push({ signs: Array.from(signs), witness, point });
+      },
+    },
+    limits,
+  );
+  return { list, tree, exhausted: limits.exhausted };
+}
+
+function decideFrechet(at: Frame, budget: Partial<Budget>): Decision {
+  const found = frechetMembership(at.form, at.offset, meter(budget));
+  if (found.answer === 'in')
+    return { answer: 'in', proof: { kind: 'everyCell', tree: found.tree } };
+  if (found.answer === 'out') {
+    const direction = onColumns(at, found.direction);
+    return { answer: 'out', proof: { kind: 'descent', direction } };
+  }
+  return { answer: 'undecided', reason: budgetReason(found.exhausted) };
+}
+
+function decideBouligand(question: Question, cells: CollectedCells, at: Frame): Decision {
+  const match = cells.list.find(({ point }) => isOrigin(point));
+  if (match !== undefined)
+    return { answer: 'in', proof: { kind: 'cell', cell: cellOf(at, match) } };
+  const direct = cellOfChoice(question, at);
+  if (direct !== undefined) return { answer: 'in', proof: { kind: 'cell', cell: direct } };
+  if (cells.exhausted !== undefined) {
+    return { answer: 'undecided', reason: budgetReason(cells.exhausted) };
+  }
+  if (question.independence.holds) {
+    return { answer: 'out', proof: { kind: 'noCell', tree: cells.tree, outer: false } };
+  }
+  const outer = allSignatures(at, question.budget);
+  if (outer === undefined) return { answer: 'undecided', reason: outerReason };
+  return outer.some(({ point }) => isOrigin(point))
+    ? { answer: 'undecided', reason: dependenceReason(question.independence) }
+    : { answer: 'out', proof: { kind: 'noCell', tree: undefined, outer: true } };
+}
+
+/** Whether the signature that a backward sweep chose is attained: one exact linear program. */
+function cellOfChoice({ choice }: Question, { form, columns }: Frame): CellWitness | undefined {
+  if (choice === undefined || choice.some((sigma) => Math.abs(sigma) !== 1)) return undefined;
+  const rows: (readonly Rational[])[] = [];
+  form.switchingByInput.forEach((_, i) => rows.push(rationalRow(form, i, choice, rows)));
+  const signed = rows.flatMap((row, i) => {
+    const { vector } = primitive(row);
+    if (vector.every((x) => x === 0n)) return [];
+    return [choice[i]! > 0 ? vector : vector.map((x) => -x)];
+  });
+  const answer = strictDirection(signed, form.dimension);
+  if (!('direction' in answer)) return undefined;
+  return { signature: choice, direction: integersOn(columns, answer.direction) };
+}
+
+function decideClarke(
+  question: Question,
+  cells: CollectedCells,
+  at: Frame,
+  frechet: Decision,
+  bouligand: Decision,
+): Decision {
+  if (bouligand.answer === 'in')
+    return { answer: 'in', proof: { kind: 'impliedBy', set: 'bouligand' } };
+  if (frechet.answer === 'in')
+    return { answer: 'in', proof: { kind: 'impliedBy', set: 'frechet' } };
+  return decideHull(question, cells, at);
+}
+
+function decideHull(question: Question, cells: CollectedCells, at: Frame): Decision {
+  const distinct = distinctPoints(cells.list);
+  const limits = meter(question.budget);
+  const hull =
+    distinct.length === 0
+      ? ({ answer: 'undecided' } as const)
+      : originInHull(
+          distinct.map(({ point }) => point),
+          limits,
+        );
+  if (hull.answer === 'in') {
+    const terms = hull.support.map((i, j) => ({
+      ...cellOf(at, distinct[i]!),
+      weight: print(hull.weights[j]!),
+    }));
+    return { answer: 'in', proof: { kind: 'combination', terms } };
+  }
+  const exhausted = cells.exhausted ?? limits.exhausted;
+  if (exhausted !== undefined) return { answer: 'undecided', reason: budgetReason(exhausted) };
+  if (hull.answer === 'undecided') return { answer: 'undecided', reason: 'no exact separation' };
+  if (question.independence.holds) {
+    const direction = ofWitness(at, hull.separator);
+    return {
+      answer: 'out',
+      proof: { kind: 'separation', direction, tree: cells.tree, outer: false },
+    };
+  }
+  const outer = allSignatures(at, question.budget);
+  if (outer === undefined) return { answer: 'undecided', reason: outerReason };
+  const outerHull = originInHull(
+    distinctPoints(outer).map(({ point }) => point),
+    limits,
+  );
+  if (outerHull.answer === 'out') {
+    const direction = ofWitness(at, outerHull.separator);
+    return {
+      answer: 'out',
+      proof: { kind: 'separation', direction, tree: undefined, outer: true },
+    };
+  }
+  return { answer: 'undecided', reason: dependenceReason(question.independence) };
+}
+
+function decideLimiting(
+  question: Question,
+  at: Frame,
+  frechet: Decision,
+  bouligand: Decision,
+  clarke: Decision,
+): Decision {
+  for (const [set, { answer }] of Object.entries({ bouligand, frechet })) {
+    if (answer === 'in') {
+      return { answer: 'in', proof: { kind: 'impliedBy', set: set as 'bouligand' | 'frechet' } };
+    }
+  }
+  if (clarke.answer === 'out')
+    return { answer: 'out', proof: { kind: 'impliedBy', set: 'clarke' } };
+  const limits = meter(question.budget);
+  let found: Proof | undefined;
+  let open: Exhausted | undefined;
+  searchFaces(
+    at.form,
+    ({ pattern, direction }) => {
+      const near = frechetNear(question, pattern, limits);
+      if (near === 'undecided') open ??= limits.exhausted;
+      if (typeof near !== 'object') return false;
+      found = {
+        kind: 'face',
+        pattern: [...pattern],
+        direction: integersOn(at.columns, direction),
+        tree: near.tree,
+      };
+      return true;
+    },
+    limits,
+  );
+  if (found !== undefined) return { answer: 'in', proof: found };
+  const exhausted = limits.exhausted ?? open;
+  if (exhausted !== undefined) return { answer: 'undecided', reason: budgetReason(exhausted) };
+  if (question.independence.holds)
+    return { answer: 'out', proof: { kind: 'noFace', outer: false } };
+  return decideOuterLimiting(question, limits);
+}
+
+function decideOuterLimiting(question: Question, limits: Meter): Decision {
+  const kinks = question.rows.outputByAbs.length;
+  const pattern = new Array<number>(kinks).fill(-1);
+  for (;;) {
+    if (!limits.spend('cells')) {
+      return { answer: 'undecided', reason: budgetReason(limits.exhausted!) };
+    }
+    if (frechetNear(question, pattern, limits) !== 'out') {
+      const reason =
+        limits.exhausted === undefined
+          ? dependenceReason(question.independence)
+          : budgetReason(limits.exhausted);
+      return { answer: 'undecided', reason };
+    }
+    let i = kinks - 1;
+    while (i >= 0 && pattern[i] === 1) pattern[i--] = -1;
+    if (i < 0) return { answer: 'out', proof: { kind: 'noFace', outer: true } };
+    pattern[i]!++;
+  }
+}
+
+/** Fréchet membership for Δf with |Δz_i| replaced by s_iΔz_i where s_i ≠ 0. */
+export function frechetNear(
+  { rows, offset }: Pick<Question, 'rows' | 'offset'>,
+  pattern: readonly number[],
+  limits: Meter,
+): { readonly tree: readonly BranchStep[] | undefined } | 'out' | 'undecided' {
+  const fixed = fixSigns(rows, offset, pattern);
+  if (fixed.free.length === 0) return fixed.offset.size === 0 ? { tree: undefined } : 'out';
+  const at = frame(fixed.rows, fixed.offset);
+  if ('vector' in at) return 'out';
+  if (at.rank === fixed.free.length) {
+    return closedForms(at.form, at.offset).frechet ? { tree: undefined } : 'out';
+  }
+  const found = frechetMembership(at.form, at.offset, limits);
+  return found.answer === 'in' ? { tree: found.tree } : found.answer;
+}
+
+/** g_σ − g for every σ ∈ {±1}^k, or undefined if that is more than the budget. */
+function allSignatures(at: Frame, budget: Partial<Budget>): CollectedCell[] | undefined {
+  const { form, offset } = at;
+  const kinks = form.switchingByInput.length;
+  const limits = meter(budget);
+  const list: CollectedCell[] = [];
+  const signs = new Array<number>(kinks).fill(-1);
+  const nowhere: Witness = { numbers: new Float64Array(0), integers: undefined, isExact: true };
+  for (;;) {
+    if (!limits.spend('cells')) return undefined;
+    const rows: (readonly Rational[])[] = [];
+    form.switchingByInput.forEach((_, i) => rows.push(rationalRow(form, i, signs, rows)));
+    const point = gradientOffset(form, signs, rows).map((q, t) => subtract(q, offset[t]!));
+    list.push({ signs: [...signs], witness: nowhere, point });
+    let i = kinks - 1;
+    while (i >= 0 && signs[i] === 1) signs[i--] = -1;
+    if (i < 0) return list;
+    signs[i] = 1;
+  }
+}
+
+function distinctPoints(cells: readonly CollectedCell[]): CollectedCell[] {
+  const seen = new Map<string, CollectedCell>();
+  for (const cell of cells) {
+    const key = cell.point.map(print).join();
+    if (!seen.has(key)) seen.set(key, cell);
+  }
+  return [...seen.values()];
+}
+
+function isOrigin(point: readonly Rational[]): boolean {
+  return point.every(({ n }) => n === 0n);
+}
+
+const outerReason = 'more signatures than the budget of cells';
+
+function dependenceReason({ dependent }: Independence): string {
+  return `dependent kinks ${dependent.join(', ')}: curvature is not excluded`;
+}
+
+export function budgetReason({ count, limit }: Exhausted): string {
+  return `budget exhausted: more than ${limit} ${count}`;
+}
+
+export function entriesOf(vector: SparseVector): SparseEntries {
+  return [...vector].sort(([s], [t]) => s - t).map(([t, entry]) => [t, print(entry)]);
+}
+
+function onColumns({ columns }: Frame, direction: readonly Rational[]): SparseEntries {
+  return entriesOf(
+    new Map(columns.flatMap((t, at) => (direction[at]!.n === 0n ? [] : [[t, direction[at]!]]))),
+  );
+}
+
+function integersOn(columns: readonly number[], direction: readonly bigint[]): SparseEntries {
+  return columns.flatMap((t, at) =>
+    direction[at] === 0n ? [] : [[t, direction[at]!.toString()] as const],
+  );
+}
+
+function ofWitness({ columns }: Frame, { numbers, integers, isExact }: Witness): SparseEntries {
+  return integersOn(columns, isExact ? integersFromNumbers(numbers) : integers!);
+}
+
+function cellOf(at: Frame, { signs, witness }: CollectedCell): CellWitness {
+  return { signature: signs, direction: ofWitness(at, witness) };
+}

@@ -1,0 +1,239 @@
+import {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atanh,
+  cos,
+  cosh,
+  elementwise,
+  erf,
+  erfc,
+  exp,
+  expm1,
+  jvp,
+  log,
+  log1p,
+  logistic,
+  neg,
+  NotLipschitzError,
+  pow,
+  sin,
+  sinh,
+  softplus,
+  sqrt,
+  square,
+  tan,
+  tanh,
+  type NodeOf,
+  type Operand,
+  type UnaryOp,
+  type Value,
+} from '@nonsmooth/autodiff';
+import { tensor, type Tensor } from '@nonsmooth/tensor';
+import { divide, multiply, one, rational, zero, type Rational } from '../exact/rational.js';
+
+type Function = (x: Operand) => Value;
+
+/** How a unary node applies to other arguments. */
+const functions: { readonly [O in UnaryOp]: (node: NodeOf<O>) => Function } = {
+  neg: () => neg,
+  exp: () => exp,
+  expm1: () => expm1,
+  log: () => log,
+  log1p: () => log1p,
+  sqrt: () => sqrt,
+  square: () => square,
+  sin: () => sin,
+  cos: () => cos,
+  tan: () => tan,
+  asin: () => asin,
+  acos: () => acos,
+  atan: () => atan,
+  sinh: () => sinh,
+  cosh: () => cosh,
+  tanh: () => tanh,
+  asinh: () => asinh,
+  acosh: () => acosh,
+  atanh: () => atanh,
+  erf: () => erf,
+  erfc: () => erfc,
+  logistic: () => logistic,
+  softplus: () => softplus,
+  pow:
+    ({ exponent }) =>
+    (x) =>
+      pow(x, exponent),
+  elementwise:
+    ({ fn, order }) =>
+    (x) =>
+      elementwise(order === 0 ? fn : derivativeOf(fn, order), x),
+};
+
+/** The derivative of order one or two as a function with its own derivative. */
+function derivativeOf(fn: NodeOf<'elementwise'>['fn'], order: number): NodeOf<'elementwise'>['fn'] {
+  const second = (x: number): number => fn.secondDerivative?.(x) ?? NaN;
+  const third = (x: number): number => fn.thirdDerivative?.(x) ?? NaN;
+  return order === 1
+    ? { name: `${fn.name}′`, value: (x) => fn.derivative(x), derivative: second }
+    : { name: `${fn.name}″`, value: second, derivative: third };
+}
+
+/** Values and derivatives of a unary node at many arguments, with bounds on their errors. */
+export interface ElementaryValues {
+  readonly value: Float64Array;
+  readonly valueRadius: Float64Array;
+  readonly derivative: Float64Array;
+  readonly derivativeRadius: Float64Array;
+  /** Indices where the function is not Lipschitz. */
+  readonly singular: readonly number[];
+}
+
+/** Elementary functions are taken to be accurate to this relative error (V8: below 2 ulp; erf: 8). */
+const elementaryError = 8 * 2 ** -52;
+
+/**
+ * Evaluates the function and its derivative with error bounds. Over an argument's uncertainty the function may
+ * change by what it changes towards both of its ends, doubled: enough for the tiny radii of rounding.
+ */
+export function elementaryValues(
+  node: NodeOf<UnaryOp>,
+  at: Float64Array,
+  radius: Float64Array,
+): ElementaryValues {
+  const fn = (functions[node.op] as (node: NodeOf<UnaryOp>) => Function)(node);
+  const value = apply(fn, at);
+  const { derivative, singular } = differentiate(fn, at);
+  const low = at.map((x, i) => x - radius[i]!);
+  const high = at.map((x, i) => x + radius[i]!);
+  const uncertain = radius.some((r) => r > 0);
+  const ends = uncertain ? [low, high].map((side) => apply(fn, side)) : [];
+  const slopes = uncertain ? [low, high].map((side) => differentiate(fn, side).derivative) : [];
+  const spread = (of: Float64Array, sides: readonly Float64Array[], i: number): number => {
+    if (radius[i] === 0) return 0;
+    return 2 * Math.max(...sides.map((side) => Math.abs(side[i]! - of[i]!)));
+  };
+  return {
+    value,
+    derivative,
+    singular,
+    valueRadius: value.map(
+      (v, i) =>
+        Math.abs(v) * elementaryError +
+        spread(value, ends, i) +
+        1.1 * Math.abs(derivative[i]!) * radius[i]!,
+    ),
+    derivativeRadius: derivative.map(
+      (v, i) => Math.abs(v) * elementaryError + spread(derivative, slopes, i),
+    ),
+  };
+}
+
+function apply(fn: Function, at: Float64Array): Float64Array {
+  return Float64Array.from((fn(tensor(at)) as Tensor).data);
+}
+
+function differentiate(
+  fn: Function,
+  at: Float64Array,
+): { derivative: Float64Array; singular: readonly number[] } {
+  const tangent = (x: Float64Array): Float64Array =>
+    Float64Array.from(jvp(fn)(tensor(x), tensor(new Float64Array(x.length).fill(1))).tangent.data);
+  try {
+    return { derivative: tangent(at), singular: [] };
+  } catch (error) {
+    if (!(error instanceof NotLipschitzError)) throw error;
+  }
+  const singular: number[] = [];
+  const derivative = at.map((x, i) => {
+    try {
+      return tangent(Float64Array.of(x))[0]!;
+    } catch (error) {
+      if (!(error instanceof NotLipschitzError)) throw error;
+      singular.push(i);
+      return NaN;
+    }
+  });
+  return { derivative, singular };
+}
+
+/** Rational values that elementary functions take exactly; parts that are irrational are left out. */
+export interface ExactValues {
+  readonly value?: Rational;
+  readonly derivative?: Rational;
+}
+
+const half = rational(1n, 2n);
+const fixed: { readonly [O in UnaryOp]?: { readonly at: Rational } & ExactValues } = {
+  exp: { at: zero, value: one, derivative: one },
+  expm1: { at: zero, value: zero, derivative: one },
+  log: { at: one, value: zero, derivative: one },
+  log1p: { at: zero, value: zero, derivative: one },
+  sin: { at: zero, value: zero, derivative: one },
+  cos: { at: zero, value: one, derivative: zero },
+  tan: { at: zero, value: zero, derivative: one },
+  asin: { at: zero, value: zero, derivative: one },
+  atan: { at: zero, value: zero, derivative: one },
+  sinh: { at: zero, value: zero, derivative: one },
+  cosh: { at: zero, value: one, derivative: zero },
+  tanh: { at: zero, value: zero, derivative: one },
+  asinh: { at: zero, value: zero, derivative: one },
+  atanh: { at: zero, value: zero, derivative: one },
+  erf: { at: zero, value: zero },
+  erfc: { at: zero, value: one },
+  logistic: { at: zero, value: half, derivative: rational(1n, 4n) },
+  softplus: { at: zero, derivative: half },
+};
+
+/** The exact value and derivative of a unary node at a rational argument, as far as they are rational. */
+export function exactValues(node: NodeOf<UnaryOp>, x: Rational): ExactValues {
+  switch (node.op) {
+    case 'neg':
+      return { value: { n: -x.n, d: x.d }, derivative: { n: -1n, d: 1n } };
+    case 'square':
+      return { value: multiply(x, x), derivative: multiply({ n: 2n, d: 1n }, x) };
+    case 'sqrt': {
+      const root = exactRoot(x);
+      if (root === undefined || root.n === 0n) return {};
+      return { value: root, derivative: divide(half, root) };
+    }
+    case 'pow': {
+      const { exponent } = node as NodeOf<'pow'>;
+      if (!Number.isInteger(exponent) || Math.abs(exponent) > 64) return {};
+      if (x.n === 0n && exponent < 1) return {};
+      const lower = power(x, exponent - 1);
+      return {
+        value: multiply(lower, x),
+        derivative: multiply({ n: BigInt(exponent), d: 1n }, lower),
+      };
+    }
+    default: {
+      const known = fixed[node.op];
+      return known !== undefined && known.at.n === x.n && known.at.d === x.d ? known : {};
+    }
+  }
+}
+
+function power(x: Rational, exponent: number): Rational {
+  const e = BigInt(Math.abs(exponent));
+  const raised = { n: x.n ** e, d: x.d ** e };
+  return exponent >= 0 ? raised : divide(one, raised);
+}
+
+function exactRoot(x: Rational): Rational | undefined {
+  const [n, d] = [integerRoot(x.n), integerRoot(x.d)];
+  return n === undefined || d === undefined ? undefined : { n, d };
+}
+
+function integerRoot(x: bigint): bigint | undefined {
+  if (x < 0n) return undefined;
+  if (x < 2n) return x;
+  let root = 1n << BigInt((x.toString(2).length + 1) >> 1);
+  for (;;) {
+    const next = (root + x / root) >> 1n;
+    if (next >= root) break;
+    root = next;
+  }
+  return root * root === x ? root : undefined;
+}

@@ -1,0 +1,45 @@
+import { evaluate, type Node, type Shape } from '@nonsmooth/autodiff';
+
+/** Which scalar each entry of an array is, in row-major order. */
+export type Entries = Int32Array;
+
+/** Where the entries of the result come from, for ops that only move entries; `filler` where there are none. */
+export function move(
+  node: Node,
+  inputs: readonly { readonly entries: Entries; readonly shape: Shape }[],
+  filler: number,
+): Entries {
+  const program = {
+    nodes: [
+      ...inputs.map(({ shape }, index) => ({ op: 'input', inputs: [], shape, index }) as const),
+      { ...node, inputs: inputs.map((_, i) => i) },
+    ],
+    inputs: inputs.map((_, i) => i),
+    outputs: [inputs.length],
+  };
+  // the op itself, applied to the scalars' numbers; zeros of `embed` stay distinguishable from scalar 0
+  const shifted = inputs.map(({ entries }) => Float64Array.from(entries, (entry) => entry + 1));
+  const [moved] = evaluate(program, shifted);
+  return Int32Array.from(moved!.data, (entry) => (entry === 0 ? filler : entry - 1));
+}
+
+export function broadcastEntries(entries: Entries, from: Shape, to: Shape): Entries {
+  if (from.length === to.length && from.every((extent, i) => extent === to[i])) return entries;
+  return move({ op: 'broadcast', inputs: [0], shape: to }, [{ entries, shape: from }], -1);
+}
+
+/** The entries that a reduction over `axes` combines, one list per entry of the result. */
+export function groups(entries: Entries, shape: Shape, axes: readonly number[]): number[][] {
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const size = axes.reduce((product, axis) => product * shape[axis]!, 1);
+  const permutation = [...kept, ...axes];
+  const moved = move(
+    { op: 'transpose', inputs: [0], permutation, shape: permutation.map((axis) => shape[axis]!) },
+    [{ entries, shape }],
+    -1,
+  );
+  const count = size === 0 ? 0 : moved.length / size;
+  return Array.from({ length: count }, (_, i) =>
+    Array.from(moved.subarray(i * size, (i + 1) * size)),
+  );
+}
