@@ -153,6 +153,16 @@ test('eigenvalues of the second-difference matrix are 2 − 2 cos(kπ/(n + 1))',
   expect(determinant(rows)).toBeCloseTo(n + 1, 12);
 });
 
+test('asymmetry at rounding level is averaged away', () => {
+  const a = [
+    [2, 1 + 1e-15],
+    [1, 3],
+  ];
+  const transposed = tensor(tensor(a).view.transpose(1, 0));
+  expect(symmetricEigen(a)).toEqual(symmetricEigen(transposed));
+  expect(cholesky(a)).toEqual(cholesky(transposed));
+});
+
 test('solve solves integer systems exactly, for one vector or several columns', () => {
   const a = [
     [2, 1],

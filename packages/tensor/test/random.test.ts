@@ -12,6 +12,8 @@ import {
   tensor,
   uniform,
 } from '@nonsmooth/tensor';
+import { logarithm } from '../src/random/logarithm.js';
+import { normalQuantile } from '../src/random/normal-quantile.js';
 
 interface KnownAnswers {
   seed: string;
@@ -26,9 +28,9 @@ interface KnownAnswers {
   permutation: number[];
 }
 
-const { cases } = JSON.parse(
+const { cases, quantiles } = JSON.parse(
   readFileSync(new URL('data/random.json', import.meta.url), 'utf8'),
-) as { cases: KnownAnswers[] };
+) as { cases: KnownAnswers[]; quantiles: [number, number][] };
 
 describe.each(cases)('known answers for seed $seed', (known) => {
   const k = key(BigInt(known.seed));
@@ -56,6 +58,23 @@ describe.each(cases)('known answers for seed $seed', (known) => {
     expect([...integers(k, [12], -(2 ** 31), 2 ** 30)]).toEqual(known.largeIntegers);
     expect([...permutation(k, 11)]).toEqual(known.permutation);
   });
+});
+
+test('quantiles of the normal distribution in all three ranges, to 1e-15', () => {
+  for (const [p, x] of quantiles) {
+    expect(Math.abs(normalQuantile(p) - x)).toBeLessThanOrEqual(1e-15 * Math.abs(x));
+  }
+});
+
+test('the own logarithm is that of Math.log within 2 units in the last place', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 2 ** -1022, noNaN: true, noDefaultInfinity: true }), (x) => {
+      fc.pre(x > 0 && x !== 1);
+      expect(Math.abs(logarithm(x) / Math.log(x) - 1)).toBeLessThan(2 * Number.EPSILON);
+    }),
+    { seed: 6, numRuns: 2000 },
+  );
+  expect(logarithm(1)).toBe(0);
 });
 
 test('entry i depends on key and i only: shorter arrays are prefixes, shapes only rearrange', () => {

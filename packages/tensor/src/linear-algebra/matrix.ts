@@ -1,5 +1,5 @@
 import { ShapeError } from '@nonsmooth/kernels';
-import { Matrix } from 'ml-matrix';
+import { Matrix, type AbstractMatrix } from 'ml-matrix';
 import { fromData, type Tensor } from '../tensor.js';
 
 /**
@@ -16,8 +16,8 @@ export function toMatrix(t: Tensor): Matrix {
   return matrix;
 }
 
-/** The entries of a matrix of ml-matrix as a rows × columns tensor. */
-export function fromMatrix(matrix: Matrix): Tensor {
+/** The entries of a matrix of ml-matrix, or of one of its views, as a rows × columns tensor. */
+export function fromMatrix(matrix: AbstractMatrix): Tensor {
   const { rows, columns } = matrix;
   const data = new Float64Array(rows * columns);
   for (let i = 0; i < rows; i++) {
