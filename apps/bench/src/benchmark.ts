@@ -35,8 +35,8 @@ export async function benchmark(
       observer.checked(result);
     }
     if (cases.length === 0) break;
-    const { name, summary, packages, unit } = scenario;
-    results.push({ name, summary, packages, unit, cases, marks: marksOf(scenario, cases) });
+    const { name, summary, packages } = scenario;
+    results.push({ name, summary, packages, cases, marks: marksOf(scenario, cases) });
   }
   return results;
 }
@@ -66,6 +66,7 @@ async function runCase(
   }
   return {
     name: one.name,
+    unit: one.unit,
     baseline: isBaseline(one),
     measurements,
     checks: [...checks, ...sameForAll(measurements)],

@@ -26,7 +26,7 @@ export function parseCommandLine(
     )
     .option(
       '--scenario <names>',
-      'which scenarios, separated by commas; may be repeated (default: all)',
+      'which scenarios, in detail; separated by commas or repeated (default: all)',
       collect,
     )
     .option(
@@ -99,6 +99,7 @@ function settingsFrom(options: Options, scenarios: readonly AnyScenario[]): Sett
     json: options.json ?? false,
     activations,
     dtype,
+    detailed: options.scenario !== undefined || options.peers === true,
     peers: options.peers ?? false,
   } as const;
   const seconds =

@@ -43,7 +43,7 @@ export function progress(output: Output, total: number, seconds: number): Progre
       const name = `${scenario.name} · ${one.name}`;
       current = {
         label: `${name.padEnd(42)} ${String(threads).padStart(3)} thread${threads === 1 ? ' ' : 's'}`,
-        unit: scenario.unit,
+        unit: one.unit,
         isTimed: one.kind === 'timed',
         begun: performance.now(),
         fraction: 0,

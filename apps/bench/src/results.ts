@@ -22,13 +22,13 @@ export interface ScenarioResult {
   readonly name: string;
   readonly summary: string;
   readonly packages: readonly string[];
-  readonly unit: string;
   readonly cases: readonly CaseResult[];
   readonly marks: readonly Mark[];
 }
 
 export interface CaseResult {
   readonly name: string;
+  readonly unit: string;
   /** Not our work but something to compare it with. */
   readonly baseline: boolean;
   readonly measurements: readonly Measurement[];

@@ -2,6 +2,7 @@ import { ArgumentError } from '@nonsmooth/kernels';
 import { join } from 'node:path';
 import { benchmark, threadsOf } from './benchmark.js';
 import { parseCommandLine } from './command-line.js';
+import { formatNumber } from './format.js';
 import type { Job, JobResult } from './job.js';
 import { describeMachine } from './machine.js';
 import { isMet } from './mark.js';
@@ -139,7 +140,7 @@ function complaints(results: Results): readonly string[] {
       .filter((mark) => !isMet(mark))
       .map(
         ({ quantity, ratio, mark }) =>
-          `warning: ${name}: ${quantity} is ${ratio.toPrecision(3)}, below ${mark}`,
+          `warning: ${name}: ${quantity} is ${formatNumber(ratio)}, below ${formatNumber(mark)}`,
       ),
   );
   const failures = failuresOf(results).map((line) => `error: ${line}`);

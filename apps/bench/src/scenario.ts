@@ -12,8 +12,6 @@ export interface Scenario<Parameters, Answer> {
   readonly summary: string;
   /** The packages that it exercises, without scope. */
   readonly packages: readonly string[];
-  /** What is counted, in the plural: 'gradient steps'. */
-  readonly unit: string;
   /** What is measured separately. */
   cases(settings: Settings): readonly Case<Parameters>[];
   /** Builds everything that is not to be timed; a pure function of its arguments. */
@@ -30,6 +28,8 @@ export type Case<Parameters> = TimedCase<Parameters> | EnsembleCase<Parameters>;
 export interface TimedCase<Parameters> {
   readonly kind: 'timed';
   readonly name: string;
+  /** What is counted, in the plural: 'gradient steps'. */
+  readonly unit: string;
   readonly parameters: Parameters;
   /** Not our work but something to compare it with: on one thread only, and its errors are shown, no failure. */
   readonly baseline?: boolean;
@@ -38,6 +38,7 @@ export interface TimedCase<Parameters> {
 export interface EnsembleCase<Parameters> {
   readonly kind: 'ensemble';
   readonly name: string;
+  readonly unit: string;
   readonly runs: readonly Parameters[];
 }
 

@@ -17,6 +17,8 @@ export interface Settings {
   readonly activations: readonly string[];
   /** Arithmetic of the published study. */
   readonly dtype: Dtype;
+  /** More cases: for scenarios that were asked for by name. */
+  readonly detailed: boolean;
   /** Install other libraries and compare with them. */
   readonly peers: boolean;
 }

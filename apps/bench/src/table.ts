@@ -31,7 +31,7 @@ export function throughputTable({ scenarios, settings }: Results): string {
       table.push([
         scenario.name,
         one.name,
-        scenario.unit,
+        one.unit,
         ...threads.map((n) => rateCell(at(n)?.throughput)),
         ...(threads.length > 1
           ? [last?.efficiency === undefined ? '–' : formatPercent(last.efficiency)]

@@ -15,6 +15,7 @@ export const exampleResults: Results = {
     json: false,
     activations: ['gelu'],
     dtype: 'f32',
+    detailed: false,
     peers: false,
   },
   machine: {
@@ -32,7 +33,6 @@ export const exampleResults: Results = {
       name: 'study',
       summary: 'whole runs',
       packages: ['kernels'],
-      unit: 'gradient steps',
       marks: [
         { quantity: 'fast ÷ slow', ratio: 12.5, mark: 10 },
         { quantity: 'slow ÷ fast', ratio: 0.5, mark: 0.8 },
@@ -40,6 +40,7 @@ export const exampleResults: Results = {
       cases: [
         {
           name: 'SGD',
+          unit: 'gradient steps',
           baseline: false,
           measurements: [
             {
@@ -80,11 +81,11 @@ export const exampleResults: Results = {
       name: 'products',
       summary: 'matrix products',
       packages: ['kernels'],
-      unit: 'products',
       marks: [],
       cases: [
         {
           name: 'n = 64',
+          unit: 'products',
           baseline: false,
           measurements: [
             {
@@ -111,6 +112,7 @@ export const exampleResults: Results = {
         },
         {
           name: 'n = 256',
+          unit: 'products',
           baseline: false,
           measurements: [{ threads: 1, jobs: 1, failures: ['worker exited with code: 7'] }],
           checks: [],

@@ -3,7 +3,7 @@ import { isMet } from '../mark.js';
 import { failuresOf, isRight, type Results, type ScenarioResult } from '../results.js';
 import { checkCells } from '../table.js';
 import { html, raw, type Html } from './html.js';
-import { comparisonPlot, efficiencyPlot, threadColour, throughputPlot } from './plots.js';
+import { comparisonPlot, efficiencyPlot, threadColour, throughputPlots } from './plots.js';
 import { style } from './style.js';
 
 /** The report as one HTML file that needs nothing else. */
@@ -33,7 +33,7 @@ export function reportPage(results: Results): string {
 
 function subtitle({ startedAt, machine, elapsedSeconds }: Results): string {
   const date = startedAt.slice(0, 16).replace('T', ' ');
-  return `${date} UTC · ${machine.processor} · Node ${machine.node} · ${formatSeconds(elapsedSeconds)}`;
+  return `${date} UTC · ${machine.processor} · Node ${machine.node} · took ${formatSeconds(elapsedSeconds)}`;
 }
 
 function banners(results: Results): readonly Html[] {
@@ -58,7 +58,7 @@ function cards({ scenarios, settings }: Results): Html {
     .sort((a, b) => a - b);
   const median = efficiencies[Math.floor(efficiencies.length / 2)];
   const headline = scenarios[0]?.cases.map((one) => ({
-    name: `${scenarios[0]!.unit} per second: ${scenarios[0]!.name}, ${one.name}`,
+    name: `${one.unit} per second: ${scenarios[0]!.name}, ${one.name}`,
     best: Math.max(...one.measurements.map(({ throughput }) => throughput ?? 0)),
   }));
   return html`<div class="cards">
@@ -85,7 +85,7 @@ function throughputSection({ scenarios, settings }: Results): Html {
           html`<div class="card">
             <h3>${scenario.name} ${verdict(scenario)}</h3>
             <p>${scenario.summary}</p>
-            ${throughputPlot(scenario, settings.threads)}
+            ${throughputPlots(scenario, settings.threads)}
           </div>`,
       )}
     </div>`;

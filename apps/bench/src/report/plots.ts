@@ -10,15 +10,34 @@ export function threadColour(index: number, count: number): string {
   return `color-mix(in oklab, var(--many) ${share}%, var(--few))`;
 }
 
-/** Throughput of the cases of one scenario: a dot per number of threads on a logarithmic axis. */
-export function throughputPlot(scenario: ScenarioResult, threads: readonly number[]): Html {
-  const points = scenario.cases.flatMap((one) =>
+/** Throughput of the cases of one scenario: a plot per unit. */
+export function throughputPlots(
+  { cases }: ScenarioResult,
+  threads: readonly number[],
+): readonly Html[] {
+  const units = [...new Set(cases.map(({ unit }) => unit))];
+  return units.map((unit) =>
+    throughputPlot(
+      unit,
+      cases.filter((one) => one.unit === unit),
+      threads,
+    ),
+  );
+}
+
+/** A dot per case and number of threads on a logarithmic axis. */
+function throughputPlot(
+  unit: string,
+  cases: readonly CaseResult[],
+  threads: readonly number[],
+): Html {
+  const points = cases.flatMap((one) =>
     one.measurements.flatMap(({ threads: n, throughput }) =>
       throughput === undefined ? [] : [{ name: one.name, threads: n, throughput }],
     ),
   );
   if (points.length === 0) return raw('');
-  const names = scenario.cases.map(({ name }) => name);
+  const names = cases.map(({ name }) => name);
   const rates = points.map(({ throughput }) => throughput);
   const best = names.flatMap((name) => {
     const own = points.filter((point) => point.name === name);
@@ -36,7 +55,7 @@ export function throughputPlot(scenario: ScenarioResult, threads: readonly numbe
     x: {
       type: 'log',
       domain: [low, high],
-      label: `${scenario.unit} per second →`,
+      label: `${unit} per second →`,
       ticks: decades(low, high),
       tickFormat: formatPower,
       tickSize: 0,

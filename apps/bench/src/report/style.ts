@@ -28,9 +28,8 @@ code { font: 13px/1.4 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); gap: 14px; margin-top: 24px; }
 .cards .card { margin: 0; }
 .figure { font-size: 27px; font-weight: 650; letter-spacing: -0.02em; line-height: 1.25; font-variant-numeric: tabular-nums; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 14px; }
-.pair { margin-top: 14px; }
-.pair .card { min-width: 0; margin: 0; }
+.pair { margin-top: 14px; columns: 440px 2; column-gap: 14px; }
+.pair .card { margin: 0 0 14px; break-inside: avoid; }
 .verdict { display: inline-block; border-radius: 999px; padding: 0 10px; font-size: 13px; font-weight: 600; white-space: nowrap; }
 .right { color: var(--right); background: var(--wash); }
 .wrong { color: var(--wrong); background: var(--alarm); }

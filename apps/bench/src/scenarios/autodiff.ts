@@ -33,16 +33,17 @@ export const autodiff = defineScenario<Parameters, number>({
   name: 'autodiff',
   summary: 'value and gradient of traced functions',
   packages: ['autodiff', 'tensor', 'kernels'],
-  unit: 'gradients',
 
   cases: () => [
     ...(Object.keys(problems) as ProblemName[]).map((problem) => ({
       kind: 'timed' as const,
+      unit: 'gradients',
       name: problem,
       parameters: { problem, tracing: 'once' as const },
     })),
     {
       kind: 'timed' as const,
+      unit: 'gradients',
       name: 'Rosenbrock, traced anew',
       parameters: { problem: 'Rosenbrock', tracing: 'every call' },
     },

@@ -28,12 +28,17 @@ export const flows = defineScenario<Parameters, Answer>({
   name: 'flows',
   summary: `the 1-16-1 tanh flow to t = 100, and ${starts} trajectories of ${eulerSteps} Euler steps`,
   packages: ['flows', 'ode', 'nets', 'kernels', 'tensor'],
-  unit: 'trajectories',
 
   cases: () => [
-    { kind: 'timed', name: 'flow to t = 100', parameters: { way: 'flow to t = 100', run: 0 } },
+    {
+      kind: 'timed',
+      unit: 'trajectories',
+      name: 'flow to t = 100',
+      parameters: { way: 'flow to t = 100', run: 0 },
+    },
     {
       kind: 'ensemble',
+      unit: 'trajectories',
       name: 'Euler steps',
       runs: Array.from({ length: starts }, (_, run) => ({ way: 'Euler steps' as const, run })),
     },

@@ -12,13 +12,12 @@ export const kernels = defineScenario<KernelTask, number>({
   summary:
     'matrix products, loss and gradient, and descent steps, against the limit of 128-bit SIMD',
   packages: ['kernels', 'tensor'],
-  unit: 'flop',
-  cases: ({ peers: withPeers }) => [
+  cases: ({ detailed, peers: withPeers }) => [
     ...limits,
     ...products,
     ...gradients,
     ...descents,
-    ...plainLoopGradients,
+    ...(detailed ? plainLoopGradients : []),
     ...(withPeers ? peerGradients() : []),
   ],
   prepare: prepareTask,
@@ -36,6 +35,7 @@ type KernelCase = TimedCase<KernelTask>;
 
 const limits: readonly KernelCase[] = (['f64', 'f32'] as const).map((dtype) => ({
   kind: 'timed',
+  unit: 'flop',
   name: `limit ${dtype}`,
   parameters: { kind: 'limit', dtype },
   baseline: true,
@@ -44,6 +44,7 @@ const limits: readonly KernelCase[] = (['f64', 'f32'] as const).map((dtype) => (
 const products: readonly KernelCase[] = (['f64', 'f32'] as const).flatMap((dtype) =>
   [64, 256].map((size) => ({
     kind: 'timed' as const,
+    unit: 'flop',
     name: `matmul ${size} ${dtype}`,
     parameters: { kind: 'product' as const, size, dtype },
   })),
@@ -63,6 +64,7 @@ const gradients: readonly KernelCase[] = (
   ] as const
 ).map(([net, activation, dtype]) => ({
   kind: 'timed',
+  unit: 'flop',
   name: `${net} ${activation} ${dtype}`,
   parameters: { kind: 'gradient', net, activation, dtype, by: 'kernels' },
 }));
@@ -75,6 +77,7 @@ const descents: readonly KernelCase[] = (
   ] as const
 ).map(([name, optimizer, batch]) => ({
   kind: 'timed',
+  unit: 'flop',
   name,
   parameters: { kind: 'descent', optimizer, batch },
 }));
@@ -90,6 +93,7 @@ const plainLoopGradients: readonly KernelCase[] = (
   ] as const
 ).map(([net, activation]) => ({
   kind: 'timed',
+  unit: 'flop',
   name: `${net} ${activation} f64, plain loops`,
   parameters: { kind: 'gradient', net, activation, dtype: 'f64', by: 'plain loops' },
   baseline: true,
@@ -102,6 +106,7 @@ function peerGradients(): readonly KernelCase[] {
       .flatMap(({ name, dtypes }) =>
         dtypes.map((dtype) => ({
           kind: 'timed' as const,
+          unit: 'flop',
           name: `${net} relu ${dtype}, ${name}`,
           parameters: {
             kind: 'gradient' as const,

@@ -13,11 +13,11 @@ export const nets = defineScenario<{ readonly net: NetName }, Answer>({
   name: 'nets',
   summary: 'loss and gradient of five ReLU networks over all samples, in float64',
   packages: ['nets', 'autodiff', 'kernels', 'tensor'],
-  unit: 'gradients',
 
   cases: () =>
     (Object.keys(fiveNets) as NetName[]).map((net) => ({
       kind: 'timed',
+      unit: 'gradients',
       name: `${net} ${fiveNets[net].widths.join('-')}`,
       parameters: { net },
     })),

@@ -22,12 +22,12 @@ export const ode = defineScenario<
   name: 'ode',
   summary: 'integration of the 1-16-1 tanh flow to t = 100 and of a closed orbit',
   packages: ['ode', 'nets', 'kernels'],
-  unit: 'integrations',
 
   cases: () =>
     Object.keys(methods).flatMap((method) =>
       (['tanh flow', 'Arenstorf orbit'] as const).map((problem) => ({
         kind: 'timed',
+        unit: 'integrations',
         name: `${problem}, ${method}`,
         parameters: { problem, method },
       })),

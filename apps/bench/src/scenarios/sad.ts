@@ -47,11 +47,11 @@ export const sad = defineScenario<Run, Answer>({
   name: 'sad',
   summary: `the published study: training 1-10-20-10-1 networks on a polynomial, ${runs} runs each`,
   packages: ['flows', 'nets', 'kernels', 'tensor'],
-  unit: 'gradient steps',
 
   cases: ({ activations, dtype }) =>
     (Object.keys(rules) as Optimizer[]).map((optimizer) => ({
       kind: 'ensemble',
+      unit: 'gradient steps',
       name: optimizer,
       runs: activations.flatMap((name) =>
         Array.from({ length: runs }, (_, run) => ({

@@ -25,11 +25,11 @@ export const tensor = defineScenario<{ readonly distribution: Distribution }, An
   name: 'tensor',
   summary: `arrays of ${draws.toLocaleString('en-US')} random numbers`,
   packages: ['tensor', 'kernels'],
-  unit: 'numbers',
 
   cases: () =>
     (Object.keys(distributions) as Distribution[]).map((distribution) => ({
       kind: 'timed',
+      unit: 'numbers',
       name: distribution,
       parameters: { distribution },
     })),
