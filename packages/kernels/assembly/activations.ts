@@ -1,5 +1,5 @@
-import { lanewise, logistic, normalDensity, normalDistribution, softplus } from './elementary';
-import { VECTOR, splat } from './simd';
+import { constant, DENSITY_FACTOR, FOUR, SMALLEST, MINUS_TWO, ONE, TAIL_END, TWO, expm1AndExp, expNonpositive, gaussian, log1pOfUnit, normalTail, withSign } from './elementary';
+import { VECTOR, multiplyAdd, splat } from './simd';
 
 // In the order of activationNames in src/activation.ts.
 const IDENTITY = 0;
@@ -86,39 +86,26 @@ function loop<T>(
   const end = z + size;
   for (; z < end; z += VECTOR) {
     const x = v128.load(z);
-    if (activation == RELU) relu<T>(x, kink, out, z);
+    if (activation == IDENTITY) identity<T>(x, out, z);
+    else if (activation == RELU) relu<T>(x, kink, out, z);
     else if (activation == LEAKY_RELU) leakyRelu<T>(x, parameter, kink, out, z);
-    else if (activation == SOFTSIGN) softsign<T>(x, out, z);
-    else if (activation == IDENTITY) {
-      v128.store(out, x);
-      v128.store(z, splat<T>(1));
-    } else if (activation == TANH) {
-      v128.store(out, lanewise<T>((x) => NativeMath.tanh(x), x));
-      v128.store(z, lanewise<T>((x) => 1 - NativeMath.tanh(x) * NativeMath.tanh(x), x));
-    } else if (activation == LOGISTIC) {
-      v128.store(out, lanewise<T>(logistic, x));
-      v128.store(z, lanewise<T>((x) => logistic(x) * logistic(-x), x));
-    } else if (activation == SOFTPLUS) {
-      v128.store(out, lanewise<T>(softplus, x));
-      v128.store(z, lanewise<T>(logistic, x));
-    } else if (activation == GELU) {
-      v128.store(out, lanewise<T>((x) => x * normalDistribution(x), x));
-      v128.store(z, lanewise<T>((x) => normalDistribution(x) + x * normalDensity(x), x));
-    } else if (activation == SWISH) {
-      v128.store(out, lanewise<T>((x) => x * logistic(x), x));
-      v128.store(z, lanewise<T>((x) => logistic(x) * (1 + x * logistic(-x)), x));
-    } else if (activation == MISH) {
-      v128.store(out, lanewise<T>((x) => x * NativeMath.tanh(softplus(x)), x));
-      v128.store(
-        z,
-        lanewise<T>((x) => {
-          const t = NativeMath.tanh(softplus(x));
-          return t + x * logistic(x) * (1 - t) * (1 + t);
-        }, x),
-      );
-    } else if (activation == ELU) elu<T>(x, parameter, kink, out, z);
+    else if (activation == TANH) tanh<T>(x, out, z);
+    else if (activation == LOGISTIC) logistic<T>(x, out, z);
+    else if (activation == SOFTPLUS) softplus<T>(x, out, z);
+    else if (activation == GELU) gelu<T>(x, out, z);
+    else if (activation == SWISH) swish<T>(x, out, z);
+    else if (activation == MISH) mish<T>(x, out, z);
+    else if (activation == ELU) elu<T>(x, parameter, kink, out, z);
+    else softsign<T>(x, out, z);
     out += VECTOR;
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function identity<T>(x: v128, out: usize, slope: usize): void {
+  v128.store(out, x);
+  v128.store(slope, v128.bitselect(constant<T>(ONE), x, v128.eq<T>(x, x)));
 }
 
 /** x where positive, 0 where negative or zero, NaN where NaN. */
@@ -137,7 +124,7 @@ function stepAtZero<T>(x: v128, below: v128, atZero: v128): v128 {
   const zero = v128.splat<T>(<T>0);
   const negative = v128.bitselect(below, x, v128.lt<T>(x, zero));
   const rest = v128.bitselect(atZero, negative, v128.eq<T>(x, zero));
-  return v128.bitselect(splat<T>(1), rest, v128.gt<T>(x, zero));
+  return v128.bitselect(constant<T>(ONE), rest, v128.gt<T>(x, zero));
 }
 
 // @ts-ignore: decorator
@@ -152,18 +139,123 @@ function leakyRelu<T>(x: v128, parameter: f64, kink: f64, out: usize, slope: usi
 // @ts-ignore: decorator
 @inline
 function elu<T>(x: v128, parameter: f64, kink: f64, out: usize, slope: usize): void {
+  const zero = v128.splat<T>(<T>0);
   const alpha = splat<T>(parameter);
-  const positive = v128.gt<T>(x, v128.splat<T>(<T>0));
-  const below = v128.mul<T>(alpha, lanewise<T>((x) => NativeMath.expm1(x), x));
-  const steep = v128.mul<T>(alpha, lanewise<T>((x) => NativeMath.exp(x), x));
-  v128.store(out, v128.bitselect(x, below, positive));
+  expm1AndExp<T>(v128.pmin<T>(x, zero), out, slope);
+  const below = v128.mul<T>(alpha, v128.load(out));
+  const steep = v128.mul<T>(alpha, v128.load(slope));
+  v128.store(out, v128.bitselect(x, below, v128.gt<T>(x, zero)));
   v128.store(slope, stepAtZero<T>(x, steep, splat<T>(parameter + (1 - parameter) * kink)));
+}
+
+/** With t = e^(−2|x|) − 1: tanh |x| = −t/(2 + t), and its slope 4(1 + t)/(2 + t)². */
+// @ts-ignore: decorator
+@inline
+function tanh<T>(x: v128, out: usize, slope: usize): void {
+  const size = v128.abs<T>(x);
+  expm1AndExp<T>(v128.mul<T>(size, constant<T>(MINUS_TWO)), out, slope);
+  const t = v128.load(out);
+  const d = v128.add<T>(constant<T>(TWO), t);
+  const e = v128.load(slope);
+  v128.store(out, withSign<T>(v128.abs<T>(v128.div<T>(t, d)), x));
+  v128.store(slope, v128.div<T>(v128.mul<T>(constant<T>(FOUR), e), v128.mul<T>(d, d)));
+}
+
+// With e = e^(−|x|): logistic(x) = (1 or e)/(1 + e), the first for x ≥ 0.
+
+// @ts-ignore: decorator
+@inline
+function expOfMinusSize<T>(x: v128): v128 {
+  return expNonpositive<T>(v128.neg<T>(v128.abs<T>(x)));
+}
+
+/** 1 where x ≥ 0, else e. */
+// @ts-ignore: decorator
+@inline
+function oneOr<T>(e: v128, x: v128): v128 {
+  return v128.bitselect(constant<T>(ONE), e, v128.ge<T>(x, v128.splat<T>(<T>0)));
+}
+
+// @ts-ignore: decorator
+@inline
+function logistic<T>(x: v128, out: usize, slope: usize): void {
+  const e = expOfMinusSize<T>(x);
+  const d = v128.add<T>(constant<T>(ONE), e);
+  v128.store(out, v128.div<T>(oneOr<T>(e, x), d));
+  v128.store(slope, v128.div<T>(e, v128.mul<T>(d, d)));
+}
+
+// @ts-ignore: decorator
+@inline
+function softplus<T>(x: v128, out: usize, slope: usize): void {
+  const e = expOfMinusSize<T>(x);
+  v128.store(out, v128.add<T>(v128.pmax<T>(x, v128.splat<T>(<T>0)), log1pOfUnit<T>(e)));
+  v128.store(slope, v128.div<T>(oneOr<T>(e, x), v128.add<T>(constant<T>(ONE), e)));
+}
+
+/** Keeps ∞·0 away: beyond `low` and −low, A(x) is 0 or x in every dtype. */
+// @ts-ignore: decorator
+@inline
+function clamp<T>(x: v128, low: v128): v128 {
+  return v128.pmin<T>(v128.pmax<T>(x, low), v128.neg<T>(low));
+}
+
+/** x·s, s(1 + x(1 − s)) with the logistic function s. */
+// @ts-ignore: decorator
+@inline
+function swish<T>(x: v128, out: usize, slope: usize): void {
+  const e = expOfMinusSize<T>(x);
+  const d = v128.add<T>(constant<T>(ONE), e);
+  const s = v128.div<T>(oneOr<T>(e, x), d);
+  const rest = v128.div<T>(oneOr<T>(e, v128.neg<T>(x)), d);
+  v128.store(out, v128.mul<T>(v128.pmax<T>(x, constant<T>(SMALLEST)), s));
+  const sum = multiplyAdd<T>(clamp<T>(x, constant<T>(SMALLEST)), rest, constant<T>(ONE));
+  v128.store(slope, v128.mul<T>(s, sum));
+}
+
+/**
+ * x·ω, ω = tanh(softplus x) = n/(n + 2w) with n = 1 + 2e, w = e² for x ≥ 0 and n = e(e + 2), w = 1 for x < 0;
+ * the slope is ω + 4xwg(1 + e)/(n + 2w)², g = 1 or e.
+ */
+// @ts-ignore: decorator
+@inline
+function mish<T>(x: v128, out: usize, slope: usize): void {
+  const one = constant<T>(ONE);
+  const two = constant<T>(TWO);
+  const e = expOfMinusSize<T>(x);
+  const nonnegative = v128.ge<T>(x, v128.splat<T>(<T>0));
+  const squared = v128.mul<T>(e, e);
+  const twice = v128.add<T>(e, e);
+  const n = v128.bitselect(v128.add<T>(one, twice), v128.add<T>(squared, twice), nonnegative);
+  const w = v128.bitselect(squared, one, nonnegative);
+  const d = multiplyAdd<T>(two, w, n);
+  const omega = v128.div<T>(n, d);
+  v128.store(out, v128.mul<T>(v128.pmax<T>(x, constant<T>(SMALLEST)), omega));
+  const g = v128.mul<T>(v128.bitselect(one, e, nonnegative), v128.add<T>(one, e));
+  const four = v128.mul<T>(constant<T>(FOUR), v128.mul<T>(clamp<T>(x, constant<T>(SMALLEST)), w));
+  const second = v128.div<T>(v128.mul<T>(four, g), v128.mul<T>(d, d));
+  v128.store(slope, v128.add<T>(omega, second));
+}
+
+/** xΦ(x), Φ(x) + xφ(x) with the normal distribution function Φ and φ = Φ'. */
+// @ts-ignore: decorator
+@inline
+function gelu<T>(x: v128, out: usize, slope: usize): void {
+  const bound = constant<T>(TAIL_END);
+  const y = v128.pmin<T>(v128.abs<T>(x), bound);
+  const e = gaussian<T>(y);
+  const tail = v128.mul<T>(e, normalTail<T>(y));
+  const negative = v128.lt<T>(x, v128.splat<T>(<T>0));
+  const phi = v128.bitselect(tail, v128.sub<T>(constant<T>(ONE), tail), negative);
+  v128.store(out, v128.mul<T>(v128.pmax<T>(x, v128.neg<T>(bound)), phi));
+  const density = v128.mul<T>(e, constant<T>(DENSITY_FACTOR));
+  v128.store(slope, multiplyAdd<T>(clamp<T>(x, v128.neg<T>(bound)), density, phi));
 }
 
 // @ts-ignore: decorator
 @inline
 function softsign<T>(x: v128, out: usize, slope: usize): void {
-  const one = splat<T>(1);
+  const one = constant<T>(ONE);
   const d = v128.add<T>(one, v128.abs<T>(x));
   v128.store(out, v128.div<T>(x, d));
   v128.store(slope, v128.div<T>(one, v128.mul<T>(d, d)));

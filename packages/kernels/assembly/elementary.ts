@@ -1,51 +1,325 @@
-/** f on every lane. */
-export function lanewise<T>(f: (x: f64) => f64, x: v128): v128 {
+// Elementary functions of vectors, by argument reduction and short polynomials: the same bits on every engine.
+// Errors are stated in test/elementary.test.ts. NaN gives NaN, ±∞ and subnormal numbers give what they should.
+
+import { F32, F64 } from './coefficients';
+import { multiplyAdd, splat } from './simd';
+
+// Where coefficients.ts keeps things. From EXP_EVEN on the counts differ between f64 and f32.
+export const ONE = 0;
+export const TWO = 1;
+export const FOUR = 2;
+const HALF = 3;
+const MINUS_HALF = 4;
+export const MINUS_TWO = 5;
+const SIXTY_FOUR = 6;
+const SIGN_BIT = 7;
+const UP = 8;
+const DOWN = 9;
+const SQRT2 = 10;
+export const DENSITY_FACTOR = 11;
+const TINY = 12;
+const EXPM1_SMALLEST = 13;
+const ERF_SWITCH = 14;
+export const TAIL_END = 15;
+const LOG2E = 16;
+const SHIFT = 17;
+const LN2_HIGH = 18;
+const LN2_LOW = 19;
+const LOW = 20;
+const HIGH = 21;
+export const SMALLEST = 22;
+const LARGEST = 23;
+const EXP_EVEN = 24;
+
+/** The constant at `index` in every lane: loaded, because constants in a loop would be made anew each time. */
+// @ts-ignore: decorator
+@inline
+export function constant<T>(index: usize): v128 {
+  if (sizeof<T>() == 8) return v128.load64_splat(F64 + (index << 3));
+  else return v128.load32_splat(F32 + (index << 2));
+}
+
+/** Σ_j c[j]·xʲ over `count` coefficients (a literal) from `index` on. */
+// @ts-ignore: decorator
+@inline
+function horner<T>(x: v128, index: usize, count: i32): v128 {
+  let y = constant<T>(index + count - 1);
+  if (count > 11) y = multiplyAdd<T>(y, x, constant<T>(index + 10));
+  if (count > 10) y = multiplyAdd<T>(y, x, constant<T>(index + 9));
+  if (count > 9) y = multiplyAdd<T>(y, x, constant<T>(index + 8));
+  if (count > 8) y = multiplyAdd<T>(y, x, constant<T>(index + 7));
+  if (count > 7) y = multiplyAdd<T>(y, x, constant<T>(index + 6));
+  if (count > 6) y = multiplyAdd<T>(y, x, constant<T>(index + 5));
+  if (count > 5) y = multiplyAdd<T>(y, x, constant<T>(index + 4));
+  if (count > 4) y = multiplyAdd<T>(y, x, constant<T>(index + 3));
+  if (count > 3) y = multiplyAdd<T>(y, x, constant<T>(index + 2));
+  if (count > 2) y = multiplyAdd<T>(y, x, constant<T>(index + 1));
+  if (count > 1) y = multiplyAdd<T>(y, x, constant<T>(index));
+  return y;
+}
+
+/** The size of `x` with the sign of `sign`, for x ≥ 0. */
+// @ts-ignore: decorator
+@inline
+export function withSign<T>(x: v128, sign: v128): v128 {
+  return v128.or(x, v128.and(sign, constant<T>(SIGN_BIT)));
+}
+
+/** The smaller of x and a constant; NaN stays. */
+// @ts-ignore: decorator
+@inline
+function atMost<T>(x: v128, bound: v128): v128 {
+  return v128.pmin<T>(x, bound);
+}
+
+/** The larger of x and a constant; NaN stays. */
+// @ts-ignore: decorator
+@inline
+function atLeast<T>(x: v128, bound: v128): v128 {
+  return v128.pmax<T>(x, bound);
+}
+
+// e^x = 2^k·e^r with k = x/log 2 rounded. `shifted` holds k + bias in its last bits.
+
+// @ts-ignore: decorator
+@inline
+function shifted<T>(x: v128): v128 {
+  return v128.add<T>(v128.mul<T>(x, constant<T>(LOG2E)), constant<T>(SHIFT));
+}
+
+/** 2^k from `shifted`, for normal results. */
+// @ts-ignore: decorator
+@inline
+function power<T>(n: v128): v128 {
+  if (sizeof<T>() == 8) return i64x2.shl(n, 52);
+  else return i32x4.shl(n, 23);
+}
+
+/** (e^r − 1 − r)/r². */
+// @ts-ignore: decorator
+@inline
+function expTail<T>(r: v128): v128 {
+  const z = v128.mul<T>(r, r);
   if (sizeof<T>() == 8) {
-    const y = f64x2.splat(f(f64x2.extract_lane(x, 0)));
-    return f64x2.replace_lane(y, 1, f(f64x2.extract_lane(x, 1)));
+    return multiplyAdd<T>(r, horner<T>(z, EXP_EVEN + 5, 5), horner<T>(z, EXP_EVEN, 5));
   } else {
-    let y = f32x4.splat(<f32>f(<f64>f32x4.extract_lane(x, 0)));
-    y = f32x4.replace_lane(y, 1, <f32>f(<f64>f32x4.extract_lane(x, 1)));
-    y = f32x4.replace_lane(y, 2, <f32>f(<f64>f32x4.extract_lane(x, 2)));
-    return f32x4.replace_lane(y, 3, <f32>f(<f64>f32x4.extract_lane(x, 3)));
+    return multiplyAdd<T>(r, horner<T>(z, EXP_EVEN + 3, 2), horner<T>(z, EXP_EVEN, 3));
   }
 }
 
-export function logistic(x: f64): f64 {
-  if (x >= 0) return 1 / (1 + NativeMath.exp(-x));
-  const e = NativeMath.exp(x);
-  return e / (1 + e);
-}
+/** e^(x + rest) for a small rest, 0 for none; x ≤ 0 if `nonpositive` (a literal). */
+// @ts-ignore: decorator
+@inline
+function expOfSum<T>(x: v128, rest: v128, hasRest: bool, nonpositive: bool): v128 {
+  x = atLeast<T>(x, constant<T>(SMALLEST));
+  if (!nonpositive) x = atMost<T>(x, constant<T>(LARGEST));
+  let n = shifted<T>(x);
+  const k = v128.sub<T>(n, constant<T>(SHIFT));
+  let r = v128.sub<T>(x, v128.mul<T>(k, constant<T>(LN2_HIGH)));
+  r = v128.sub<T>(r, v128.mul<T>(k, constant<T>(LN2_LOW)));
+  if (hasRest) r = v128.add<T>(r, rest);
+  const p = multiplyAdd<T>(v128.mul<T>(r, r), expTail<T>(r), r);
+  const y = v128.add<T>(constant<T>(ONE), p);
 
-export function softplus(x: f64): f64 {
-  return max<f64>(x, 0) + NativeMath.log1p(NativeMath.exp(-abs(x)));
-}
-
-function erf(x: f64): f64 {
-  const size = abs(x);
-  if (size >= 2) return copysign<f64>(1 - erfc(size), x);
-  let term = size;
-  let sum = size;
-  for (let n = 1; term > sum * 1e-17; n++) {
-    term *= (2 * size * size) / <f64>(2 * n + 1);
-    sum += term;
+  // Subnormal results, and those that would need 2^1024, take a second factor 2^±64.
+  const step = constant<T>(SIXTY_FOUR);
+  const low = v128.lt<T>(x, constant<T>(LOW));
+  n = v128.add<T>(n, v128.and(low, step));
+  let factor = v128.bitselect(constant<T>(DOWN), constant<T>(ONE), low);
+  if (!nonpositive) {
+    const high = v128.gt<T>(x, constant<T>(HIGH));
+    n = v128.sub<T>(n, v128.and(high, step));
+    factor = v128.bitselect(constant<T>(UP), factor, high);
   }
-  return copysign<f64>(1.1283791670955126 * NativeMath.exp(-size * size) * sum, x);
+  return v128.mul<T>(v128.mul<T>(y, power<T>(n)), factor);
 }
 
-function erfc(x: f64): f64 {
-  if (!(x >= 2)) return 1 - erf(x);
-  if (x > 27.3) return 0;
-  let tail = x;
-  for (let n = 120; n >= 1; n--) tail = x + <f64>n / 2 / tail;
-  return (NativeMath.exp(-x * x) * 0.5641895835477563) / tail;
+/** e^x. */
+// @ts-ignore: decorator
+@inline
+export function exp<T>(x: v128): v128 {
+  return expOfSum<T>(x, x, false, false);
 }
 
-export function normalDistribution(x: f64): f64 {
-  const y = x * NativeMath.SQRT1_2;
-  return x < 0 ? erfc(-y) / 2 : (1 + erf(y)) / 2;
+/** e^x for x ≤ 0. */
+// @ts-ignore: decorator
+@inline
+export function expNonpositive<T>(x: v128): v128 {
+  return expOfSum<T>(x, x, false, true);
 }
 
-export function normalDensity(x: f64): f64 {
-  return 0.3989422804014327 * NativeMath.exp(-0.5 * x * x);
+/** e^x − 1. */
+// @ts-ignore: decorator
+@inline
+export function expm1<T>(x: v128): v128 {
+  const bounded = atMost<T>(atLeast<T>(x, constant<T>(EXPM1_SMALLEST)), constant<T>(LARGEST));
+  const n = shifted<T>(bounded);
+  const k = v128.sub<T>(n, constant<T>(SHIFT));
+  const high = v128.sub<T>(bounded, v128.mul<T>(k, constant<T>(LN2_HIGH)));
+  const low = v128.mul<T>(k, constant<T>(LN2_LOW));
+  const r = v128.sub<T>(high, low);
+  const q = multiplyAdd<T>(v128.mul<T>(r, r), expTail<T>(r), reductionError<T>(high, r, low));
+  // 2·((2^(k−1) − ½) + 2^(k−1)·(r + q)): halved, because 2^k may be 2^1024
+  const scale = power<T>(v128.sub<T>(n, constant<T>(ONE)));
+  const whole = v128.sub<T>(scale, constant<T>(HALF));
+  const half = compensatedSum<T>(whole, v128.mul<T>(scale, r), v128.mul<T>(scale, q));
+  const y = v128.add<T>(half, half);
+  // so small that e^x − 1 rounds to x; keeps −0 and the last bit of subnormal numbers
+  const tiny = v128.lt<T>(v128.abs<T>(x), constant<T>(TINY));
+  return v128.bitselect(x, y, tiny);
+}
+
+/** What rounding took from r = high − low. */
+// @ts-ignore: decorator
+@inline
+function reductionError<T>(high: v128, r: v128, low: v128): v128 {
+  return v128.sub<T>(v128.sub<T>(high, r), low);
+}
+
+/** a + b + c for a = 0 or |a| ≥ |b|, and c small: the rounding error of a + b is kept. */
+// @ts-ignore: decorator
+@inline
+function compensatedSum<T>(a: v128, b: v128, c: v128): v128 {
+  const sum = v128.add<T>(a, b);
+  const error = v128.add<T>(v128.sub<T>(a, sum), b);
+  return v128.add<T>(sum, v128.add<T>(error, c));
+}
+
+/** e^x − 1 to `out` and e^x to `outExp`, for x ≤ 0; e^x below the smallest normal number becomes 0. */
+// @ts-ignore: decorator
+@inline
+export function expm1AndExp<T>(x: v128, out: usize, outExp: usize): void {
+  const bounded = atLeast<T>(x, constant<T>(LOW));
+  const n = shifted<T>(bounded);
+  const k = v128.sub<T>(n, constant<T>(SHIFT));
+  const high = v128.sub<T>(bounded, v128.mul<T>(k, constant<T>(LN2_HIGH)));
+  const low = v128.mul<T>(k, constant<T>(LN2_LOW));
+  const r = v128.sub<T>(high, low);
+  const q = multiplyAdd<T>(v128.mul<T>(r, r), expTail<T>(r), reductionError<T>(high, r, low));
+  const scale = power<T>(n);
+  const whole = v128.sub<T>(scale, constant<T>(ONE));
+  const b = v128.mul<T>(scale, r);
+  const c = v128.mul<T>(scale, q);
+  v128.store(out, compensatedSum<T>(whole, b, c));
+  const e = v128.add<T>(scale, v128.add<T>(b, c));
+  v128.store(outExp, v128.andnot(e, v128.lt<T>(x, constant<T>(LOW))));
+}
+
+/** log(1 + y) for 0 ≤ y ≤ 1: y − (h − s(h + R)), h = y²/2, s = y/(2 + y), R = s²(2/3 + 2/5 s² + …). */
+// @ts-ignore: decorator
+@inline
+export function log1pOfUnit<T>(y: v128): v128 {
+  const s = v128.div<T>(y, v128.add<T>(constant<T>(TWO), y));
+  const z = v128.mul<T>(s, s);
+  let tail: v128;
+  if (sizeof<T>() == 8) tail = horner<T>(z, 34, 10);
+  else tail = horner<T>(z, 29, 4);
+  const h = v128.mul<T>(constant<T>(HALF), v128.mul<T>(y, y));
+  const sum = v128.mul<T>(s, multiplyAdd<T>(z, tail, h));
+  return v128.sub<T>(y, v128.sub<T>(h, sum));
+}
+
+/** log(1 + x); −∞ at −1, NaN below. */
+// @ts-ignore: decorator
+@inline
+export function log1p<T>(x: v128): v128 {
+  const one = constant<T>(ONE);
+  // 1 + x = u + error exactly
+  const u = v128.add<T>(one, x);
+  const part = v128.sub<T>(u, one);
+  const error = v128.add<T>(
+    v128.sub<T>(one, v128.sub<T>(u, part)),
+    v128.sub<T>(x, part),
+  );
+  // u = 2^k·m, √½ ≤ m < √2
+  let k: v128;
+  let m: v128;
+  if (sizeof<T>() == 8) {
+    const bits = i64x2.add(u, i64x2.splat(0x3ff0000000000000 - 0x3fe6a09e00000000));
+    const biased = v128.or(i64x2.shr_u(bits, 52), i64x2.splat(0x4330000000000000));
+    k = f64x2.sub(biased, f64x2.splat(4503599627370496 + 1023));
+    const fraction = v128.and(bits, i64x2.splat(0x000fffffffffffff));
+    m = i64x2.add(fraction, i64x2.splat(0x3fe6a09e00000000));
+  } else {
+    const bits = i32x4.add(u, i32x4.splat(0x3f800000 - 0x3f3504f3));
+    const biased = v128.or(i32x4.shr_u(bits, 23), i32x4.splat(0x4b000000));
+    k = f32x4.sub(biased, f32x4.splat(8388608 + 127));
+    const fraction = v128.and(bits, i32x4.splat(0x007fffff));
+    m = i32x4.add(fraction, i32x4.splat(0x3f3504f3));
+  }
+  const near = v128.eq<T>(k, splat<T>(0));
+  const f = v128.bitselect(x, v128.sub<T>(m, one), near);
+  const correction = v128.andnot(v128.div<T>(error, u), near);
+
+  const s = v128.div<T>(f, v128.add<T>(constant<T>(TWO), f));
+  const z = v128.mul<T>(s, s);
+  let tail: v128;
+  if (sizeof<T>() == 8) tail = horner<T>(z, 44, 7);
+  else tail = horner<T>(z, 33, 3);
+  const h = v128.mul<T>(constant<T>(HALF), v128.mul<T>(f, f));
+  let sum = v128.mul<T>(s, multiplyAdd<T>(z, tail, h));
+  sum = v128.add<T>(sum, multiplyAdd<T>(k, constant<T>(LN2_LOW), correction));
+  let y = v128.sub<T>(f, v128.sub<T>(h, sum));
+  y = v128.add<T>(v128.mul<T>(k, constant<T>(LN2_HIGH)), y);
+
+  const infinity = splat<T>(Infinity);
+  y = v128.bitselect(splat<T>(-Infinity), y, v128.eq<T>(x, splat<T>(-1)));
+  y = v128.bitselect(splat<T>(NaN), y, v128.lt<T>(x, splat<T>(-1)));
+  const asIs = v128.or(
+    v128.eq<T>(x, infinity),
+    v128.lt<T>(v128.abs<T>(x), constant<T>(TINY)),
+  );
+  y = v128.bitselect(x, y, asIs);
+  return v128.bitselect(x, y, v128.ne<T>(x, x));
+}
+
+/** Masks of the leading half of a number's bits. */
+const HEAD64: usize = memory.data<u64>([0xfffffffff8000000]);
+const HEAD32: usize = memory.data<u32>([0xfffff000]);
+
+/** e^(−y²/2) for 0 ≤ y < 40, with the rounding error of y² taken into account. */
+// @ts-ignore: decorator
+@inline
+export function gaussian<T>(y: v128): v128 {
+  // y = head + rest with head² exact
+  let head: v128;
+  if (sizeof<T>() == 8) head = v128.and(y, v128.load64_splat(HEAD64));
+  else head = v128.and(y, v128.load32_splat(HEAD32));
+  const minusHalf = constant<T>(MINUS_HALF);
+  const whole = v128.mul<T>(v128.mul<T>(head, head), minusHalf);
+  const rest = v128.mul<T>(
+    v128.mul<T>(v128.sub<T>(y, head), v128.add<T>(y, head)),
+    minusHalf,
+  );
+  return expOfSum<T>(whole, rest, true, true);
+}
+
+/** Φ(−y)·e^(y²/2) for 0 ≤ y < 40. */
+// @ts-ignore: decorator
+@inline
+export function normalTail<T>(y: v128): v128 {
+  if (sizeof<T>() == 8) {
+    const q = multiplyAdd<T>(horner<T>(y, 73, 10), y, constant<T>(ONE));
+    return v128.div<T>(horner<T>(y, 63, 10), q);
+  } else {
+    const q = multiplyAdd<T>(horner<T>(y, 47, 5), y, constant<T>(ONE));
+    return v128.div<T>(horner<T>(y, 42, 5), q);
+  }
+}
+
+/** erf x = 1 − 2Φ(−√2·x) for x > 1, a polynomial below. */
+// @ts-ignore: decorator
+@inline
+export function erf<T>(x: v128): v128 {
+  const size = v128.abs<T>(x);
+  const z = v128.mul<T>(size, size);
+  let near: v128;
+  if (sizeof<T>() == 8) near = horner<T>(z, 51, 12);
+  else near = horner<T>(z, 36, 6);
+  near = v128.mul<T>(size, near);
+  const y = v128.mul<T>(atMost<T>(size, splat<T>(6)), constant<T>(SQRT2));
+  const tail = v128.mul<T>(gaussian<T>(y), normalTail<T>(y));
+  const far = v128.sub<T>(constant<T>(ONE), v128.add<T>(tail, tail));
+  const isFar = v128.gt<T>(size, constant<T>(ERF_SWITCH));
+  return withSign<T>(v128.bitselect(far, near, isFar), x);
 }
