@@ -34,7 +34,7 @@ export class Builder {
     const key = keyOf(node as Node);
     let index = this.known.get(key);
     if (index === undefined) {
-      index = this.nodes.push(Object.freeze(node) as Node) - 1;
+      index = this.nodes.push(node as Node) - 1;
       this.known.set(key, index);
     }
     return new Tracer(this, index);
@@ -55,7 +55,7 @@ export class Builder {
       place[i] = node.op === 'variable' ? from[0]! : kept.add({ ...node, inputs: from }).node;
     });
     return Object.freeze({
-      nodes: Object.freeze(kept.nodes),
+      nodes: Object.freeze(kept.nodes.map((node) => Object.freeze(node))),
       inputs: inputs.map((tracer) => place[tracer.node]!),
       outputs: outputs.map((tracer) => place[tracer.node]!),
     });
@@ -104,8 +104,12 @@ function identityOf(object: object): string {
 const shareByContent = 64;
 
 function keyOf(node: Node): string {
-  const { op, inputs, shape, ...attributes } = node;
-  return `${op}(${inputs.join()})[${shape.join()}]${keyOfAttribute(attributes)}`;
+  let key = `${node.op}(${node.inputs.join()})[${node.shape.join()}]`;
+  for (const name in node) {
+    if (name === 'op' || name === 'inputs' || name === 'shape') continue;
+    key += `;${keyOfAttribute(node[name as keyof Node])}`;
+  }
+  return key;
 }
 
 function keyOfAttribute(value: unknown): string {
