@@ -2,6 +2,13 @@ import type { Mark } from '../mark.js';
 import { defineScenario, type Rates, type TimedCase } from '../scenario.js';
 import { cellCount, checkCells, prepareCells, type Arrangement } from './cell-counts.js';
 import {
+  certificationWays,
+  checkCertification,
+  prepareCertification,
+  type CertificationAnswer,
+  type CertificationWay,
+} from './certifications.js';
+import {
   checkGeneralizedGradient,
   gradientWays,
   prepareGeneralizedGradient,
@@ -11,23 +18,33 @@ import {
 
 type Task =
   | { readonly task: 'gradient'; readonly way: GradientWay }
+  | { readonly task: 'certification'; readonly way: CertificationWay }
   | { readonly task: 'cells'; readonly arrangement: Arrangement };
 
+type Answer = GradientAnswer | CertificationAnswer | number;
+
 /** Generalized gradients at kinks, as limits and certified, and the cells of arrangements of kinks. */
-export const subgradient = defineScenario<Task, GradientAnswer | number>({
+export const subgradient = defineScenario<Task, Answer>({
   name: 'subgradient',
   summary: 'generalized gradients of a 2-8-8-1 ReLU network at a kink, and cells of hyperplanes',
   packages: ['subgradient', 'nets', 'autodiff', 'kernels', 'tensor'],
-  cases: ({ detailed }) => [...gradients, ...(detailed ? largeArrangements : smallArrangements)],
-  prepare: (task, seed) =>
-    task.task === 'cells'
-      ? prepareCells(task.arrangement, seed)
-      : prepareGeneralizedGradient(task.way, seed),
-  check: ([answer], [task]) =>
-    task!.task === 'cells'
-      ? checkCells(task!.arrangement, answer as number)
-      : checkGeneralizedGradient(task!.way, answer as GradientAnswer),
-  marks: cellMarks,
+  cases: ({ detailed }) => [
+    ...gradients,
+    ...(detailed ? [...certifications, ...largeArrangements] : smallArrangements),
+  ],
+  prepare(task, seed) {
+    if (task.task === 'cells') return prepareCells(task.arrangement, seed);
+    if (task.task === 'certification') return prepareCertification(task.way, seed);
+    return prepareGeneralizedGradient(task.way, seed);
+  },
+  check([answer], [task]) {
+    if (task?.task === 'cells') return checkCells(task.arrangement, answer as number);
+    if (task?.task === 'certification') {
+      return checkCertification(task.way, answer as CertificationAnswer);
+    }
+    return checkGeneralizedGradient(task!.way, answer as GradientAnswer);
+  },
+  marks: (rates) => [...certificationMarks(rates), ...cellMarks(rates)],
 });
 
 const gradients: readonly TimedCase<Task>[] = gradientWays.map((way) => ({
@@ -35,6 +52,13 @@ const gradients: readonly TimedCase<Task>[] = gradientWays.map((way) => ({
   unit: 'gradients',
   name: way,
   parameters: { task: 'gradient', way },
+}));
+
+const certifications: readonly TimedCase<Task>[] = certificationWays.map((way) => ({
+  kind: 'timed',
+  unit: 'points',
+  name: way,
+  parameters: { task: 'certification', way },
 }));
 
 const smallArrangements = [
@@ -65,6 +89,23 @@ function nameOf(arrangement: Arrangement): string {
 
 function superscript(value: number): string {
   return Array.from(String(value), (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('');
+}
+
+/** A certificate costs at most 20 gradients of the same program. */
+function certificationMarks(rates: Rates): readonly Mark[] {
+  const gradient = rates.peak('gradient alone');
+  return certificationWays.slice(1).flatMap((way) => {
+    const certified = rates.peak(way);
+    return gradient === undefined || certified === undefined
+      ? []
+      : [
+          {
+            quantity: `certified, ${way} ÷ gradient alone`,
+            ratio: certified / gradient,
+            mark: 1 / 20,
+          },
+        ];
+  });
 }
 
 /** Cells per second on one core, everything verified exactly. */

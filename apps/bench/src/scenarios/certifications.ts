@@ -1,0 +1,62 @@
+import { objective } from '@nonsmooth/autodiff';
+import { tracedEmpiricalRisk } from '@nonsmooth/nets';
+import { certify } from '@nonsmooth/subgradient';
+import { claim, report, type Check } from '../check.js';
+import type { Work } from '../scenario.js';
+import { problemOf } from './five-nets.js';
+
+export const certificationWays = ['gradient alone', 'no active kink', 'one active kink'] as const;
+export type CertificationWay = (typeof certificationWays)[number];
+
+export interface CertificationAnswer {
+  readonly activeKinks: number;
+  readonly verdict: string;
+  readonly bouligand: string;
+  readonly radius: number;
+}
+
+/** Certifies the gradient of the deep-small network's risk; `gradient alone` is what the cost is compared with. */
+export function prepareCertification(
+  way: CertificationWay,
+  seed: number,
+): Work<CertificationAnswer> {
+  const { net, data, theta } = problemOf('deep-small', 'relu', seed);
+  if (way === 'one active kink') {
+    // The first neuron's pre-activation at the first sample: w·1 + v·0 − w = 0, without rounding.
+    data.inputs.data.set([1, 0]);
+    theta[net.layout.find(({ name }) => name === 'b1')!.offset] = -theta[0]!;
+  }
+  const { program } = tracedEmpiricalRisk(net, data);
+  const gradient = new Float64Array(net.dimension);
+  const risk = objective(program, net.dimension);
+  let found = way === 'gradient alone' ? undefined : certify(program, theta);
+  return {
+    units: 1,
+    run:
+      way === 'gradient alone'
+        ? () => void risk.gradient(theta, gradient)
+        : () => void (found = certify(program, theta)),
+    answer() {
+      const certified = certify(program, theta);
+      return {
+        activeKinks: certified.activeKinks.length,
+        verdict: certified.verdict,
+        bouligand: certified.memberships.bouligand,
+        radius: certified.radiusOfConstancy,
+      };
+    },
+    fingerprint: () => [found?.gradient ?? gradient],
+  };
+}
+
+export function checkCertification(
+  way: CertificationWay,
+  { activeKinks, verdict, bouligand, radius }: CertificationAnswer,
+): readonly Check[] {
+  return [
+    claim('active kinks', String(activeKinks), way === 'one active kink' ? '1' : '0'),
+    claim('a limit of gradients', bouligand, 'in'),
+    report('verdict', verdict),
+    report('radius of constancy', radius),
+  ];
+}
