@@ -20,6 +20,7 @@ export function gradientOf({ image, reverse }: Placed): Value {
 export interface Gradient {
   (x: Tracer): Value;
   (x: Argument): Tensor;
+  (x: Operand): Value;
 }
 
 /**
@@ -35,6 +36,7 @@ export function grad(f: Traceable, options: DerivativeOptions = {}): Gradient {
 export interface ValueAndGradient {
   (x: Tracer): { readonly value: Value; readonly gradient: Value };
   (x: Argument): { readonly value: number; readonly gradient: Tensor };
+  (x: Operand): { readonly value: Value | number; readonly gradient: Value };
 }
 
 /** x ↦ (f(x), ∇f(x)). */

@@ -14,6 +14,7 @@ import { gradientOf } from './gradient.js';
 export interface Jacobian {
   (x: Tracer): Value;
   (x: Argument): Tensor;
+  (x: Operand): Value;
 }
 
 /** x ↦ Df(x) with the axes of f(x) first and those of x after them; the mode with fewer sweeps. */

@@ -11,6 +11,7 @@ import { gradientOf } from './gradient.js';
 export interface Pullback {
   (x: Tracer, w: Operand): { readonly value: Value; readonly cotangent: Value };
   (x: Argument, w: Argument): { readonly value: Tensor; readonly cotangent: Tensor };
+  (x: Operand, w: Operand): { readonly value: Value; readonly cotangent: Value };
 }
 
 /** (x, w) ↦ (f(x), Jᵀw): reverse mode, w in the shape of f(x). */
@@ -28,6 +29,7 @@ export function vjp(f: Traceable, options: DerivativeOptions = {}): Pullback {
 export interface Pushforward {
   (x: Tracer, v: Operand): { readonly value: Value; readonly tangent: Value };
   (x: Argument, v: Argument): { readonly value: Tensor; readonly tangent: Tensor };
+  (x: Operand, v: Operand): { readonly value: Value; readonly tangent: Value };
 }
 
 /** (x, v) ↦ (f(x), Jv): forward mode, v in the shape of x. */
@@ -45,6 +47,7 @@ export function jvp(f: Traceable, options: DerivativeOptions = {}): Pushforward 
 export interface HessianProduct {
   (x: Tracer, v: Operand): Value;
   (x: Argument, v: Argument): Tensor;
+  (x: Operand, v: Operand): Value;
 }
 
 /** (x, v) ↦ ∇²f(x)·v: forward mode over reverse mode; kinks have no curvature. */
