@@ -20,4 +20,5 @@ export {
 } from './abs-normal/abs-normal-form.js';
 export * from './certify/certificate.js';
 export { certify, type CertifyOptions } from './certify/certify.js';
+export { CertificateError, verify } from './certify/verify.js';
 export type * from './membership/proofs.js';

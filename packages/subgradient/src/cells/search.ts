@@ -15,7 +15,8 @@ export interface Cell {
 
 /** One node of the search tree: both signs attained, none of importance, or one refuted. */
 export type BranchStep =
-  | { readonly kind: 'both' }
+  /** The branch with sign `first` comes first. */
+  | { readonly kind: 'both'; readonly first: number }
   | { readonly kind: 'zero' }
   /** The sign −`sign` is refuted: sign·row_i lies in the cone of the earlier signed rows `support`. */
   | { readonly kind: 'single'; readonly sign: number; readonly support: readonly number[] };
@@ -23,7 +24,7 @@ export type BranchStep =
 export interface SearchHooks {
   /** Called for every cell; true ends the search. */
   cell(cell: Cell): boolean | void;
-  /** Called in depth-first order, before what it leads to; a 'both' node visits the sign of its witness first. */
+  /** Called in depth-first order, before what it leads to. */
   branch?(step: BranchStep, depth: number, signs: Int8Array): void;
 }
 
@@ -151,7 +152,7 @@ export function searchCells(
     if (other === undefined || limits.exhausted !== undefined) return;
     const refuted = !('numbers' in other);
     hooks.branch?.(
-      refuted ? { kind: 'single', sign: side, support: other } : { kind: 'both' },
+      refuted ? { kind: 'single', sign: side, support: other } : { kind: 'both', first: side },
       i,
       signs,
     );
