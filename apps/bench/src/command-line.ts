@@ -114,14 +114,14 @@ function settingsFrom(options: Options, scenarios: readonly AnyScenario[]): Sett
   return { ...given, seconds };
 }
 
-/** Timed measurements share about 25 seconds. */
+/** Timed measurements share about 20 seconds. */
 function fittingSeconds(scenarios: readonly AnyScenario[], settings: Settings): number {
   const timed = scenarios
     .filter(({ name }) => settings.scenarios.includes(name))
     .flatMap((scenario) => scenario.cases(settings))
     .filter(({ kind }) => kind === 'timed')
     .flatMap((one) => threadsOf(one, settings)).length;
-  const each = 25 / Math.max(1, timed);
+  const each = 20 / Math.max(1, timed);
   return Number(Math.min(1, Math.max(0.1, each - warmUpSeconds(each))).toFixed(2));
 }
 

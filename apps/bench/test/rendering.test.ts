@@ -93,7 +93,7 @@ describe('the report', () => {
       expect(svg.outerHTML).not.toMatch(/NaN|undefined/);
     }
     const dots = [...document.querySelectorAll('g[aria-label=dot]')].map((g) => g.children.length);
-    expect(dots).toEqual([2, 2, 2, 1]);
+    expect(dots).toEqual([2, 2, 1, 2]);
   });
 
   test('escapes text', () => {

@@ -23,8 +23,8 @@ export function reportPage(results: Results): string {
           <h1>nonsmooth benchmark</h1>
           <p>${subtitle(results)}</p>
           ${banners(results)} ${cards(results)} ${throughputSection(results)}
-          ${efficiencySection(results)} ${comparisonSection(results)} ${checkSection(results)}
-          ${markSection(results)} ${machineSection(results)}
+          ${comparisonSection(results)} ${efficiencySection(results)} ${markSection(results)}
+          ${checkSection(results)} ${machineSection(results)}
         </main>
       </body>
     </html> `;
