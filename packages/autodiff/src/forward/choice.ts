@@ -1,6 +1,6 @@
 import { NotLipschitzError } from '../errors.js';
 import { sameShape } from '../shape.js';
-import { positions } from './entrywise.js';
+import { positions } from './broadcast.js';
 import type { Buffer, Step } from './step.js';
 
 /** Position of the entry of `input` for entry i of `out`: i·step, or table[i] if it is broadcast oddly. */

@@ -1,6 +1,6 @@
 import type { FloatArray } from '@nonsmooth/kernels';
 import { stridesOf, withoutAxes } from '../shape.js';
-import { walk } from './entrywise.js';
+import { walk } from './broadcast.js';
 import type { Buffer, Step } from './step.js';
 
 /** Where the groups that are reduced to one entry lie: entry j of group g at starts[g] + offsets[j]. */

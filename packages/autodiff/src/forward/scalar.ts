@@ -48,8 +48,6 @@ export function scalarOf<O extends UnaryOp>(node: NodeOf<O>): Scalar {
 /** Small integer powers by products, which every engine rounds alike. */
 function power(exponent: number): Scalar {
   switch (exponent) {
-    case 0:
-      return () => 1;
     case -1:
       return (x) => 1 / x;
     case -2:

@@ -1,6 +1,6 @@
 import type { NodeOf } from '../program.js';
 import { sizeOf, stridesOf } from '../shape.js';
-import { walk } from './entrywise.js';
+import { walk } from './broadcast.js';
 import type { Buffer, Step } from './step.js';
 
 /** out[i] = x[from[i]]. */

@@ -21,6 +21,7 @@ export function reciprocal(x: Operand): Value {
 /** x to a constant power; NaN for negative x and a power that is no integer. */
 export function pow(x: Operand, exponent: number): Value {
   if (!Number.isFinite(exponent)) throw new ArgumentError('exponent', exponent, 'finite numbers');
+  if (exponent === 0) return broadcastTo(1, toValue(x).shape);
   if (exponent === 1) return toValue(x);
   if (exponent === 2) return square(x);
   if (exponent === 0.5) return sqrt(x);

@@ -1,10 +1,12 @@
 import { divisor, chooseByCondition, chooseByOrder } from '../forward/choice.js';
-import { map, map2, positions } from '../forward/entrywise.js';
+import { broadcastLoop, positions } from '../forward/broadcast.js';
+import { innerLoops } from '../forward/inner-loops.js';
 import { batchedProduct } from '../forward/matmul.js';
 import * as reduction from '../forward/reduction.js';
 import { scalarOf } from '../forward/scalar.js';
 import type { Buffer, MatrixProduct, Step } from '../forward/step.js';
 import * as structure from '../forward/structure.js';
+import { map, over, unaryLoops } from '../forward/unary-loops.js';
 import type { Node, NodeOf, Op, UnaryOp } from '../program.js';
 
 /** Binds a node to the arrays of its inputs and of its value. */
@@ -20,18 +22,24 @@ type ForwardRules = { readonly [O in Op]: ForwardRule<O> };
 const unary = <O extends UnaryOp>(node: NodeOf<O>, [x]: readonly Buffer[], out: Buffer): Step =>
   map(scalarOf(node), x!, out);
 
-type Binary = (node: unknown, inputs: readonly Buffer[], out: Buffer) => Step;
+const cheap =
+  (op: keyof typeof unaryLoops): Untyped =>
+  (_, [x], out) =>
+    over(unaryLoops[op], x!, out);
 
 const binary =
-  (f: (u: number, v: number) => number): Binary =>
+  (op: keyof typeof innerLoops): Untyped =>
   (_, [u, v], out) =>
-    map2(f, u!, v!, out);
+    broadcastLoop(innerLoops[op], u!, v!, out);
 
-const copy: Binary = (_, [x], out) => {
+/** A rule that needs no attributes. */
+type Untyped = (node: unknown, inputs: readonly Buffer[], out: Buffer) => Step;
+
+const copy: Untyped = (_, [x], out) => {
   return () => out.data.set(x!.data);
 };
 
-const given: Binary = () => () => {};
+const given: Untyped = () => () => {};
 
 /** How each op computes its value. */
 const forwardRules: ForwardRules = {
@@ -43,13 +51,13 @@ const forwardRules: ForwardRules = {
   variable: copy,
   stopGradient: copy,
 
-  neg: unary,
+  neg: cheap('neg'),
   exp: unary,
   expm1: unary,
   log: unary,
   log1p: unary,
-  sqrt: unary,
-  square: unary,
+  sqrt: cheap('sqrt'),
+  square: cheap('square'),
   sin: unary,
   cos: unary,
   tan: unary,
@@ -69,23 +77,23 @@ const forwardRules: ForwardRules = {
   pow: unary,
   elementwise: unary,
 
-  add: binary((u, v) => u + v),
-  sub: binary((u, v) => u - v),
-  mul: binary((u, v) => u * v),
-  div: binary((u, v) => u / v),
-  atan2: binary(Math.atan2),
-  strongMul: binary((u, v) => (u === 0 || v === 0 ? 0 : u * v)),
+  add: binary('add'),
+  sub: binary('sub'),
+  mul: binary('mul'),
+  div: binary('div'),
+  atan2: binary('atan2'),
+  strongMul: binary('strongMul'),
 
-  relu: (_, [x], out) => map((v) => (v > 0 ? v : v <= 0 ? 0 : NaN), x!, out),
+  relu: cheap('relu'),
   leakyRelu: ({ slope }, [x], out) => map((v) => (v > 0 ? v : slope * v), x!, out),
-  abs: (_, [x], out) => map(Math.abs, x!, out),
-  maximum: binary(Math.max),
-  minimum: binary(Math.min),
+  abs: cheap('abs'),
+  maximum: binary('maximum'),
+  minimum: binary('minimum'),
 
-  sign: (_, [x], out) => map(Math.sign, x!, out),
-  greater: binary((u, v) => (u > v ? 1 : 0)),
-  greaterEqual: binary((u, v) => (u >= v ? 1 : 0)),
-  equal: binary((u, v) => (u === v ? 1 : 0)),
+  sign: cheap('sign'),
+  greater: binary('greater'),
+  greaterEqual: binary('greaterEqual'),
+  equal: binary('equal'),
 
   where: (_, inputs, out) => chooseByCondition(inputs, out),
   branch: (_, inputs, out) => chooseByOrder(inputs, out),
