@@ -9,8 +9,9 @@ const root = join(import.meta.dirname, '..');
 const [task, ...args] = process.argv.slice(2);
 const environment = cleanEnvironment();
 
-// Ctrl-C reaches the whole process group; the child ends itself and we pass its status on.
-process.on('SIGINT', () => {});
+// Signals are passed to the child, which ends itself; then we pass its status on.
+let child;
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child?.kill(signal));
 
 switch (task) {
   case 'pnpm':
@@ -87,7 +88,7 @@ async function must(...command) {
 /** Resolves to the exit status; a child that a signal ended counts as 128 + its number, as in a shell. */
 function run(command, ...rest) {
   return new Promise((resolve) => {
-    const child = spawn(command, rest, { cwd: root, env: environment, stdio: 'inherit' });
+    child = spawn(command, rest, { cwd: root, env: environment, stdio: 'inherit' });
     child.on('error', (error) => {
       console.error(`Cannot run ${command}: ${error.message}`);
       resolve(127);
