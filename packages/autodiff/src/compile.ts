@@ -16,7 +16,7 @@ export interface CompiledProgram {
   readonly program: Program;
   readonly dtype: Dtype;
   /** Reads the inputs and writes the outputs, flat and row-major, by copy; allocates nothing. */
-  run(inputs: readonly ArrayLike<number>[], outputs: readonly FloatArray[]): void;
+  readonly run: (inputs: readonly ArrayLike<number>[], outputs: readonly FloatArray[]) => void;
 }
 
 /**

@@ -14,6 +14,7 @@ export * from './evaluate.js';
 export type { DirectionPolicy, KinkPolicy, SignaturePolicy } from './kink-policy.js';
 export { defaultKinks, type Kinks } from '@nonsmooth/kernels';
 export * from './objective.js';
+export * from './ops/activations.js';
 export * from './ops/arithmetic.js';
 export * from './ops/choice.js';
 export * from './ops/elementary.js';

@@ -35,3 +35,18 @@ test('linear functions leave rounding only; at a kink no gradient is right', () 
   expect(ad.checkGradient((t) => ad.sum(ad.abs(t)), [0, 0, 0]).verdict).toBe('wrong');
   expect(() => ad.checkGradient(f, [1, NaN, 0])).toThrow(/x\[1\]/);
 });
+
+test('an objective is checked by its own value and gradient', () => {
+  const right = ad.objective(f, 3);
+  expect(ad.checkGradient(right, x).verdict).toBe('correct');
+  const wrong = {
+    ...right,
+    gradient: (theta: Float64Array, out: Float64Array) => {
+      const value = right.gradient(theta, out);
+      out[1]! *= 1.01;
+      return value;
+    },
+  };
+  expect(ad.checkGradient(wrong, x).verdict).toBe('wrong');
+  expect(() => ad.checkGradient(right, x, { direction: [1] })).toThrow(/size of x/);
+});

@@ -1,5 +1,6 @@
 import * as ad from '@nonsmooth/autodiff';
 import type { Operand, Value } from '@nonsmooth/autodiff';
+import { scalarActivation } from '@nonsmooth/kernels';
 import { key, normal, tensor, toNested } from '@nonsmooth/tensor';
 import type { Tensor } from '@nonsmooth/tensor';
 import fc from 'fast-check';
@@ -332,6 +333,8 @@ test('values of elementary functions', () => {
     [(v) => ad.pow(v, 4), (v) => v ** 4],
     [(v) => ad.pow(v, -2), (v) => v ** -2],
     [(v) => ad.pow(v, 0), () => 1],
+    [(v) => ad.pow(ad.abs(v), [0.5, 2, 3]), (v) => Math.abs(v) ** [0.5, 2, 3][x.indexOf(v)]!],
+    [(v) => ad.elu(v, 2), (v) => (v > 0 ? v : 2 * Math.expm1(v))],
     [ad.reciprocal, (v) => 1 / v],
     [ad.logistic, (v) => 1 / (1 + Math.exp(-v))],
     [ad.softplus, (v) => Math.log(1 + Math.exp(v))],
@@ -355,4 +358,31 @@ test('single precision only where everything is', () => {
   const { gradient } = ad.valueAndGrad((x) => ad.sum(ad.exp(x)))(single);
   expect(gradient.dtype).toBe('f32');
   expect(gradient.data[0]).toBe(Math.fround(Math.E));
+});
+
+test('the activations are those of the kernels', () => {
+  const x = [-30, -5, -1, -0.01, 0, 0.01, 1, 5, 30];
+  const forms = {
+    relu: ad.relu,
+    leakyRelu: ad.leakyRelu,
+    tanh: ad.tanh,
+    logistic: ad.logistic,
+    softplus: ad.softplus,
+    gelu: ad.gelu,
+    swish: ad.swish,
+    mish: ad.mish,
+    elu: ad.elu,
+    softsign: ad.softsign,
+  } as const;
+  for (const [name, form] of Object.entries(forms)) {
+    const kernel = scalarActivation({ name: name as keyof typeof forms });
+    const slopes = ad.grad((t) => ad.sum((form as (t: Value) => Value)(t)))(x);
+    flat(form(x)).forEach((value, i) => {
+      const expected = kernel.value(x[i]!);
+      // e^(−x²/2) magnifies the rounding of x by x².
+      const tolerance = 2e-15 * (1 + x[i]! ** 2) * Math.abs(expected);
+      expect(Math.abs(value - expected)).toBeLessThanOrEqual(tolerance);
+      expect(slopes.data[i]).toBeCloseTo(kernel.derivative(x[i]!), 14);
+    });
+  }
 });

@@ -1,8 +1,11 @@
-import { requireFinite } from '@nonsmooth/kernels';
+import { requireFinite, ShapeError } from '@nonsmooth/kernels';
+import type { FloatArray } from '@nonsmooth/kernels';
 import { key, normal, tensor } from '@nonsmooth/tensor';
+import type { Tensor } from '@nonsmooth/tensor';
 import { asFunction } from './programs.js';
-import { evaluate } from '../evaluate.js';
+import { compile } from '../compile.js';
 import type { Argument } from '../evaluate.js';
+import type { Objective } from '../objective.js';
 import type { Program } from '../program.js';
 import { trace } from '../trace.js';
 import type { DerivativeOptions, Traceable } from './differentiate.js';
@@ -42,25 +45,24 @@ export interface GradientCheck {
  * differentiable, the verdict is "wrong" unless the direction happens to agree.
  */
 export function checkGradient(
-  f: Traceable | Program,
+  f: Traceable | Program | Objective,
   x: Argument,
   options: CheckOptions = {},
 ): GradientCheck {
   const at = tensor(x);
   requireFinite('x', at.data);
-  const traceable = typeof f === 'function' ? f : asFunction(f);
-  const program = typeof f === 'function' ? trace(f, [at.shape]) : f;
-  const gradient =
-    options.gradient === undefined
-      ? valueAndGrad(traceable, options)(at).gradient
-      : tensor(options.gradient);
-  const value = (t: ArrayLike<number>): number =>
-    evaluate(program, [Float64Array.from(t)])[0]!.data[0]!;
+  const { value, gradient } = functionsOf(f, at, options);
+  const g = options.gradient === undefined ? gradient() : tensor(options.gradient).data;
   const directions =
     options.direction === undefined
       ? [0, 1, 2].map((seed) => normal(key(seed), at.shape))
       : [tensor(options.direction)];
-  const checks = directions.map((d) => taylor(value, at.data, gradient.data, d.data));
+  for (const { data } of directions) {
+    if (data.length !== at.data.length || g.length !== at.data.length) {
+      throw new ShapeError('gradient and direction', [g.length, data.length], 'the size of x');
+    }
+  }
+  const checks = directions.map((d) => taylor(value, at.data, g, d.data));
   const slopes = checks.map(({ slope }) => slope);
   const verdict = slopes.some((slope) => slope < 1.5)
     ? 'wrong'
@@ -70,15 +72,41 @@ export function checkGradient(
   return { verdict, directions: checks };
 }
 
+/** The value anywhere and the gradient at x, by calling an objective or by tracing. */
+function functionsOf(
+  f: Traceable | Program | Objective,
+  x: Tensor,
+  options: DerivativeOptions,
+): { value: (t: Float64Array) => number; gradient: () => FloatArray } {
+  if ('dimension' in f) {
+    const out = new Float64Array(f.dimension);
+    const gradient = (): FloatArray => {
+      f.gradient(x.data, out);
+      return out;
+    };
+    return { value: (t) => f.value(t), gradient };
+  }
+  const program = typeof f === 'function' ? trace(f, [x.shape]) : f;
+  const { run } = compile(program);
+  const out = new Float64Array(1);
+  return {
+    value: (t) => {
+      run([t], [out]);
+      return out[0]!;
+    },
+    gradient: () => valueAndGrad(asFunction(program), options)(x).gradient.data,
+  };
+}
+
 const halvings = 24;
 
 function taylor(
-  f: (x: ArrayLike<number>) => number,
+  f: (x: Float64Array) => number,
   x: ArrayLike<number>,
   gradient: ArrayLike<number>,
   d: ArrayLike<number>,
 ): GradientCheck['directions'][number] {
-  const f0 = f(x);
+  const f0 = f(Float64Array.from(x));
   let along = 0;
   let size = 0;
   let scale = 0;
@@ -90,7 +118,7 @@ function taylor(
   const steps: TaylorStep[] = [];
   for (let k = 0; k < halvings; k++) {
     const h = 2 ** -(k + 4);
-    const moved = Array.from(x, (entry, i) => entry + h * d[i]!);
+    const moved = Float64Array.from(x, (entry, i) => entry + h * d[i]!);
     steps.push({ step: h, remainder: Math.abs(f(moved) - f0 - h * along) });
   }
   const noise = 2 ** -50 * (Math.abs(f0) + x.length * scale + size / 16);

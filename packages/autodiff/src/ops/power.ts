@@ -4,6 +4,7 @@ import { constantOf, emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import { div, mul } from './arithmetic.js';
 import type { Op } from '../program.js';
+import { exp, log } from './elementary.js';
 import { abs } from './kinks.js';
 import { norm } from './reductions.js';
 import { broadcastTo, reshape, stack } from './structure.js';
@@ -18,8 +19,9 @@ export function reciprocal(x: Operand): Value {
   return pow(x, -1);
 }
 
-/** x to a constant power; NaN for negative x and a power that is no integer. */
-export function pow(x: Operand, exponent: number): Value {
+/** x to a power; NaN for negative x and a power that is no integer, or that is no plain number. */
+export function pow(x: Operand, exponent: Operand): Value {
+  if (typeof exponent !== 'number') return exp(mul(exponent, log(x)));
   if (!Number.isFinite(exponent)) throw new ArgumentError('exponent', exponent, 'finite numbers');
   if (exponent === 0) return broadcastTo(1, toValue(x).shape);
   if (exponent === 1) return toValue(x);

@@ -136,17 +136,18 @@ export function stack(parts: readonly Operand[], axis = 0): Value {
 }
 
 /** Entries indices[0], indices[1], … along an axis, in this order; repetitions allowed. */
-export function gather(a: Operand, indices: readonly number[], axis = 0): Value {
+export function gather(a: Operand, indices: ArrayLike<number>, axis = 0): Value {
   const value = toValue(a);
   const at = normalizeAxis(value.shape.length, axis);
   const extent = value.shape[at]!;
-  for (const index of indices) {
+  const list = Array.from(indices);
+  for (const index of list) {
     if (!Number.isInteger(index) || index < 0 || index >= extent) {
       throw new ArgumentError('indices', index, `integers from 0 to ${extent - 1}`);
     }
   }
-  const shape = value.shape.map((e, i) => (i === at ? indices.length : e));
-  return emit('gather', [value], shape, { axis: at, indices: [...indices] });
+  const shape = value.shape.map((e, i) => (i === at ? list.length : e));
+  return emit('gather', [value], shape, { axis: at, indices: list });
 }
 
 /** Transpose of gather: adds slice i of `a` to slice indices[i] of zeros with this extent along the axis. */
