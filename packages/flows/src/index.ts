@@ -3,6 +3,7 @@ export * from './gradient-flow.js';
 export * from './hidden-neurons.js';
 export * from './hypothesis-error.js';
 export * from './invariants.js';
+export * from './lyapunov/largest-stable-step.js';
 export * from './lyapunov/lyapunov.js';
 export * from './lyapunov/step-size-certificate.js';
 export * from './normalized/boundedness.js';

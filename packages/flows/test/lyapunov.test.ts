@@ -1,4 +1,11 @@
-import { lyapunov, stepSizeCertificate, descend, sgd, invariants } from '@nonsmooth/flows';
+import {
+  descend,
+  invariants,
+  largestStableStep,
+  lyapunov,
+  sgd,
+  stepSizeCertificate,
+} from '@nonsmooth/flows';
 import { empiricalRisk, network, type Network } from '@nonsmooth/nets';
 import { foldIn, key, normal } from '@nonsmooth/tensor';
 import { describe, expect, test } from 'vitest';
@@ -144,4 +151,35 @@ test('the hypothesis that fails is named', () => {
   expect(() =>
     stepSizeCertificate(network([1, 3, 3, 1], { activation: 'relu' }), 1, [1], []),
   ).toThrow(/network.widths = \[1, 3, 3, 1\]; allowed: one hidden layer/);
+});
+
+test('the largest stable step of L = (c − α)² + … is at least the certified one and brackets the change', () => {
+  const net = network([1, 6, 1], { activation: 'relu' });
+  const inputs = normal(key(8), [20]).data;
+  const risk = empiricalRisk(net, { inputs, targets: new Float64Array(20).fill(0.7) });
+  const theta0 = normal(key(10), [net.dimension]).data as Float64Array;
+  const { learningRate } = stepSizeCertificate(net, 0.7, inputs, theta0);
+  const V = lyapunov(net, [0.7]);
+  const found = largestStableStep(risk, V, theta0, { certified: learningRate, steps: 300 });
+  expect(found.stable).toBeGreaterThanOrEqual(learningRate);
+  expect(found.unstable / found.stable).toBeLessThanOrEqual(1.01);
+  const increases = (gamma: number): boolean => {
+    const { records } = descend(risk, theta0, sgd({ learningRate: gamma }), {
+      steps: 300,
+      every: 1,
+    });
+    const values = records.map(({ theta }) => V.value(theta));
+    return values.some((value, i) => i > 0 && value > values[i - 1]! * (1 + 1e-13));
+  };
+  expect(increases(found.stable)).toBe(false);
+  expect(increases(found.unstable)).toBe(true);
+});
+
+test('V of a network that only has an output bias changes sign of its decrease at γ = 1', () => {
+  // w = v = b = 0 and target α: L = (c − α)², V − minimum = 2(c − α)² + const; c − α ↦ (1 − 2γ)(c − α)
+  const net = network([1, 1, 1], { activation: 'relu' });
+  const risk = empiricalRisk(net, { inputs: [1], targets: [1] });
+  const found = largestStableStep(risk, lyapunov(net, [1]), [0, 0, 0, 3], { certified: 0.1 });
+  expect(found.stable).toBeLessThanOrEqual(1);
+  expect(found.unstable).toBeGreaterThan(1);
 });
