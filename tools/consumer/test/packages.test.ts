@@ -83,26 +83,61 @@ describe.each(packageNames)('@nonsmooth/%s', (name) => {
   });
 });
 
-test('TypeScript users get the types of everything', () => {
-  const folder = writeFiles(project, 'typed', {
-    'everything.ts': packageNames
-      .map(
-        (name, i) => `import * as package${i} from '@nonsmooth/${name}';\nexport { package${i} };`,
-      )
-      .join('\n'),
-    'tsconfig.json': JSON.stringify({
-      compilerOptions: {
-        target: 'ES2022',
-        module: 'NodeNext',
-        strict: true,
-        noEmit: true,
-        skipLibCheck: false,
-        types: [],
-      },
-    }),
-  });
-  command(project, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', folder);
+const strictCompiler = JSON.stringify({
+  compilerOptions: {
+    target: 'ES2022',
+    module: 'NodeNext',
+    strict: true,
+    skipLibCheck: false,
+    types: [],
+  },
 });
+
+const compile = (folder: string) =>
+  command(project, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', folder);
+
+test('TypeScript users get the types of everything', () => {
+  const imports = packageNames.map(
+    (name, i) => `import * as package${i} from '@nonsmooth/${name}';\nexport { package${i} };`,
+  );
+  compile(
+    writeFiles(project, 'everything', {
+      'everything.ts': imports.join('\n'),
+      'tsconfig.json': strictCompiler,
+    }),
+  );
+});
+
+test('a program across the packages compiles with their types and runs', () => {
+  const folder = writeFiles(project, 'program', {
+    'program.ts': program,
+    'tsconfig.json': strictCompiler,
+  });
+  compile(folder);
+  const [before, after, slope] = command(project, process.execPath, join(folder, 'program.js'))
+    .split(' ')
+    .map(Number) as [number, number, number];
+  expect(after).toBeLessThan(before);
+  expect(slope).toBe(6);
+});
+
+const program = `
+import { grad, mul, type Value } from '@nonsmooth/autodiff';
+import { adam, descend } from '@nonsmooth/flows';
+import { empiricalRisk, initialize, network, xavierUniform, type Network } from '@nonsmooth/nets';
+import { key, linspace } from '@nonsmooth/tensor';
+
+declare const console: { log(text: string): void };
+
+const net: Network = network([1, 8, 1], { activation: 'relu' });
+const inputs = linspace(-1, 1, 50).data;
+const risk = empiricalRisk(net, { inputs, targets: inputs.map(Math.abs) });
+const start: Float64Array = initialize(net, xavierUniform, key(1));
+const { theta } = descend(risk, start, adam({ learningRate: 0.01 }), { steps: 200 });
+const square = (x: Value): Value => mul(x, x);
+const slope: number = grad(square)(3).data[0] ?? NaN;
+console.log([risk.value(start), risk.value(theta), slope].join(' '));
+`;
 
 test('a package installs alone with those that it needs', () => {
   const name = 'tensor';
