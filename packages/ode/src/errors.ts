@@ -1,3 +1,5 @@
+import type { Solution } from './solve.js';
+
 /** A wrong argument: which one, what it was, what is allowed. */
 export class ArgumentError extends Error {
   override readonly name: string = 'ArgumentError';
@@ -13,7 +15,16 @@ export class ArgumentError extends Error {
   }
 }
 
-export type FailureReason = 'stepUnderflow' | 'maxSteps' | 'nonFinite' | 'rhsThrew';
+export type FailureReason =
+  | 'stepUnderflow'
+  | 'maxSteps'
+  | 'nonFinite'
+  | 'rhsThrew'
+  | 'callbackThrew'
+  | 'wrongShape'
+  | 'singularMatrix'
+  | 'chattering'
+  | 'coupledCorner';
 
 /** An integration that cannot go on: why and where, with the last accepted state. */
 export class IntegrationError extends Error {
@@ -22,6 +33,8 @@ export class IntegrationError extends Error {
   readonly t: number;
   readonly h: number;
   readonly y: Float64Array;
+  /** What was computed before the failure; set by `solve`. */
+  partial?: Solution;
 
   constructor(
     reason: FailureReason,

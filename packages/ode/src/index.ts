@@ -1,4 +1,12 @@
+export * from './control/controller.js';
+export { blockNorm, maximumNorm, rootMeanSquare, type ErrorNorm } from './control/norm.js';
 export * from './errors.js';
-export type { Method } from './method.js';
-export { dormandPrince54 } from './methods/dormand-prince-54.js';
+export { explicitMethod, type ExplicitDefinition, type ExplicitMethod } from './explicit/pair.js';
+export * from './integrate.js';
+export type { Memory, Method, Stepper } from './method.js';
+export * from './methods/index.js';
+export type { IntegrationOptions } from './options.js';
+export type * from './problem.js';
+export { controlPoints, type Segment } from './segment.js';
 export * from './solve.js';
+export type { System } from './system.js';

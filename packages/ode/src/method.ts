@@ -1,23 +1,52 @@
-/** An embedded explicit Runge–Kutta pair in the notation of Hairer, Nørsett, Wanner. */
+import type { Controller } from './control/controller.js';
+import type { System } from './system.js';
+
+/** A method for initial value problems, as a value: what it is, whose it is, and how it steps. */
 export interface Method {
   readonly name: string;
-  /** Order of the solution that is continued. */
+  /** Order of the solution that is continued; the highest one of a method of variable order. */
   readonly order: number;
-  /** Order of the embedded error estimate's solution. */
-  readonly embeddedOrder: number;
-  readonly stages: number;
-  /** Strictly lower triangular coefficients, row i for stage i. */
-  readonly a: readonly (readonly number[])[];
-  readonly b: readonly number[];
-  readonly c: readonly number[];
-  /** b minus the embedded weights. */
-  readonly e: readonly number[];
-  /** Whether the last stage is the right-hand side at the new point (first same as last). */
-  readonly firstSameAsLast: boolean;
-  readonly interpolant: {
-    readonly order: number;
-    /** y(t + θh) = y + h Σ_i k_i Σ_j p[i][j]·θ^(j+1). */
-    readonly p: readonly (readonly number[])[];
-  };
+  /** Order of the interpolant. */
+  readonly interpolantOrder: number;
+  /** Whether the method estimates its error. If not, it needs `fixedStep`. */
+  readonly adaptive: boolean;
+  /** The controller that suits the method; default the elementary one. */
+  readonly controller?: Controller;
   readonly citation: string;
+  stepper(system: System): Stepper;
+}
+
+/** Numbers and vectors that a stepper carries from step to step: plain data, which a checkpoint copies. */
+export type Memory = Record<string, number | Float64Array>;
+
+/**
+ * One run of a method on one system. All steps start from the current point; step sizes, acceptance and events are
+ * the caller's.
+ */
+export interface Stepper {
+  readonly memory: Memory;
+  /** y' at the current point. */
+  readonly derivative: Float64Array;
+  /** The error of a step is O(h^errorExponent). */
+  readonly errorExponent: number;
+  /** Highest degree of the interpolant. */
+  readonly degree: number;
+  /** Starts at a point, forgetting every step before. */
+  begin(t: number, y: Float64Array): void;
+  /** The method's own first step size, if it has one. */
+  firstStep?(direction: number, interval: number): number;
+  /** Computes `next` at t + h. Returns the size of the error, 1 at the tolerance; NaN where there is no result. */
+  attempt(h: number): number;
+  readonly next: Float64Array;
+  /**
+   * Writes the interpolant of the last attempt, y(t + θh) = Σ_j c_j θ^j, 0 ≤ θ ≤ 1; returns its degree. Called
+   * before `accept`.
+   */
+  interpolant(coefficients: readonly Float64Array[]): number;
+  /** Moves to `next`, which a projection may have changed. */
+  accept(t: number, projected: boolean): void;
+  /** The method's own factor from the step just tried to the next one, instead of the controller's. */
+  ownFactor?(accepted: boolean, error: number): number;
+  /** Rebuilds what follows from `memory`, after it was restored. */
+  restored?(): void;
 }

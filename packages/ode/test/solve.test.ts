@@ -40,7 +40,7 @@ describe('Dormand–Prince 5(4)', () => {
       expect(b.reduce((s, weight, i) => s + weight * c[i]! ** (q - 1), 0)).toBeCloseTo(1 / q, 14);
     }
     for (let q = 1; q <= 4; q++) {
-      expect(e.reduce((s, weight, i) => s + weight * c[i]! ** (q - 1), 0)).toBeCloseTo(0, 14);
+      expect(e!.reduce((s, weight, i) => s + weight * c[i]! ** (q - 1), 0)).toBeCloseTo(0, 14);
     }
   });
 

@@ -1,9 +1,9 @@
-import type { Method } from '../method.js';
+import { explicitMethod, type ExplicitMethod } from '../explicit/pair.js';
 
 const b = [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84, 0];
 
 /** The pair of order 5(4) with seven stages, the last of which is the first of the next step. */
-export const dormandPrince54: Method = {
+export const dormandPrince54: ExplicitMethod = explicitMethod({
   name: 'Dormand–Prince 5(4)',
   order: 5,
   embeddedOrder: 4,
@@ -36,4 +36,4 @@ export const dormandPrince54: Method = {
   citation:
     'Dormand, Prince, "A family of embedded Runge–Kutta formulae", J. Comput. Appl. Math. 6 (1980) 19–26; ' +
     'interpolant: Shampine, "Some practical Runge–Kutta formulas", Math. Comp. 46 (1986) 135–150.',
-};
+});

@@ -1,0 +1,228 @@
+import type { ErrorHistory } from './control/controller.js';
+import { startingStep } from './control/starting-step.js';
+import { ArgumentError } from './errors.js';
+import type { Stepper } from './method.js';
+import { settings, type IntegrationOptions } from './options.js';
+import type { InitialValueProblem, Statistics } from './problem.js';
+import { evaluate, type Segment } from './segment.js';
+import { system, type Position } from './system.js';
+
+/** One accepted step. Its arrays are reused by the next one: copy what is to be kept. */
+export interface Step {
+  readonly start: number;
+  readonly end: number;
+  /** State at the end. */
+  readonly y: Float64Array;
+  /** The interpolant, if asked for by `dense` or needed. */
+  readonly segment: Segment | undefined;
+}
+
+/** All that an integration needs to go on, bit for bit, as plain data. */
+export interface Checkpoint {
+  readonly method: string;
+  readonly t: number;
+  readonly h: number;
+  readonly y: readonly number[];
+  readonly history: Readonly<ErrorHistory>;
+  readonly previousStep: number;
+  readonly rejectedBefore: boolean;
+  readonly statistics: Statistics;
+  readonly stepper: Readonly<Record<string, number | readonly number[]>>;
+}
+
+/** An integration under way, step by step. */
+export interface Integration extends Iterable<Step> {
+  readonly t: number;
+  /** The current state; changes with every step. */
+  readonly y: Float64Array;
+  readonly statistics: Statistics;
+  readonly finished: boolean;
+  /** Takes one step; undefined at the end. @throws IntegrationError */
+  next(): Step | undefined;
+  checkpoint(): Checkpoint;
+}
+
+export interface StreamOptions extends IntegrationOptions {
+  /** Compute the interpolant of every step. Default false. */
+  readonly dense?: boolean;
+  /** Go on from here instead of (t0, y0). Problem, method and options must be the same. */
+  readonly from?: Checkpoint;
+}
+
+/**
+ * Begins an integration of y' = rhs(t, y), y(t0) = y0, towards t1, to be taken step by step.
+ * @throws ArgumentError for wrong arguments, IntegrationError where a step fails.
+ */
+export function integrate<Mode = undefined>(
+  problem: InitialValueProblem<Mode>,
+  options: StreamOptions = {},
+): Integration {
+  const { dense = false, from, project } = options;
+  const { t0, t1 } = problem;
+  const { method, controller, tolerance, maxStep, maxSteps, fixedStep, ...rest } = settings(
+    problem,
+    options,
+  );
+  const y = Float64Array.from(problem.y0);
+  const n = y.length;
+  const position: Position<Mode> = { t: t0, h: 0, y, mode: undefined as Mode };
+  const equations = system(problem, position, tolerance, rest.matrixFree);
+  const { counts } = equations;
+  const direction = Math.sign(t1 - t0);
+  const stepper = method.stepper(equations);
+  const coefficients = Array.from({ length: stepper.degree + 1 }, () => new Float64Array(n));
+  const segment = { start: t0, end: t0, step: 0, degree: 0, coefficients };
+  const history: ErrorHistory = { error: 0, previous: 0, beforePrevious: 0, stepRatio: 1 };
+  const exponentOf = (): number => stepper.errorExponent;
+  let previousStep = 0;
+  let rejectedBefore = false;
+
+  if (from) {
+    restore(from, method.name, n);
+  } else {
+    stepper.begin(t0, y);
+    requireFinite(stepper);
+    const interval = Math.abs(t1 - t0);
+    position.h = Math.min(
+      fixedStep ??
+        rest.firstStep ??
+        stepper.firstStep?.(direction, interval) ??
+        startingStep(equations, t0, y, stepper.derivative, direction, interval, exponentOf()),
+      maxStep,
+      interval,
+    );
+  }
+
+  function requireFinite({ derivative }: Stepper): void {
+    for (let i = 0; i < n; i++) {
+      if (!Number.isFinite(derivative[i])) {
+        equations.fail('nonFinite', `component ${i} of rhs is ${derivative[i]}, not finite,`);
+      }
+    }
+  }
+
+  function restore(checkpoint: Checkpoint, name: string, dimension: number): void {
+    if (checkpoint.method !== name) throw new ArgumentError('from.method', checkpoint.method, name);
+    if (checkpoint.y.length !== dimension) {
+      throw new ArgumentError('from.y.length', checkpoint.y.length, String(dimension));
+    }
+    position.t = checkpoint.t;
+    position.h = checkpoint.h;
+    y.set(checkpoint.y);
+    Object.assign(history, checkpoint.history);
+    Object.assign(counts, checkpoint.statistics);
+    ({ previousStep, rejectedBefore } = checkpoint);
+    const { memory } = stepper;
+    for (const [key, value] of Object.entries(checkpoint.stepper)) {
+      const current = memory[key];
+      if (typeof value === 'number') memory[key] = value;
+      else if (current instanceof Float64Array) current.set(value);
+    }
+    stepper.restored?.();
+  }
+
+  /** The factor from the step just tried to the next. */
+  function factorAfter(accepted: boolean, error: number): number {
+    const own = stepper.ownFactor?.(accepted, error);
+    if (own !== undefined) return own;
+    const { safety, smallestFactor, largestFactor } = controller;
+    // A step that is not finite anywhere says nothing but that it was too long.
+    if (!Number.isFinite(error)) return smallestFactor;
+    history.error = error;
+    let factor = safety * controller.propose(history, exponentOf());
+    if (!accepted) factor = Math.min(factor, safety);
+    else if (rejectedBefore) factor = Math.min(factor, 1);
+    return Math.min(largestFactor, Math.max(smallestFactor, factor));
+  }
+
+  function next(): Step | undefined {
+    if (position.t === t1) return undefined;
+    for (;;) {
+      if (counts.accepted + counts.rejected >= maxSteps) {
+        equations.fail('maxSteps', `${maxSteps} steps were not enough`);
+      }
+      const { t } = position;
+      const smallest = 16 * Number.EPSILON * Math.max(Math.abs(t), Number.MIN_VALUE);
+      if (!(position.h >= smallest)) {
+        equations.fail('stepUnderflow', 'the step size underflowed');
+      }
+      const remaining = Math.abs(t1 - t);
+      // stretched a little rather than followed by a step of rounding errors
+      const last = position.h * (1 + 1e-10) >= remaining;
+      const h = last ? remaining : position.h;
+      const step = direction * h;
+      history.stepRatio = previousStep > 0 ? h / previousStep : 1;
+      const error = stepper.attempt(step);
+      const accepted = fixedStep === undefined ? error < 1 : !Number.isNaN(error);
+      if (!accepted) {
+        if (fixedStep !== undefined) {
+          equations.fail('nonFinite', 'a step of the fixed size has no finite result');
+        }
+        counts.rejected++;
+        position.h = h * factorAfter(false, error);
+        rejectedBefore = true;
+        continue;
+      }
+      counts.accepted++;
+      const end = last ? t1 : t + step;
+      if (dense) {
+        segment.degree = stepper.interpolant(coefficients);
+        segment.start = t;
+        segment.end = end;
+        segment.step = step;
+      }
+      if (fixedStep === undefined) {
+        const proposed = h * factorAfter(true, error);
+        // A step cut short by the end says little about the size that the solution allows.
+        position.h = Math.min(maxStep, last ? Math.max(proposed, position.h) : proposed);
+      }
+      rejectedBefore = false;
+      history.beforePrevious = history.previous;
+      history.previous = error;
+      previousStep = h;
+      if (project) project(end, stepper.next);
+      position.t = end;
+      y.set(stepper.next);
+      stepper.accept(end, project !== undefined);
+      return { start: t, end, y, segment: dense ? segment : undefined };
+    }
+  }
+
+  return {
+    get t() {
+      return position.t;
+    },
+    y,
+    statistics: counts,
+    get finished() {
+      return position.t === t1;
+    },
+    next,
+    checkpoint() {
+      const memory: Record<string, number | readonly number[]> = {};
+      for (const [key, value] of Object.entries(stepper.memory)) {
+        memory[key] = typeof value === 'number' ? value : Array.from(value);
+      }
+      return {
+        method: method.name,
+        t: position.t,
+        h: position.h,
+        y: Array.from(y),
+        history: { ...history },
+        previousStep,
+        rejectedBefore,
+        statistics: { ...counts },
+        stepper: memory,
+      };
+    },
+    *[Symbol.iterator]() {
+      for (let step = next(); step; step = next()) yield step;
+    },
+  };
+}
+
+/** The state at a time within a step, into `out`. */
+export function stateAt(segment: Segment, t: number, out: Float64Array): Float64Array {
+  evaluate(segment, (t - segment.start) / segment.step, out);
+  return out;
+}

@@ -1,0 +1,99 @@
+import { integral, type Controller } from './control/controller.js';
+import { rootMeanSquare, tolerance, type ErrorNorm, type Tolerance } from './control/norm.js';
+import { ArgumentError } from './errors.js';
+import type { Method } from './method.js';
+import { dormandPrince54 } from './methods/dormand-prince-54.js';
+import type { InitialValueProblem } from './problem.js';
+
+export interface IntegrationOptions {
+  /** Default `dormandPrince54`. */
+  readonly method?: Method;
+  /** Relative tolerance, > 0. Default 1e−3. */
+  readonly rtol?: number;
+  /** Absolute tolerance, ≥ 0, one or one per component. Default 1e−6. */
+  readonly atol?: number | ArrayLike<number>;
+  /** Default: root mean square over the components. */
+  readonly norm?: ErrorNorm;
+  /** Default: the method's. */
+  readonly controller?: Controller;
+  /** Default: chosen automatically. */
+  readonly firstStep?: number;
+  /** Default ∞. */
+  readonly maxStep?: number;
+  /** Accepted and rejected steps together. Default 1 000 000. */
+  readonly maxSteps?: number;
+  /** Takes every step with this size (the last one shorter, if it must be) and accepts it whatever its error. */
+  readonly fixedStep?: number;
+  /**
+   * How implicit methods solve their linear systems: `direct` by factorized matrices, `krylov` by products with the
+   * Jacobian. Default: `krylov` if the problem gives `jacobianVector` and no `jacobian`.
+   */
+  readonly linearSolver?: 'direct' | 'krylov';
+  /**
+   * Puts the state of every accepted step back, in place, on a manifold that the solution stays on. The order of
+   * the method is kept if this moves it by O(h^(order + 1)).
+   */
+  readonly project?: (t: number, y: Float64Array) => void;
+}
+
+export interface Settings {
+  readonly method: Method;
+  readonly tolerance: Tolerance;
+  readonly controller: Controller;
+  readonly firstStep: number | undefined;
+  readonly maxStep: number;
+  readonly maxSteps: number;
+  readonly fixedStep: number | undefined;
+  readonly matrixFree: boolean;
+}
+
+/** The options, checked and completed. @throws ArgumentError */
+export function settings<Mode>(
+  problem: InitialValueProblem<Mode>,
+  options: IntegrationOptions,
+): Settings {
+  const { rhs, t0, t1 } = problem;
+  if (typeof rhs !== 'function') throw new ArgumentError('rhs', rhs, 'a function (t, y, out)');
+  if (!Number.isFinite(t0)) throw new ArgumentError('t0', t0, 'a finite number');
+  if (!Number.isFinite(t1)) throw new ArgumentError('t1', t1, 'a finite number');
+  if (t0 === t1) throw new ArgumentError('t1', t1, `a time other than t0 = ${t0}`);
+  const wrong = Array.from(problem.y0).findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) throw new ArgumentError(`y0[${wrong}]`, problem.y0[wrong], 'finite numbers');
+
+  const { method = dormandPrince54, firstStep, fixedStep } = options;
+  const { rtol = 1e-3, atol = 1e-6, norm = rootMeanSquare } = options;
+  const { maxStep = Infinity, maxSteps = 1_000_000, linearSolver } = options;
+  const n = problem.y0.length;
+  if (!(rtol > 0 && rtol < Infinity)) throw new ArgumentError('rtol', rtol, 'a finite number > 0');
+  const list = typeof atol === 'number' ? [atol] : Array.from(atol);
+  if (typeof atol !== 'number' && list.length !== n) {
+    throw new ArgumentError('atol.length', list.length, `${n}, one per component`);
+  }
+  for (const value of list) {
+    if (!(value >= 0 && value < Infinity)) {
+      throw new ArgumentError('atol', value, 'finite numbers ≥ 0');
+    }
+  }
+  for (const [name, value] of Object.entries({ maxStep, maxSteps, firstStep, fixedStep })) {
+    if (value !== undefined && !(value > 0)) throw new ArgumentError(name, value, 'a number > 0');
+  }
+  if (!method.adaptive && fixedStep === undefined) {
+    throw new ArgumentError(
+      'fixedStep',
+      fixedStep,
+      `a number > 0: ${method.name} has no error estimate`,
+    );
+  }
+  return {
+    method,
+    tolerance: tolerance(rtol, typeof atol === 'number' ? atol : Float64Array.from(list), norm, n),
+    controller: options.controller ?? method.controller ?? integral,
+    firstStep,
+    maxStep,
+    maxSteps,
+    fixedStep,
+    matrixFree: linearSolver
+      ? linearSolver === 'krylov'
+      : problem.jacobian === undefined && problem.jacobianVector !== undefined,
+  };
+}

@@ -1,0 +1,51 @@
+/** Writes y'(t) into `out`, every component; must not keep or change `y`. */
+export type RightHandSide = (t: number, y: Float64Array, out: Float64Array) => void;
+
+/** A right-hand side that depends on a mode, which is held fixed within each step. */
+export type ModalRightHandSide<Mode> = (
+  t: number,
+  y: Float64Array,
+  out: Float64Array,
+  mode: Mode,
+) => void;
+
+/** y' = rhs(t, y), y(t0) = y0, with what is known about the right-hand side's derivatives. */
+export interface InitialValueProblem<Mode = undefined> {
+  readonly rhs: ModalRightHandSide<Mode>;
+  readonly y0: ArrayLike<number>;
+  readonly t0: number;
+  /** May be less than t0: then time runs backward. */
+  readonly t1: number;
+  /** Writes ∂f/∂y, row by row, n² numbers. Default: forward differences. */
+  readonly jacobian?: (t: number, y: Float64Array, out: Float64Array, mode: Mode) => void;
+  /** Writes (∂f/∂y)·v. Default: a difference quotient along v, one right-hand side. */
+  readonly jacobianVector?: (
+    t: number,
+    y: Float64Array,
+    v: Float64Array,
+    out: Float64Array,
+    mode: Mode,
+  ) => void;
+  /** Writes ∂f/∂t; only Rosenbrock methods ask for it. Default: a difference quotient, none if `autonomous`. */
+  readonly timeDerivative?: (t: number, y: Float64Array, out: Float64Array, mode: Mode) => void;
+  /** Whether f does not depend on t. Default false. */
+  readonly autonomous?: boolean;
+  /** Whether ∂f/∂y is symmetric, as it is for gradient flows. Default false. */
+  readonly symmetric?: boolean;
+  /** A bound of the spectral radius of ∂f/∂y, for stabilized methods. Default: estimated by a power method. */
+  readonly spectralRadius?: (t: number, y: Float64Array, mode: Mode) => number;
+}
+
+export interface Statistics {
+  /** Right-hand sides, all of them: probes, differences and restarts too. */
+  readonly rhs: number;
+  readonly jacobians: number;
+  /** Jacobian–vector products by the problem's own function; difference quotients count as right-hand sides. */
+  readonly jacobianVectors: number;
+  readonly factorizations: number;
+  readonly spectralRadii: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Restarts at events and changes of mode. */
+  readonly restarts: number;
+}

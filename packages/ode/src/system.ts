@@ -1,0 +1,168 @@
+import type { Tolerance } from './control/norm.js';
+import { IntegrationError, type FailureReason } from './errors.js';
+import type { InitialValueProblem, Statistics } from './problem.js';
+
+/** What a method sees of a problem: counted, guarded evaluations in the current mode. */
+export interface System {
+  readonly dimension: number;
+  readonly tolerance: Tolerance;
+  readonly symmetric: boolean;
+  readonly autonomous: boolean;
+  /** Whether linear systems are to be solved by products with the Jacobian only. */
+  readonly matrixFree: boolean;
+  readonly suppliesJacobian: boolean;
+  readonly suppliesJacobianVector: boolean;
+  rhs(t: number, y: Float64Array, out: Float64Array): void;
+  /** ∂f/∂y at (t, y), where f(t, y) = f, row by row. */
+  jacobian(t: number, y: Float64Array, f: Float64Array, out: Float64Array): void;
+  jacobianVector(
+    t: number,
+    y: Float64Array,
+    f: Float64Array,
+    v: Float64Array,
+    out: Float64Array,
+  ): void;
+  timeDerivative(t: number, y: Float64Array, f: Float64Array, out: Float64Array): void;
+  /** The problem's own bound, if it has one. */
+  readonly spectralRadius: ((t: number, y: Float64Array) => number) | undefined;
+  readonly counts: { -readonly [Name in keyof Statistics]: Statistics[Name] };
+  fail(reason: FailureReason, detail: string, options?: ErrorOptions): never;
+}
+
+/** The current point of an integration, for messages. */
+export interface Position<Mode> {
+  t: number;
+  h: number;
+  readonly y: Float64Array;
+  mode: Mode;
+}
+
+const difference = Math.sqrt(Number.EPSILON);
+
+export function system<Mode>(
+  problem: InitialValueProblem<Mode>,
+  position: Position<Mode>,
+  tolerance: Tolerance,
+  matrixFree: boolean,
+): System {
+  const n = position.y.length;
+  const counts = {
+    rhs: 0,
+    jacobians: 0,
+    jacobianVectors: 0,
+    factorizations: 0,
+    spectralRadii: 0,
+    accepted: 0,
+    rejected: 0,
+    restarts: 0,
+  };
+  const fail = (reason: FailureReason, detail: string, options?: ErrorOptions): never => {
+    throw new IntegrationError(reason, detail, position.t, position.h, position.y.slice(), options);
+  };
+  const guard = <T>(name: string, reason: FailureReason, call: () => T): T => {
+    try {
+      return call();
+    } catch (cause) {
+      if (cause instanceof IntegrationError) throw cause;
+      return fail(reason, `${name} threw ${String(cause)}`, { cause });
+    }
+  };
+  const moved = new Float64Array(n);
+  const value = new Float64Array(n);
+  const rhs = (t: number, y: Float64Array, out: Float64Array): void => {
+    counts.rhs++;
+    let returned: unknown;
+    try {
+      returned = problem.rhs(t, y, out, position.mode);
+    } catch (cause) {
+      if (cause instanceof IntegrationError) throw cause;
+      fail('rhsThrew', `rhs threw ${String(cause)}`, { cause });
+    }
+    if (returned !== undefined && returned !== out && typeof returned === 'object') {
+      const { length } = returned as { length?: unknown };
+      fail(
+        'wrongShape',
+        `rhs returned an object${typeof length === 'number' ? ` of length ${length}` : ''} instead of ` +
+          `writing its ${n} components into out`,
+      );
+    }
+  };
+  return {
+    dimension: n,
+    tolerance,
+    symmetric: problem.symmetric ?? false,
+    autonomous: problem.autonomous ?? false,
+    matrixFree,
+    suppliesJacobian: problem.jacobian !== undefined,
+    suppliesJacobianVector: problem.jacobianVector !== undefined,
+    counts,
+    fail,
+    rhs,
+    jacobian(t, y, f, out) {
+      const { jacobian } = problem;
+      counts.jacobians++;
+      if (jacobian) {
+        guard('jacobian', 'callbackThrew', () => jacobian(t, y, out, position.mode));
+      } else {
+        // forward differences, one column at a time
+        moved.set(y);
+        for (let j = 0; j < n; j++) {
+          const atol = typeof tolerance.atol === 'number' ? tolerance.atol : tolerance.atol[j]!;
+          const step = difference * Math.max(Math.abs(y[j]!), atol, difference);
+          moved[j] = y[j]! + (f[j]! < 0 ? -step : step);
+          const actual = moved[j]! - y[j]!;
+          rhs(t, moved, value);
+          moved[j] = y[j]!;
+          for (let i = 0; i < n; i++) out[i * n + j] = (value[i]! - f[i]!) / actual;
+        }
+      }
+      for (let i = 0; i < n * n; i++) {
+        if (!Number.isFinite(out[i])) {
+          fail('nonFinite', `∂f_${Math.floor(i / n)}/∂y_${i % n} = ${out[i]} is not finite`);
+        }
+      }
+    },
+    jacobianVector(t, y, f, v, out) {
+      const { jacobianVector } = problem;
+      if (jacobianVector) {
+        counts.jacobianVectors++;
+        guard('jacobianVector', 'callbackThrew', () => jacobianVector(t, y, v, out, position.mode));
+        return;
+      }
+      let sizeOfV = 0;
+      let sizeOfY = 0;
+      for (let i = 0; i < n; i++) {
+        sizeOfV += v[i]! * v[i]!;
+        sizeOfY += y[i]! * y[i]!;
+      }
+      if (sizeOfV === 0) {
+        out.fill(0);
+        return;
+      }
+      const step = (difference * (1 + Math.sqrt(sizeOfY))) / Math.sqrt(sizeOfV);
+      for (let i = 0; i < n; i++) moved[i] = y[i]! + step * v[i]!;
+      rhs(t, moved, out);
+      for (let i = 0; i < n; i++) out[i] = (out[i]! - f[i]!) / step;
+    },
+    timeDerivative(t, y, f, out) {
+      const { timeDerivative } = problem;
+      if (problem.autonomous) out.fill(0);
+      else if (timeDerivative) {
+        guard('timeDerivative', 'callbackThrew', () => timeDerivative(t, y, out, position.mode));
+      } else {
+        const step = difference * Math.max(1e-5, Math.abs(t));
+        const moment = t + Math.sign(problem.t1 - problem.t0) * step;
+        rhs(moment, y, out);
+        for (let i = 0; i < n; i++) out[i] = (out[i]! - f[i]!) / (moment - t);
+      }
+    },
+    spectralRadius:
+      problem.spectralRadius &&
+      ((t, y) => {
+        counts.spectralRadii++;
+        return guard('spectralRadius', 'callbackThrew', () =>
+          problem.spectralRadius!(t, y, position.mode),
+        );
+      }),
+  };
+}

@@ -1,0 +1,111 @@
+import {
+  blockNorm,
+  dormandPrince54,
+  dormandPrince853,
+  integral,
+  integrate,
+  maximumNorm,
+  predictive,
+  proportionalIntegral,
+  proportionalIntegralDerivative,
+  solve,
+  tsitouras54,
+  verner76,
+  type Checkpoint,
+  type InitialValueProblem,
+} from '@nonsmooth/ode';
+import { expect, test } from 'vitest';
+
+const lotkaVolterra: InitialValueProblem = {
+  rhs(_t, [prey, predator], out) {
+    out[0] = prey! * (1.5 - predator!);
+    out[1] = predator! * (prey! - 3);
+  },
+  y0: [10, 5],
+  t0: 0,
+  t1: 10,
+};
+
+test('streaming takes the same steps as solve', () => {
+  const { t, y } = solve(lotkaVolterra, { rtol: 1e-6 });
+  const seen: number[] = [0];
+  const integration = integrate(lotkaVolterra, { rtol: 1e-6 });
+  for (const { end } of integration) seen.push(end);
+  expect(seen).toEqual([...t]);
+  expect([...integration.y]).toEqual([...y.at(-1)!]);
+  expect(integration.finished).toBe(true);
+});
+
+test.each([dormandPrince54, tsitouras54, dormandPrince853, verner76])(
+  'a checkpoint of $name as JSON continues with the same bits',
+  (method) => {
+    const options = { method, rtol: 1e-7, controller: proportionalIntegral };
+    const whole = integrate(lotkaVolterra, options);
+    let saved = '';
+    let count = 0;
+    for (const _step of whole) if (++count === 9) saved = JSON.stringify(whole.checkpoint());
+    const rest = integrate(lotkaVolterra, { ...options, from: JSON.parse(saved) as Checkpoint });
+    for (const _step of rest);
+    expect([...rest.y]).toEqual([...whole.y]);
+    expect(rest.statistics).toEqual(whole.statistics);
+  },
+);
+
+test('a checkpoint of another method is refused', () => {
+  const checkpoint = integrate(lotkaVolterra).checkpoint();
+  expect(() => integrate(lotkaVolterra, { from: checkpoint, method: tsitouras54 })).toThrow(
+    /from.method = Dormand–Prince/,
+  );
+});
+
+test.each([integral, proportionalIntegral, proportionalIntegralDerivative, predictive])(
+  'the controller $name reaches the accuracy asked for',
+  (controller) => {
+    const { y, statistics } = solve(
+      {
+        rhs(_t, [a, b], out) {
+          out[0] = b!;
+          out[1] = -a!;
+        },
+        y0: [0, 1],
+        t0: 0,
+        t1: 20,
+      },
+      { controller, rtol: 1e-8, atol: 1e-8 },
+    );
+    expect(Math.abs(y.at(-1)![0]! - Math.sin(20))).toBeLessThan(1e-6);
+    expect(statistics.rejected).toBeLessThan(0.1 * statistics.accepted);
+  },
+);
+
+test('a fixed step divides the interval, the last one shorter', () => {
+  const { t } = solve({ rhs: () => {}, y0: [1], t0: 0, t1: 1 }, { fixedStep: 0.3 });
+  expect(t.length).toBe(5);
+  expect(t.at(-1)).toBe(1);
+  const even = solve({ rhs: () => {}, y0: [1], t0: 0, t1: 1 }, { fixedStep: 0.1 });
+  expect(even.t.length).toBe(11);
+});
+
+test('the maximum norm is stricter than the mean, blocks lie between', () => {
+  const scaled = Float64Array.of(3, 0, 0, 0);
+  expect(maximumNorm(scaled)).toBe(3);
+  expect(blockNorm([2, 2])(scaled)).toBeCloseTo(3 / Math.sqrt(2), 15);
+  const count = (norm?: typeof maximumNorm) =>
+    solve(lotkaVolterra, { rtol: 1e-8, ...(norm && { norm }) }).statistics.accepted;
+  expect(count(maximumNorm)).toBeGreaterThan(count());
+});
+
+test('observe sees every step and may stop', () => {
+  const { status, t, reason } = solve(lotkaVolterra, { observe: (at) => at < 3 });
+  expect(status).toBe('stopped');
+  expect(reason).toBe('observe returned false');
+  expect(t.at(-1)).toBeGreaterThanOrEqual(3);
+  expect(t.at(-2)).toBeLessThan(3);
+});
+
+test('a right-hand side that returns its result instead of writing it is reported', () => {
+  const rhs = (_t: number, y: Float64Array) => [-y[0]!, 0];
+  expect(() => solve({ rhs: rhs as never, y0: [1], t0: 0, t1: 1 })).toThrow(
+    /returned an object of length 2 instead of writing its 1 components/,
+  );
+});
