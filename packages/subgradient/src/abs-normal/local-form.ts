@@ -37,52 +37,81 @@ export interface LocalForm {
 export function localForm(program: Program, point: ArrayLike<number>): LocalForm {
   const procedure = scalarProcedure(program, point);
   const { tape, active, output } = procedure;
-  const ofOutput = boundedDerivatives(tape, output);
-  const exactOfOutput = exactDerivatives(tape, output);
-  // From the last to the first: a kink matters if f or a later kink that matters depends on its |z|.
-  const rows = new Map<number, { bounded: Derivatives<Ball>; exact?: Derivatives<Rational> }>();
-  for (let i = active.length - 1; i >= 0; i--) {
-    const influences = [ofOutput, ...[...rows.values()].map(({ bounded }) => bounded)];
-    const exactly = [exactOfOutput, ...[...rows.values()].map(({ exact }) => exact)];
-    const matters = influences.some(({ byAbsolute }, k) => {
-      const known = exactly[k];
-      if (known !== undefined) return (known.byAbsolute.get(i)?.n ?? 0n) !== 0n;
-      const influence = byAbsolute.get(i);
-      return influence !== undefined && (influence.value !== 0 || influence.radius !== 0);
-    });
-    if (!matters) continue;
-    const { scalar } = active[i]!;
-    const exact = exactDerivatives(tape, scalar);
-    rows.set(i, { bounded: boundedDerivatives(tape, scalar), ...(exact && { exact }) });
-  }
+  const ofOutput = once(() => boundedDerivatives(tape, output));
+  const exactOfOutput = once(() => exactDerivatives(tape, output));
+  const rows = activeRows(procedure, ofOutput, exactOfOutput);
   const positions = [...rows.keys()].toReversed();
   const place = new Map(positions.map((position, i) => [position, i]));
   const relabel = <T>(map: ReadonlyMap<number, T>): Map<number, T> =>
     new Map([...map].flatMap(([at, x]) => (place.has(at) ? [[place.get(at)!, x]] : [])));
   const all = positions.map((position) => rows.get(position)!);
-  const isExact = exactOfOutput !== undefined && all.every(({ exact }) => exact !== undefined);
+  const exact = once((): ActiveRows<Rational> | undefined => {
+    if (all.length === 0) return { switchingByInput: [], switchingByAbs: [], outputByAbs: [] };
+    const byAbsolute = exactOfOutput()?.byAbsolute;
+    if (byAbsolute === undefined || all.some((row) => row.exact === undefined)) return undefined;
+    return {
+      switchingByInput: all.map((row) => row.exact!.byInput),
+      switchingByAbs: all.map((row) => relabel(row.exact!.byAbsolute)),
+      outputByAbs: positions.map((position) => byAbsolute.get(position) ?? zero),
+    };
+  });
   const none: Ball = { value: 0, radius: 0 };
   return {
     procedure,
-    value: tape.value(output),
+    value: tape.value[output]!,
     dimension: procedure.dimension,
     kinks: positions.map((position) => active[position]!),
     positions,
-    exact: isExact
-      ? {
-          switchingByInput: all.map(({ exact }) => exact!.byInput),
-          switchingByAbs: all.map(({ exact }) => relabel(exact!.byAbsolute)),
-          outputByAbs: positions.map((position) => exactOfOutput.byAbsolute.get(position) ?? zero),
-        }
-      : undefined,
-    exactOutputByInput: exactOfOutput?.byInput,
+    get exact(): ActiveRows<Rational> | undefined {
+      return exact();
+    },
+    get exactOutputByInput(): ReadonlyMap<number, Rational> | undefined {
+      return exactOfOutput()?.byInput;
+    },
     bounded: {
       switchingByInput: all.map(({ bounded }) => bounded.byInput),
       switchingByAbs: all.map(({ bounded }) => relabel(bounded.byAbsolute)),
-      outputByAbs: positions.map((position) => ofOutput.byAbsolute.get(position) ?? none),
+      outputByAbs: positions.map((position) => ofOutput().byAbsolute.get(position) ?? none),
     },
-    outputByInput: ofOutput.byInput,
+    get outputByInput(): ReadonlyMap<number, Ball> {
+      return ofOutput().byInput;
+    },
   };
+}
+
+interface RowDerivatives {
+  readonly bounded: Derivatives<Ball>;
+  readonly exact: Derivatives<Rational> | undefined;
+}
+
+/** From the last active kink to the first: one matters if f or a later one that matters depends on its |z|. */
+function activeRows(
+  { tape, active }: ScalarProcedure,
+  ofOutput: () => Derivatives<Ball>,
+  exactOfOutput: () => Derivatives<Rational> | undefined,
+): ReadonlyMap<number, RowDerivatives> {
+  const rows = new Map<number, RowDerivatives>();
+  for (let i = active.length - 1; i >= 0; i--) {
+    const influences = [{ bounded: ofOutput(), exact: exactOfOutput() }, ...rows.values()];
+    const matters = influences.some(({ bounded, exact }) => {
+      if (exact !== undefined) return (exact.byAbsolute.get(i)?.n ?? 0n) !== 0n;
+      const influence = bounded.byAbsolute.get(i);
+      return influence !== undefined && (influence.value !== 0 || influence.radius !== 0);
+    });
+    if (!matters) continue;
+    const { scalar } = active[i]!;
+    rows.set(i, {
+      bounded: boundedDerivatives(tape, scalar),
+      exact: exactDerivatives(tape, scalar),
+    });
+  }
+  return rows;
+}
+
+/** A value that is computed when it is first asked for. */
+function once<T>(compute: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: compute() }).value;
 }
 
 /** The dense abs-linear form on some columns. */

@@ -5,6 +5,7 @@ import {
   exactSignatureGradient,
   localForm,
   withoutFlatKinks,
+  type ActiveRows,
   type LocalForm,
 } from '../abs-normal/local-form.js';
 import { defaultBudget, type Budget } from '../cells/budget.js';
@@ -130,14 +131,11 @@ export function judge(
   if (obstacle !== undefined) {
     return { decisions: undecided(obstacle), model: 'robust', choice: undefined };
   }
-  const { exact, exactOutputByInput } = local;
   const near = choice !== undefined && isNear(local, gradient, choice, tolerance, isOwnAnswer);
   const identified = near ? choice : undefined;
-  if (exact !== undefined && (identified !== undefined || exactOutputByInput !== undefined)) {
-    const offset =
-      identified !== undefined
-        ? exactSignatureGradient(exact, new Map(), identified)
-        : difference(rationals(gradient), exactOutputByInput!);
+  const { exact } = local;
+  const offset = exact && offsetOf(local, exact, gradient, identified);
+  if (exact !== undefined && offset !== undefined) {
     const reduced = withoutFlatKinks(exact, identified);
     const decisions = decide({
       rows: reduced.rows,
@@ -153,6 +151,17 @@ export function judge(
     model: 'robust',
     choice: identified,
   };
+}
+
+/** g − a; undefined if a is not known exactly and g is any vector. */
+function offsetOf(
+  { exactOutputByInput }: LocalForm,
+  exact: ActiveRows<Rational>,
+  gradient: Float64Array,
+  choice: readonly number[] | undefined,
+): ReadonlyMap<number, Rational> | undefined {
+  if (choice !== undefined) return exactSignatureGradient(exact, new Map(), choice);
+  return exactOutputByInput && difference(rationals(gradient), exactOutputByInput);
 }
 
 function obstacleOf({ procedure, value }: LocalForm): string | undefined {
@@ -183,6 +192,7 @@ function isNear(
   isOwnAnswer: boolean,
 ): boolean {
   if (!isOwnAnswer && tolerance === 0) return false;
+  if (isOwnAnswer && choice.length === 0) return true;
   const expected = boundedSignatureGradient(local, choice);
   const scale = expected.reduce((worst, x) => Math.max(worst, Math.abs(x)), 1);
   const allowed = isOwnAnswer ? Math.max(tolerance, sweepRounding * scale) : tolerance;

@@ -1,3 +1,4 @@
+import { kinds } from '../procedure/tape.js';
 import type { ScalarProcedure } from '../procedure/scalar-procedure.js';
 
 /** Upper bounds of |f(v + δ) − f(v)| over |δ| ≤ d, by function; others give ∞. */
@@ -39,47 +40,43 @@ const inflation = 1 + 2 ** -30;
 
 /** How far each scalar can move while no input moves by more than ρ and no inactive kink is crossed. */
 function deviations({ tape, active }: ScalarProcedure, rho: number): Float64Array {
+  const { kind, value, first, count, left, right } = tape;
   const moved = new Float64Array(tape.size);
-  const { left, right } = tape;
   for (let id = 0; id < moved.length; id++) {
-    switch (tape.kind(id)) {
-      case 'constant':
+    switch (kind[id]) {
+      case kinds.constant:
         break;
-      case 'input':
+      case kinds.input:
         moved[id] = rho;
         break;
-      case 'absolute':
-        moved[id] = moved[active[tape.index(id)]!.scalar]!; // ||z'| − |z|| ≤ |z' − z|
+      case kinds.absolute:
+        moved[id] = moved[active[first[id]!]!.scalar]!; // ||z'| − |z|| ≤ |z' − z|
         break;
-      case 'sum': {
+      case kinds.sum: {
         let total = 0;
-        const end = tape.first(id) + tape.count(id);
-        for (let t = tape.first(id); t < end; t++) {
-          const [u, v] = [left[t]!, right[t]!];
-          const [du, dv] = [moved[u]!, moved[v]!];
-          if (du === 0 && dv === 0) continue;
-          total += product(tape.value(u), dv) + product(tape.value(v), du) + product(du, dv);
+        const end = first[id]! + count[id]!;
+        for (let t = first[id]!; t < end; t++) {
+          const du = moved[left[t]!]!;
+          const dv = moved[right[t]!]!;
+          if (dv !== 0) total += (Math.abs(value[left[t]!]!) + du) * dv;
+          if (du !== 0 && value[right[t]!] !== 0) total += Math.abs(value[right[t]!]!) * du;
         }
         moved[id] = total * inflation;
         break;
       }
-      case 'call': {
+      default: {
         const { name, arguments: args } = tape.call(id);
-        moved[id] =
-          args.length === 1
-            ? bound(name, tape.value(args[0]!), moved[args[0]!]!) * inflation
-            : args.some((at) => moved[at]! > 0)
-              ? Infinity
-              : 0;
+        const isStill = args.every((at) => moved[at] === 0);
+        const [at] = args as [number];
+        moved[id] = isStill
+          ? 0
+          : args.length > 1
+            ? Infinity
+            : bound(name, value[at]!, moved[at]!) * inflation;
       }
     }
   }
   return moved;
-}
-
-/** 0·∞ = 0 here: a factor that does not move contributes nothing. */
-function product(a: number, b: number): number {
-  return a === 0 || b === 0 ? 0 : Math.abs(a) * b;
 }
 
 /**
@@ -88,20 +85,23 @@ function product(a: number, b: number): number {
  */
 export function radiusOfConstancy(procedure: ScalarProcedure, refinements = 0): number {
   const { tape, switching } = procedure;
-  const slack = Float64Array.from(switching, (z) => Math.abs(tape.value(z)) - tape.radius(z));
+  const slack = Float64Array.from(switching, (z) => Math.abs(tape.value[z]!) - tape.radius[z]!);
   const holds = (rho: number): boolean => {
     const moved = deviations(procedure, rho);
-    return switching.every((z, i) => !(slack[i]! > 0) || moved[z]! < slack[i]!);
+    for (let i = 0; i < slack.length; i++) {
+      if (slack[i]! > 0 && !(moved[switching[i]!]! < slack[i]!)) return false;
+    }
+    return true;
   };
-  // the bound grows faster than linearly, so its slope at 0 gives a radius that is too large
-  const tiny = 2 ** -60;
-  const slope = deviations(procedure, tiny);
+  // the bound grows at least linearly, so its slope at 0 gives a radius that is too large
   let upper = Infinity;
-  switching.forEach((z, i) => {
-    if (slack[i]! > 0 && slope[z]! > 0) upper = Math.min(upper, (slack[i]! * tiny) / slope[z]!);
-  });
+  const { sensitivity } = tape;
+  for (let i = 0; i < slack.length; i++) {
+    const slope = sensitivity[switching[i]!]!;
+    if (slack[i]! > 0 && slack[i]! < upper * slope) upper = slack[i]! / slope;
+  }
   if (upper === Infinity) return Infinity;
-  let rho = upper;
+  let rho = upper * 0.75;
   for (let halvings = 0; !holds(rho); halvings++) {
     if (halvings === 60) return 0;
     upper = rho;

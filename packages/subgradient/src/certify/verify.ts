@@ -167,7 +167,7 @@ class Checker {
         return goal === 'bouligand out' && this.everywhere(proof, (point) => !isZero(point));
       case 'noFace':
         return goal === 'limiting out' && this.hasNoFace(proof.outer);
-      case 'impliedBy':
+      default:
         return false;
     }
   }

@@ -8,7 +8,7 @@ import {
   zero,
   type Rational,
 } from '../exact/rational.js';
-import type { Tape } from './tape.js';
+import { kinds, type Tape } from './tape.js';
 
 /**
  * A scalar as an exact linear combination of monomials: products of inputs, of |z| of active kinks, of smooth
@@ -107,13 +107,13 @@ export function canonicalForms(tape: Tape, activeKinks: readonly number[]): Cano
   }
 
   function make(id: number): CanonicalForm {
-    switch (tape.kind(id)) {
-      case 'constant':
+    switch (tape.kind[id]) {
+      case kinds.constant:
         return constant(tape.exact(id)!);
-      case 'input':
-        return atom(`x${tape.index(id)}`);
-      case 'absolute': {
-        const inner = name(of(activeKinks[tape.index(id)]!));
+      case kinds.input:
+        return atom(`x${tape.first[id]!}`);
+      case kinds.absolute: {
+        const inner = name(of(activeKinks[tape.first[id]!]!));
         const size = inner.factor.n < 0n ? multiply({ n: -1n, d: 1n }, inner.factor) : inner.factor;
         if (size.n === 0n) return constant(zero);
         const key = `|${inner.name}|`;
@@ -121,10 +121,10 @@ export function canonicalForms(tape: Tape, activeKinks: readonly number[]): Cano
         absolutes.set(key, inner.name);
         return atom(key, size);
       }
-      case 'sum': {
+      case kinds.sum: {
         const terms = new Map<string, Rational>();
-        const end = tape.first(id) + tape.count(id);
-        for (let t = tape.first(id); t < end; t++) {
+        const end = tape.first[id]! + tape.count[id]!;
+        for (let t = tape.first[id]!; t < end; t++) {
           accumulate(terms, product(of(tape.left[t]!), of(tape.right[t]!)), one);
           if (terms.size > largestForm) return atom(opaque(id));
         }

@@ -11,7 +11,7 @@ import {
 } from '@nonsmooth/autodiff';
 import { broadcastEntries, groups, move, type Entries } from './entries.js';
 import { elementaryValues, exactValues } from './elementary.js';
-import { tapeBuilder, type Call, type Tape, type TapeBuilder } from './tape.js';
+import { kinds, TapeBuilder, type Call, type Tape } from './tape.js';
 
 /** A switching variable: entry `entry` of the kink node `block`. */
 export interface SwitchingVariable {
@@ -66,7 +66,7 @@ export function scalarProcedure(original: Program, point: ArrayLike<number>): Sc
 type KinkNode = Extract<Node, { op: KinkOp }>;
 
 class Expansion {
-  readonly tape: TapeBuilder = tapeBuilder();
+  readonly tape: TapeBuilder = new TapeBuilder();
   readonly entries: Entries[] = [];
   readonly active: SwitchingVariable[] = [];
   readonly unresolved: SwitchingVariable[] = [];
@@ -122,9 +122,9 @@ class Expansion {
       case 'square':
         return entrywise((u) => tape.product(u, u));
       case 'add':
-        return entrywise((u, v) => this.combine([u, v], [1, 1]));
+        return entrywise((u, v) => tape.combine(1, u, 1, v));
       case 'sub':
-        return entrywise((u, v) => this.combine([u, v], [1, -1]));
+        return entrywise((u, v) => tape.combine(1, u, -1, v));
       case 'mul':
       case 'strongMul':
         return entrywise((u, v) => tape.product(u, v));
@@ -142,10 +142,10 @@ class Expansion {
       case 'where': {
         const [c, a, b] = spread();
         return c!.map((condition, i) => {
-          if (tape.kind(condition) !== 'constant') {
+          if (tape.kind[condition] !== kinds.constant) {
             this.report(index, i, 'a choice by a value that varies');
           }
-          return tape.value(condition) !== 0 ? a![i]! : b![i]!;
+          return tape.value[condition] !== 0 ? a![i]! : b![i]!;
         });
       }
       case 'sign':
@@ -225,16 +225,19 @@ class Expansion {
     const [u, v] = inputs;
     return u!.map((first, entry) => {
       const second = v?.[entry];
-      const z = second === undefined ? first : this.combine([first, second], [1, -1]);
+      const z = second === undefined ? first : tape.combine(1, first, -1, second);
       const position = block.offset + entry;
       this.switching[position] = z;
-      const variable = { index: position, op: node.op, node: index, entry, scalar: z };
       const side = tape.signOf(z);
-      if (side === undefined) this.unresolved.push(variable);
-      const sign = side ?? Math.sign(tape.value(z));
-      if (sign !== 0) return this.smoothSide(node, sign, first, second);
+      if (side === 1 || side === -1) return this.smoothSide(node, side, first, second);
+      const variable = { index: position, op: node.op, node: index, entry, scalar: z };
+      if (side === undefined) {
+        this.unresolved.push(variable);
+        const guess = Math.sign(tape.value[z]!);
+        if (guess !== 0) return this.smoothSide(node, guess, first, second);
+      }
       this.active.push(variable);
-      return this.recombine(node, first, second, tape.absolute(this.active.length - 1, z));
+      return this.recombine(node, first, second, tape.absolute(z));
     });
   }
 
@@ -281,18 +284,18 @@ class Expansion {
 
   private jump(scalar: number, node: number, reason: string): number {
     const { tape } = this;
-    if (tape.kind(scalar) === 'constant') return Math.sign(tape.value(scalar));
+    if (tape.kind[scalar] === kinds.constant) return Math.sign(tape.value[scalar]!);
     const side = tape.signOf(scalar);
     if (side === undefined || side === 0) this.report(node, 0, reason);
-    return side ?? Math.sign(tape.value(scalar));
+    return side ?? Math.sign(tape.value[scalar]!);
   }
 
   /** Sign of u − v near the point. */
   private order(u: number, v: number, node: number): number {
     const { tape } = this;
     if (u === v) return 0;
-    if (tape.kind(u) === 'constant' && tape.kind(v) === 'constant') {
-      return Math.sign(tape.value(u) - tape.value(v));
+    if (tape.kind[u] === kinds.constant && tape.kind[v] === kinds.constant) {
+      return Math.sign(tape.value[u]! - tape.value[v]!);
     }
     return this.jump(this.combine([u, v], [1, -1]), node, 'a comparison of equal values jumps');
   }
@@ -301,22 +304,21 @@ class Expansion {
     const { tape } = this;
     const values = elementaryValues(
       node,
-      Float64Array.from(at, (id) => tape.value(id)),
-      Float64Array.from(at, (id) => tape.radius(id)),
+      Float64Array.from(at, (id) => tape.value[id]!),
+      Float64Array.from(at, (id) => tape.radius[id]!),
     );
     for (const entry of values.singular)
       this.report(index, entry, `${node.op} is not Lipschitz here`);
+    const name = nameOf(node);
     return at.map((id, i) => {
-      const argument = tape.exact(id);
-      const exact = argument === undefined ? {} : exactValues(node, argument);
       const call: Call = {
-        name: nameOf(node),
+        name,
         arguments: [id],
         partials: [values.derivative[i]!],
         partialRadii: [values.derivativeRadius[i]!],
-        exactPartials: [exact.derivative],
+        exactly: (x) => exactValues(node, x),
       };
-      return tape.apply(values.value[i]!, values.valueRadius[i]!, exact.value, call);
+      return tape.apply(values.value[i]!, values.valueRadius[i]!, call);
     });
   }
 
@@ -326,7 +328,7 @@ class Expansion {
 
   /** m + log Σ exp(x − m) for a constant m near the maximum. */
   private logSumExp(group: readonly number[], index: number): number {
-    const m = Math.max(...group.map((id) => this.tape.value(id)));
+    const m = Math.max(...group.map((id) => this.tape.value[id]!));
     const constant = this.tape.constant(m);
     const terms = group.map((id) =>
       this.callOne('exp', this.combine([id, constant], [1, -1]), index),
@@ -344,17 +346,16 @@ class Expansion {
 
   private angle(y: number, x: number, index: number, entry: number): number {
     const { tape } = this;
-    const [v, u] = [tape.value(y), tape.value(x)];
+    const [v, u] = [tape.value[y]!, tape.value[x]!];
     const square = u * u + v * v;
     if (!(square > 0)) this.report(index, entry, 'atan2 is not Lipschitz here');
-    const relative = (tape.radius(y) + tape.radius(x)) / Math.sqrt(square) + 2 ** -49;
+    const relative = (tape.radius[y]! + tape.radius[x]!) / Math.sqrt(square) + 2 ** -49;
     const partials = [u / square, -v / square];
-    return tape.apply(Math.atan2(v, u), 2 * relative + 4 * 2 ** -50, undefined, {
+    return tape.apply(Math.atan2(v, u), 2 * relative + 4 * 2 ** -50, {
       name: 'atan2',
       arguments: [y, x],
       partials,
       partialRadii: partials.map(() => (4 * relative) / Math.sqrt(square)),
-      exactPartials: [undefined, undefined],
     });
   }
 
@@ -363,17 +364,12 @@ class Expansion {
     const k = shapes[0]!.at(-1)!;
     const [a, b] = inputs;
     const out = new Int32Array(shape.reduce((x, y) => x * y, 1));
-    const us = new Int32Array(k);
-    const vs = new Int32Array(k);
+    this.tape.reserve(out.length * k);
     for (let at = 0; at < out.length; at++) {
       const batch = Math.floor(at / (m * n));
       const i = Math.floor(at / n) % m;
-      const j = at % n;
-      for (let t = 0; t < k; t++) {
-        us[t] = a![batch * m * k + i * k + t]!;
-        vs[t] = b![batch * k * n + t * n + j]!;
-      }
-      out[at] = this.tape.sum(us, vs);
+      const first = batch * k * n + (at % n);
+      out[at] = this.tape.row(a!, (batch * m + i) * k, b!, first, n, k);
     }
     return out;
   }

@@ -1,125 +1,122 @@
 import { add, multiply, zero, type Rational } from '../exact/rational.js';
-import type { Ball } from './ball.js';
-import type { Tape } from './tape.js';
+import { roundoff, upward, type Ball } from './ball.js';
+import { kinds, type Tape } from './tape.js';
 
-/** What a reverse sweep computes with: exact rationals, or doubles with error bounds. */
-interface Arithmetic<T> {
-  readonly one: T;
-  isZero(x: T): boolean;
-  /** sum + c·(value of the scalar), or undefined if that is not available. */
-  addValue(sum: T | undefined, c: T, tape: Tape, scalar: number): T | undefined;
-  /** sum + c·(partial derivative i of the call). */
-  addPartial(sum: T | undefined, c: T, tape: Tape, call: number, i: number): T | undefined;
-}
-
-const exactly: Arithmetic<Rational> = {
-  one: { n: 1n, d: 1n },
-  isZero: (x) => x.n === 0n,
-  addValue(sum, c, tape, scalar) {
-    const value = tape.exact(scalar);
-    return value && add(sum ?? zero, multiply(c, value));
-  },
-  addPartial(sum, c, tape, call, i) {
-    const partial = tape.call(call).exactPartials[i];
-    return partial && add(sum ?? zero, multiply(c, partial));
-  },
-};
-
-function addProduct(sum: Ball | undefined, c: Ball, value: number, radius: number): Ball {
-  const product = c.value * value;
-  const total = (sum?.value ?? 0) + product;
-  const error =
-    (sum?.radius ?? 0) +
-    Math.abs(c.value) * radius +
-    c.radius * (Math.abs(value) + radius) +
-    (Math.abs(product) + Math.abs(total)) * 2 ** -53;
-  return { value: total, radius: error * (1 + 2 ** -40) };
-}
-
-const withBounds: Arithmetic<Ball> = {
-  one: { value: 1, radius: 0 },
-  isZero: (x) => x.value === 0 && x.radius === 0,
-  addValue: (sum, c, tape, scalar) => addProduct(sum, c, tape.value(scalar), tape.radius(scalar)),
-  addPartial(sum, c, tape, call, i) {
-    const { partials, partialRadii } = tape.call(call);
-    return addProduct(sum, c, partials[i]!, partialRadii[i]!);
-  },
-};
-
-/** Derivatives of one scalar with respect to the inputs and to the |z| of the active kinks. */
+/** Derivatives of one scalar with respect to the inputs and to the |z| of the active kinks, without zeros. */
 export interface Derivatives<T> {
   readonly byInput: ReadonlyMap<number, T>;
   readonly byAbsolute: ReadonlyMap<number, T>;
 }
 
-/** One reverse sweep from a scalar, over the scalars that it depends on. */
-function sweep<T>(
-  tape: Tape,
-  output: number,
-  arithmetic: Arithmetic<T>,
-): Derivatives<T> | undefined {
-  const cotangents = new Map<number, T>([[output, arithmetic.one]]);
-  const byInput = new Map<number, T>();
-  const byAbsolute = new Map<number, T>();
-  const { left, right } = tape;
-  const queue = new Descending();
-  queue.push(output);
-  const give = (to: number, cotangent: T | undefined): boolean => {
-    if (cotangent === undefined) return false;
-    if (!cotangents.has(to)) queue.push(to);
-    cotangents.set(to, cotangent);
-    return true;
+/** One reverse sweep in doubles with error bounds. */
+export function boundedDerivatives(tape: Tape, output: number): Derivatives<Ball> {
+  const { kind, value, radius, first, count, left, right } = tape;
+  const cotangent = new Float64Array(output + 1);
+  const error = new Float64Array(output + 1);
+  cotangent[output] = 1;
+  const byInput = new Map<number, Ball>();
+  const byAbsolute = new Map<number, Ball>();
+  const give = (to: number, c: number, dc: number, factor: number, df: number): void => {
+    const product = c * factor;
+    const total = cotangent[to]! + product;
+    if (dc === 0 && df === 0 && (product === 0 || product === c || product === factor)) {
+      // multiplication by 0 or 1 is exact, and so is adding to 0
+      if (cotangent[to] !== 0 && product !== 0) error[to]! += Math.abs(total) * roundoff;
+    } else {
+      error[to]! +=
+        Math.abs(c) * df +
+        dc * (Math.abs(factor) + df) +
+        (Math.abs(product) + Math.abs(total)) * roundoff;
+    }
+    cotangent[to] = total;
   };
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    const cotangent = cotangents.get(id)!;
-    cotangents.delete(id);
-    if (arithmetic.isZero(cotangent)) continue;
-    switch (tape.kind(id)) {
-      case 'constant':
+  for (let id = output; id >= 0; id--) {
+    const c = cotangent[id]!;
+    const dc = error[id]!;
+    if (c === 0 && dc === 0) continue;
+    switch (kind[id]) {
+      case kinds.constant:
         break;
-      case 'input':
-        byInput.set(tape.index(id), cotangent);
+      case kinds.input:
+        byInput.set(first[id]!, { value: c, radius: upward(dc) });
         break;
-      case 'absolute':
-        byAbsolute.set(tape.index(id), cotangent);
+      case kinds.absolute:
+        byAbsolute.set(first[id]!, { value: c, radius: upward(dc) });
         break;
-      case 'sum': {
-        const end = tape.first(id) + tape.count(id);
-        for (let t = tape.first(id); t < end; t++) {
+      case kinds.sum: {
+        const end = first[id]! + count[id]!;
+        for (let t = first[id]!; t < end; t++) {
           const u = left[t]!;
           const v = right[t]!;
-          if (tape.kind(u) !== 'constant') {
-            if (!give(u, arithmetic.addValue(cotangents.get(u), cotangent, tape, v)))
-              return undefined;
-          }
-          if (tape.kind(v) !== 'constant') {
-            if (!give(v, arithmetic.addValue(cotangents.get(v), cotangent, tape, u)))
-              return undefined;
-          }
+          if (kind[u] !== kinds.constant) give(u, c, dc, value[v]!, radius[v]!);
+          if (kind[v] !== kinds.constant) give(v, c, dc, value[u]!, radius[u]!);
         }
         break;
       }
-      case 'call': {
-        const args = tape.call(id).arguments;
-        for (let i = 0; i < args.length; i++) {
-          const to = args[i]!;
-          if (!give(to, arithmetic.addPartial(cotangents.get(to), cotangent, tape, id, i))) {
-            return undefined;
-          }
-        }
+      default: {
+        const { arguments: args, partials, partialRadii } = tape.call(id);
+        args.forEach((to, i) => give(to, c, dc, partials[i]!, partialRadii[i]!));
       }
     }
   }
   return { byInput, byAbsolute };
 }
 
-/** Exact derivatives, or undefined where a factor is irrational or was rounded. */
-export function exactDerivatives(tape: Tape, output: number): Derivatives<Rational> | undefined {
-  return sweep(tape, output, exactly);
-}
+/** Products with rounded factors that one exact sweep may take; exact doubles cost little and are not counted. */
+const exactProducts = 20_000;
+/** On larger tapes an exact sweep is only tried where the output itself was not rounded. */
+const largeTape = 100_000;
 
-export function boundedDerivatives(tape: Tape, output: number): Derivatives<Ball> {
-  return sweep(tape, output, withBounds)!;
+/** One reverse sweep in rational numbers, or undefined where a factor is irrational or it would take too long. */
+export function exactDerivatives(tape: Tape, output: number): Derivatives<Rational> | undefined {
+  const { kind, radius, first, count, left, right } = tape;
+  if (radius[output] !== 0 && output > largeTape) return undefined;
+  const cotangents = new Map<number, Rational>([[output, { n: 1n, d: 1n }]]);
+  const byInput = new Map<number, Rational>();
+  const byAbsolute = new Map<number, Rational>();
+  const queue = new Descending();
+  queue.push(output);
+  let spent = 0;
+  const give = (to: number, c: Rational, factor: Rational | undefined): boolean => {
+    if (factor === undefined || spent > exactProducts) return false;
+    if (factor.d !== 1n) spent++;
+    if (!cotangents.has(to)) queue.push(to);
+    cotangents.set(to, add(cotangents.get(to) ?? zero, multiply(c, factor)));
+    return true;
+  };
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    const c = cotangents.get(id)!;
+    cotangents.delete(id);
+    if (c.n === 0n) continue;
+    switch (kind[id]) {
+      case kinds.constant:
+        break;
+      case kinds.input:
+        byInput.set(first[id]!, c);
+        break;
+      case kinds.absolute:
+        byAbsolute.set(first[id]!, c);
+        break;
+      case kinds.sum: {
+        const end = first[id]! + count[id]!;
+        for (let t = first[id]!; t < end; t++) {
+          const u = left[t]!;
+          const v = right[t]!;
+          if (kind[u] !== kinds.constant && !give(u, c, tape.exact(v))) return undefined;
+          if (kind[v] !== kinds.constant && !give(v, c, tape.exact(u))) return undefined;
+        }
+        break;
+      }
+      default: {
+        const { arguments: args, exactly } = tape.call(id);
+        const argument = exactly && tape.exact(args[0]!);
+        if (argument === undefined || !give(args[0]!, c, exactly!(argument).derivative)) {
+          return undefined;
+        }
+      }
+    }
+  }
+  return { byInput, byAbsolute };
 }
 
 /** A heap of distinct numbers, largest first. */
