@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty';
 import type { Observer } from './benchmark.js';
 import { formatPercent, formatRate, formatSeconds } from './format.js';
 import { warmUpSeconds } from './job.js';
-import { isRight, type Measurement } from './results.js';
+import type { Measurement } from './results.js';
 
 /** What progress needs of a stream: a terminal or a plain one. */
 export type Output = Pick<WriteStream, 'write'> & { readonly isTTY?: boolean };
@@ -62,7 +62,9 @@ export function progress(output: Output, total: number, seconds: number): Progre
       say(`${place(done)} ${current.label}  ${outcome(measurement, current.unit)}`);
     },
     checked(result) {
-      if (!isRight(result)) say(`    ${result.name}: WRONG, see the comparison below`);
+      for (const { quantity, verdict } of result.checks) {
+        if (verdict === 'wrong') say(`    WRONG: ${quantity}`);
+      }
     },
     close() {
       clearInterval(timer);

@@ -23,18 +23,26 @@ export function workerPool<Job, Result>(options: WorkerPoolOptions): Executor<Jo
   });
   // Piscina reports here the death of a worker that had no job; the next job gets a new one.
   pool.on('error', () => {});
+  // But workers that die while they start are not replaced, and jobs would wait for them for ever.
+  const extinction = new AbortController();
+  pool.on('workerDestroy', () => {
+    setImmediate(() => {
+      if (pool.threads.length === 0) extinction.abort();
+    });
+  });
 
   async function outcomeOf(job: Job, signal: AbortSignal): Promise<Outcome<Result>> {
     if (signal.aborted) return { status: 'cancelled' };
     const timeout = AbortSignal.timeout(secondsPerJob * 1000);
     try {
-      const result = (await pool.run(job, {
-        signal: AbortSignal.any([signal, timeout]),
-      })) as Result;
+      const end = AbortSignal.any([signal, timeout, extinction.signal]);
+      const result = (await pool.run(job, { signal: end })) as Result;
       return { status: 'done', result };
     } catch (error) {
       if (signal.aborted) return { status: 'cancelled' };
       if (timeout.aborted) return { status: 'failed', reason: `no answer in ${secondsPerJob} s` };
+      if (extinction.signal.aborted)
+        return { status: 'failed', reason: 'no worker can be started' };
       return { status: 'failed', reason: error instanceof Error ? error.message : String(error) };
     }
   }

@@ -72,6 +72,20 @@ describe('a worker that dies is reported with its scenario and the run goes on',
   });
 });
 
+test('workers that cannot even start end the run with status 1, without hanging', async () => {
+  const broken = await bundle('test/fixture', 'bench-broken');
+  writeFileSync(join(broken, '../worker.js'), 'process.exit(9);');
+  const folder = temporaryFolder();
+  const { status, stderr } = await start(
+    broken,
+    [...quick, '--scenario', 'steady,ensemble'],
+    folder,
+  ).ended;
+  expect(status).toBe(1);
+  expect(stderr).toContain('error: ensemble sums, threads 2: no worker can be started');
+  expect(resultsIn(folder).scenarios.length).toBe(2);
+});
+
 describe('an interrupted run stops its workers and writes what was measured, marked incomplete', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('%s', async (signal) => {
     const folder = temporaryFolder();
