@@ -15,12 +15,12 @@ export interface Execution {
 }
 
 /**
- * Binds a program to arrays of its own. Reshaped arrays share memory. Products read transposed matrices where they
- * lie, unless a kernel computes them.
+ * Binds a program to arrays of its own. Reshaped arrays share memory, and products read transposed matrices where
+ * they lie.
  */
 export function prepareProgram(program: Program, dtype: Dtype, product?: MatrixProduct): Execution {
   const { nodes } = program;
-  const needed = neededNodes(program, product !== undefined);
+  const needed = neededNodes(program);
   const buffers: Buffer[] = [];
   const steps: Step[] = [];
   nodes.forEach((node, index) => {
@@ -71,9 +71,9 @@ function isMatrixTranspose(node: Node): boolean {
   );
 }
 
-/** Which nodes have to be computed: all but transposes that only products without a kernel read. */
-function neededNodes({ nodes, outputs }: Program, kernel: boolean): boolean[] {
-  const needed = nodes.map((node) => kernel || !isMatrixTranspose(node));
+/** Which nodes have to be computed: all but transposes that only products read. */
+function neededNodes({ nodes, outputs }: Program): boolean[] {
+  const needed = nodes.map((node) => !isMatrixTranspose(node));
   for (const node of nodes) {
     if (node.op === 'matmul') continue;
     for (const input of node.inputs) needed[input] = true;
