@@ -1,6 +1,8 @@
 import * as ad from '@nonsmooth/autodiff';
 import type { Value } from '@nonsmooth/autodiff';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { followWild, wildRecipes } from './random-programs.js';
 
 const slope = (f: (x: Value) => Value, x: number): number => ad.grad(f)(x).data[0]!;
 
@@ -106,4 +108,34 @@ test('NaN in is NaN out', () => {
     expect(slope(f, NaN)).toBeNaN();
     expect(ad.evaluate(ad.trace(f, [[]]), [NaN])[0]!.data[0]).toBeNaN();
   }
+});
+
+test('a finite value has a gradient without NaN, or one that is refused', () => {
+  const entries = fc.array(fc.constantFrom(0, 1, -1, 2, 0.5, -3, 1000), {
+    minLength: 4,
+    maxLength: 4,
+  });
+  let finite = 0;
+  fc.assert(
+    fc.property(wildRecipes, entries, (recipe, point) => {
+      const f = followWild(recipe);
+      const x = point.slice(0, recipe.dimension);
+      const [value] = ad.evaluate(ad.trace(f, [[recipe.dimension]]), [x]);
+      if (!Number.isFinite(value!.data[0])) return;
+      finite++;
+      try {
+        const gradient = ad.grad(f)(x).data;
+        expect(gradient.some(Number.isNaN), `${String(gradient)} at ${String(x)}`).toBe(false);
+        const { tangent } = ad.jvp(f)(
+          x,
+          x.map(() => 1),
+        );
+        expect(tangent.data[0]).not.toBeNaN();
+      } catch (error) {
+        expect(error).toBeInstanceOf(ad.NotLipschitzError);
+      }
+    }),
+    { seed: 1, numRuns: 1500 },
+  );
+  expect(finite).toBeGreaterThan(500);
 });

@@ -35,6 +35,33 @@ const curved: readonly Pair[] = [
   (u) => ad.square(u),
 ];
 
+// Values beyond every domain: roots and logarithms of 0 and below, overflow, division by 0, all to be cut off.
+const wild: readonly Pair[] = [
+  ...curved,
+  (u) => ad.sqrt(u),
+  (u) => ad.log(u),
+  (u) => ad.exp(ad.mul(300, u)),
+  (u, v) => ad.div(u, v),
+  (u) => ad.pow(u, 1 / 3),
+  (u) => ad.tanh(u),
+  (u) => ad.atan(u),
+  (u) => ad.asin(u),
+  (u, v) => ad.atan2(u, v),
+  (u, v, factor) => ad.where(ad.greater(u, factor), v, u),
+  (u, v) => ad.where(ad.greaterEqual(u, v), u, 1),
+  (u, v) => ad.logSumExp(ad.stack([u, v])),
+  (u, v) => ad.norm(ad.stack([u, v])),
+  (u, v) => ad.sum(ad.softmax(ad.stack([u, v])), 0),
+  (u, v) =>
+    ad.sum(
+      ad.matmul(ad.stack([u, v]), [
+        [1, 0],
+        [0, 1],
+      ]),
+    ),
+  (u) => ad.clip(u, -1, 1),
+];
+
 function recipes(ops: number): fc.Arbitrary<Recipe> {
   const step = fc.record({
     op: fc.nat(ops - 1),
@@ -68,3 +95,5 @@ export const curvedRecipes: fc.Arbitrary<Recipe> = recipes(curved.length);
 export const followPiecewiseLinear = (recipe: Recipe): ((x: Value) => Value) =>
   follow(piecewiseLinear, recipe);
 export const followCurved = (recipe: Recipe): ((x: Value) => Value) => follow(curved, recipe);
+export const wildRecipes: fc.Arbitrary<Recipe> = recipes(wild.length);
+export const followWild = (recipe: Recipe): ((x: Value) => Value) => follow(wild, recipe);
