@@ -93,8 +93,11 @@ const reverseRules: ReverseRules = {
   ],
   // d atan2(u, v) = (v·du − u·dv)/(u² + v²)
   atan2: ({ index, x: [u, v], c }, context) => {
-    const squares = (): Value => context.divisor(index, sumOfSquares(u!, v!));
-    return [() => div(strongMul(c, v!), squares()), () => neg(div(strongMul(c, u!), squares()))];
+    const inverse = (): Value => div(1, context.divisor(index, sumOfSquares(u!, v!)));
+    return [
+      () => strongMul(strongMul(c, v!), inverse()),
+      () => neg(strongMul(strongMul(c, u!), inverse())),
+    ];
   },
 
   relu: (at, context) => [() => branch(at.x[0]!, 0, at.c, 0, upper(at, context))],

@@ -97,9 +97,9 @@ const tangentRules: TangentRules = {
     div(total(du, dv && neg(strongMul(y, dv)))!, context.divisor(index, v!)),
   // d atan2(u, v) = (v·du − u·dv)/(u² + v²)
   atan2: ({ index, x: [u, v], dx: [du, dv] }, context) =>
-    div(
+    strongMul(
       total(du && strongMul(v!, du), dv && neg(strongMul(u!, dv)))!,
-      context.divisor(index, sumOfSquares(u!, v!)),
+      div(1, context.divisor(index, sumOfSquares(u!, v!))),
     ),
 
   relu: (at, context) => branch(at.x[0]!, 0, at.dx[0]!, 0, upper(at, context)),
