@@ -1,4 +1,21 @@
-import { constant, DENSITY_FACTOR, FOUR, SMALLEST, MINUS_TWO, ONE, TAIL_END, TWO, expm1AndExp, expNonpositive, gaussian, log1pOfUnit, normalTail, withSign } from './elementary';
+import {
+  constant,
+  DENSITY_FACTOR,
+  expm1AndExp,
+  expNonpositive,
+  FOUR,
+  gaussian,
+  HALF,
+  log1pOfUnit,
+  MINUS_TWO,
+  normalTail,
+  ONE,
+  SMALLEST,
+  TAIL_END,
+  THREE,
+  TWO,
+  withSign,
+} from './elementary';
 import { VECTOR, multiplyAdd, splat } from './simd';
 
 // In the order of activationNames in src/activation.ts.
@@ -148,17 +165,38 @@ function elu<T>(x: v128, parameter: f64, kink: f64, out: usize, slope: usize): v
   v128.store(slope, stepAtZero<T>(x, steep, splat<T>(parameter + (1 - parameter) * kink)));
 }
 
-/** With t = e^(−2|x|) − 1: tanh |x| = −t/(2 + t), and its slope 4(1 + t)/(2 + t)². */
+/**
+ * numerator/(whole + part) for whole ≥ |part| with a sum in [1, 2], corrected for what rounding takes from the sum;
+ * 1/sum ≈ 3/2 − sum/2 is good enough there.
+ */
+// @ts-ignore: decorator
+@inline
+function overSum<T>(numerator: v128, whole: v128, part: v128): v128 {
+  const sum = v128.add<T>(whole, part);
+  const error = v128.add<T>(v128.sub<T>(whole, sum), part);
+  const y = v128.div<T>(numerator, sum);
+  const inverse = v128.mul<T>(v128.sub<T>(constant<T>(THREE), sum), constant<T>(HALF));
+  return v128.sub<T>(y, v128.mul<T>(v128.mul<T>(y, inverse), error));
+}
+
+/** With e = e^(−2|x|), t = e − 1: tanh |x| = −t/(2 + t), and its slope 4e/(1 + e)². */
 // @ts-ignore: decorator
 @inline
 function tanh<T>(x: v128, out: usize, slope: usize): void {
   const size = v128.abs<T>(x);
   expm1AndExp<T>(v128.mul<T>(size, constant<T>(MINUS_TWO)), out, slope);
   const t = v128.load(out);
-  const d = v128.add<T>(constant<T>(TWO), t);
   const e = v128.load(slope);
-  v128.store(out, withSign<T>(v128.abs<T>(v128.div<T>(t, d)), x));
-  v128.store(slope, v128.div<T>(v128.mul<T>(constant<T>(FOUR), e), v128.mul<T>(d, d)));
+  v128.store(out, withSign<T>(v128.abs<T>(overSum<T>(t, constant<T>(TWO), t)), x));
+  v128.store(slope, v128.mul<T>(constant<T>(FOUR), logisticSlope<T>(e)));
+}
+
+/** e/(1 + e)² = e/(1 + e(2 + e)). */
+// @ts-ignore: decorator
+@inline
+function logisticSlope<T>(e: v128): v128 {
+  const rest = v128.mul<T>(e, v128.add<T>(constant<T>(TWO), e));
+  return v128.div<T>(e, v128.add<T>(constant<T>(ONE), rest));
 }
 
 // With e = e^(−|x|): logistic(x) = (1 or e)/(1 + e), the first for x ≥ 0.
@@ -180,9 +218,8 @@ function oneOr<T>(e: v128, x: v128): v128 {
 @inline
 function logistic<T>(x: v128, out: usize, slope: usize): void {
   const e = expOfMinusSize<T>(x);
-  const d = v128.add<T>(constant<T>(ONE), e);
-  v128.store(out, v128.div<T>(oneOr<T>(e, x), d));
-  v128.store(slope, v128.div<T>(e, v128.mul<T>(d, d)));
+  v128.store(out, overSum<T>(oneOr<T>(e, x), constant<T>(ONE), e));
+  v128.store(slope, logisticSlope<T>(e));
 }
 
 // @ts-ignore: decorator
@@ -190,7 +227,7 @@ function logistic<T>(x: v128, out: usize, slope: usize): void {
 function softplus<T>(x: v128, out: usize, slope: usize): void {
   const e = expOfMinusSize<T>(x);
   v128.store(out, v128.add<T>(v128.pmax<T>(x, v128.splat<T>(<T>0)), log1pOfUnit<T>(e)));
-  v128.store(slope, v128.div<T>(oneOr<T>(e, x), v128.add<T>(constant<T>(ONE), e)));
+  v128.store(slope, overSum<T>(oneOr<T>(e, x), constant<T>(ONE), e));
 }
 
 /** Keeps ∞·0 away: beyond `low` and −low, A(x) is 0 or x in every dtype. */

@@ -8,7 +8,7 @@ import { multiplyAdd, splat } from './simd';
 export const ONE = 0;
 export const TWO = 1;
 export const FOUR = 2;
-const HALF = 3;
+export const HALF = 3;
 const MINUS_HALF = 4;
 export const MINUS_TWO = 5;
 const SIXTY_FOUR = 6;
@@ -19,7 +19,7 @@ const SQRT2 = 10;
 export const DENSITY_FACTOR = 11;
 const TINY = 12;
 const EXPM1_SMALLEST = 13;
-const ERF_SWITCH = 14;
+export const THREE = 14;
 export const TAIL_END = 15;
 const LOG2E = 16;
 const SHIFT = 17;
@@ -115,21 +115,22 @@ function expOfSum<T>(x: v128, rest: v128, hasRest: bool, nonpositive: bool): v12
   if (!nonpositive) x = atMost<T>(x, constant<T>(LARGEST));
   let n = shifted<T>(x);
   const k = v128.sub<T>(n, constant<T>(SHIFT));
-  let r = v128.sub<T>(x, v128.mul<T>(k, constant<T>(LN2_HIGH)));
-  r = v128.sub<T>(r, v128.mul<T>(k, constant<T>(LN2_LOW)));
-  if (hasRest) r = v128.add<T>(r, rest);
-  const p = multiplyAdd<T>(v128.mul<T>(r, r), expTail<T>(r), r);
-  const y = v128.add<T>(constant<T>(ONE), p);
+  const high = v128.sub<T>(x, v128.mul<T>(k, constant<T>(LN2_HIGH)));
+  let low = v128.mul<T>(k, constant<T>(LN2_LOW));
+  if (hasRest) low = v128.sub<T>(low, rest);
+  const r = v128.sub<T>(high, low);
+  const q = multiplyAdd<T>(v128.mul<T>(r, r), expTail<T>(r), reductionError<T>(high, r, low));
+  const y = compensatedSum<T>(constant<T>(ONE), r, q);
 
   // Subnormal results, and those that would need 2^1024, take a second factor 2^±64.
   const step = constant<T>(SIXTY_FOUR);
-  const low = v128.lt<T>(x, constant<T>(LOW));
-  n = v128.add<T>(n, v128.and(low, step));
-  let factor = v128.bitselect(constant<T>(DOWN), constant<T>(ONE), low);
+  const isLow = v128.lt<T>(x, constant<T>(LOW));
+  n = v128.add<T>(n, v128.and(isLow, step));
+  let factor = v128.bitselect(constant<T>(DOWN), constant<T>(ONE), isLow);
   if (!nonpositive) {
-    const high = v128.gt<T>(x, constant<T>(HIGH));
-    n = v128.sub<T>(n, v128.and(high, step));
-    factor = v128.bitselect(constant<T>(UP), factor, high);
+    const isHigh = v128.gt<T>(x, constant<T>(HIGH));
+    n = v128.sub<T>(n, v128.and(isHigh, step));
+    factor = v128.bitselect(constant<T>(UP), factor, isHigh);
   }
   return v128.mul<T>(v128.mul<T>(y, power<T>(n)), factor);
 }
@@ -219,6 +220,76 @@ export function log1pOfUnit<T>(y: v128): v128 {
   return v128.sub<T>(y, v128.sub<T>(h, sum));
 }
 
+// u = 2^k·m with √½ ≤ m < √2, from the bits of u times √2 and a little.
+
+// @ts-ignore: decorator
+@inline
+function scaledBits<T>(u: v128): v128 {
+  if (sizeof<T>() == 8) return i64x2.add(u, i64x2.splat(0x3ff0000000000000 - 0x3fe6a09e00000000));
+  else return i32x4.add(u, i32x4.splat(0x3f800000 - 0x3f3504f3));
+}
+
+// @ts-ignore: decorator
+@inline
+function exponentOf<T>(bits: v128): v128 {
+  if (sizeof<T>() == 8) {
+    const biased = v128.or(i64x2.shr_u(bits, 52), i64x2.splat(0x4330000000000000));
+    return f64x2.sub(biased, f64x2.splat(4503599627370496 + 1023));
+  } else {
+    const biased = v128.or(i32x4.shr_u(bits, 23), i32x4.splat(0x4b000000));
+    return f32x4.sub(biased, f32x4.splat(8388608 + 127));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function fractionOf<T>(bits: v128): v128 {
+  if (sizeof<T>() == 8) {
+    return i64x2.add(v128.and(bits, i64x2.splat(0x000fffffffffffff)), i64x2.splat(0x3fe6a09e00000000));
+  } else {
+    return i32x4.add(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
+  }
+}
+
+/** log(1 + f) = f − (h − s(h + R)), h = f²/2, s = f/(2 + f), plus k·log 2 and a small correction. */
+// @ts-ignore: decorator
+@inline
+function logOfParts<T>(f: v128, k: v128, correction: v128): v128 {
+  const s = v128.div<T>(f, v128.add<T>(constant<T>(TWO), f));
+  const z = v128.mul<T>(s, s);
+  let tail: v128;
+  if (sizeof<T>() == 8) tail = horner<T>(z, 44, 7);
+  else tail = horner<T>(z, 33, 3);
+  const h = v128.mul<T>(constant<T>(HALF), v128.mul<T>(f, f));
+  let sum = v128.mul<T>(s, multiplyAdd<T>(z, tail, h));
+  sum = v128.add<T>(sum, multiplyAdd<T>(k, constant<T>(LN2_LOW), correction));
+  const y = v128.sub<T>(f, v128.sub<T>(h, sum));
+  return v128.add<T>(v128.mul<T>(k, constant<T>(LN2_HIGH)), y);
+}
+
+/** y with log's values where they are not finite: −∞ at x = pole, NaN below, ∞ and NaN kept. */
+// @ts-ignore: decorator
+@inline
+function withPole<T>(y: v128, x: v128, pole: v128): v128 {
+  y = v128.bitselect(splat<T>(-Infinity), y, v128.eq<T>(x, pole));
+  y = v128.bitselect(splat<T>(NaN), y, v128.lt<T>(x, pole));
+  const kept = v128.or(v128.eq<T>(x, splat<T>(Infinity)), v128.ne<T>(x, x));
+  return v128.bitselect(x, y, kept);
+}
+
+/** log x; −∞ at 0, NaN below. */
+// @ts-ignore: decorator
+@inline
+export function log<T>(x: v128): v128 {
+  const subnormal = v128.lt<T>(x, splat<T>(sizeof<T>() == 8 ? 2.2250738585072014e-308 : 1.1754943508222875e-38));
+  const u = v128.bitselect(v128.mul<T>(x, constant<T>(UP)), x, subnormal);
+  const bits = scaledBits<T>(u);
+  const k = v128.sub<T>(exponentOf<T>(bits), v128.and(subnormal, constant<T>(SIXTY_FOUR)));
+  const f = v128.sub<T>(fractionOf<T>(bits), constant<T>(ONE));
+  const y = logOfParts<T>(f, k, splat<T>(0));
+  return withPole<T>(y, x, splat<T>(0));
+}
+
 /** log(1 + x); −∞ at −1, NaN below. */
 // @ts-ignore: decorator
 @inline
@@ -231,46 +302,15 @@ export function log1p<T>(x: v128): v128 {
     v128.sub<T>(one, v128.sub<T>(u, part)),
     v128.sub<T>(x, part),
   );
-  // u = 2^k·m, √½ ≤ m < √2
-  let k: v128;
-  let m: v128;
-  if (sizeof<T>() == 8) {
-    const bits = i64x2.add(u, i64x2.splat(0x3ff0000000000000 - 0x3fe6a09e00000000));
-    const biased = v128.or(i64x2.shr_u(bits, 52), i64x2.splat(0x4330000000000000));
-    k = f64x2.sub(biased, f64x2.splat(4503599627370496 + 1023));
-    const fraction = v128.and(bits, i64x2.splat(0x000fffffffffffff));
-    m = i64x2.add(fraction, i64x2.splat(0x3fe6a09e00000000));
-  } else {
-    const bits = i32x4.add(u, i32x4.splat(0x3f800000 - 0x3f3504f3));
-    const biased = v128.or(i32x4.shr_u(bits, 23), i32x4.splat(0x4b000000));
-    k = f32x4.sub(biased, f32x4.splat(8388608 + 127));
-    const fraction = v128.and(bits, i32x4.splat(0x007fffff));
-    m = i32x4.add(fraction, i32x4.splat(0x3f3504f3));
-  }
+  const bits = scaledBits<T>(u);
+  const k = exponentOf<T>(bits);
+  const m = fractionOf<T>(bits);
   const near = v128.eq<T>(k, splat<T>(0));
   const f = v128.bitselect(x, v128.sub<T>(m, one), near);
   const correction = v128.andnot(v128.div<T>(error, u), near);
 
-  const s = v128.div<T>(f, v128.add<T>(constant<T>(TWO), f));
-  const z = v128.mul<T>(s, s);
-  let tail: v128;
-  if (sizeof<T>() == 8) tail = horner<T>(z, 44, 7);
-  else tail = horner<T>(z, 33, 3);
-  const h = v128.mul<T>(constant<T>(HALF), v128.mul<T>(f, f));
-  let sum = v128.mul<T>(s, multiplyAdd<T>(z, tail, h));
-  sum = v128.add<T>(sum, multiplyAdd<T>(k, constant<T>(LN2_LOW), correction));
-  let y = v128.sub<T>(f, v128.sub<T>(h, sum));
-  y = v128.add<T>(v128.mul<T>(k, constant<T>(LN2_HIGH)), y);
-
-  const infinity = splat<T>(Infinity);
-  y = v128.bitselect(splat<T>(-Infinity), y, v128.eq<T>(x, splat<T>(-1)));
-  y = v128.bitselect(splat<T>(NaN), y, v128.lt<T>(x, splat<T>(-1)));
-  const asIs = v128.or(
-    v128.eq<T>(x, infinity),
-    v128.lt<T>(v128.abs<T>(x), constant<T>(TINY)),
-  );
-  y = v128.bitselect(x, y, asIs);
-  return v128.bitselect(x, y, v128.ne<T>(x, x));
+  const y = withPole<T>(logOfParts<T>(f, k, correction), x, splat<T>(-1));
+  return v128.bitselect(x, y, v128.lt<T>(v128.abs<T>(x), constant<T>(TINY)));
 }
 
 /** Masks of the leading half of a number's bits. */
@@ -320,6 +360,6 @@ export function erf<T>(x: v128): v128 {
   const y = v128.mul<T>(atMost<T>(size, splat<T>(6)), constant<T>(SQRT2));
   const tail = v128.mul<T>(gaussian<T>(y), normalTail<T>(y));
   const far = v128.sub<T>(constant<T>(ONE), v128.add<T>(tail, tail));
-  const isFar = v128.gt<T>(size, constant<T>(ERF_SWITCH));
+  const isFar = v128.gt<T>(size, constant<T>(ONE));
   return withSign<T>(v128.bitselect(far, near, isFar), x);
 }

@@ -1,7 +1,13 @@
 import { realize, risk } from './dense-network';
+import { descend } from './descent';
+import { activation, addMultiple, binary, unary } from './elementwise';
 import { matmul } from './matmul';
 import { Network } from './network';
 import { multiplyAdds } from './peak';
+import { dot, largest, repeatRow, sum, sumColumns, sumRows } from './reductions';
+import { Descent } from './update-rules';
+
+// Every entry point for both dtypes; src/wasm/module.ts declares them.
 
 /** First address that the module's constants do not use. */
 export function heapBase(): usize {
@@ -24,6 +30,14 @@ export function realizeF32(net: Network, rows: usize, out: usize, count: i32): v
   realize<f32>(net, rows, out, count);
 }
 
+export function descendF64(net: Network, state: Descent, steps: i32, learningRate: f64): f64 {
+  return descend<f64>(net, state, steps, learningRate);
+}
+
+export function descendF32(net: Network, state: Descent, steps: i32, learningRate: f64): f64 {
+  return descend<f32>(net, state, steps, learningRate);
+}
+
 export function matmulF64(
   a: usize,
   b: usize,
@@ -31,10 +45,12 @@ export function matmulF64(
   m: i32,
   k: i32,
   n: i32,
-  panel: usize,
-  tile: usize,
+  transposeA: bool,
+  transposeB: bool,
+  add: bool,
+  scratch: usize,
 ): void {
-  matmul<f64>(a, b, out, m, k, n, panel, tile);
+  matmul<f64>(a, b, out, m, k, n, transposeA, transposeB, add, scratch);
 }
 
 export function matmulF32(
@@ -44,10 +60,108 @@ export function matmulF32(
   m: i32,
   k: i32,
   n: i32,
-  panel: usize,
-  tile: usize,
+  transposeA: bool,
+  transposeB: bool,
+  add: bool,
+  scratch: usize,
 ): void {
-  matmul<f32>(a, b, out, m, k, n, panel, tile);
+  matmul<f32>(a, b, out, m, k, n, transposeA, transposeB, add, scratch);
+}
+
+export function unaryF64(f: i32, x: usize, out: usize, count: i32): void {
+  unary<f64>(f, x, out, count);
+}
+
+export function unaryF32(f: i32, x: usize, out: usize, count: i32): void {
+  unary<f32>(f, x, out, count);
+}
+
+export function binaryF64(f: i32, x: usize, y: usize, yStep: usize, out: usize, count: i32): void {
+  binary<f64>(f, x, y, yStep, out, count);
+}
+
+export function binaryF32(f: i32, x: usize, y: usize, yStep: usize, out: usize, count: i32): void {
+  binary<f32>(f, x, y, yStep, out, count);
+}
+
+export function addMultipleF64(factor: f64, x: usize, y: usize, count: i32): void {
+  addMultiple<f64>(factor, x, y, count);
+}
+
+export function addMultipleF32(factor: f64, x: usize, y: usize, count: i32): void {
+  addMultiple<f32>(factor, x, y, count);
+}
+
+export function activationF64(
+  name: i32,
+  parameter: f64,
+  kink: f64,
+  x: usize,
+  value: usize,
+  slope: usize,
+  count: i32,
+): void {
+  activation<f64>(name, parameter, kink, x, value, slope, count);
+}
+
+export function activationF32(
+  name: i32,
+  parameter: f64,
+  kink: f64,
+  x: usize,
+  value: usize,
+  slope: usize,
+  count: i32,
+): void {
+  activation<f32>(name, parameter, kink, x, value, slope, count);
+}
+
+export function sumF64(x: usize, count: i32): f64 {
+  return sum<f64>(x, count);
+}
+
+export function sumF32(x: usize, count: i32): f64 {
+  return sum<f32>(x, count);
+}
+
+export function dotF64(x: usize, y: usize, count: i32): f64 {
+  return dot<f64>(x, y, count);
+}
+
+export function dotF32(x: usize, y: usize, count: i32): f64 {
+  return dot<f32>(x, y, count);
+}
+
+export function largestF64(x: usize, count: i32): f64 {
+  return largest<f64>(x, count);
+}
+
+export function largestF32(x: usize, count: i32): f64 {
+  return largest<f32>(x, count);
+}
+
+export function sumRowsF64(x: usize, out: usize, rows: i32, width: i32): void {
+  sumRows<f64>(x, out, rows, width);
+}
+
+export function sumRowsF32(x: usize, out: usize, rows: i32, width: i32): void {
+  sumRows<f32>(x, out, rows, width);
+}
+
+export function sumColumnsF64(x: usize, out: usize, rows: i32, width: i32): void {
+  sumColumns<f64>(x, out, rows, width);
+}
+
+export function sumColumnsF32(x: usize, out: usize, rows: i32, width: i32): void {
+  sumColumns<f32>(x, out, rows, width);
+}
+
+export function repeatRowF64(row: usize, out: usize, rows: i32, width: i32): void {
+  repeatRow<f64>(row, out, rows, width);
+}
+
+export function repeatRowF32(row: usize, out: usize, rows: i32, width: i32): void {
+  repeatRow<f32>(row, out, rows, width);
 }
 
 export function multiplyAddsF64(steps: i32): f64 {

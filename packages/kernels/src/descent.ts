@@ -72,7 +72,9 @@ export interface AdagradRule {
  */
 export type DescentRule = SgdRule | AdamRule | AdamWRule | RmspropRule | AdagradRule;
 
-export type DescentRuleName = DescentRule['name'];
+export const descentRuleNames = ['sgd', 'adam', 'adamW', 'rmsprop', 'adagrad'] as const;
+
+export type DescentRuleName = (typeof descentRuleNames)[number];
 
 export interface DescentOptions {
   readonly rule: DescentRule;

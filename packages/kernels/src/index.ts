@@ -6,6 +6,7 @@ export * from './errors.js';
 export * from './kernels.js';
 export * from './kinks.js';
 export * from './random.js';
+export * from './workspace.js';
 export { erf, erfc } from './reference/erf.js';
 export { scalarActivation, type ScalarFunction } from './reference/activations.js';
 export { referenceKernels } from './reference/kernels.js';

@@ -1,5 +1,6 @@
 import type { DenseProblem, DenseRisk } from './dense-network.js';
-import type { FloatArray } from './dtype.js';
+import type { Dtype, FloatArray } from './dtype.js';
+import type { Workspace } from './workspace.js';
 
 /** What a backend computes. `reference` is the obvious TypeScript twin that tests compare the others with. */
 export interface Kernels {
@@ -8,4 +9,9 @@ export interface Kernels {
   matmul(a: FloatArray, b: FloatArray, out: FloatArray, m: number, k: number, n: number): void;
   /** Takes up an empirical risk of a dense network. */
   denseNetwork(problem: DenseProblem): DenseRisk;
+  /**
+   * Arrays of these lengths with operations on them, for programs that are not dense networks. `largestInner` is
+   * the largest k of the products to come (default 0: no products).
+   */
+  workspace(dtype: Dtype, lengths: readonly number[], largestInner?: number): Workspace;
 }

@@ -70,11 +70,11 @@ const table: {
     derivative: (x) => bySign(x, slope, slope + (1 - slope) * kink, 1),
     secondDerivative: (x) => bySign(x, 0, 0, 0),
   }),
-  // t' = 1 − t²
+  // t' = 1 − t² = 4s(2x)s(−2x) with the logistic function s
   tanh: () => ({
     value: (x) => Math.tanh(x),
-    derivative: (x) => 1 - Math.tanh(x) ** 2,
-    secondDerivative: (x) => -2 * Math.tanh(x) * (1 - Math.tanh(x) ** 2),
+    derivative: (x) => 4 * logistic(2 * x) * logistic(-2 * x),
+    secondDerivative: (x) => -8 * Math.tanh(x) * logistic(2 * x) * logistic(-2 * x),
   }),
   // s' = s(1 − s), 1 − s(x) = s(−x)
   logistic: () => ({

@@ -3,10 +3,11 @@ import { floatArray, type FloatArray } from '../dtype.js';
 import { DisposedError } from '../errors.js';
 import { problemShape, requireIndices, requireLength, rowCount, takeRows } from '../problem.js';
 import { columnStatistics } from '../reference/batch-normalization.js';
-import { descentLoop } from '../reference/descent.js';
 import { arena, view } from './arena.js';
-import { instantiate, type Build } from './module.js';
+import { descentLoop } from './descent.js';
+import type { Build } from './module.js';
 import { layNetworkOut } from './network-layout.js';
+import { openNetwork } from './network-memory.js';
 
 /**
  * The risk of a dense network in a memory of its own, which is released when the risk is disposed of or collected.
@@ -21,23 +22,15 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
   let open: ReturnType<typeof start> | undefined = start();
 
   function start() {
-    const memory = plan.allocate();
-    at.describe(memory);
-    view(memory, dtype, at.inputs, problem.inputs.length).set(problem.inputs);
-    view(memory, dtype, at.targets, problem.targets.length).set(problem.targets);
-    const kernel = instantiate(build, memory);
+    const network = openNetwork(build, problem, shape, plan, at);
+    const { memory, kernel } = network;
+    const statistics = problem.batchNormalization ? inputWidth : 0;
     return {
-      risk: dtype === 'f64' ? kernel.riskF64 : kernel.riskF32,
-      realize: dtype === 'f64' ? kernel.realizeF64 : kernel.realizeF32,
-      theta: view(memory, dtype, at.theta, dimension),
-      gradient: view(memory, dtype, at.gradient, dimension),
+      ...network,
+      risk: kernel.risk,
       indices: new Uint32Array(memory.buffer, at.indices, samples),
-      means: new Float64Array(memory.buffer, at.means, problem.batchNormalization ? inputWidth : 0),
-      scales: new Float64Array(
-        memory.buffer,
-        at.scales,
-        problem.batchNormalization ? inputWidth : 0,
-      ),
+      means: new Float64Array(memory.buffer, at.means, statistics),
+      scales: new Float64Array(memory.buffer, at.scales, statistics),
       rowsIn: view(memory, dtype, at.rowsIn, at.capacity * inputWidth),
       rowsOut: view(memory, dtype, at.rowsOut, at.capacity * outputWidth),
     };
@@ -51,7 +44,18 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
     return open;
   }
 
-  const risk: DenseRisk = {
+  /** A batch with more samples than there are gets a memory of its own. */
+  function largeBatchGradient(theta: FloatArray, indices: Uint32Array, out: FloatArray): number {
+    const { inputs, targets } = kernelAt(theta);
+    const batch = denseRisk(build, {
+      ...problem,
+      inputs: takeRows(inputs, inputWidth, indices),
+      targets: takeRows(targets, targetWidth, indices),
+    });
+    return batch.gradient(theta, out);
+  }
+
+  return {
     dimension,
     samples,
     dtype,
@@ -83,29 +87,17 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
       for (let first = 0; first < count; first += at.capacity) {
         const rows = Math.min(at.capacity, count - first);
         kernel.rowsIn.set(inputs.subarray(first * inputWidth, (first + rows) * inputWidth));
-        kernel.realize(at.network, at.rowsIn, at.rowsOut, rows);
+        kernel.kernel.realize(at.network, at.rowsIn, at.rowsOut, rows);
         outputs.set(kernel.rowsOut.subarray(0, rows * outputWidth), first * outputWidth);
       }
       return outputs;
     },
     descent(theta, options) {
-      kernelAt(theta);
-      return descentLoop(risk, theta, options);
+      const { inputs, targets } = kernelAt(theta);
+      return descentLoop(build, { ...problem, inputs, targets }, shape, theta, options);
     },
     dispose() {
       open = undefined;
     },
   };
-
-  /** A batch with more samples than there are gets a memory of its own. */
-  function largeBatchGradient(theta: FloatArray, indices: Uint32Array, out: FloatArray): number {
-    const batch = denseRisk(build, {
-      ...problem,
-      inputs: takeRows(problem.inputs, inputWidth, indices),
-      targets: takeRows(problem.targets, targetWidth, indices),
-    });
-    return batch.gradient(theta, out);
-  }
-
-  return risk;
 }

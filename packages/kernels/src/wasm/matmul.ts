@@ -1,11 +1,8 @@
-import { ShapeError } from '../errors.js';
-import type { FloatArray } from '../dtype.js';
+import type { Dtype, FloatArray } from '../dtype.js';
+import { ArgumentError } from '../errors.js';
 import { requireLength } from '../problem.js';
-import { arena, elementBytes, view } from './arena.js';
-import { instantiate, type Build } from './module.js';
-
-/** Columns of b that the kernel packs at a time: assembly/matmul.ts. */
-const block = 64;
+import type { Build } from './module.js';
+import { workspace } from './workspace.js';
 
 /** out = a·b in a memory that lives as long as the call. */
 export function matmul(
@@ -20,26 +17,19 @@ export function matmul(
   requireLength('a', a, m * k);
   requireLength('b', b, k * n);
   requireLength('out', out, m * n);
-  if (out.length === 0) return;
-  const dtype = out instanceof Float64Array ? 'f64' : 'f32';
-  if (a.constructor !== out.constructor || b.constructor !== out.constructor) {
-    throw new ShapeError(
-      'a, b, out',
-      [a, b, out].map((x) => x.constructor.name),
-      'one dtype',
-    );
+  const dtype = dtypeOf(out);
+  for (const [name, array] of Object.entries({ a, b })) {
+    if (dtypeOf(array) !== dtype) throw new ArgumentError(name, array, `an array of ${dtype}`);
   }
-  const size = elementBytes[dtype];
-  const plan = arena();
-  const addresses = [m * k, k * n, m * n, k * block, 4 * block].map((length) =>
-    plan.reserve(length * size),
-  );
-  const [atA, atB, atOut, panel, tile] = addresses as [number, number, number, number, number];
-  const memory = plan.allocate();
-  view(memory, dtype, atA, m * k).set(a);
-  view(memory, dtype, atB, k * n).set(b);
-  const kernel = instantiate(build, memory);
-  const multiply = dtype === 'f64' ? kernel.matmulF64 : kernel.matmulF32;
-  multiply(atA, atB, atOut, m, k, n, panel, tile);
-  out.set(view(memory, dtype, atOut, m * n));
+  if (out.length === 0) return;
+  const space = workspace(build, dtype, [m * k, k * n, m * n], k);
+  const [left, right, answer] = space.arrays as [FloatArray, FloatArray, FloatArray];
+  left.set(a);
+  right.set(b);
+  space.product(left, right, answer, { m, k, n });
+  out.set(answer);
+}
+
+function dtypeOf(array: FloatArray): Dtype {
+  return array instanceof Float64Array ? 'f64' : 'f32';
 }

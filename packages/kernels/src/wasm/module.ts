@@ -1,34 +1,70 @@
+import type { Dtype } from '../dtype.js';
 import { ArgumentError } from '../errors.js';
 import { relaxedSimd } from './generated/relaxedSimd.js';
 import { simd } from './generated/simd.js';
 import { webAssembly, type Memory, type Module } from './webassembly.js';
 
-/** What assembly/index.ts exports. Addresses and counts are unsigned 32-bit integers. */
-export interface KernelExports {
-  readonly riskF64: Risk;
-  readonly riskF32: Risk;
-  readonly realizeF64: Realize;
-  readonly realizeF32: Realize;
-  readonly multiplyAddsF64: (steps: number) => number;
-  readonly multiplyAddsF32: (steps: number) => number;
-  readonly matmulF64: Matmul;
-  readonly matmulF32: Matmul;
+/** The kernels of one dtype: the exports of assembly/index.ts. Addresses and counts are unsigned 32-bit integers. */
+export interface KernelFunctions {
+  readonly risk: (network: number, count: number, indices: number, withGradient: number) => number;
+  readonly realize: (network: number, rows: number, out: number, count: number) => void;
+  readonly descend: (network: number, state: number, steps: number, learningRate: number) => number;
+  readonly matmul: (
+    a: number,
+    b: number,
+    out: number,
+    m: number,
+    k: number,
+    n: number,
+    transposeA: number,
+    transposeB: number,
+    add: number,
+    scratch: number,
+  ) => void;
+  readonly unary: (f: number, x: number, out: number, count: number) => void;
+  readonly binary: (
+    f: number,
+    x: number,
+    y: number,
+    yStep: number,
+    out: number,
+    count: number,
+  ) => void;
+  readonly addMultiple: (factor: number, x: number, y: number, count: number) => void;
+  readonly activation: (
+    name: number,
+    parameter: number,
+    kink: number,
+    x: number,
+    value: number,
+    slope: number,
+    count: number,
+  ) => void;
+  readonly sum: (x: number, count: number) => number;
+  readonly dot: (x: number, y: number, count: number) => number;
+  readonly largest: (x: number, count: number) => number;
+  readonly sumRows: (x: number, out: number, rows: number, width: number) => void;
+  readonly sumColumns: (x: number, out: number, rows: number, width: number) => void;
+  readonly repeatRow: (row: number, out: number, rows: number, width: number) => void;
+  readonly multiplyAdds: (steps: number) => number;
 }
 
-type Risk = (network: number, count: number, indices: number, withGradient: number) => number;
+type Suffix = { readonly f64: 'F64'; readonly f32: 'F32' };
 
-type Realize = (network: number, rows: number, out: number, count: number) => void;
+export type KernelExports = {
+  readonly [Name in keyof KernelFunctions as `${Name}${Suffix[Dtype]}`]: KernelFunctions[Name];
+};
 
-type Matmul = (
-  a: number,
-  b: number,
-  out: number,
-  m: number,
-  k: number,
-  n: number,
-  panel: number,
-  tile: number,
-) => void;
+/** The exports of one dtype. */
+export function kernelsOf(exports: KernelExports, dtype: Dtype): KernelFunctions {
+  const suffix = dtype === 'f64' ? 'F64' : 'F32';
+  const all = exports as unknown as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.keys(all)
+      .filter((name) => name.endsWith(suffix))
+      .map((name) => [name.slice(0, -suffix.length), all[name]]),
+  ) as unknown as KernelFunctions;
+}
 
 export type Build = 'simd' | 'relaxedSimd';
 

@@ -1,6 +1,6 @@
 import type { Dtype } from '../dtype.js';
 import { elementBytes } from './arena.js';
-import { instantiate, type Build } from './module.js';
+import { instantiate, kernelsOf, type Build } from './module.js';
 import { webAssembly } from './webassembly.js';
 
 /**
@@ -15,8 +15,7 @@ export interface PeakLoop {
 /** The register-only loop of a build, in the given dtype. */
 export function peakLoop(dtype: Dtype, build: Build = 'simd'): PeakLoop {
   const memory = new webAssembly.Memory({ initial: 1, maximum: 1 });
-  const kernel = instantiate(build, memory);
-  const multiplyAdds = dtype === 'f64' ? kernel.multiplyAddsF64 : kernel.multiplyAddsF32;
+  const { multiplyAdds } = kernelsOf(instantiate(build, memory), dtype);
   return {
     run: (steps) => multiplyAdds(steps),
     operations: (steps) => (steps * 52 * 2 * 16) / elementBytes[dtype],

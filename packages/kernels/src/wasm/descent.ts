@@ -1,0 +1,99 @@
+import type { DenseProblem } from '../dense-network.js';
+import { descentRuleNames, type DescentLoop, type DescentOptions } from '../descent.js';
+import { checkDescentOptions, checkRun, settingsOf } from '../descent-settings.js';
+import type { FloatArray } from '../dtype.js';
+import { ArgumentError } from '../errors.js';
+import { requireLength, type ProblemShape } from '../problem.js';
+import { updateRule } from '../reference/update-rules.js';
+import { arena, elementBytes, view } from './arena.js';
+import type { Build } from './module.js';
+import { layNetworkOut } from './network-layout.js';
+import { openNetwork } from './network-memory.js';
+
+/** Bytes of the state in assembly/update-rules.ts: 8 floats, then 11 integers. */
+const stateBytes = 8 * 8 + 11 * 4;
+
+/** Most steps of one call: counts are 32-bit integers. */
+const largestBlock = 2 ** 30;
+
+/** A descent loop with parameters, moments, indices and data in a memory of its own: one call per block of steps. */
+export function descentLoop(
+  build: Build,
+  problem: DenseProblem,
+  shape: ProblemShape,
+  start: FloatArray,
+  options: DescentOptions,
+): DescentLoop {
+  checkDescentOptions(options);
+  const { rule, batch } = options;
+  const { dtype } = problem;
+  const { dimension, samples } = shape;
+  const { moments: momentCount, initial = 0 } = updateRule(rule);
+
+  const plan = arena();
+  const at = layNetworkOut(problem, shape, batch?.size ?? samples, plan);
+  const bytes = dimension * elementBytes[dtype];
+  const momentsAt = Array.from({ length: momentCount }, () => plan.reserve(bytes));
+  const stateAt = plan.reserve(stateBytes);
+  const { memory, kernel, theta } = openNetwork(build, problem, shape, plan, at);
+
+  const moments = momentsAt.map((address) => view(memory, dtype, address, dimension).fill(initial));
+  theta.set(start);
+  const settings = settingsOf(rule) as unknown as Readonly<Record<string, number | undefined>>;
+  const floats = new Float64Array(memory.buffer, stateAt, 8);
+  floats.set([
+    0,
+    settings['momentum'] ?? 0,
+    settings['dampening'] ?? 0,
+    settings['weightDecay'] ?? 0,
+    settings['beta1'] ?? 0,
+    settings['beta2'] ?? settings['smoothing'] ?? 0,
+    settings['epsilon'] ?? 0,
+    settings['learningRateDecay'] ?? 0,
+  ]);
+  new Uint32Array(memory.buffer, stateAt + 64, 11).set([
+    descentRuleNames.indexOf(rule.name),
+    settings['nesterov'] || settings['amsgrad'] || settings['centered'] ? 1 : 0,
+    batch?.key[0] ?? 0,
+    batch?.key[1] ?? 0,
+    batch?.size ?? 0,
+    Math.ceil(bytes / 16) * 16,
+    at.theta,
+    at.gradient,
+    ...[0, 1, 2].map((k) => momentsAt[k] ?? 0),
+  ]);
+
+  return {
+    get steps() {
+      return floats[0]!;
+    },
+    run(steps, learningRate = rule.learningRate) {
+      checkRun(steps, learningRate);
+      let loss = Number.NaN;
+      for (let left = steps; left > 0; left -= largestBlock) {
+        const block = Math.min(left, largestBlock);
+        loss = kernel.descend(at.network, stateAt, block, learningRate);
+      }
+      return loss;
+    },
+    read(out) {
+      requireLength('out', out, dimension);
+      out.set(theta);
+    },
+    state: () => ({
+      steps: floats[0]!,
+      theta: theta.slice(),
+      moments: moments.map((moment) => moment.slice()),
+    }),
+    restore(state) {
+      requireLength('state.theta', state.theta, dimension);
+      if (state.moments.length !== momentCount) {
+        throw new ArgumentError('state.moments.length', state.moments.length, String(momentCount));
+      }
+      for (const moment of state.moments) requireLength('state.moments', moment, dimension);
+      floats[0] = state.steps;
+      theta.set(state.theta);
+      moments.forEach((moment, k) => moment.set(state.moments[k]!));
+    },
+  };
+}
