@@ -45,8 +45,8 @@ export interface Stepper {
   interpolant(coefficients: readonly Float64Array[]): number;
   /** Moves to `next`, which a projection may have changed. */
   accept(t: number, projected: boolean): void;
-  /** The method's own factor from the step just tried to the next one, instead of the controller's. */
-  ownFactor?(accepted: boolean, error: number): number;
+  /** The method's own factor from the step just tried to the next one; undefined leaves it to the controller. */
+  ownFactor?(accepted: boolean, error: number): number | undefined;
   /** Rebuilds what follows from `memory`, after it was restored. */
   restored?(): void;
 }

@@ -1,0 +1,224 @@
+import {
+  dormandPrince54,
+  integrate,
+  rkc2,
+  solve,
+  type Checkpoint,
+  type InitialValueProblem,
+  type Method,
+} from '@nonsmooth/ode';
+import { describe, expect, test } from 'vitest';
+import { chebyshev2 } from '../src/stabilized/chebyshev.js';
+import type { StabilizedScheme } from '../src/stabilized/stepper.js';
+import { exact, interpolationOrder, observedOrder, testProblem } from './observed-order.js';
+import { errorAtEnd, tanhFlow, tanhFlowWithHessian } from './tanh-flow.js';
+
+interface Case {
+  readonly method: Method;
+  readonly scheme: StabilizedScheme;
+  readonly stageNumbers: readonly number[];
+  /** How much h times an error in one right-hand side is amplified at most along the fastest component, by h·ρ. */
+  readonly amplification: (x: number) => number;
+}
+
+const upTo50 = Array.from({ length: 49 }, (_, i) => i + 2);
+
+const cases: readonly Case[] = [
+  { method: rkc2, scheme: chebyshev2, stageNumbers: upTo50, amplification: () => 1.1 },
+];
+
+/** One step of 1 with the given number of stages for y' = −z·y + the disturbance, one component for every z. */
+function oneStep(
+  { method, scheme }: Case,
+  stages: number,
+  z: readonly number[],
+  y0: number,
+  disturbance: (call: number) => number,
+): { y: Float64Array; calls: number } {
+  let calls = 0;
+  const integration = integrate(
+    {
+      rhs(_t, y, out) {
+        const extra = disturbance(calls++);
+        for (let i = 0; i < z.length; i++) out[i] = extra - z[i]! * y[i]!;
+      },
+      y0: z.map(() => y0),
+      t0: 0,
+      t1: 1,
+      spectralRadius: () => scheme.boundary(stages) * (1 - 1e-12),
+    },
+    { method, fixedStep: 1 },
+  );
+  integration.next();
+  return { y: integration.y, calls };
+}
+
+const grid = (end: number, points: number): number[] =>
+  Array.from({ length: points + 1 }, (_, i) => (end * i) / points);
+
+describe.each(cases)('$method.name', (one) => {
+  const { method, scheme, stageNumbers } = one;
+
+  test('the order is as stated with few stages and with many', () => {
+    expect(observedOrder(method)).toBeGreaterThan(method.order - 0.1);
+    for (const stages of [stageNumbers[0]!, 5, 12, 40]) {
+      const error = (steps: number): number => {
+        const { y } = solve(
+          {
+            ...testProblem,
+            spectralRadius: () => (scheme.boundary(stages) * (1 - 1e-12) * steps) / 2,
+          },
+          { method, fixedStep: 2 / steps, saveAt: [2] },
+        );
+        return Math.max(...exact(2).map((value, i) => Math.abs(value - y[0]![i]!)));
+      };
+      const order = Math.log2(error(64) / error(128));
+      expect(order).toBeGreaterThan(method.order - 0.2);
+      expect(order).toBeLessThan(method.order + 0.5);
+    }
+  });
+
+  test('the order of the interpolant is as stated', () => {
+    expect(interpolationOrder(method)).toBeGreaterThan(method.interpolantOrder + 0.6);
+  });
+
+  test('is stable on the real axis as far as it says, and not much farther', () => {
+    for (const stages of stageNumbers) {
+      const end = scheme.boundary(stages);
+      const { y } = oneStep(one, stages, grid(end, 40 * stages), 1, () => 0);
+      for (const value of y) expect(Math.abs(value)).toBeLessThanOrEqual(1 + 1e-12);
+      const beyond = oneStep(one, stages, [1.5 * end], 1, () => 0);
+      expect(Math.abs(beyond.y[0]!)).toBeGreaterThan(1);
+    }
+  });
+
+  test('takes as many stages as the step needs', () => {
+    for (const x of [0, 0.1, 1, 3, 10, 33, 100, 1000, 4321]) {
+      const stages = scheme.stages(x);
+      expect(scheme.boundary(stages)).toBeGreaterThanOrEqual(x);
+      if (stages > stageNumbers[0]!) expect(scheme.boundary(stages - 1)).toBeLessThan(x);
+    }
+  });
+
+  test('an error in one stage is amplified no more than stated', () => {
+    for (const x of [10, 20, 100, 300, 1000, 5000]) {
+      const stages = scheme.stages(x);
+      // slow components, too, have their part: the weight of the first stage alone is about −1 for RKC2
+      const z = [x, ...grid(scheme.boundary(stages), 200)];
+      const { calls } = oneStep(one, stages, z, 0, () => 0);
+      expect(calls).toBeGreaterThanOrEqual(stages);
+      for (let wrong = 0; wrong < calls; wrong++) {
+        const { y } = oneStep(one, stages, z, 0, (call) => (call === wrong ? 1 : 0));
+        expect(Math.abs(y[0]!)).toBeLessThan(one.amplification(x));
+        for (const value of y) expect(Math.abs(value)).toBeLessThan(2 * one.amplification(x));
+      }
+    }
+  });
+
+  test('heat conduction: the error asked for, for far fewer right-hand sides than by Dormand–Prince', () => {
+    const { problem, exactAt } = heat(127);
+    const options = { rtol: 1e-4, atol: 1e-6 };
+    const { y, t, statistics } = solve(problem, { ...options, method });
+    const plain = solve(problem, { ...options, method: dormandPrince54 }).statistics;
+    y.forEach((state, k) => {
+      exactAt(t[k]!).forEach((value, i) => expect(Math.abs(value - state[i]!)).toBeLessThan(1e-3));
+    });
+    expect(statistics.rhs).toBeLessThan(plain.rhs / 20);
+    expect(statistics.rejected).toBeLessThanOrEqual(2);
+  });
+
+  test('a spectral radius that grows between its estimates is noticed', () => {
+    // y = cos t attracts at the growing rate 10 + t^4
+    const problem: InitialValueProblem = {
+      rhs(t, [value], out) {
+        out[0] = -(10 + t ** 4) * (value! - Math.cos(t)) - Math.sin(t);
+      },
+      y0: [1],
+      t0: 0,
+      t1: 20,
+    };
+    const options = { method, rtol: 1e-4, atol: 1e-4, saveAt: [20] };
+    const { y, statistics } = solve(problem, options);
+    expect(Math.abs(y[0]![0]! - Math.cos(20))).toBeLessThan(1e-4);
+    const known = solve({ ...problem, spectralRadius: (t) => 10 + t ** 4 }, options).statistics;
+    expect(known.spectralRadii).toBeGreaterThan(0);
+    expect(statistics.rhs).toBeLessThan(1.5 * known.rhs);
+  });
+
+  test('a checkpoint as JSON continues with the same bits', () => {
+    const { problem } = heat(31);
+    const whole = integrate(problem, { method, rtol: 1e-5 });
+    let saved = '';
+    let count = 0;
+    while (whole.next()) if (++count === 7) saved = JSON.stringify(whole.checkpoint());
+    const from = JSON.parse(saved) as Checkpoint;
+    const rest = integrate(problem, { method, rtol: 1e-5, from });
+    while (rest.next());
+    expect([...rest.y]).toEqual([...whole.y]);
+    expect(rest.statistics).toEqual(whole.statistics);
+  });
+
+  test('runs backward in time where the problem is then the damped one', () => {
+    const { y } = solve(
+      { rhs: (_t, [v], out) => void (out[0] = 300 * v!), y0: [1], t0: 1, t1: 0 },
+      { method, rtol: 1e-6, atol: 1e-9 },
+    );
+    expect(Math.abs(y.at(-1)![0]!)).toBeLessThan(1e-8);
+  });
+});
+
+/** u_t = u_xx on (0, 1), u = 0 at the ends, by central differences, from a wave and a fast one; exact in closed form. */
+function heat(points: number): {
+  problem: InitialValueProblem;
+  exactAt: (t: number) => number[];
+} {
+  const dx = 1 / (points + 1);
+  const rate = (wave: number): number => (4 / dx ** 2) * Math.sin((wave * Math.PI * dx) / 2) ** 2;
+  const exactAt = (t: number): number[] =>
+    Array.from({ length: points }, (_, i) =>
+      [1, 9].reduce(
+        (sum, wave) => sum + Math.exp(-rate(wave) * t) * Math.sin(wave * Math.PI * (i + 1) * dx),
+        0,
+      ),
+    );
+  return {
+    exactAt,
+    problem: {
+      rhs(_t, u, out) {
+        for (let i = 0; i < points; i++) {
+          out[i] = ((u[i - 1] ?? 0) - 2 * u[i]! + (u[i + 1] ?? 0)) / dx ** 2;
+        }
+      },
+      y0: exactAt(0),
+      t0: 0,
+      t1: 0.5,
+    },
+  };
+}
+
+test('from one slow wave the power method still finds the largest eigenvalue', () => {
+  // the right-hand side is then an eigenvector, of the eigenvalue nearest 0
+  const wave = Array.from({ length: 63 }, (_, i) => Math.sin((Math.PI * (i + 1)) / 64));
+  const { problem } = heat(63);
+  const { statistics } = solve({ ...problem, y0: wave }, { method: rkc2, rtol: 1e-3 });
+  expect(statistics.rejected).toBe(0);
+});
+
+test('on the tanh flow to t = 100 the error 1e−3 costs ≤ 1/8 of the 4200 right-hand sides of Dormand–Prince', () => {
+  const { y, statistics } = solve(tanhFlow, {
+    method: rkc2,
+    rtol: 4e-4,
+    atol: 4e-6,
+    saveAt: [100],
+  });
+  expect(errorAtEnd(y[0]!)).toBeLessThan(1e-3);
+  expect(statistics.rhs).toBeLessThan(4200 / 8);
+});
+
+test('Hessian–vector products take the place of the difference quotients of the power method', () => {
+  const options = { method: rkc2, rtol: 4e-4, atol: 4e-6, saveAt: [100] };
+  const plain = solve(tanhFlow, options).statistics;
+  const { statistics } = solve(tanhFlowWithHessian, options);
+  expect(statistics.jacobianVectors).toBeGreaterThan(5);
+  expect(statistics.rhs + statistics.jacobianVectors).toBe(plain.rhs);
+});
