@@ -1,11 +1,17 @@
 import type { ErrorHistory } from './control/controller.js';
 import { startingStep } from './control/starting-step.js';
 import { ArgumentError } from './errors.js';
+import { watchEvents, type Cut, type EventOccurrence } from './events/events.js';
 import type { Stepper } from './method.js';
+import type { ModeChange } from './modes/modes.js';
+import { watchModes, type WatchState } from './modes/watch-modes.js';
 import { settings, type IntegrationOptions } from './options.js';
 import type { InitialValueProblem, Statistics } from './problem.js';
 import { evaluate, type Segment } from './segment.js';
 import { system, type Position } from './system.js';
+
+/** So many restarts within 1e−7 of the interval are taken for chattering. */
+const maxRestarts = 300;
 
 /** One accepted step. Its arrays are reused by the next one: copy what is to be kept. */
 export interface Step {
@@ -28,6 +34,10 @@ export interface Checkpoint {
   readonly rejectedBefore: boolean;
   readonly statistics: Statistics;
   readonly stepper: Readonly<Record<string, number | readonly number[]>>;
+  /** The mode must be plain data for the checkpoint to be. */
+  readonly mode?: unknown;
+  readonly modes?: WatchState;
+  readonly events?: readonly number[];
 }
 
 /** An integration under way, step by step. */
@@ -36,7 +46,14 @@ export interface Integration extends Iterable<Step> {
   /** The current state; changes with every step. */
   readonly y: Float64Array;
   readonly statistics: Statistics;
+  /** Whether it has come to t1 or was ended by an event or mode. */
   readonly finished: boolean;
+  /** Why it has ended; empty while it goes on. */
+  readonly reason: string;
+  readonly events: readonly EventOccurrence[];
+  /** Events whose functions were zero at the start, and those that never were anything else. */
+  readonly zeroEvents: { readonly atStart: readonly number[]; readonly always: readonly number[] };
+  readonly modeChanges: readonly ModeChange[];
   /** Takes one step; undefined at the end. @throws IntegrationError */
   next(): Step | undefined;
   checkpoint(): Checkpoint;
@@ -57,8 +74,8 @@ export function integrate<Mode = undefined>(
   problem: InitialValueProblem<Mode>,
   options: StreamOptions = {},
 ): Integration {
-  const { dense = false, from, project } = options;
-  const { t0, t1 } = problem;
+  const { from, project } = options;
+  const { t0, t1, modes } = problem;
   const { method, controller, tolerance, maxStep, maxSteps, fixedStep, ...rest } = settings(
     problem,
     options,
@@ -74,12 +91,20 @@ export function integrate<Mode = undefined>(
   const segment = { start: t0, end: t0, step: 0, degree: 0, coefficients };
   const history: ErrorHistory = { error: 0, previous: 0, beforePrevious: 0, stepRatio: 1 };
   const exponentOf = (): number => stepper.errorExponent;
+  const eventWatch = options.events && watchEvents(options.events, n);
+  const modeWatch = modes && watchModes(modes, n, stepper.degree);
+  const dense = options.dense === true || eventWatch !== undefined || modeWatch !== undefined;
+  let reason = '';
+  let anchor = { t: t0, restarts: 0 };
+  let lastReset: number | undefined;
   let previousStep = 0;
   let rejectedBefore = false;
 
   if (from) {
     restore(from, method.name, n);
   } else {
+    if (modeWatch) position.mode = modeWatch.begin(t0, y);
+    eventWatch?.begin(t0, y);
     stepper.begin(t0, y);
     requireFinite(stepper);
     const interval = Math.abs(t1 - t0);
@@ -119,6 +144,48 @@ export function integrate<Mode = undefined>(
       else if (current instanceof Float64Array) current.set(value);
     }
     stepper.restored?.();
+    if (modeWatch && checkpoint.modes) {
+      position.mode = checkpoint.mode as Mode;
+      modeWatch.restore(checkpoint.modes, position.t, y, position.mode);
+    }
+    if (eventWatch && checkpoint.events) {
+      eventWatch.begin(position.t, y);
+      eventWatch.sides.set(checkpoint.events);
+    }
+  }
+
+  /** Ends the step that was just computed at a cut, and begins again from there. */
+  function restartAt({ theta, action, reason: why }: Cut, switched: boolean): void {
+    const t = theta === 1 ? segment.end : segment.start + theta * segment.step;
+    if (theta === 1) y.set(stepper.next);
+    else evaluate(segment, theta, y);
+    segment.end = t;
+    position.t = t;
+    if (modeWatch && switched) modes.project?.(t, y, position.mode);
+    if (eventWatch) eventWatch.advance(t, y);
+    if (action === 'stop') reason = why;
+    if (modeWatch && action !== 'stop') {
+      const mode = modeWatch.change(t, y, position.mode, switched);
+      if (mode === 'stop') reason = why;
+      else position.mode = mode;
+    }
+    if (reason !== '') return;
+    counts.restarts++;
+    if (!switched) {
+      // resets may come at ever shorter intervals: no step longer than the last one, lest some be passed over
+      if (lastReset !== undefined) position.h = Math.min(position.h, Math.abs(t - lastReset));
+      lastReset = t;
+    }
+    if (Math.abs(t - anchor.t) > 1e-7 * Math.abs(t1 - t0)) anchor = { t, restarts: 0 };
+    else if (++anchor.restarts > maxRestarts) {
+      equations.fail(
+        'chattering',
+        `${maxRestarts} events or changes of mode from t = ${anchor.t} on: they accumulate or the modes chatter,`,
+      );
+    }
+    history.previous = 0;
+    history.beforePrevious = 0;
+    if (t !== t1) stepper.begin(t, y);
   }
 
   /** The factor from the step just tried to the next. */
@@ -136,7 +203,7 @@ export function integrate<Mode = undefined>(
   }
 
   function next(): Step | undefined {
-    if (position.t === t1) return undefined;
+    if (reason !== '') return undefined;
     for (;;) {
       if (counts.accepted + counts.rejected >= maxSteps) {
         equations.fail('maxSteps', `${maxSteps} steps were not enough`);
@@ -181,10 +248,20 @@ export function integrate<Mode = undefined>(
       history.previous = error;
       previousStep = h;
       if (project) project(end, stepper.next);
-      position.t = end;
-      y.set(stepper.next);
-      stepper.accept(end, project !== undefined);
-      return { start: t, end, y, segment: dense ? segment : undefined };
+      if (modeWatch) modes.project?.(end, stepper.next, position.mode);
+      const modeCut = modeWatch?.examine(segment, position.mode);
+      const cut = eventWatch?.examine(segment, modeCut?.theta ?? 1) ?? modeCut;
+      if (cut) {
+        restartAt(cut, cut === modeCut);
+      } else {
+        position.t = end;
+        y.set(stepper.next);
+        stepper.accept(end, project !== undefined || modes?.project !== undefined);
+        eventWatch?.advance(end, y);
+        modeWatch?.advance(end, y, position.mode);
+      }
+      if (position.t === t1 && reason === '') reason = 'reached t1';
+      return { start: t, end: position.t, y, segment: dense ? segment : undefined };
     }
   }
 
@@ -195,8 +272,16 @@ export function integrate<Mode = undefined>(
     y,
     statistics: counts,
     get finished() {
-      return position.t === t1;
+      return reason !== '';
     },
+    get reason() {
+      return reason;
+    },
+    events: eventWatch?.occurrences ?? [],
+    get zeroEvents() {
+      return { atStart: eventWatch?.zeroAtStart ?? [], always: eventWatch?.alwaysZero ?? [] };
+    },
+    modeChanges: modeWatch?.changes ?? [],
     next,
     checkpoint() {
       const memory: Record<string, number | readonly number[]> = {};
@@ -213,6 +298,8 @@ export function integrate<Mode = undefined>(
         rejectedBefore,
         statistics: { ...counts },
         stepper: memory,
+        ...(modeWatch && { mode: position.mode, modes: modeWatch.save() }),
+        ...(eventWatch && { events: Array.from(eventWatch.sides) }),
       };
     },
     *[Symbol.iterator]() {

@@ -1,6 +1,7 @@
 import { integral, type Controller } from './control/controller.js';
 import { rootMeanSquare, tolerance, type ErrorNorm, type Tolerance } from './control/norm.js';
 import { ArgumentError } from './errors.js';
+import type { Event } from './events/events.js';
 import type { Method } from './method.js';
 import { dormandPrince54 } from './methods/dormand-prince-54.js';
 import type { InitialValueProblem } from './problem.js';
@@ -34,6 +35,7 @@ export interface IntegrationOptions {
    * the method is kept if this moves it by O(h^(order + 1)).
    */
   readonly project?: (t: number, y: Float64Array) => void;
+  readonly events?: readonly Event[];
 }
 
 export interface Settings {

@@ -1,3 +1,5 @@
+import type { Modes } from './modes/modes.js';
+
 /** Writes y'(t) into `out`, every component; must not keep or change `y`. */
 export type RightHandSide = (t: number, y: Float64Array, out: Float64Array) => void;
 
@@ -34,6 +36,8 @@ export interface InitialValueProblem<Mode = undefined> {
   readonly symmetric?: boolean;
   /** A bound of the spectral radius of ∂f/∂y, for stabilized methods. Default: estimated by a power method. */
   readonly spectralRadius?: (t: number, y: Float64Array, mode: Mode) => number;
+  /** Takes a discontinuous right-hand side apart into smooth ones. */
+  readonly modes?: Modes<Mode>;
 }
 
 export interface Statistics {

@@ -1,5 +1,7 @@
 import { ArgumentError, IntegrationError } from './errors.js';
+import type { EventOccurrence } from './events/events.js';
 import { integrate, stateAt } from './integrate.js';
+import type { ModeChange } from './modes/modes.js';
 import type { IntegrationOptions } from './options.js';
 import type { InitialValueProblem, Statistics } from './problem.js';
 import { segmentAt, type Segment } from './segment.js';
@@ -21,9 +23,16 @@ export interface Solution {
   /** The interpolant at any time between t0 and the end. @throws ArgumentError without `dense` or outside. */
   at(t: number): Float64Array;
   readonly statistics: Statistics;
+  /** finished: at t1; stopped: by an event, a mode or `observe`. */
   readonly status: 'finished' | 'stopped' | 'failed';
   /** Why it ended where it did. */
   readonly reason: string;
+  /** What events found, in order. */
+  readonly events: readonly EventOccurrence[];
+  /** Events whose functions were zero at the start, and those that never were anything else. */
+  readonly zeroEvents: { readonly atStart: readonly number[]; readonly always: readonly number[] };
+  /** Changes of mode, in order: the itinerary. */
+  readonly modeChanges: readonly ModeChange[];
 }
 
 /**
@@ -47,7 +56,7 @@ export function solve<Mode = undefined>(
   const states: Float64Array[] = [];
   const segments: Segment[] = [];
   let status: Solution['status'] = 'finished';
-  let reason = 'reached t1';
+  let reason = '';
   let saved = 0;
   const save = (t: number, state: Float64Array): void => {
     times.push(t);
@@ -69,6 +78,9 @@ export function solve<Mode = undefined>(
       statistics: integration.statistics,
       status,
       reason,
+      events: integration.events,
+      zeroEvents: integration.zeroEvents,
+      modeChanges: integration.modeChanges,
     };
   };
 
@@ -98,6 +110,10 @@ export function solve<Mode = undefined>(
       error.partial = solution();
     }
     throw error;
+  }
+  if (status === 'finished') {
+    reason = integration.reason;
+    if (integration.t !== t1) status = 'stopped';
   }
   return solution();
 }

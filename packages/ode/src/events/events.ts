@@ -1,0 +1,112 @@
+import type { Segment } from '../segment.js';
+import { evaluate } from '../segment.js';
+import { sampledFunctions } from './sampled.js';
+
+/** Something that happens where a function of time and state changes its sign. */
+export interface Event {
+  readonly name?: string;
+  value(t: number, y: Float64Array): number;
+  /** Only from below to above zero (1) or from above to below (−1). Default: both. */
+  readonly direction?: 1 | -1;
+  /** End the integration there. Default false. */
+  readonly terminal?: boolean;
+  /** Changes the state there, in place. */
+  readonly reset?: (t: number, y: Float64Array) => void;
+}
+
+export interface EventOccurrence {
+  /** Index of the event in the list. */
+  readonly event: number;
+  readonly name: string | undefined;
+  readonly t: number;
+  /** State there, before a reset. */
+  readonly y: Float64Array;
+  readonly direction: 1 | -1;
+}
+
+/** What the watching of a step says. */
+export interface Cut {
+  /** 0 ≤ θ ≤ 1: the step is valid up to here. */
+  readonly theta: number;
+  readonly action: 'restart' | 'stop';
+  readonly reason: string;
+}
+
+export interface EventWatch {
+  readonly occurrences: EventOccurrence[];
+  /** Events whose function was zero at the start, and those where it never was anything else. */
+  readonly zeroAtStart: readonly number[];
+  readonly alwaysZero: readonly number[];
+  begin(t: number, y: Float64Array): void;
+  /** Looks at a step up to θ = `limit`; records what happens until the first cut. */
+  examine(segment: Segment, limit: number): Cut | undefined;
+  /** Goes on from where the step ended or was cut; `y` may be reset. */
+  advance(t: number, y: Float64Array): void;
+  /** Sides of the functions: all that the next steps need to know. */
+  readonly sides: Int8Array;
+}
+
+/** Interior samples per step: crossings closer than that show by the dip between them. */
+const samples = 8;
+
+export function watchEvents(events: readonly Event[], dimension: number): EventWatch {
+  const functions = sampledFunctions(
+    events.length,
+    dimension,
+    (t, y, out) => {
+      for (let i = 0; i < events.length; i++) out[i] = events[i]!.value(t, y);
+    },
+    samples,
+  );
+  const { sides } = functions;
+  const occurrences: EventOccurrence[] = [];
+  const state = new Float64Array(dimension);
+  const seenNonzero = events.map(() => false);
+  let zeroAtStart: readonly number[] = [];
+  let crossed: number[] = [];
+  let resets: Event[] = [];
+
+  return {
+    occurrences,
+    sides,
+    get zeroAtStart() {
+      return zeroAtStart;
+    },
+    get alwaysZero() {
+      return [...events.keys()].filter((i) => !seenNonzero[i]);
+    },
+    begin(t, y) {
+      functions.begin(t, y);
+      zeroAtStart = [...events.keys()].filter((i) => sides[i] === 0);
+      for (let i = 0; i < events.length; i++) if (sides[i] !== 0) seenNonzero[i] = true;
+    },
+    examine(segment, limit) {
+      crossed = [];
+      resets = [];
+      let cut: Cut | undefined;
+      for (const { index, theta, direction } of functions.find(segment)) {
+        if (theta > (cut?.theta ?? limit)) break;
+        const event = events[index]!;
+        if (theta === 1 || cut) crossed.push(index);
+        if (event.direction !== undefined && event.direction !== direction) continue;
+        const t = theta === 1 ? segment.end : segment.start + theta * segment.step;
+        evaluate(segment, theta, state);
+        occurrences.push({ event: index, name: event.name, t, y: state.slice(), direction });
+        if (!event.terminal && !event.reset) continue;
+        if (!crossed.includes(index)) crossed.push(index);
+        if (event.reset) resets.push(event);
+        const name = event.name ?? `event ${index}`;
+        const stops = event.terminal === true || cut?.action === 'stop';
+        cut = { theta, action: stops ? 'stop' : 'restart', reason: cut?.reason ?? name };
+      }
+      return cut;
+    },
+    advance(t, y) {
+      for (const event of resets) event.reset!(t, y);
+      functions.advance(t, y, crossed);
+      for (let i = 0; i < events.length; i++) if (sides[i] !== 0) seenNonzero[i] = true;
+      crossed = [];
+      resets = [];
+    },
+  };
+}
