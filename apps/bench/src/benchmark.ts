@@ -1,6 +1,7 @@
 import { compareBits, type Check } from './check.js';
 import type { Executor } from './executor.js';
 import type { Job, JobResult } from './job.js';
+import type { Figure } from './figure.js';
 import { measure } from './measure.js';
 import type { CaseResult, Measurement, ScenarioResult } from './results.js';
 import type { AnyScenario, Case, Rates } from './scenario.js';
@@ -51,6 +52,7 @@ async function runCase(
 ): Promise<CaseResult> {
   const measurements: Measurement[] = [];
   let checks: readonly Check[] = [];
+  let figures: readonly Figure[] = [];
   for (const threads of threadsOf(one, settings)) {
     observer.started(scenario, one, threads);
     const found = await measure(executor, scenario, one, threads, settings, signal, (fraction) =>
@@ -61,7 +63,9 @@ async function runCase(
     measurements.push(measurement);
     observer.measured(measurement);
     if (found.answers.length > 0 && checks.length === 0) {
-      checks = scenario.check(found.answers, one.kind === 'timed' ? [one.parameters] : one.runs);
+      const parameters = one.kind === 'timed' ? [one.parameters] : one.runs;
+      checks = scenario.check(found.answers, parameters);
+      figures = scenario.figures?.(found.answers, parameters) ?? [];
     }
   }
   return {
@@ -70,6 +74,7 @@ async function runCase(
     baseline: isBaseline(one),
     measurements,
     checks: [...checks, ...sameForAll(measurements)],
+    figures,
   };
 }
 
@@ -117,5 +122,5 @@ function isBaseline(one: Case<unknown>): boolean {
 
 /** The numbers of threads on which a case is measured. */
 export function threadsOf(one: Case<unknown>, settings: Settings): readonly number[] {
-  return isBaseline(one) ? [1] : settings.threads;
+  return one.alone === true || isBaseline(one) ? [1] : settings.threads;
 }

@@ -1,4 +1,5 @@
 import type { Check } from './check.js';
+import type { Figure } from './figure.js';
 import type { Machine } from './machine.js';
 import type { Mark } from './mark.js';
 import type { Settings } from './settings.js';
@@ -33,6 +34,7 @@ export interface CaseResult {
   readonly baseline: boolean;
   readonly measurements: readonly Measurement[];
   readonly checks: readonly Check[];
+  readonly figures: readonly Figure[];
 }
 
 export interface Measurement {

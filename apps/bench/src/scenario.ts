@@ -1,5 +1,6 @@
 import type { Settings } from './settings.js';
 import type { Check } from './check.js';
+import type { Figure } from './figure.js';
 import type { Mark } from './mark.js';
 
 /**
@@ -18,6 +19,8 @@ export interface Scenario<Parameters, Answer> {
   prepare(parameters: Parameters, seed: number): Work<Answer> | Promise<Work<Answer>>;
   /** Whether the answers of all jobs of one case are right, with the numbers. At least one check is no mere report. */
   check(answers: readonly Answer[], parameters: readonly Parameters[]): readonly Check[];
+  /** Diagrams of the answers of one case. */
+  figures?(answers: readonly Answer[], parameters: readonly Parameters[]): readonly Figure[];
   /** Ratios that the work is meant to reach. */
   marks?(rates: Rates): readonly Mark[];
 }
@@ -31,7 +34,9 @@ export interface TimedCase<Parameters> {
   /** What is counted, in the plural: 'gradient steps'. */
   readonly unit: string;
   readonly parameters: Parameters;
-  /** Not our work but something to compare it with: on one thread only, and its errors are shown, no failure. */
+  /** Measured on one thread only. */
+  readonly alone?: boolean;
+  /** Not our work but something to compare it with: alone, and its errors are shown, no failure. */
   readonly baseline?: boolean;
 }
 
@@ -39,6 +44,7 @@ export interface EnsembleCase<Parameters> {
   readonly kind: 'ensemble';
   readonly name: string;
   readonly unit: string;
+  readonly alone?: boolean;
   readonly runs: readonly Parameters[];
 }
 

@@ -74,6 +74,23 @@ export const exampleResults: Results = {
               verdict: 'right',
             },
           ],
+          figures: [
+            {
+              title: 'precision',
+              x: 'error',
+              y: 'work',
+              series: [
+                {
+                  name: 'ours',
+                  points: [
+                    { x: 1e-8, y: 200 },
+                    { x: 1e-4, y: 90 },
+                  ],
+                },
+                { name: 'theirs', points: [{ x: 1e-5, y: 400 }] },
+              ],
+            },
+          ],
         },
       ],
     },
@@ -109,6 +126,7 @@ export const exampleResults: Results = {
             },
           ],
           checks: [{ quantity: 'same bits', measured: 'b ≠ c', expected: 'b', verdict: 'wrong' }],
+          figures: [],
         },
         {
           name: 'n = 256',
@@ -116,6 +134,7 @@ export const exampleResults: Results = {
           baseline: false,
           measurements: [{ threads: 1, jobs: 1, failures: ['worker exited with code: 7'] }],
           checks: [],
+          figures: [],
         },
       ],
     },

@@ -86,14 +86,14 @@ describe('the report', () => {
     expect(page).not.toContain('<script');
   });
 
-  test('plots every scenario, the efficiencies and the comparison with published means', () => {
-    expect(document.querySelectorAll('svg').length).toBe(4);
+  test('plots every scenario, the comparison with published means, figures and efficiencies', () => {
+    expect(document.querySelectorAll('svg').length).toBe(5);
     for (const svg of document.querySelectorAll('svg')) {
       expect(svg.getAttribute('xmlns')).toBe('http://www.w3.org/2000/svg');
       expect(svg.outerHTML).not.toMatch(/NaN|undefined/);
     }
     const dots = [...document.querySelectorAll('g[aria-label=dot]')].map((g) => g.children.length);
-    expect(dots).toEqual([2, 2, 1, 2]);
+    expect(dots).toEqual([2, 2, 1, 3, 2]);
   });
 
   test('escapes text', () => {

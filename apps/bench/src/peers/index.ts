@@ -1,3 +1,4 @@
+import { peerIntegrators } from './integrators.js';
 import { jaxJs } from './jax-js.js';
 import { mlMatrix } from './ml-matrix.js';
 import type { Peer } from './peer.js';
@@ -9,5 +10,8 @@ export const peers: readonly Peer[] = [plainLoops, mlMatrix, tfjsCpu, tfjsWasm, 
 
 /** Every package that some peer needs, with its version. */
 export function peerPackages(): Readonly<Record<string, string>> {
-  return Object.assign({}, ...peers.map(({ packages }) => packages)) as Record<string, string>;
+  return Object.assign(
+    {},
+    ...[...peers, ...peerIntegrators].map(({ packages }) => packages),
+  ) as Record<string, string>;
 }

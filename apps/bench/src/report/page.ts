@@ -3,7 +3,14 @@ import { isMet } from '../mark.js';
 import { failuresOf, isRight, type Results, type ScenarioResult } from '../results.js';
 import { checkCells } from '../table.js';
 import { html, raw, type Html } from './html.js';
-import { comparisonPlot, efficiencyPlot, threadColour, throughputPlots } from './plots.js';
+import {
+  comparisonPlot,
+  efficiencyPlot,
+  figurePlot,
+  seriesColour,
+  threadColour,
+  throughputPlots,
+} from './plots.js';
 import { style } from './style.js';
 
 /** The report as one HTML file that needs nothing else. */
@@ -23,8 +30,8 @@ export function reportPage(results: Results): string {
           <h1>nonsmooth benchmark</h1>
           <p>${subtitle(results)}</p>
           ${banners(results)} ${cards(results)} ${throughputSection(results)}
-          ${comparisonSection(results)} ${efficiencySection(results)} ${markSection(results)}
-          ${checkSection(results)} ${machineSection(results)}
+          ${comparisonSection(results)} ${figureSection(results)} ${efficiencySection(results)}
+          ${markSection(results)} ${checkSection(results)} ${machineSection(results)}
         </main>
       </body>
     </html> `;
@@ -136,6 +143,28 @@ function comparisonSection({ scenarios }: Results): Html | undefined {
       </p>
       <div class="card">${plot}</div>`
   );
+}
+
+function figureSection({ scenarios }: Results): Html | undefined {
+  const figures = scenarios.flatMap(({ cases }) => cases.flatMap((one) => one.figures));
+  if (figures.length === 0) return undefined;
+  return html`<h2>Work and precision</h2>
+    <p>Further down and to the left is better; both axes are logarithmic.</p>
+    <div class="grid">
+      ${figures.map(
+        (figure) =>
+          html`<div class="card">
+            <h3>${figure.title}</h3>
+            <div class="legend">
+              ${figure.series.map(
+                ({ name }, i) =>
+                  html`<span><i style="background: ${seriesColour(i)}"></i>${name}</span>`,
+              )}
+            </div>
+            ${figurePlot(figure)}
+          </div>`,
+      )}
+    </div>`;
 }
 
 function checkSection({ scenarios }: Results): Html {

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import type { Figure } from '../figure.js';
 import { formatPercent, formatPower, formatRate } from '../format.js';
 import type { CaseResult, ScenarioResult } from '../results.js';
 import { raw, type Html } from './html.js';
@@ -179,6 +180,50 @@ export function comparisonPlot(scenarios: readonly ScenarioResult[]): Html | und
       }),
     ],
   });
+}
+
+/** Curves on two logarithmic axes. */
+export function figurePlot({ x, y, series }: Figure): Html {
+  const points = series.flatMap(({ name, points: own }) =>
+    own.map((point) => ({ ...point, name })),
+  );
+  const colour = {
+    domain: series.map(({ name }) => name),
+    range: series.map((_, i) => seriesColour(i)),
+  };
+  return draw({
+    width: 460,
+    height: 310,
+    marginTop: 28,
+    marginLeft: 56,
+    marginRight: 20,
+    marginBottom: 42,
+    color: colour,
+    x: { ...logAxis(points.map((point) => point.x)), label: `${x} →` },
+    y: { ...logAxis(points.map((point) => point.y)), label: `↑ ${y}` },
+    marks: [
+      Plot.line(points, { x: 'x', y: 'y', stroke: 'name', strokeWidth: 1.8 }),
+      Plot.dot(points, { x: 'x', y: 'y', fill: 'name', r: 3.5 }),
+    ],
+  });
+}
+
+/** One of eight hues that differ on light and dark ground. */
+export function seriesColour(index: number): string {
+  return `var(--series-${(index % 8) + 1})`;
+}
+
+function logAxis(values: readonly number[]): Plot.ScaleOptions {
+  const low = 10 ** Math.floor(Math.log10(Math.min(...values)));
+  const high = 10 ** Math.ceil(Math.log10(Math.max(...values) * 1.0001));
+  return {
+    type: 'log',
+    domain: [low, high],
+    ticks: [...decades(low, high)],
+    tickFormat: formatPower,
+    tickSize: 0,
+    grid: true,
+  };
 }
 
 function label(scenario: ScenarioResult, { name }: CaseResult): string {

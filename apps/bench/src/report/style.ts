@@ -5,12 +5,16 @@ export const style = `
   --page: #fbfbfa; --card: #ffffff; --ink: #1c2330; --soft: #5d6778; --line: #e4e6ea;
   --few: #9db8e8; --many: #1f3f8f; --right: #1d7a4d; --wrong: #b3261e; --wash: #e9f5ee; --alarm: #fbeae9;
   --accent: #c2571a; --band: #1d7a4d;
+  --series-1: #1f4fb0; --series-2: #c2571a; --series-3: #1d7a4d; --series-4: #8a3fb0;
+  --series-5: #0f7f93; --series-6: #b3265e; --series-7: #8a6d00; --series-8: #55606f;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #14171d; --card: #1b2028; --ink: #e6e9ef; --soft: #9aa5b5; --line: #2c333e;
     --few: #45609b; --many: #a9c4ff; --right: #6fcf9b; --wrong: #ff8a80; --wash: #1b2f26; --alarm: #3a2020;
     --accent: #f0955a; --band: #6fcf9b;
+    --series-1: #8fb3ff; --series-2: #f0955a; --series-3: #6fcf9b; --series-4: #cf9bf0;
+    --series-5: #5fd0e0; --series-6: #ff8fb5; --series-7: #e0c050; --series-8: #aab4c2;
   }
 }
 * { box-sizing: border-box; }
@@ -30,6 +34,8 @@ code { font: 13px/1.4 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 .figure { font-size: 27px; font-weight: 650; letter-spacing: -0.02em; line-height: 1.25; font-variant-numeric: tabular-nums; }
 .pair { margin-top: 14px; columns: 440px 2; column-gap: 14px; }
 .pair .card { margin: 0 0 14px; break-inside: avoid; }
+.grid { margin-top: 14px; display: grid; gap: 14px; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); }
+.grid .card { margin: 0; min-width: 0; }
 .verdict { display: inline-block; border-radius: 999px; padding: 0 10px; font-size: 13px; font-weight: 600; white-space: nowrap; }
 .right { color: var(--right); background: var(--wash); }
 .wrong { color: var(--wrong); background: var(--alarm); }

@@ -1,0 +1,13 @@
+/** Curves on two logarithmic axes, as plain data for the report. */
+export interface Figure {
+  readonly title: string;
+  readonly x: string;
+  readonly y: string;
+  readonly series: readonly Series[];
+}
+
+export interface Series {
+  readonly name: string;
+  /** Positive coordinates. */
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}

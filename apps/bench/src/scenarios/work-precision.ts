@@ -1,0 +1,163 @@
+import {
+  bogackiShampine32,
+  dormandPrince54,
+  dormandPrince853,
+  solve,
+  tsitouras54,
+  verner76,
+  type Method,
+} from '@nonsmooth/ode';
+import { resolve } from 'node:path';
+import { boundError, report, type Check } from '../check.js';
+import type { Figure } from '../figure.js';
+import { peerFolder } from '../peers/install.js';
+import { peerIntegrators, type PeerIntegratorName } from '../peers/integrators.js';
+import type { Work } from '../scenario.js';
+import {
+  integrationProblems,
+  type IntegrationProblem,
+  type ProblemName,
+} from './integration-problems.js';
+
+/** One integration with one tolerance. */
+export interface IntegrationTask {
+  readonly problem: ProblemName;
+  readonly integrator: IntegratorName;
+  readonly tolerance: number;
+  /** Where peers are installed. */
+  readonly folder: string;
+}
+
+type IntegratorName = keyof typeof methods | PeerIntegratorName;
+
+export interface IntegrationAnswer {
+  /** NaN if the integrator gave up. */
+  readonly error: number;
+  readonly rightHandSides: number;
+  readonly seconds: number;
+}
+
+const methods = {
+  'Bogacki–Shampine 3(2)': bogackiShampine32,
+  'Dormand–Prince 5(4)': dormandPrince54,
+  'Tsitouras 5(4)': tsitouras54,
+  'Verner 7(6)': verner76,
+  'Dormand–Prince 8(5,3)': dormandPrince853,
+} as const satisfies Record<string, Method>;
+
+const tolerances = [1e-4, 1e-6, 1e-8, 1e-10];
+const tightest = tolerances[tolerances.length - 1]!;
+const measuringSeconds = 0.03;
+
+/** Every problem by every method and, where they are installed, by the integrators of others. */
+export function workPrecisionTasks(withPeers: boolean): readonly IntegrationTask[] {
+  const own = Object.keys(methods) as (keyof typeof methods)[];
+  const integrators = [...own, ...(withPeers ? peerIntegrators.map(({ name }) => name) : [])];
+  return (Object.keys(integrationProblems) as ProblemName[]).flatMap((problem) =>
+    integrators.flatMap((integrator) =>
+      tolerances
+        .filter((tolerance) => tolerance >= 1e-6 || integrator !== 'Bogacki–Shampine 3(2)')
+        .map((tolerance) => ({ problem, integrator, tolerance, folder: resolve(peerFolder) })),
+    ),
+  );
+}
+
+export async function prepareIntegration(task: IntegrationTask): Promise<Work<IntegrationAnswer>> {
+  const problem = integrationProblems[task.problem]();
+  let rightHandSides = 0;
+  const counted: IntegrationProblem = {
+    ...problem,
+    rhs: (t, y, out) => {
+      rightHandSides++;
+      problem.rhs(t, y, out);
+    },
+  };
+  const integrate = await integratorOf(task, counted);
+  let end = Float64Array.of();
+  const run = (): void => {
+    rightHandSides = 0;
+    try {
+      end = Float64Array.from(integrate());
+    } catch {
+      end = Float64Array.from(problem.start, () => NaN);
+    }
+  };
+  return {
+    units: 1,
+    run,
+    answer() {
+      let seconds = Infinity;
+      for (let spent = 0; spent < measuringSeconds;) {
+        const start = performance.now();
+        run();
+        const lap = (performance.now() - start) / 1000;
+        spent += lap;
+        seconds = Math.min(seconds, lap);
+      }
+      return { error: problem.errorOf(end), rightHandSides, seconds };
+    },
+    fingerprint: () => [end],
+  };
+}
+
+async function integratorOf(
+  { integrator, tolerance, folder }: IntegrationTask,
+  { rhs, start, t1 }: IntegrationProblem,
+): Promise<() => ArrayLike<number>> {
+  if (integrator in methods) {
+    const method = methods[integrator as keyof typeof methods];
+    const options = { method, rtol: tolerance, atol: tolerance / 100 };
+    return () => solve({ rhs, y0: start, t0: 0, t1 }, options).y.at(-1)!;
+  }
+  const peer = await peerIntegrators.find(({ name }) => name === integrator)!.load(folder);
+  const state = new Float64Array(start.length);
+  const slope = new Float64Array(start.length);
+  const f = (t: number, y: ArrayLike<number>): number[] => {
+    state.set(y);
+    rhs(t, state, slope);
+    return Array.from(slope);
+  };
+  return () => peer({ f, start: Array.from(start), t1 }, tolerance);
+}
+
+/** Our own methods must reach the problem's limit at the tightest tolerance; order 3 is not asked to. */
+export function checkIntegrations(
+  answers: readonly IntegrationAnswer[],
+  tasks: readonly IntegrationTask[],
+): readonly Check[] {
+  return tasks.flatMap(({ problem, integrator, tolerance }, i) => {
+    if (tolerance !== tightest) return [];
+    const { error } = answers[i]!;
+    const quantity = `${problem}, ${integrator}: error at tolerance ${tolerance}`;
+    return [
+      integrator in methods
+        ? boundError(quantity, error, integrationProblems[problem]().limit)
+        : report(quantity, error),
+    ];
+  });
+}
+
+/** Achieved error against right-hand sides and against time, for each problem. */
+export function workPrecisionFigures(
+  answers: readonly IntegrationAnswer[],
+  tasks: readonly IntegrationTask[],
+): readonly Figure[] {
+  const works = [
+    ['right-hand sides', ({ rightHandSides }: IntegrationAnswer) => rightHandSides],
+    ['milliseconds', ({ seconds }: IntegrationAnswer) => 1000 * seconds],
+  ] as const;
+  return [...new Set(tasks.map(({ problem }) => problem))].flatMap((problem) =>
+    works.map(([y, workOf]) => ({
+      title: `${problem}: ${y}`,
+      x: 'achieved relative error',
+      y,
+      series: [...new Set(tasks.map(({ integrator }) => integrator))].map((name) => ({
+        name,
+        points: answers
+          .filter((_, i) => tasks[i]!.problem === problem && tasks[i]!.integrator === name)
+          .filter(({ error }) => error > 0)
+          .map((answer) => ({ x: answer.error, y: workOf(answer) })),
+      })),
+    })),
+  );
+}
