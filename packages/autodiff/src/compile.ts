@@ -5,8 +5,8 @@ import type { Execution } from './execution.js';
 import type { Program } from './program.js';
 
 export interface CompileOptions {
-  /** Whose matrix product to call; default: the loops of this package. */
-  readonly kernels?: Pick<Kernels, 'matmul'>;
+  /** Whose memory and operations to use, `defaultKernels` for speed; default: plain arrays and loops. */
+  readonly kernels?: Pick<Kernels, 'workspace'>;
   /** Of all arrays; default 'f64'. */
   readonly dtype?: Dtype;
 }
@@ -17,6 +17,8 @@ export interface CompiledProgram {
   readonly dtype: Dtype;
   /** Reads the inputs and writes the outputs, flat and row-major, by copy; allocates nothing. */
   readonly run: (inputs: readonly ArrayLike<number>[], outputs: readonly FloatArray[]) => void;
+  /** Gives back the kernels' memory, if kernels were given; runs after that throw. */
+  readonly dispose: () => void;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface CompiledProgram {
  * program that computes it: `compile(gradientProgram(program, { kinks }))`.
  */
 export function compile(program: Program, options: CompileOptions = {}): CompiledProgram {
-  const { inputs, outputs, run } = prepareFor(program, options);
+  const { inputs, outputs, run, dispose } = prepareFor(program, options);
   return {
     program,
     dtype: options.dtype ?? 'f64',
@@ -35,11 +37,12 @@ export function compile(program: Program, options: CompileOptions = {}): Compile
       run();
       for (let i = 0; i < outputs.length; i++) to[i]!.set(outputs[i]!.data);
     },
+    dispose,
   };
 }
 
 export function prepareFor(program: Program, { kernels, dtype }: CompileOptions): Execution {
-  return prepareProgram(program, dtype ?? 'f64', kernels?.matmul.bind(kernels));
+  return prepareProgram(program, dtype ?? 'f64', kernels);
 }
 
 function requireSizes(

@@ -1,8 +1,8 @@
 import { floatArray } from '@nonsmooth/kernels';
-import type { Dtype } from '@nonsmooth/kernels';
-import { batchedProduct } from './forward/matmul.js';
+import type { Dtype, Kernels } from '@nonsmooth/kernels';
+import { needsScratch, prepareByKernel } from './forward/by-kernel.js';
 import type { Factor } from './forward/matmul.js';
-import type { Buffer, MatrixProduct, Step } from './forward/step.js';
+import type { Buffer, Step } from './forward/step.js';
 import type { Node, Program } from './program.js';
 import { prepare } from './rules/forward.js';
 import { sizeOf } from './shape.js';
@@ -12,34 +12,46 @@ export interface Execution {
   readonly inputs: readonly Buffer[];
   readonly outputs: readonly Buffer[];
   readonly run: () => void;
+  /** Gives back a kernel's memory. */
+  readonly dispose: () => void;
 }
 
 /**
- * Binds a program to arrays of its own. Reshaped arrays share memory, and products read transposed matrices where
- * they lie.
+ * Binds a program to arrays: of its own, or of a kernel's workspace, whose operations then do what they can.
+ * Reshaped arrays share memory, and products read transposed matrices where they lie.
  */
-export function prepareProgram(program: Program, dtype: Dtype, product?: MatrixProduct): Execution {
+export function prepareProgram(
+  program: Program,
+  dtype: Dtype,
+  kernels?: Pick<Kernels, 'workspace'>,
+): Execution {
   const { nodes } = program;
   const needed = neededNodes(program);
+  const lengths = nodes.map(({ op, shape }, i) =>
+    op !== 'reshape' && needed[i] ? sizeOf(shape) : 0,
+  );
+  const scratch = Math.max(0, ...nodes.map(({ op }, i) => (needsScratch(op) ? lengths[i]! : 0)));
+  const workspace = kernels?.workspace(dtype, [...lengths, scratch], largestInner(nodes));
+  const arrays = workspace?.arrays ?? lengths.map((length) => floatArray(dtype, length));
   const buffers: Buffer[] = [];
   const steps: Step[] = [];
   nodes.forEach((node, index) => {
-    const [first] = node.inputs;
+    const { shape } = node;
     if (node.op === 'reshape' || !needed[index]) {
-      // What is read in its transposed form by everyone is never computed.
-      buffers.push({ data: buffers[first!]!.data, shape: node.shape });
+      // What everyone reads in its transposed form is never computed.
+      buffers.push({ data: buffers[node.inputs[0]!]!.data, shape });
       return;
     }
-    const out: Buffer = { data: floatArray(dtype, sizeOf(node.shape)), shape: node.shape };
+    const out: Buffer = { data: arrays[index]!, shape };
     buffers.push(out);
     if (node.op === 'input') return;
-    if (node.op === 'matmul') {
-      const [a, b] = node.inputs.map((input) => factor(nodes, buffers, input, needed[input]!));
-      steps.push(batchedProduct(a!, b!, out, node.strong, product));
-      return;
-    }
-    const inputs = node.inputs.map((input) => buffers[input]!);
-    const step = prepare(node, inputs, out);
+    const inputs = node.inputs.map((input): Factor => {
+      if (needed[input]) return buffers[input]!;
+      return { ...buffers[nodes[input]!.inputs[0]!]!, transposed: true };
+    });
+    const byKernel =
+      workspace && prepareByKernel(workspace, node, inputs, out, arrays[nodes.length]!);
+    const step = byKernel ?? prepare(node, inputs, out);
     if (node.op !== 'constant') steps.push(step);
   });
   return {
@@ -48,18 +60,16 @@ export function prepareProgram(program: Program, dtype: Dtype, product?: MatrixP
     run: () => {
       for (const step of steps) step();
     },
+    dispose: () => workspace?.dispose(),
   };
 }
 
-/** A factor of a product: the matrices at `index`, or what they are the transposes of. */
-function factor(
-  nodes: readonly Node[],
-  buffers: readonly Buffer[],
-  index: number,
-  computed: boolean,
-): Factor {
-  if (computed) return buffers[index]!;
-  return { ...buffers[nodes[index]!.inputs[0]!]!, transposed: true };
+/** The longest sum in a product. */
+function largestInner(nodes: readonly Node[]): number {
+  const inner = nodes.map(({ op, inputs }) =>
+    op === 'matmul' ? nodes[inputs[0]!]!.shape.at(-1)! : 0,
+  );
+  return Math.max(0, ...inner);
 }
 
 /** Whether the node exchanges the last two axes and nothing else. */

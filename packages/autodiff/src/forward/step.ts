@@ -1,4 +1,4 @@
-import type { FloatArray, Kernels } from '@nonsmooth/kernels';
+import type { FloatArray } from '@nonsmooth/kernels';
 import type { Shape } from '../program.js';
 
 /** An array that a step reads or writes; contiguous, row-major. */
@@ -9,5 +9,3 @@ export interface Buffer {
 
 /** One node, bound to its arrays: reads the inputs, overwrites the output, allocates nothing. */
 export type Step = () => void;
-
-export type MatrixProduct = Kernels['matmul'];

@@ -2,20 +2,16 @@ import { divisor, chooseByCondition, chooseByOrder } from '../forward/choice.js'
 import { broadcastLoop, positions } from '../forward/broadcast.js';
 import { innerLoops } from '../forward/inner-loops.js';
 import { batchedProduct } from '../forward/matmul.js';
+import type { Factor } from '../forward/matmul.js';
 import * as reduction from '../forward/reduction.js';
 import { scalarOf } from '../forward/scalar.js';
-import type { Buffer, MatrixProduct, Step } from '../forward/step.js';
+import type { Buffer, Step } from '../forward/step.js';
 import * as structure from '../forward/structure.js';
 import { map, over, unaryLoops } from '../forward/unary-loops.js';
 import type { Node, NodeOf, Op, UnaryOp } from '../program.js';
 
-/** Binds a node to the arrays of its inputs and of its value. */
-type ForwardRule<O extends Op> = (
-  node: NodeOf<O>,
-  inputs: readonly Buffer[],
-  out: Buffer,
-  product: MatrixProduct | undefined,
-) => Step;
+/** Binds a node to the arrays of its inputs, which a product may find transposed, and of its value. */
+type ForwardRule<O extends Op> = (node: NodeOf<O>, inputs: readonly Factor[], out: Buffer) => Step;
 
 type ForwardRules = { readonly [O in Op]: ForwardRule<O> };
 
@@ -121,16 +117,10 @@ const forwardRules: ForwardRules = {
   meanOfWinners: ({ axes }, [x, m, a], out) => reduction.meanOfWinners(axes, x!, m!, a!, out),
   direction: ({ axes }, [x], out) => reduction.direction(axes, x!, out),
 
-  matmul: ({ strong }, [a, b], out, product) => batchedProduct(a!, b!, out, strong, product),
+  matmul: ({ strong }, [a, b], out) => batchedProduct(a!, b!, out, strong),
 };
 
 /** The step that computes `node` from arrays of its inputs' shapes into one of its own shape. */
-export function prepare(
-  node: Node,
-  inputs: readonly Buffer[],
-  out: Buffer,
-  product?: MatrixProduct,
-): Step {
-  const rule = forwardRules[node.op] as ForwardRule<Op>;
-  return rule(node, inputs, out, product);
+export function prepare(node: Node, inputs: readonly Factor[], out: Buffer): Step {
+  return (forwardRules[node.op] as ForwardRule<Op>)(node, inputs, out);
 }
