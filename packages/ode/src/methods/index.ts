@@ -1,3 +1,9 @@
+export {
+  backwardDifferentiation,
+  bdf,
+  ndf,
+  type BackwardDifferentiation,
+} from './backward-differentiation.js';
 export { bogackiShampine32 } from './bogacki-shampine-32.js';
 export { dormandPrince54 } from './dormand-prince-54.js';
 export { dormandPrince853 } from './dormand-prince-853.js';

@@ -1,0 +1,228 @@
+import {
+  backwardDifferentiation,
+  bdf,
+  integrate,
+  IntegrationError,
+  ndf,
+  solve,
+  type Checkpoint,
+  type InitialValueProblem,
+  type Method,
+} from '@nonsmooth/ode';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { basisByPowers, rescale } from '../src/stiff/differences.js';
+import { exact, testProblem } from './observed-order.js';
+import {
+  errorAtEnd,
+  protheroRobinson,
+  robertson,
+  tanhNetwork,
+  vanDerPol,
+} from './stiff-problems.js';
+
+const methods: readonly Method[] = [bdf, ndf];
+
+test('rescaled differences are those of the same polynomial at the new distance', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 5 }),
+      fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 6, maxLength: 6 }),
+      fc.integer({ min: 1, max: 40 }),
+      (order, coefficients, tenths) => {
+        const factor = tenths / 10;
+        const polynomial = (s: number): number =>
+          coefficients.slice(0, order + 1).reduceRight((sum, c) => sum * s + c, 0);
+        const differencesAt = (h: number): number[] => {
+          let row = Array.from({ length: order + 1 }, (_, j) => polynomial(-j * h));
+          const result = [];
+          for (; row.length > 0; row = row.slice(1).map((value, i) => row[i]! - value)) {
+            result.push(row[0]!);
+          }
+          return result;
+        };
+        const differences = differencesAt(0.1).map((value) => Float64Array.of(value));
+        rescale(differences, order, factor);
+        differencesAt(0.1 * factor).forEach((value, j) => {
+          expect(differences[j]![0]).toBeCloseTo(value, 9);
+        });
+      },
+    ),
+    { seed: 4, numRuns: 200 },
+  );
+});
+
+test('the basis of the interpolant by powers of θ is p_j(θ − 1)', () => {
+  basisByPowers.forEach((polynomial, j) => {
+    const theta = 0.3;
+    let product = 1;
+    for (let m = 0; m < j; m++) product *= (theta - 1 + m) / (m + 1);
+    const value = polynomial.reduceRight((sum, coefficient) => sum * theta + coefficient, 0);
+    expect(value).toBeCloseTo(product, 15);
+  });
+});
+
+/** Errors at the end and within the first step, of fixed order and step, after an exact past. */
+function errors(method: Method, order: number, steps: number): { end: number; between: number } {
+  const h = 2 / steps;
+  const options = { method, fixedStep: h, rtol: 1e-12, atol: 1e-14, dense: true };
+  const start = integrate(testProblem, options).checkpoint();
+  const history: number[] = [];
+  let row = Array.from({ length: order + 1 }, (_, j) => exact(-j * h) as number[]);
+  for (; row.length > 0; row = row.slice(1).map((y, j) => y.map((x, i) => row[j]![i]! - x))) {
+    history.push(...row[0]!);
+  }
+  const { length } = start.stepper['history'] as readonly number[];
+  while (history.length < length) history.push(0);
+  const from: Checkpoint = {
+    ...start,
+    stepper: { ...start.stepper, order, nextOrder: order, step: h, history },
+  };
+  const integration = integrate(testProblem, { ...options, from });
+  let between = 0;
+  for (const { start, end, segment } of integration) {
+    if (start !== 0) continue;
+    for (const theta of [0.2, 0.4, 0.6, 0.8]) {
+      exact(theta * end).forEach((expected, i) => {
+        let value = 0;
+        for (let j = segment!.degree; j >= 0; j--) {
+          value = value * theta + segment!.coefficients[j]![i]!;
+        }
+        between = Math.max(between, Math.abs(value - expected));
+      });
+    }
+  }
+  const end = Math.max(...exact(2).map((value, i) => Math.abs(value - integration.y[i]!)));
+  return { end, between };
+}
+
+describe.each(methods)('$name', (method) => {
+  test.each([1, 2, 3, 4, 5])('the observed order of order %i is as stated', (order) => {
+    const steps = order < 3 ? 512 : 128;
+    const coarse = errors(method, order, steps);
+    const fine = errors(method, order, 2 * steps);
+    const slope = Math.log2(coarse.end / fine.end);
+    expect(slope).toBeGreaterThan(order - 0.2);
+    expect(slope).toBeLessThan(order + 0.5);
+    // the interpolant: local error, one order higher
+    expect(Math.log2(coarse.between / fine.between)).toBeGreaterThan(order + 0.8);
+  });
+
+  test.each([1e-4, 1e-6, 1e-8])('solves the stiff problems at tolerance %f', (rtol) => {
+    const relative = errorAtEnd(
+      solve(robertson, { method, rtol, atol: 1e-6 * rtol }),
+      robertson.reference,
+      true,
+    );
+    expect(relative).toBeLessThan(50 * rtol);
+    const oscillator = solve(vanDerPol, { method, rtol, atol: 1e-3 * rtol });
+    // the phase of the relaxation oscillation multiplies errors
+    expect(errorAtEnd(oscillator, vanDerPol.reference)).toBeLessThan(500 * rtol);
+  });
+
+  test('stiffness does not slow it down, nor spoil its accuracy', () => {
+    const counts = [-1e2, -1e4, -1e6].map((lambda) => {
+      const problem = protheroRobinson(lambda);
+      const solution = solve(problem, { method, rtol: 1e-6, atol: 1e-6 });
+      expect(errorAtEnd(solution, problem.reference)).toBeLessThan(1e-5);
+      return solution.statistics.rhs;
+    });
+    expect(Math.max(...counts)).toBeLessThan(400);
+  });
+
+  test('a Jacobian by forward differences does as well as the exact one', () => {
+    const { jacobian: _, ...withoutJacobian } = robertson;
+    const options = { method, rtol: 1e-6, atol: 1e-12 };
+    const exactly = solve(robertson, options);
+    const approximately = solve(withoutJacobian, options);
+    expect(errorAtEnd(approximately, robertson.reference, true)).toBeLessThan(5e-5);
+    expect(approximately.statistics.accepted).toBeLessThan(1.2 * exactly.statistics.accepted);
+  });
+
+  test('runs backward in time', () => {
+    const { y } = solve(
+      { rhs: (_t, [a], out) => void (out[0] = 50 * (a! - 1)), y0: [2], t0: 1, t1: -1 },
+      { method, rtol: 1e-7, atol: 1e-9 },
+    );
+    expect(y.at(-1)![0]).toBeCloseTo(1, 6);
+  });
+
+  test('a checkpoint as JSON continues with the same bits', () => {
+    const options = { method, rtol: 1e-6, atol: 1e-9 };
+    const whole = integrate(vanDerPol, options);
+    let saved = '';
+    let count = 0;
+    while (whole.next()) if (++count === 200) saved = JSON.stringify(whole.checkpoint());
+    const rest = integrate(vanDerPol, { ...options, from: JSON.parse(saved) as Checkpoint });
+    while (rest.next());
+    expect([...rest.y]).toEqual([...whole.y]);
+    expect(rest.statistics).toEqual(whole.statistics);
+  });
+
+  test('dense output is as accurate as the steps', () => {
+    const problem = protheroRobinson(-1e4);
+    const solution = solve(problem, { method, rtol: 1e-7, atol: 1e-7, dense: true });
+    for (let t = 0.05; t < 10; t += 0.0937) {
+      expect(Math.abs(solution.at(t)[0]! - Math.sin(t + Math.PI / 4))).toBeLessThan(2e-6);
+    }
+  });
+
+  test('a right-hand side that is nowhere finite after t = 1 ends in a typed error', () => {
+    const problem = {
+      rhs: (t: number, [a]: Float64Array, out: Float64Array) => void (out[0] = t > 1 ? NaN : -a!),
+      y0: [1],
+      t0: 0,
+      t1: 2,
+    };
+    expect(() => solve(problem, { method })).toThrow(IntegrationError);
+  });
+});
+
+test('formulas of order at most 2 stay bounded on the whole imaginary axis, the one of order 5 does not', () => {
+  const growth = (maximumOrder: number): number => {
+    const method = backwardDifferentiation({ name: 'BDF', kappa: [], maximumOrder, citation: '' });
+    const rotation: InitialValueProblem = {
+      rhs: (_t: number, [a, b]: Float64Array, out: Float64Array) => out.set([b!, -a!]),
+      y0: [1, 0],
+      t0: 0,
+      t1: 400,
+    };
+    const options = { method, fixedStep: 0.8, rtol: 1e-9, atol: 1e-9 };
+    const start = integrate(rotation, options).checkpoint();
+    const from = {
+      ...start,
+      stepper: { ...start.stepper, order: maximumOrder, nextOrder: maximumOrder },
+    };
+    const integration = integrate(rotation, { ...options, from });
+    while (integration.next());
+    return Math.hypot(...integration.y);
+  };
+  expect(growth(1)).toBeLessThan(1);
+  expect(growth(2)).toBeLessThan(1);
+  expect(growth(5)).toBeGreaterThan(1e3);
+});
+
+test('the highest order must be one of 1 to 5', () => {
+  expect(() =>
+    backwardDifferentiation({ name: 'BDF', kappa: [], maximumOrder: 6, citation: '' }),
+  ).toThrow(/maximumOrder = 6/);
+});
+
+describe('the tanh network to t = 100, a Hessian counted as 9 right-hand sides', () => {
+  // Dormand–Prince 5(4) needs 4200 at every error from 1e-2 to 1e-7
+  const cost = (method: Method, rtol: number): { error: number; cost: number } => {
+    const solution = solve(tanhNetwork, { method, rtol, atol: rtol });
+    const { rhs, jacobians } = solution.statistics;
+    return { error: errorAtEnd(solution, tanhNetwork.reference), cost: rhs + 9 * jacobians };
+  };
+  test.each(methods)('$name: at most a tenth at error 1e-4', (method) => {
+    const { error, cost: work } = cost(method, 1e-6);
+    expect(error).toBeLessThan(1e-4);
+    expect(work).toBeLessThan(420);
+  });
+  test.each(methods)('$name: at most a fifth at error 1e-7', (method) => {
+    const { error, cost: work } = cost(method, 1e-9);
+    expect(error).toBeLessThan(1e-7);
+    expect(work).toBeLessThan(840);
+  });
+});
