@@ -20,7 +20,7 @@ import { VECTOR, multiplyAdd, splat } from './simd';
 
 // In the order of activationNames in src/activation.ts.
 const IDENTITY = 0;
-const RELU = 1;
+export const RELU = 1;
 const LEAKY_RELU = 2;
 const TANH = 3;
 const LOGISTIC = 4;

@@ -11,6 +11,7 @@ import {
 import { Layer, Network } from './network';
 import { columnStatistics, normalize, scale } from './normalization';
 import { product, transposedProduct } from './products';
+import { isRelu, isShallow, reluBackward, reluForward, smoothBackward } from './shallow';
 import { PAIR } from './simd';
 import { biasGradient, weightGradient } from './weight-gradient';
 
@@ -28,13 +29,16 @@ export function risk<T>(net: Network, count: i32, indices: usize, withGradient: 
   let sum: f64 = 0;
   let targetSum: f64 = 0;
   const outputWidth = layerAt(net, net.depth - 1).width;
+  const shallow = isShallow(net, outputWidth);
+  const reluOnly = shallow && isRelu(net);
   for (let first = 0; first < count; first += perPanel) {
     const here = min(perPanel, count - first);
     const columns = roundUp<T>(here);
     const at = indices ? indices + (<usize>first << 2) : 0;
     gather<T>(net.inputPanel, stride, columns, net.inputs, net.inputWidth, at, first, here);
     gather<T>(net.targetPanel, stride, columns, net.targets, net.targetWidth, at, first, here);
-    forward<T>(net, stride, columns);
+    if (reluOnly) reluForward<T>(net, layerAt(net, 0), layerAt(net, 1), columns);
+    else forward<T>(net, stride, columns);
 
     if (net.loss == CROSS_ENTROPY) {
       sum += crossEntropy<T>(net.delta, net.outputs, net.targetPanel, stride, outputWidth, here);
@@ -53,9 +57,18 @@ export function risk<T>(net: Network, count: i32, indices: usize, withGradient: 
     net.first = first == 0;
     net.last = first + perPanel >= count;
     if (net.last) setFactor(net, count, sum, targetSum);
-    backward<T>(net, stride, columns);
+    if (shallow) shallowBackward<T>(net, reluOnly, stride, columns);
+    else backward<T>(net, stride, columns);
   }
   return net.loss == RELATIVE_L2 ? sqrt(sum / targetSum) : sum / <f64>count;
+}
+
+function shallowBackward<T>(net: Network, reluOnly: bool, stride: usize, columns: usize): void {
+  const hidden = layerAt(net, 0);
+  const output = layerAt(net, 1);
+  if (reluOnly) reluBackward<T>(net, hidden, output, net.delta, columns);
+  else smoothBackward<T>(net, hidden, output, net.delta, stride, columns);
+  biasGradient<T>(output.biasGradient, 1, net.delta, stride, columns, net);
 }
 
 /** dL/dN = cotangent·numerator/denominator; see the losses of the reference kernels. */

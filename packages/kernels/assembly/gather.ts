@@ -16,6 +16,12 @@ export function gather<T>(
 ): void {
   const rowStep = <usize>width * sizeof<T>();
   const end = <i32>(columns / sizeof<T>());
+  if (width == 1 && !indices) {
+    memory.copy(panel, rows + <usize>first * sizeof<T>(), <usize>count * sizeof<T>());
+    const last = load<T>(panel + <usize>(count - 1) * sizeof<T>());
+    for (let p = count; p < end; p++) store<T>(panel + <usize>p * sizeof<T>(), last);
+    return;
+  }
   for (let i = 0; i < width; i += 8) {
     const block = min(width - i, 8);
     for (let p = 0; p < end; p++) {

@@ -28,12 +28,14 @@ export function product<T>(
     w += rowStep << 2;
     if (start) start += 4 * sizeof<T>();
   }
-  for (; r < rows; r++) {
-    product1<T>(out, columns, start, w, sizeof<T>(), panel, panelStride, panelEnd);
-    out += stride;
-    w += rowStep;
-    if (start) start += sizeof<T>();
+  if (r + 2 <= rows) {
+    product2<T>(out, stride, columns, start, w, rowStep, sizeof<T>(), panel, panelStride, panelEnd);
+    out += stride << 1;
+    w += rowStep << 1;
+    if (start) start += 2 * sizeof<T>();
+    r += 2;
   }
+  if (r < rows) product1<T>(out, columns, start, w, sizeof<T>(), panel, panelStride, panelEnd);
 }
 
 function product4<T>(
@@ -170,6 +172,91 @@ function packed4<T>(
   }
 }
 
+function product2<T>(
+  out: usize,
+  stride: usize,
+  columns: usize,
+  start: usize,
+  w: usize,
+  rowStep: usize,
+  step: usize,
+  panel: usize,
+  panelStride: usize,
+  panelEnd: usize,
+): void {
+  let start0 = v128.splat<T>(<T>0);
+  let start1 = start0;
+  if (start) {
+    start0 = v128.load_splat<T>(start);
+    start1 = v128.load_splat<T>(start, sizeof<T>());
+  }
+  let column: usize = 0;
+  for (; column + 2 * PAIR <= columns; column += 2 * PAIR) {
+    let z00 = start0;
+    let z01 = start0;
+    let z02 = start0;
+    let z03 = start0;
+    let z10 = start1;
+    let z11 = start1;
+    let z12 = start1;
+    let z13 = start1;
+    let w0 = w;
+    const end = panelEnd + column;
+    for (let a = panel + column; a < end; a += panelStride) {
+      const u0 = v128.load_splat<T>(w0);
+      const u1 = v128.load_splat<T>(w0 + rowStep);
+      let x = v128.load(a);
+      z00 = multiplyAdd<T>(u0, x, z00);
+      z10 = multiplyAdd<T>(u1, x, z10);
+      x = v128.load(a, VECTOR);
+      z01 = multiplyAdd<T>(u0, x, z01);
+      z11 = multiplyAdd<T>(u1, x, z11);
+      x = v128.load(a, 2 * VECTOR);
+      z02 = multiplyAdd<T>(u0, x, z02);
+      z12 = multiplyAdd<T>(u1, x, z12);
+      x = v128.load(a, 3 * VECTOR);
+      z03 = multiplyAdd<T>(u0, x, z03);
+      z13 = multiplyAdd<T>(u1, x, z13);
+      w0 += step;
+    }
+    let o = out + column;
+    v128.store(o, z00);
+    v128.store(o, z01, VECTOR);
+    v128.store(o, z02, 2 * VECTOR);
+    v128.store(o, z03, 3 * VECTOR);
+    o += stride;
+    v128.store(o, z10);
+    v128.store(o, z11, VECTOR);
+    v128.store(o, z12, 2 * VECTOR);
+    v128.store(o, z13, 3 * VECTOR);
+  }
+  if (column < columns) {
+    let z00 = start0;
+    let z01 = start0;
+    let z10 = start1;
+    let z11 = start1;
+    let w0 = w;
+    const end = panelEnd + column;
+    for (let a = panel + column; a < end; a += panelStride) {
+      const u0 = v128.load_splat<T>(w0);
+      const u1 = v128.load_splat<T>(w0 + rowStep);
+      let x = v128.load(a);
+      z00 = multiplyAdd<T>(u0, x, z00);
+      z10 = multiplyAdd<T>(u1, x, z10);
+      x = v128.load(a, VECTOR);
+      z01 = multiplyAdd<T>(u0, x, z01);
+      z11 = multiplyAdd<T>(u1, x, z11);
+      w0 += step;
+    }
+    let o = out + column;
+    v128.store(o, z00);
+    v128.store(o, z01, VECTOR);
+    o += stride;
+    v128.store(o, z10);
+    v128.store(o, z11, VECTOR);
+  }
+}
+
 function product1<T>(
   out: usize,
   columns: usize,
@@ -182,7 +269,41 @@ function product1<T>(
 ): void {
   let start0 = v128.splat<T>(<T>0);
   if (start) start0 = v128.load_splat<T>(start);
-  for (let column: usize = 0; column < columns; column += PAIR) {
+  let column: usize = 0;
+  for (; column + 4 * PAIR <= columns; column += 4 * PAIR) {
+    let z0 = start0;
+    let z1 = start0;
+    let z2 = start0;
+    let z3 = start0;
+    let z4 = start0;
+    let z5 = start0;
+    let z6 = start0;
+    let z7 = start0;
+    let w0 = w;
+    const end = panelEnd + column;
+    for (let a = panel + column; a < end; a += panelStride) {
+      const u = v128.load_splat<T>(w0);
+      z0 = multiplyAdd<T>(u, v128.load(a), z0);
+      z1 = multiplyAdd<T>(u, v128.load(a, VECTOR), z1);
+      z2 = multiplyAdd<T>(u, v128.load(a, 2 * VECTOR), z2);
+      z3 = multiplyAdd<T>(u, v128.load(a, 3 * VECTOR), z3);
+      z4 = multiplyAdd<T>(u, v128.load(a, 4 * VECTOR), z4);
+      z5 = multiplyAdd<T>(u, v128.load(a, 5 * VECTOR), z5);
+      z6 = multiplyAdd<T>(u, v128.load(a, 6 * VECTOR), z6);
+      z7 = multiplyAdd<T>(u, v128.load(a, 7 * VECTOR), z7);
+      w0 += step;
+    }
+    const o = out + column;
+    v128.store(o, z0);
+    v128.store(o, z1, VECTOR);
+    v128.store(o, z2, 2 * VECTOR);
+    v128.store(o, z3, 3 * VECTOR);
+    v128.store(o, z4, 4 * VECTOR);
+    v128.store(o, z5, 5 * VECTOR);
+    v128.store(o, z6, 6 * VECTOR);
+    v128.store(o, z7, 7 * VECTOR);
+  }
+  for (; column < columns; column += PAIR) {
     let z0 = start0;
     let z1 = start0;
     let w0 = w;
@@ -228,9 +349,11 @@ export function transposedProduct<T>(
     out += stride << 2;
     w += step;
   }
-  for (; i < inputs; i++) {
-    product1<T>(out, columns, 0, w, rowStep, panel, stride, panelEnd);
-    out += stride;
-    w += sizeof<T>();
+  if (i + 2 <= inputs) {
+    product2<T>(out, stride, columns, 0, w, sizeof<T>(), rowStep, panel, stride, panelEnd);
+    out += stride << 1;
+    w += 2 * sizeof<T>();
+    i += 2;
   }
+  if (i < inputs) product1<T>(out, columns, 0, w, rowStep, panel, stride, panelEnd);
 }

@@ -14,7 +14,7 @@ export class Accumulation {
 /** (sum + what was there before, unless first)·numerator/denominator if last. */
 // @ts-ignore: decorator
 @inline
-function put<T>(out: usize, sum: T, to: Accumulation): void {
+export function put<T>(out: usize, sum: T, to: Accumulation): void {
   if (!to.first) sum = <T>(load<T>(out) + sum);
   if (to.last) sum = <T>((sum * <T>to.numerator) / <T>to.denominator);
   store<T>(out, sum);
@@ -63,11 +63,13 @@ export function weightGradient<T>(
     out += rowStep << 2;
     delta += stride << 2;
   }
-  for (; r < rows; r++) {
-    weightGradient1<T>(out, inputs, delta, panel, stride, columns, to);
-    out += rowStep;
-    delta += stride;
+  if (r + 2 <= rows) {
+    weightGradient2<T>(out, rowStep, inputs, delta, panel, stride, columns, to);
+    out += rowStep << 1;
+    delta += stride << 1;
+    r += 2;
   }
+  if (r < rows) weightGradient1<T>(out, inputs, delta, panel, stride, columns, to);
 }
 
 function weightGradient4<T>(
@@ -145,6 +147,71 @@ function weightGradient4<T>(
     put<T>(out + rowStep, sumLanes<T>(s1), to);
     put<T>(out + 2 * rowStep, sumLanes<T>(s2), to);
     put<T>(out + 3 * rowStep, sumLanes<T>(s3), to);
+  }
+}
+
+function weightGradient2<T>(
+  out: usize,
+  rowStep: usize,
+  inputs: i32,
+  delta: usize,
+  panel: usize,
+  stride: usize,
+  columns: usize,
+  to: Accumulation,
+): void {
+  let i = 0;
+  for (; i + 4 <= inputs; i += 4) {
+    let s00 = v128.splat<T>(<T>0);
+    let s01 = s00;
+    let s02 = s00;
+    let s03 = s00;
+    let s10 = s00;
+    let s11 = s00;
+    let s12 = s00;
+    let s13 = s00;
+    let d = delta;
+    const end = panel + columns;
+    for (let a = panel; a < end; a += VECTOR) {
+      const d0 = v128.load(d);
+      const d1 = v128.load(d + stride);
+      let x = v128.load(a);
+      s00 = multiplyAdd<T>(d0, x, s00);
+      s10 = multiplyAdd<T>(d1, x, s10);
+      x = v128.load(a + stride);
+      s01 = multiplyAdd<T>(d0, x, s01);
+      s11 = multiplyAdd<T>(d1, x, s11);
+      x = v128.load(a + 2 * stride);
+      s02 = multiplyAdd<T>(d0, x, s02);
+      s12 = multiplyAdd<T>(d1, x, s12);
+      x = v128.load(a + 3 * stride);
+      s03 = multiplyAdd<T>(d0, x, s03);
+      s13 = multiplyAdd<T>(d1, x, s13);
+      d += VECTOR;
+    }
+    const o = out + rowStep;
+    putPair<T>(out, s00, s01, to);
+    putPair<T>(out + 2 * sizeof<T>(), s02, s03, to);
+    putPair<T>(o, s10, s11, to);
+    putPair<T>(o + 2 * sizeof<T>(), s12, s13, to);
+    out += 4 * sizeof<T>();
+    panel += stride << 2;
+  }
+  for (; i < inputs; i++) {
+    let s0 = v128.splat<T>(<T>0);
+    let s1 = s0;
+    let d = delta;
+    const end = panel + columns;
+    for (let a = panel; a < end; a += VECTOR) {
+      const x = v128.load(a);
+      s0 = multiplyAdd<T>(v128.load(d), x, s0);
+      s1 = multiplyAdd<T>(v128.load(d + stride), x, s1);
+      d += VECTOR;
+    }
+    put<T>(out, sumLanes<T>(s0), to);
+    put<T>(out + rowStep, sumLanes<T>(s1), to);
+    out += sizeof<T>();
+    panel += stride;
   }
 }
 

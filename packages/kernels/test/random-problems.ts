@@ -32,7 +32,10 @@ const width = fc.oneof(
 /** Problems of odd shapes: widths and batches of 1, and numbers of samples around multiples of the panels. */
 export const randomProblems: fc.Arbitrary<RandomProblem> = fc
   .record({
-    widths: fc.array(width, { minLength: 2, maxLength: 5 }),
+    widths: fc.oneof(
+      { weight: 3, arbitrary: fc.array(width, { minLength: 2, maxLength: 5 }) },
+      { weight: 1, arbitrary: width.map((hidden) => [1, hidden, 1]) },
+    ),
     samples: fc.oneof(
       fc.integer({ min: 1, max: 20 }),
       fc.constantFrom(63, 64, 65, 127, 128, 129, 256, 257, 300),
