@@ -1,12 +1,12 @@
 import { ArgumentError, defaultKinks } from '@nonsmooth/kernels';
 import type { Kinks } from '@nonsmooth/kernels';
-import { tensor } from '@nonsmooth/tensor';
+import { fromData, tensor } from '@nonsmooth/tensor';
 import type { Tensor } from '@nonsmooth/tensor';
-import { currentBuilder, Tracer } from '../builder.js';
-import type { Builder } from '../builder.js';
+import { Builder, currentBuilder, Tracer, within } from '../builder.js';
 import { lift, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import { evaluate } from '../evaluate.js';
+import { prepareProgram } from '../execution.js';
 import { checkedSignature, constantChoice } from '../kink-policy.js';
 import type { KinkPolicy, SignaturePolicy } from '../kink-policy.js';
 import { broadcastTo } from '../ops/structure.js';
@@ -14,6 +14,7 @@ import type { Shape } from '../program.js';
 import type { KinkChoice } from '../rules/context.js';
 import { signatureChoice } from '../switching/choice.js';
 import { directionalChoice } from '../switching/directional-signature.js';
+import { sizeOf } from '../shape.js';
 import { inlineSwitched, switchedProgram } from '../switching/variables.js';
 import { forwardSweep, reverseSweep } from '../sweep.js';
 import { trace } from '../trace.js';
@@ -59,6 +60,61 @@ export function differentiate(
     values.map(({ shape }) => shape),
   );
   return evaluate(program, values as readonly Tensor[]);
+}
+
+/** A derivative along the unit vectors of a shape. */
+export interface AlongUnits {
+  readonly shape: Shape;
+  readonly along: (unit: Value) => Value;
+}
+
+/**
+ * As `differentiate`, for one derivative along every unit vector of a shape that f decides: unrolled in a running
+ * trace, else one program that is run again and again.
+ */
+export function differentiateAlongUnits(
+  f: Traceable,
+  x: Operand,
+  { kinks = defaultKinks }: DerivativeOptions,
+  body: (f: Placed) => AlongUnits,
+): { readonly placed: Placed; readonly values: readonly Value[] } {
+  const value = toValue(x);
+  const policy = fixed(kinks, f, value);
+  const running = currentBuilder();
+  if (running !== undefined) {
+    const placed = place(f, running, lift(running, value), policy);
+    const { shape, along } = body(placed);
+    return { placed, values: unitVectors(shape).map(along) };
+  }
+  const builder = new Builder();
+  const input = (index: number, shape: Shape): Tracer =>
+    builder.add<'input'>({ op: 'input', inputs: [], shape, index });
+  const at = input(0, value.shape);
+  const { placed, program } = within(builder, () => {
+    const placed = place(f, builder, at, policy);
+    const { shape, along } = body(placed);
+    const unit = input(1, shape);
+    const derivative = lift(builder, along(unit));
+    return { placed, program: builder.finish([at, unit], [derivative]) };
+  });
+  const point = value as Tensor;
+  const { inputs, outputs, run } = prepareProgram(program, point.dtype);
+  inputs[0]!.data.set(point.data);
+  const values = unitVectors(inputs[1]!.shape).map((unit) => {
+    inputs[1]!.data.set(unit.data);
+    run();
+    return fromData(outputs[0]!.data.slice(), outputs[0]!.shape);
+  });
+  return { placed, values };
+}
+
+function unitVectors(shape: Shape): Tensor[] {
+  const size = sizeOf(shape);
+  return Array.from({ length: size }, (_, i) => {
+    const unit = new Float64Array(size);
+    unit[i] = 1;
+    return fromData(unit, shape);
+  });
 }
 
 function fixed(kinks: KinkPolicy, f: Traceable, x: Value): FixedPolicy {

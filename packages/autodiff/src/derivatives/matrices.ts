@@ -7,8 +7,8 @@ import type { Argument } from '../evaluate.js';
 import { reshape, stack } from '../ops/structure.js';
 import type { Shape } from '../program.js';
 import { sizeOf } from '../shape.js';
-import { differentiate } from './differentiate.js';
-import type { DerivativeOptions, Traceable } from './differentiate.js';
+import { differentiateAlongUnits } from './differentiate.js';
+import type { DerivativeOptions, Placed, Traceable } from './differentiate.js';
 import { gradientOf } from './gradient.js';
 
 export interface Jacobian {
@@ -19,38 +19,36 @@ export interface Jacobian {
 
 /** x ↦ Df(x) with the axes of f(x) first and those of x after them; the mode with fewer sweeps. */
 export function jacobian(f: Traceable, options: DerivativeOptions = {}): Jacobian {
-  const matrix = (x: Operand): Value =>
-    differentiate(f, [x], options, ({ at, image, reverse, forward }) => {
-      const [rows, columns] = [sizeOf(image.shape), sizeOf(at.shape)];
-      const shape = [...image.shape, ...at.shape];
-      if (rows <= columns) {
-        const list = basis(image.shape).map((unit) => reverse(image, unit));
-        return [rows === 0 ? reshape([], shape) : reshape(stack(list), shape)];
-      }
-      const list = basis(at.shape).map((unit) => forward(image, unit));
-      return [columns === 0 ? reshape([], shape) : reshape(stack(list, -1), shape)];
-    })[0]!;
+  const matrix = (x: Operand): Value => {
+    const { placed, values } = differentiateAlongUnits(f, x, options, (g) =>
+      rowsFirst(g)
+        ? { shape: g.image.shape, along: (unit) => g.reverse(g.image, unit) }
+        : { shape: g.at.shape, along: (unit) => g.forward(g.image, unit) },
+    );
+    const shape = [...placed.image.shape, ...placed.at.shape];
+    return assemble(values, rowsFirst(placed) ? 0 : -1, shape);
+  };
   return matrix as Jacobian;
+}
+
+/** Whether reverse mode needs no more sweeps than forward mode. */
+function rowsFirst({ at, image }: Placed): boolean {
+  return sizeOf(image.shape) <= sizeOf(at.shape);
 }
 
 /** x ↦ ∇²f(x), the axes of x twice: forward mode over reverse mode, direction by direction. */
 export function hessian(f: Traceable, options: DerivativeOptions = {}): Jacobian {
-  const matrix = (x: Operand): Value =>
-    differentiate(f, [x], options, (placed) => {
-      const { at } = placed;
-      const gradient = lift(at.builder, gradientOf(placed));
-      const columns = basis(at.shape).map((unit) => placed.forward(gradient, unit));
-      const shape = [...at.shape, ...at.shape];
-      return [columns.length === 0 ? reshape([], shape) : reshape(stack(columns, -1), shape)];
-    })[0]!;
+  const matrix = (x: Operand): Value => {
+    const { placed, values } = differentiateAlongUnits(f, x, options, (g) => {
+      const gradient = lift(g.at.builder, gradientOf(g));
+      return { shape: g.at.shape, along: (unit) => g.forward(gradient, unit) };
+    });
+    return assemble(values, -1, [...placed.at.shape, ...placed.at.shape]);
+  };
   return matrix as Jacobian;
 }
 
-function basis(shape: Shape): Tensor[] {
-  const size = sizeOf(shape);
-  return Array.from({ length: size }, (_, i) => {
-    const unit = new Float64Array(size);
-    unit[i] = 1;
-    return tensor(unit, { shape });
-  });
+function assemble(parts: readonly Value[], axis: number, shape: Shape): Value {
+  if (parts.length === 0) return tensor(new Float64Array(0), { shape });
+  return reshape(stack(parts, axis), shape);
 }
