@@ -1,36 +1,88 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { certify } from '@nonsmooth/subgradient';
-import { programOfExpression, type Expression } from './support/expression.js';
+import {
+  backwardMode,
+  certify,
+  conformancePrograms,
+  programOfExpression,
+  runConformance,
+  verify,
+  type ConformanceCheck,
+  type ConformanceProgram,
+  type Expression,
+} from '@nonsmooth/subgradient';
 
-interface Check {
-  readonly vector: number[];
-  readonly clarke: boolean;
-  readonly limiting: boolean;
-  readonly bouligand: boolean;
-  readonly frechet: boolean;
-  readonly undecidedAllowed?: string[];
-}
-
-interface KinkProgram {
+interface ReferenceProgram {
   readonly name: string;
   readonly expr: Expression;
   readonly point: number[];
-  readonly checks: Check[];
+  readonly checks: readonly ConformanceCheck[];
 }
 
 const file = new URL('data/kink-programs.json', import.meta.url);
-const { programs } = JSON.parse(readFileSync(file, 'utf8')) as { programs: KinkProgram[] };
+const reference = (
+  JSON.parse(readFileSync(file, 'utf8')) as { programs: ReferenceProgram[] }
+).programs.map(({ expr, ...rest }): ConformanceProgram => ({ ...rest, expression: expr }));
 const sets = ['clarke', 'limiting', 'bouligand', 'frechet'] as const;
+const programs = [...reference, ...conformancePrograms];
 
-describe.each(programs)('$name', ({ expr, point, checks }) => {
-  const program = programOfExpression(expr, point.length);
+test('the suite has at least 60 programs, all of different names', () => {
+  expect(programs.length).toBeGreaterThanOrEqual(60);
+  expect(new Set(programs.map(({ name }) => name)).size).toBe(programs.length);
+});
+
+describe.each(programs)('$name', ({ expression, point, checks }) => {
+  const program = programOfExpression(expression, point.length);
   test.each(checks)('memberships of $vector are as known', (check) => {
-    const { memberships, reasons } = certify(program, point, { gradient: check.vector });
+    const { memberships, reasons, certificate } = certify(program, point, {
+      gradient: check.vector,
+    });
     for (const set of sets) {
       const truth = check[set] ? 'in' : 'out';
-      const allowed = check.undecidedAllowed?.includes(set) ? [truth, 'undecided'] : [truth];
-      expect(allowed, `${set} ${reasons.join()}`).toContain(memberships[set]);
+      const isOpen = set !== 'frechet' && check.undecidedAllowed?.includes(set);
+      expect(isOpen ? [truth, 'undecided'] : [truth], `${set} ${reasons.join()}`).toContain(
+        memberships[set],
+      );
     }
+    expect(verify(JSON.parse(JSON.stringify(certificate)) as typeof certificate, program)).toBe(
+      true,
+    );
   });
+});
+
+test('every constant kink policy answers some programs outside Clarke’s set; a direction never does', () => {
+  const rows = [
+    backwardMode('relu′(0) = 0', { relu: 0, abs: 0, tie: 0.5 }),
+    backwardMode('relu′(0) = ½', { relu: 0.5, abs: 0, tie: 0.5 }),
+    backwardMode('relu′(0) = 1', { relu: 1, abs: 1, tie: 1 }),
+  ].map((library) => runConformance(library, programs));
+  for (const row of rows) {
+    expect(row.programs).toBe(programs.length);
+    expect(row.wrong).toBeGreaterThan(0);
+    expect(row.wrongPrograms.length).toBe(row.wrong);
+    expect(row.right + row.wrong + row.undecided + row.failed).toBe(row.programs);
+  }
+  expect(rows[0]!.wrongPrograms).toContain('relu difference is the identity');
+  const directional = runConformance(
+    {
+      name: 'direction',
+      gradient: (expression, point) =>
+        backwardMode('', { direction: point.map((_, i) => (-2) ** i) }).gradient(expression, point),
+    },
+    programs,
+  );
+  expect(directional.wrong).toBe(0);
+  expect(directional.failed).toBe(0);
+});
+
+test('answers that are no vectors of finite numbers count as failed', () => {
+  const broken = { name: 'broken', gradient: () => [NaN] };
+  expect(runConformance(broken).failed).toBe(conformancePrograms.length);
+  const refusing = {
+    name: 'refusing',
+    gradient: () => {
+      throw new Error('no');
+    },
+  };
+  expect(runConformance(refusing).failed).toBe(conformancePrograms.length);
 });

@@ -1,7 +1,6 @@
 import { objective, type KinkPolicy, type Program } from '@nonsmooth/autodiff';
 import { defaultKinks } from '@nonsmooth/autodiff';
 import {
-  doubles,
   exactSignatureGradient,
   localForm,
   withoutFlatKinks,
@@ -14,12 +13,14 @@ import { fromNumber, type Rational } from '../exact/rational.js';
 import { decide } from '../membership/decide.js';
 import { difference } from '../membership/frame.js';
 import { independence } from '../membership/independence.js';
+import { obstacleOf } from '../membership/obstacle.js';
 import { subdifferentialNames, type Decisions, type Memberships } from '../membership/proofs.js';
 import { decideRobustly } from '../membership/robust.js';
 import { programOf, type Subject } from '../subject.js';
 import { verdictOf, type CertifiedGradient, type DataModel } from './certificate.js';
 import { radiusOfConstancy } from './radius.js';
 import { signatureChoice } from './signature-choice.js';
+import { boundedSignatureGradient } from './signature-gradient.js';
 
 export interface CertifyOptions {
   /** The vector to be judged; default: what a backward sweep with `kinks` returns. */
@@ -164,18 +165,6 @@ function offsetOf(
   return exactOutputByInput && difference(rationals(gradient), exactOutputByInput);
 }
 
-function obstacleOf({ procedure, value }: LocalForm): string | undefined {
-  const [irregular] = procedure.irregular;
-  if (irregular !== undefined) {
-    return `${irregular.op} (node ${irregular.node}, entry ${irregular.entry}): ${irregular.reason}`;
-  }
-  const [unresolved] = procedure.unresolved;
-  if (unresolved !== undefined) {
-    return `the sign of switching variable ${unresolved.index} (${unresolved.op}) is hidden by rounding`;
-  }
-  return Number.isFinite(value) ? undefined : `the value is ${value}`;
-}
-
 function undecided(reason: string): Decisions {
   const decision = { answer: 'undecided', reason } as const;
   return { frechet: decision, limiting: decision, bouligand: decision, clarke: decision };
@@ -197,25 +186,6 @@ function isNear(
   const scale = expected.reduce((worst, x) => Math.max(worst, Math.abs(x)), 1);
   const allowed = isOwnAnswer ? Math.max(tolerance, sweepRounding * scale) : tolerance;
   return gradient.every((entry, t) => Math.abs(entry - expected[t]!) <= allowed);
-}
-
-/** g_σ in doubles. */
-export function boundedSignatureGradient(
-  { bounded, outputByInput, dimension, exact, exactOutputByInput }: LocalForm,
-  choice: readonly number[],
-): Float64Array {
-  if (exact !== undefined && exactOutputByInput !== undefined) {
-    return doubles(exactSignatureGradient(exact, exactOutputByInput, choice), dimension);
-  }
-  const gradient = new Float64Array(dimension);
-  for (const [t, { value }] of outputByInput) gradient[t] = value;
-  const byAbsolute = bounded.outputByAbs.map(({ value }) => value);
-  for (let i = choice.length - 1; i >= 0; i--) {
-    const cotangent = choice[i]! * byAbsolute[i]!;
-    for (const [j, { value }] of bounded.switchingByAbs[i]!) byAbsolute[j]! += cotangent * value;
-    for (const [t, { value }] of bounded.switchingByInput[i]!) gradient[t]! += cotangent * value;
-  }
-  return gradient;
 }
 
 function rationals(vector: Float64Array): Map<number, Rational> {

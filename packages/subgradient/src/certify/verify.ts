@@ -36,7 +36,7 @@ import {
 } from '../membership/proofs.js';
 import { decideRobustly } from '../membership/robust.js';
 import { programOf, type Subject } from '../subject.js';
-import { boundedSignatureGradient } from './certify.js';
+import { boundedSignatureGradient } from './signature-gradient.js';
 import type { Certificate } from './certificate.js';
 
 /** A certificate that does not prove what it claims. */

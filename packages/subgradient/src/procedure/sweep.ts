@@ -17,6 +17,7 @@ export function boundedDerivatives(tape: Tape, output: number): Derivatives<Ball
   const byInput = new Map<number, Ball>();
   const byAbsolute = new Map<number, Ball>();
   const give = (to: number, c: number, dc: number, factor: number, df: number): void => {
+    if (factor === 0 && df === 0) return;
     const product = c * factor;
     const total = cotangent[to]! + product;
     if (dc === 0 && df === 0 && (product === 0 || product === c || product === factor)) {

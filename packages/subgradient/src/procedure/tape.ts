@@ -197,9 +197,10 @@ export class TapeBuilder implements Tape {
       const y = value[v]!;
       const dx = radius[u]!;
       const dy = radius[v]!;
+      growth += Math.abs(x) * sensitivity[v]! + Math.abs(y) * sensitivity[u]!;
+      if ((x === 0 && dx === 0) || (y === 0 && dy === 0)) continue; // 0 times anything is 0 exactly
       const product = x * y;
       const sum = total + product;
-      growth += Math.abs(x) * sensitivity[v]! + Math.abs(y) * sensitivity[u]!;
       if (dx === 0 && dy === 0 && error === 0) {
         error = productError(x, y, product) + sumError(total, product, sum);
       } else {
@@ -268,9 +269,11 @@ export class TapeBuilder implements Tape {
         for (let t = this.first[id]!; t < end; t++) {
           if (this.exactSpent++ > exactProducts) return undefined;
           const u = this.exact(this.left[t]!);
-          const v = u && this.exact(this.right[t]!);
+          if (u?.n === 0n) continue;
+          const v = this.exact(this.right[t]!);
+          if (v?.n === 0n) continue;
           if (u === undefined || v === undefined) return undefined;
-          if (u.n !== 0n && v.n !== 0n) total = add(total, multiply(u, v));
+          total = add(total, multiply(u, v));
         }
         return total;
       }

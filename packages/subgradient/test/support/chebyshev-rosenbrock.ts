@@ -1,4 +1,4 @@
-import type { Expression } from './expression.js';
+import type { Expression } from '@nonsmooth/subgradient';
 
 const x = (i: number): Expression => ['x', i];
 const sum = (terms: readonly Expression[]): Expression => ['add', ...terms];

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Expression } from './expression.js';
+import type { Expression } from '@nonsmooth/subgradient';
 
 const leaf = (dimension: number): fc.Arbitrary<Expression> =>
   fc.oneof(

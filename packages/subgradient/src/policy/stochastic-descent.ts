@@ -1,0 +1,55 @@
+import { drawBatch, type Key } from '@nonsmooth/tensor';
+import { ArgumentError, requireFinite, ShapeError } from '../errors.js';
+import type { Subject } from '../subject.js';
+import { policyGradient, type SubgradientPolicy } from './subgradient-policy.js';
+
+export interface StochasticDescentOptions {
+  readonly policy: SubgradientPolicy;
+  /** Draws the sample of each step. */
+  readonly key: Key;
+  readonly steps: number;
+  /** γ_n, a constant or a function of the step n = 0, 1, … */
+  readonly learningRate: number | ((step: number) => number);
+}
+
+export interface StochasticDescentStep {
+  readonly step: number;
+  readonly sample: number;
+  /** The loss of the sample before the step. */
+  readonly value: number;
+  readonly gradient: Float64Array;
+  readonly signature: Float64Array;
+}
+
+/**
+ * Stochastic generalized gradient descent θ_{n+1} = θ_n − γ_n·g_n for the mean of the losses: g_n is the answer of
+ * a backward sweep for the loss of one sample, drawn anew in each step. For a dense ReLU network with its own bias
+ * per hidden neuron and one sample, every policy gives an element of Clarke's subdifferential of that loss
+ * (arXiv 2407.09639), so the iteration is a stochastic subgradient method in the sense of Davis, Drusvyatskiy,
+ * Kakade and Lee (2020) whatever the library does at kinks.
+ */
+export function stochasticDescent(
+  losses: readonly Subject[],
+  start: ArrayLike<number>,
+  options: StochasticDescentOptions,
+  observe: (step: StochasticDescentStep, theta: Float64Array) => void = () => undefined,
+): Float64Array {
+  const { policy, key, steps, learningRate } = options;
+  if (losses.length === 0) throw new ShapeError('losses', 0, 'one loss or more');
+  if (!Number.isSafeInteger(steps) || steps < 0) {
+    throw new ArgumentError('steps', steps, 'integers ≥ 0');
+  }
+  requireFinite('start', start);
+  const theta = Float64Array.from(start);
+  const sweeps = losses.map((loss) => policyGradient(loss, theta.length, policy));
+  const drawnIndex = new Uint32Array(1);
+  for (let step = 0; step < steps; step++) {
+    drawBatch(key, step, losses.length, drawnIndex);
+    const sample = drawnIndex[0]!;
+    const { value, gradient, signature } = sweeps[sample]!(theta, step);
+    observe({ step, sample, value, gradient, signature }, theta);
+    const rate = typeof learningRate === 'number' ? learningRate : learningRate(step);
+    for (let t = 0; t < theta.length; t++) theta[t]! -= rate * gradient[t]!;
+  }
+  return theta;
+}

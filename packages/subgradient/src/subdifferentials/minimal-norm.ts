@@ -1,0 +1,19 @@
+import { minimalNormPoint, type MinimalNormPoint } from '../cones/minimal-norm-point.js';
+import { ArgumentError, requireFinite, ShapeError } from '../errors.js';
+
+/**
+ * The element of least norm of the convex hull of gradients: its negative is the direction of steepest descent, and
+ * 0 exactly at Clarke-stationary points. The gap ‖x‖² − min⟨x, g_i⟩ bounds the error: ‖x − x*‖² ≤ gap.
+ * @throws ArgumentError without generators; ShapeError, NonFiniteError.
+ */
+export function minimalNorm(generators: readonly ArrayLike<number>[]): MinimalNormPoint {
+  const length = generators[0]?.length;
+  if (length === undefined) throw new ArgumentError('generators', 'none', 'one vector or more');
+  generators.forEach((generator, i) => {
+    if (generator.length !== length) {
+      throw new ShapeError(`generators[${i}]`, generator.length, `${length} entries`);
+    }
+    requireFinite(`generators[${i}]`, generator);
+  });
+  return minimalNormPoint(generators.map((generator) => Float64Array.from(generator)));
+}
