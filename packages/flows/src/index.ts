@@ -16,3 +16,5 @@ export * from './polynomial/polynomial-realization.js';
 export * from './polynomial/polynomial.js';
 export * from './asymptotics/classify.js';
 export * from './schedules.js';
+export * from './relu-flow/itinerary.js';
+export * from './relu-flow/relu-flow.js';

@@ -3,3 +3,4 @@ export * from './initializers.js';
 export * from './network.js';
 export * from './population/index.js';
 export * from './realize.js';
+export type { Rows } from './samples.js';

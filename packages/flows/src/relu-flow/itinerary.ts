@@ -1,0 +1,14 @@
+/**
+ * What happened at a kink: `on`, `off`: crossing; `slide`: sliding starts; `exit-on`, `exit-off`: it ends; `die`: the
+ * last active sample of a neuron switches off, the neuron is constant from then on; `could-leave`: a dead neuron
+ * could leave its kink from here on: the solution is not unique, the minimal-norm one stays.
+ */
+export type KinkKind = 'on' | 'off' | 'slide' | 'exit-on' | 'exit-off' | 'die' | 'could-leave';
+
+export interface KinkEvent {
+  readonly t: number;
+  readonly neuron: number;
+  /** The input of the group of samples whose kink it is. */
+  readonly input: readonly number[];
+  readonly kind: KinkKind;
+}

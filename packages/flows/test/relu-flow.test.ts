@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { gradientFlow, invariants, reluFlow } from '@nonsmooth/flows';
+import { empiricalRisk, network } from '@nonsmooth/nets';
+import { foldIn, integers, key, normal } from '@nonsmooth/tensor';
+import { describe, expect, test } from 'vitest';
+
+interface Case {
+  readonly name: string;
+  readonly widths: number[];
+  readonly x: number[];
+  readonly y: number[];
+  readonly theta0: number[];
+  readonly times: number[];
+  readonly theta: number[][];
+  readonly itinerary: [number, number, number, string][];
+  readonly eventsAtZero: number;
+  readonly uniqueUntil: number | null;
+}
+
+const { cases } = JSON.parse(
+  readFileSync(new URL('data/relu-flows.json', import.meta.url), 'utf8'),
+) as { cases: Case[] };
+
+describe.each(cases)('the flow $name', (reference) => {
+  const net = network(reference.widths, { activation: 'relu' });
+  const data = { inputs: reference.x, targets: reference.y };
+  const follow = (rtol: number) => {
+    const flow = reluFlow(net, data, reference.theta0, {
+      until: reference.times.at(-1)!,
+      saveAt: reference.times,
+      rtol,
+      atol: rtol / 100,
+    });
+    const error = Math.max(
+      ...reference.theta.flatMap((theta, i) => theta.map((x, k) => Math.abs(x - flow.y[i]![k]!))),
+    );
+    return { flow, error };
+  };
+
+  test.each([
+    [1e-8, 1e-7],
+    [1e-10, 1e-9],
+  ])('reaches the reference at rtol %s to %s, with its itinerary', (rtol, bound) => {
+    const { flow, error } = follow(rtol);
+    expect(error).toBeLessThan(bound);
+    const { itinerary } = flow;
+    expect(flow.uniqueUntil ?? null).toBe(reference.uniqueUntil);
+    expect(itinerary.map(({ neuron, input, kind }) => [neuron, input[0], kind])).toEqual(
+      reference.itinerary.map(([, neuron, x, kind]) => [neuron, x, kind]),
+    );
+    itinerary.forEach(({ t }, i) => {
+      expect(Math.abs(t - reference.itinerary[i]![0])).toBeLessThan(1e-4);
+    });
+  });
+
+  test('keeps the conserved quantities, and the risk never increases', () => {
+    const conserved = invariants(net);
+    const { flow } = follow(1e-9);
+    const risk = empiricalRisk(net, data);
+    let previous = risk.value(Float64Array.from(reference.theta0));
+    for (const theta of flow.y) {
+      expect(conserved.drift(theta, Float64Array.from(reference.theta0))).toBeLessThan(1e-7);
+      const value = risk.value(theta);
+      expect(value).toBeLessThan(previous);
+      previous = value;
+    }
+  });
+});
+
+test('where it slides, stepping across the kinks costs more than 15 times the right-hand sides', () => {
+  const reference = cases.find(({ name }) => name === 'sliding')!;
+  const net = network(reference.widths, { activation: 'relu' });
+  const data = { inputs: reference.x, targets: reference.y };
+  const end = reference.theta.at(-1)!;
+  const error = (theta: Float64Array): number =>
+    Math.max(...end.map((x, k) => Math.abs(x - theta[k]!)));
+  const options = { until: reference.times.at(-1)!, rtol: 1e-4, atol: 1e-6 };
+  const sliding = reluFlow(net, data, reference.theta0, options);
+  expect(error(sliding.y.at(-1)!)).toBeLessThan(1e-4);
+  const across = gradientFlow(empiricalRisk(net, data), reference.theta0, {
+    ...options,
+    rtol: 1e-6,
+    atol: 1e-8,
+    saveAt: [options.until],
+  });
+  expect(error(across.y.at(-1)!)).toBeGreaterThan(3e-5);
+  expect(across.statistics.rhs).toBeGreaterThan(15 * sliding.statistics.rhs);
+});
+
+test.each([
+  ['one input, two outputs', [1, 5, 2], 20],
+  ['two inputs, two outputs', [2, 5, 2], 0.7],
+])('%s: the invariants hold through crossings and sliding', (_name, widths, until) => {
+  const net = network(widths, { activation: 'relu' });
+  let slides = 0;
+  for (let start = 0; start < 8; start++) {
+    const draw = (use: number, shape: number[]) => normal(foldIn(key(start), use), shape);
+    const inputs = draw(0, [8, widths[0]!]);
+    const targets = draw(1, [8, widths[2]!]);
+    const theta0 = draw(2, [net.dimension]).data as Float64Array;
+    const flow = reluFlow(net, { inputs, targets }, theta0, { until, rtol: 1e-9, atol: 1e-11 });
+    slides += flow.itinerary.filter(({ kind }) => kind === 'slide').length;
+    expect(invariants(net).drift(flow.y.at(-1)!, theta0)).toBeLessThan(1e-6);
+  }
+  expect(slides).toBeGreaterThan(3);
+});
+
+test('a start exactly on a kink goes on as the limit of starts beside it', () => {
+  // integer weights on integer inputs: pre-activations are exact; the neuron is on the kink of x = 1
+  const net = network([1, 2, 1], { activation: 'relu' });
+  const inputs = [-1, 0, 1, 2, 3];
+  const decided = { on: 0, off: 0, slide: 0 };
+  for (let i = 0; i < 60; i++) {
+    const [w1, w2, b2, v1, v2, c, ...targets] = integers(foldIn(key(3), i), [11], -3, 4);
+    const onKink = inputs.some((x) => w2! * x === -b2!);
+    if (w1 === 0 || w2 === 0 || onKink) continue;
+    const theta0 = [w1!, w2!, -w1!, b2!, v1!, v2!, c!];
+    const run = (shift: number) =>
+      reluFlow(
+        net,
+        { inputs, targets },
+        theta0.map((x, k) => (k === 2 ? x + shift : x)),
+        {
+          until: 0.02,
+          rtol: 1e-9,
+          atol: 1e-11,
+        },
+      );
+    const exact = run(0);
+    const first = exact.itinerary[0]!;
+    expect(first.t).toBe(0);
+    // repelling kinks and dead neurons have several solutions: nothing to compare with
+    if (exact.uniqueUntil !== undefined || !(first.kind in decided)) continue;
+    const [above, below] = [run(1e-9).y.at(-1)!, run(-1e-9).y.at(-1)!];
+    const apart = (a: Float64Array, b: Float64Array): number =>
+      Math.max(...a.map((x, k) => Math.abs(x - b[k]!)));
+    if (apart(above, below) > 1e-6) continue;
+    decided[first.kind as keyof typeof decided]++;
+    expect(apart(exact.y.at(-1)!, above)).toBeLessThan(1e-6);
+  }
+  for (const count of Object.values(decided)) expect(count).toBeGreaterThan(0);
+});
+
+test('equal inputs switch as one, and the risk counts their spread', () => {
+  const net = network([1, 3, 1], { activation: 'relu' });
+  const theta0 = normal(key(21), [net.dimension]).data as Float64Array;
+  const options = { until: 2, rtol: 1e-9, atol: 1e-11 };
+  const twice = reluFlow(net, { inputs: [0.5, 0.5, 1, 1], targets: [0, 2, 1, 1] }, theta0, options);
+  const once = reluFlow(net, { inputs: [0.5, 1], targets: [1, 1] }, theta0, options);
+  expect(twice.y.at(-1)).toEqual(once.y.at(-1));
+});
+
+test('what the theory does not cover is refused with the hypothesis that fails', () => {
+  const flow = (net: ReturnType<typeof network>, loss?: 'relativeL2') =>
+    reluFlow(
+      net,
+      { inputs: [1, 2], targets: [1, 2], ...(loss && { loss }) },
+      new Float64Array(net.dimension).fill(1),
+      { until: 1 },
+    );
+  expect(() => flow(network([1, 2, 1], { activation: 'tanh' }))).toThrow(/plain relu/);
+  expect(() => flow(network([1, 2, 2, 1], { activation: 'relu' }))).toThrow(/one hidden layer/);
+  expect(() => flow(network([1, 2, 1], { activation: 'relu' }), 'relativeL2')).toThrow(/squared/);
+  const corner = () =>
+    reluFlow(
+      network([1, 1, 1], { activation: 'relu' }),
+      { inputs: [1, 2], targets: [1, 2] },
+      [0, 0, 1, 0],
+      { until: 1 },
+    );
+  expect(corner).toThrow(/one kink of the neuron at a time/);
+});
