@@ -12,7 +12,7 @@ export {
   type FilippovProblem,
   type SwitchedField,
 } from './modes/filippov.js';
-export type { ModeChange, Modes, Switch, Transition } from './modes/modes.js';
+export type { ModeChange, Modes, SurfaceScreen, Switch, Transition } from './modes/modes.js';
 export type { IntegrationOptions } from './options.js';
 export type * from './problem.js';
 export { controlPoints, type Segment } from './segment.js';

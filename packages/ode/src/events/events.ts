@@ -46,9 +46,6 @@ export interface EventWatch {
   readonly sides: Int8Array;
 }
 
-/** Interior samples per step: crossings closer than that show by the dip between them. */
-const samples = 8;
-
 export function watchEvents(events: readonly Event[], dimension: number): EventWatch {
   const functions = sampledFunctions(
     events.length,
@@ -56,7 +53,7 @@ export function watchEvents(events: readonly Event[], dimension: number): EventW
     (t, y, out) => {
       for (let i = 0; i < events.length; i++) out[i] = events[i]!.value(t, y);
     },
-    samples,
+    { samples: 8, dips: true },
   );
   const { sides } = functions;
   const occurrences: EventOccurrence[] = [];

@@ -3,7 +3,7 @@ import { bracketedZero } from './bracket.js';
 
 export interface Crossing {
   readonly index: number;
-  /** Where in the step, 0 < θ ≤ 1. */
+  /** Where in the step, 0 < θ ≤ 1; 0 if it is on the other side from the start. */
   readonly theta: number;
   /** From below to above zero or the other way. */
   readonly direction: 1 | -1;
@@ -14,6 +14,8 @@ export interface SampledFunctions {
   /** Signs on the current side; 0 where not known yet: just crossed, or zero so far. */
   readonly sides: Int8Array;
   begin(t: number, y: Float64Array): void;
+  /** Goes on from the end of the step just examined, where the values are known. */
+  continue(): void;
   /** Changes of sign within the step, in order. */
   find(segment: Segment): Crossing[];
   /** Goes on from the end of the step, or from where it was cut, where `crossed` are zero up to rounding. */
@@ -22,12 +24,15 @@ export interface SampledFunctions {
 
 const early = [2 ** -24, 2 ** -16, 2 ** -8, 2 ** -5];
 
-/** `values` writes `count` numbers. Each step is sampled at `samples` equidistant places. */
+/**
+ * `values` writes `count` numbers. Each step is sampled at `samples` equidistant places; with `dips`, also where a
+ * function comes near zero between two of them.
+ */
 export function sampledFunctions(
   count: number,
   dimension: number,
   values: (t: number, y: Float64Array, out: Float64Array) => void,
-  samples: number,
+  { samples, dips }: { readonly samples: number; readonly dips: boolean },
 ): SampledFunctions {
   const sides = new Int8Array(count);
   const state = new Float64Array(dimension);
@@ -36,8 +41,6 @@ export function sampledFunctions(
   const nodes = [...early, ...regular];
   const table = nodes.map(() => new Float64Array(count));
   const startValues = new Float64Array(count);
-  // the values at the start of the step are those at the end of the one before
-  let known = false;
 
   const at = (segment: Segment, theta: number, out: Float64Array): void => {
     evaluate(segment, theta, state);
@@ -53,12 +56,14 @@ export function sampledFunctions(
     begin(t, y) {
       values(t, y, startValues);
       for (let i = 0; i < count; i++) sides[i] = Math.sign(startValues[i]!);
-      known = true;
+    },
+    continue() {
+      startValues.set(table.at(-1)!);
+      for (let i = 0; i < count; i++) sides[i] = Math.sign(startValues[i]!);
     },
     find(segment) {
       const crossings: Crossing[] = [];
       const fresh = sides.includes(0);
-      if (!known) at(segment, 0, startValues);
       nodes.forEach((theta, k) => {
         if (fresh || k >= early.length) at(segment, theta, table[k]!);
       });
@@ -74,14 +79,19 @@ export function sampledFunctions(
           side = Math.sign(table[first]![i]!);
           first++;
         }
-        let low = first === 0 || sides[i] !== 0 ? 0 : nodes[first - 1]!;
-        let atLow = sides[i] !== 0 ? startValues[i]! : table[first - 1]![i]!;
+        const sideKnown = sides[i] !== 0;
+        if (sideKnown && startValues[i]! * side < 0) {
+          crossings.push({ index: i, theta: 0, direction: side > 0 ? -1 : 1 });
+          side = -side;
+        }
+        let low = sideKnown ? 0 : nodes[first - 1]!;
+        let atLow = sideKnown ? startValues[i]! : table[first - 1]![i]!;
         if (atLow * side <= 0) atLow = side * Number.MIN_VALUE;
         for (let k = first; k < nodes.length; k++) {
           const theta = nodes[k]!;
           const value = table[k]![i]!;
           if (value * side > 0) {
-            const bottom = dip(segment, i, side, low, atLow, theta, value);
+            const bottom = dips ? dip(segment, i, side, low, atLow, theta, value) : undefined;
             if (bottom !== undefined) {
               const f = (x: number): number => valueAt(segment, i, x);
               const deepest = f(bottom);

@@ -1,6 +1,6 @@
 import { IntegrationError } from '../errors.js';
 import type { ModalRightHandSide } from '../problem.js';
-import type { Modes, Switch, Transition } from './modes.js';
+import type { Modes, SurfaceScreen, Switch, Transition } from './modes.js';
 
 /**
  * y' ∈ field(y) with a switch at each of several surfaces z_i(y) = 0: off where z_i < 0, on where z_i > 0. Every
@@ -14,7 +14,8 @@ export interface SwitchedField {
   surfaces(t: number, y: Float64Array, out: Float64Array): void;
   /** Writes d/dt z_i along y' = `velocity`, for every i. Must be exactly 0 where it is structurally. */
   velocities(t: number, y: Float64Array, velocity: Float64Array, out: Float64Array): void;
-  readonly candidates?: Modes<FilippovMode>['candidates'];
+  /** As in `Modes`; may list surfaces that the solution slides on. */
+  readonly screen?: SurfaceScreen<FilippovMode>;
   /** Puts y, in place, on the surfaces listed. */
   project?(t: number, y: Float64Array, sliding: readonly number[]): void;
 }
@@ -29,7 +30,7 @@ export interface FilippovMode {
 export interface FilippovProblem {
   readonly rhs: ModalRightHandSide<FilippovMode>;
   readonly modes: Modes<FilippovMode>;
-  /** Evaluations of the field: three for each right-hand side where it slides, and those that decide. */
+  /** Evaluations of the field: two or three for each right-hand side where it slides, and those that decide. */
   readonly fields: { readonly count: number };
 }
 
@@ -159,7 +160,19 @@ export function filippov(switched: SwitchedField, dimension: number): FilippovPr
 
   const rhs: ModalRightHandSide<FilippovMode> = (t, y, out, mode) => {
     set(mode);
-    if (mode.sliding.length > 0) slide(t, y, mode);
+    const { sliding } = mode;
+    if (sliding.length === 1) {
+      // affine in one activation: the field at its ends says all
+      const index = sliding[0]!;
+      velocitiesWith(t, y, sliding, 0, off);
+      out.set(velocity);
+      velocitiesWith(t, y, sliding, 1, on);
+      const share = off[index]! / (off[index]! - on[index]!);
+      if (!Number.isFinite(share)) return;
+      for (let i = 0; i < out.length; i++) out[i] = out[i]! + share * (velocity[i]! - out[i]!);
+      return;
+    }
+    if (sliding.length > 1) slide(t, y, mode);
     field(t, y, out);
   };
 
@@ -178,7 +191,14 @@ export function filippov(switched: SwitchedField, dimension: number): FilippovPr
       switched.surfaces(t, y, out);
       for (const index of mode.sliding) out[index] = 1;
     },
-    ...(switched.candidates && { candidates: switched.candidates }),
+    ...(switched.screen && {
+      screen: {
+        candidates: (points, length, out, mode) =>
+          switched.screen!.candidates(points, length, out, mode),
+        value: (index, t, y, mode) =>
+          mode.sliding.includes(index) ? 1 : switched.screen!.value(index, t, y, mode),
+      } satisfies SurfaceScreen<FilippovMode>,
+    }),
     guardCount: (mode) => 2 * mode.sliding.length,
     guards(t, y, out, mode) {
       set(mode);

@@ -38,12 +38,12 @@ export interface Modes<Mode> {
    * mode are constants other than 0.
    */
   surfaces(t: number, y: Float64Array, out: Float64Array, mode: Mode): void;
+  /** Narrows the search where there are many surfaces, so that a step need not evaluate them all. */
+  readonly screen?: SurfaceScreen<Mode>;
   /**
-   * Optionally narrows the search: writes the indices of the surfaces that may have a zero, given the control points
-   * of the dense output, and returns how many. All others must have one sign at all control points.
+   * Few further functions of any kind that are positive while the mode holds; where one becomes negative is found
+   * by sampling. How many there are in this mode:
    */
-  candidates?(points: readonly Float64Array[], out: Int32Array, mode: Mode): number;
-  /** Few further functions of any kind, found by sampling: how many there are in this mode. */
   guardCount?(mode: Mode): number;
   guards?(t: number, y: Float64Array, out: Float64Array, mode: Mode): void;
   /** The mode after these switches, which happen at once; 'stop' ends the integration. */
@@ -55,6 +55,16 @@ export interface Modes<Mode> {
   ): Transition<Mode> | 'stop';
   /** Puts the state of an accepted step back on the surfaces it slides on, in place. */
   project?(t: number, y: Float64Array, mode: Mode): void;
+}
+
+export interface SurfaceScreen<Mode> {
+  /**
+   * Writes the indices of the surfaces that may have a zero within a step, given the `count` control points of its
+   * dense output, and returns how many. Every other one must have one sign at all control points.
+   */
+  candidates(points: readonly Float64Array[], count: number, out: Int32Array, mode: Mode): number;
+  /** One surface's switching function, the same as `surfaces` writes. */
+  value(index: number, t: number, y: Float64Array, mode: Mode): number;
 }
 
 export interface ModeChange<Mode = unknown> {

@@ -16,14 +16,11 @@ export interface ModeWatch<Mode> {
   restore(state: WatchState, t: number, y: Float64Array, mode: Mode): void;
 }
 
-/** Sides and zeros of the surfaces and guards, as plain data. */
+/** Sides and zeros of the surfaces, as plain data. */
 export interface WatchState {
   readonly sides: readonly number[];
   readonly order: readonly number[];
-  readonly guards: readonly number[];
 }
-
-const guardSamples = 2;
 
 export function watchModes<Mode>(
   modes: Modes<Mode>,
@@ -37,19 +34,16 @@ export function watchModes<Mode>(
   const points = Array.from({ length: degree + 1 }, () => new Float64Array(dimension));
   const values = Array.from({ length: degree + 1 }, () => new Float64Array(count));
   const here = new Float64Array(count);
-  const candidates = new Int32Array(count);
+  const candidates = new Int32Array(2 * count);
   const changes: ModeChange<Mode>[] = [];
   let onSurface: number[] = [];
   let guards: SampledFunctions | undefined;
   let found: Switch[] = [];
   let lastDegree = 0;
+  let cutAt = 1;
+  let first = Infinity;
 
-  const beginGuards = (
-    t: number,
-    y: Float64Array,
-    mode: Mode,
-    crossed: readonly number[],
-  ): void => {
+  const beginGuards = (t: number, y: Float64Array, mode: Mode): void => {
     const guardCount = modes.guardCount?.(mode) ?? 0;
     guards =
       guardCount > 0
@@ -57,10 +51,33 @@ export function watchModes<Mode>(
             guardCount,
             dimension,
             (time, state, out) => modes.guards!(time, state, out, mode),
-            guardSamples,
+            { samples: 2, dips: false },
           )
         : undefined;
-    guards?.advance(t, y, crossed);
+    guards?.begin(t, y);
+    guards?.sides.fill(1);
+  };
+
+  /** Looks for the first zero of one surface in the step just sampled; keeps the earliest of all. */
+  const consider = (index: number): void => {
+    let coefficients: Float64Array = Float64Array.from(
+      { length: lastDegree + 1 },
+      (_, k) => values[k]![index]!,
+    );
+    for (let round = 0; round < order[index]!; round++) coefficients = deflate(coefficients);
+    let side = sides[index]!;
+    if (order[index]! > 0) {
+      const leading = coefficients.find((value) => value !== 0);
+      // identically zero: it stays where it is
+      if (leading === undefined) return;
+      if (side === 0) side = Math.sign(leading);
+    }
+    const theta = firstCrossing(coefficients, side);
+    if (theta === undefined || theta > first) return;
+    if (theta < first) found = [];
+    first = theta;
+    if (found.some((one) => one.index === index)) return;
+    found.push({ kind: 'surface', index, direction: side > 0 ? -1 : 1 });
   };
 
   /** Whether a surface that was zero at the start of the last step is not identically zero on it. */
@@ -87,7 +104,8 @@ export function watchModes<Mode>(
         onSurface.push(i);
       }
     }
-    beginGuards(t, y, mode, []);
+    values[0]!.set(here);
+    beginGuards(t, y, mode);
     return mode;
   };
 
@@ -102,37 +120,28 @@ export function watchModes<Mode>(
 
     examine(segment, mode) {
       const { degree: m, start, step } = segment;
+      const { screen } = modes;
       controlPoints(segment, points);
       lastDegree = m;
-      let first = Infinity;
+      first = Infinity;
       found = [];
-      const consider = (index: number): void => {
-        let coefficients: Float64Array = Float64Array.from(
-          { length: m + 1 },
-          (_, k) => values[k]![index]!,
-        );
-        for (let round = 0; round < order[index]!; round++) coefficients = deflate(coefficients);
-        let side = sides[index]!;
-        // identically zero: it stays where it is
-        if (order[index]! > 0 && coefficients.every((value) => value === 0)) return;
-        if (side === 0) side = Math.sign(coefficients.find((value) => value !== 0)!);
-        const theta = firstCrossing(coefficients, side);
-        if (theta === undefined || theta > first) return;
-        if (theta < first) found = [];
-        first = theta;
-        found.push({ kind: 'surface', index, direction: side > 0 ? -1 : 1 });
-      };
-      for (let k = 0; k <= m; k++) {
-        modes.surfaces(start + (k / m) * step, points[k]!, values[k]!, mode);
-      }
-      if (modes.candidates) {
-        const length = modes.candidates(points, candidates, mode);
-        for (let c = 0; c < length; c++) if (order[candidates[c]!] === 0) consider(candidates[c]!);
-        for (const index of onSurface) consider(index);
+      let length: number;
+      if (screen) {
+        length = screen.candidates(points, m + 1, candidates, mode);
+        for (const index of onSurface) candidates[length++] = index;
+        for (let c = 0; c < length; c++) {
+          const index = candidates[c]!;
+          for (let k = 0; k <= m; k++) {
+            values[k]![index] = screen.value(index, start + (k / m) * step, points[k]!, mode);
+          }
+        }
       } else {
-        const length = suspects(values, m, sides, order, candidates);
-        for (let c = 0; c < length; c++) consider(candidates[c]!);
+        for (let k = 1; k <= m; k++) {
+          modes.surfaces(start + (k / m) * step, points[k]!, values[k]!, mode);
+        }
+        length = suspects(values, m, sides, order, candidates);
       }
+      for (let c = 0; c < length; c++) consider(candidates[c]!);
       const guard = guards?.find(segment);
       if (guard) {
         for (const { index, theta, direction } of guard) {
@@ -142,47 +151,59 @@ export function watchModes<Mode>(
           found.push({ kind: 'guard', index, direction });
         }
       }
+      cutAt = Math.min(1, first);
       return first === Infinity
         ? undefined
         : { theta: first, action: 'restart', reason: 'change of mode' };
     },
 
     advance(t, y, mode) {
-      const still: number[] = [];
-      modes.surfaces(t, y, here, mode);
-      for (const index of onSurface) {
-        // what has left its zero is an ordinary function from here on
-        if (hasMoved(index) && here[index] !== 0) {
-          order[index] = 0;
-          sides[index] = Math.sign(here[index]!);
-        } else still.push(index);
+      const end = values[lastDegree]!;
+      if (onSurface.length > 0) {
+        const still: number[] = [];
+        for (const index of onSurface) {
+          // what has left its zero is an ordinary function from here on
+          if (hasMoved(index) && end[index] !== 0) {
+            order[index] = 0;
+            sides[index] = Math.sign(end[index]!);
+          } else still.push(index);
+        }
+        onSurface = still;
       }
-      onSurface = still;
-      guards?.advance(t, y, []);
+      if (modes.screen) {
+        // sampled where it is asked for
+      } else if (modes.project) modes.surfaces(t, y, values[0]!, mode);
+      else values[0]!.set(end);
+      guards?.continue();
+      guards?.sides.fill(1);
     },
 
     save: () => ({
       sides: Array.from(sides),
       order: Array.from(order),
-      guards: guards ? Array.from(guards.sides) : [],
     }),
 
     restore(state, t, y, mode) {
       sides.set(state.sides);
       order.set(state.order);
+      modes.surfaces(t, y, values[0]!, mode);
       onSurface = [...order.keys()].filter((i) => order[i] !== 0);
-      beginGuards(t, y, mode, []);
-      guards?.sides.set(state.guards);
+      beginGuards(t, y, mode);
     },
 
     change(t, y, mode, switched) {
+      // Surfaces that were zero at the start of the step are so still if they did not move or hardly had time to.
+      modes.surfaces(t, y, here, mode);
       const kept = onSurface
-        .filter((index) => !hasMoved(index))
-        .map((index) => ({ index, order: 1 as const }));
+        .filter((index) => !hasMoved(index) || cutAt < 1e-6 || here[index]! * sides[index]! < 0)
+        .map((index) => {
+          const side = sides[index]!;
+          const zero = { index, order: order[index] as 1 | 2 };
+          return side === 0 ? zero : { ...zero, side: side as 1 | -1 };
+        });
       // cut by an event: the state may be another one
       if (!switched) return enter(t, y, { mode, onSurface: kept });
       // whatever has changed its sign at this very point switches at once
-      modes.surfaces(t, y, here, mode);
       for (let i = 0; i < count; i++) {
         if (order[i] !== 0 || here[i]! * sides[i]! > 0) continue;
         if (found.some((one) => one.kind === 'surface' && one.index === i)) continue;
@@ -218,13 +239,37 @@ function suspects(
   order: Int8Array,
   out: Int32Array,
 ): number {
-  const n = sides.length;
   let length = 0;
-  for (let i = 0; i < n; i++) {
-    const side = sides[i]!;
-    let proved = order[i] === 0;
-    for (let k = 0; proved && k <= m; k++) proved = values[k]![i]! * side > 0;
-    if (!proved) out[length++] = i;
+  // five rows at a time, the last ones repeated: degree 4 is the common case
+  const row = (k: number): Float64Array => values[Math.min(k, m)]!;
+  for (let block = 0; block < m; block += 4) {
+    const [v0, v1, v2, v3, v4] = [0, 1, 2, 3, 4].map((k) => row(block + k)) as unknown as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    const known = length;
+    let next = 0;
+    for (let i = 0; i < sides.length; i++) {
+      const side = sides[i]!;
+      if (
+        v0[i]! * side > 0 &&
+        v1[i]! * side > 0 &&
+        v2[i]! * side > 0 &&
+        v3[i]! * side > 0 &&
+        v4[i]! * side > 0 &&
+        order[i] === 0
+      ) {
+        continue;
+      }
+      // found by an earlier block already?
+      while (next < known && out[next]! < i) next++;
+      if (next < known && out[next] === i) continue;
+      out[length++] = i;
+    }
+    if (block > 0 && length > known) out.subarray(0, length).sort();
   }
   return length;
 }
