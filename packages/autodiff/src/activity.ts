@@ -5,43 +5,11 @@ import type { Value } from './emit.js';
 import { add } from './ops/arithmetic.js';
 import { greater } from './ops/choice.js';
 import { broadcastTo } from './ops/structure.js';
-import type { Node, Op } from './program.js';
-import { masks } from './rules/activity.js';
+import type { Node } from './program.js';
+import { keepsAll, masks } from './rules/activity.js';
 import type { KinkChoice, RuleContext } from './rules/context.js';
+import { switchingOf } from './rules/switching.js';
 import { broadcastShapes } from './shape.js';
-
-// Ops whose derivative divides by something that may be 0.
-const singular: ReadonlySet<Op> = new Set<Op>([
-  'div',
-  'atan2',
-  'sqrt',
-  'log',
-  'log1p',
-  'asin',
-  'acos',
-  'acosh',
-  'atanh',
-  'pow',
-  'direction',
-]);
-
-// Ops that may keep entries of an input from the output.
-const cutting: ReadonlySet<Op> = new Set<Op>([
-  'relu',
-  'leakyRelu',
-  'maximum',
-  'minimum',
-  'where',
-  'branch',
-  'strongMul',
-  'divisor',
-  'slice',
-  'gather',
-  'max',
-  'min',
-  'shareToWinners',
-  'meanOfWinners',
-]);
 
 /**
  * The context of a sweep over `nodes`. Its divisors know where a value does not reach the outputs because
@@ -77,7 +45,7 @@ function activity(
 ): readonly (Value | undefined)[] {
   const aboveSingular: boolean[] = [];
   nodes.forEach((node, i) => {
-    const here = depends[i]! && singular.has(node.op);
+    const here = depends[i]! && switchingOf(node.op).kind === 'singular';
     aboveSingular[i] = here || node.inputs.some((input) => aboveSingular[input]);
   });
   const result = new Array<Value | undefined>(nodes.length).fill(undefined);
@@ -88,7 +56,7 @@ function activity(
     if (!aboveSingular[index] || !(everywhere[index] || result[index])) continue;
     if (everywhere[index]) {
       result[index] = undefined;
-      if (!cutting.has(node.op)) {
+      if (keepsAll(node.op)) {
         for (const input of node.inputs) everywhere[input] = true;
         continue;
       }

@@ -30,7 +30,10 @@ export function prepareProgram(
   const lengths = nodes.map(({ op, shape }, i) =>
     op !== 'reshape' && needed[i] ? sizeOf(shape) : 0,
   );
-  const scratch = Math.max(0, ...nodes.map(({ op }, i) => (needsScratch(op) ? lengths[i]! : 0)));
+  const scratch = nodes.reduce(
+    (most, { op }, i) => (needsScratch(op) ? Math.max(most, lengths[i]!) : most),
+    0,
+  );
   const workspace = kernels?.workspace(dtype, [...lengths, scratch], largestInner(nodes));
   const arrays = workspace?.arrays ?? lengths.map((length) => floatArray(dtype, length));
   const buffers: Buffer[] = [];
@@ -66,10 +69,11 @@ export function prepareProgram(
 
 /** The longest sum in a product. */
 function largestInner(nodes: readonly Node[]): number {
-  const inner = nodes.map(({ op, inputs }) =>
-    op === 'matmul' ? nodes[inputs[0]!]!.shape.at(-1)! : 0,
+  return nodes.reduce(
+    (most, { op, inputs }) =>
+      op === 'matmul' ? Math.max(most, nodes[inputs[0]!]!.shape.at(-1)!) : most,
+    0,
   );
-  return Math.max(0, ...inner);
 }
 
 /** Whether the node exchanges the last two axes and nothing else. */

@@ -87,10 +87,14 @@ export function objective(
           gradient: prepare(() => chosenGradientProgram(switchedProgram(program))),
           product: prepare(() => chosenHessianProductProgram(switchedProgram(program))),
         };
+  const copy = (name: string, from: FloatArray, to: FloatArray): void => {
+    if (from.length !== to.length) throw new ShapeError(name, from.length, `${to.length} entries`);
+    to.set(from);
+  };
   const place = (execution: Execution, theta: FloatArray, v?: FloatArray): void => {
     const { inputs } = execution;
-    inputs[0]!.data.set(theta);
-    if (v !== undefined) inputs[1]!.data.set(v);
+    copy('theta', theta, inputs[0]!.data);
+    if (v !== undefined) copy('v', v, inputs[1]!.data);
     if (choose === undefined) return;
     const { signature, units } = choose()(theta);
     inputs[inputs.length - 2]!.data.set(signature);
@@ -101,7 +105,7 @@ export function objective(
     program,
     value: (theta) => {
       const execution = value();
-      execution.inputs[0]!.data.set(theta);
+      copy('theta', theta, execution.inputs[0]!.data);
       execution.run();
       return execution.outputs[0]!.data[0]!;
     },
@@ -109,14 +113,14 @@ export function objective(
       const execution = gradient();
       place(execution, theta);
       execution.run();
-      out.set(execution.outputs[1]!.data);
+      copy('out', execution.outputs[1]!.data, out);
       return execution.outputs[0]!.data[0]!;
     },
     hessianVector: (theta, v, out) => {
       const execution = product();
       place(execution, theta, v);
       execution.run();
-      out.set(execution.outputs[0]!.data);
+      copy('out', execution.outputs[0]!.data, out);
     },
     hessian: (theta, out) => {
       const execution = product();
@@ -132,9 +136,9 @@ export function objective(
     },
     switching: (theta, out) => {
       const execution = switching();
-      execution.inputs[0]!.data.set(theta);
+      copy('theta', theta, execution.inputs[0]!.data);
       execution.run();
-      out.set(execution.outputs[0]!.data);
+      copy('out', execution.outputs[0]!.data, out);
     },
     ...(layout && { layout }),
   };

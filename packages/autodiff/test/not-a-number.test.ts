@@ -37,6 +37,7 @@ describe('a branch that is not taken leaves nothing behind, whatever happens in 
       0,
       0.5,
     ],
+    ['√ in a comparison', (x) => rootCompared(x), 0, 2],
     ['two branches', (x) => ad.where(1, x, ad.where(ad.greater(x, 0), 0, ad.sqrt(x))), 0, 1],
   ];
 
@@ -57,6 +58,12 @@ describe('a branch that is not taken leaves nothing behind, whatever happens in 
       ),
     );
     return ad.where(ad.less(x, 0), product, x);
+  }
+
+  function rootCompared(x: Value): Value {
+    const root = ad.sqrt(x);
+    const factor = ad.add(ad.less(root, 1), ad.equal(ad.stopGradient(root), 0));
+    return ad.add(ad.mul(factor, x), ad.where(ad.greater(x, 0), root, 0));
   }
 
   test.each(cases)('%s', (_, f, x, expected) => {

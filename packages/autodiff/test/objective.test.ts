@@ -41,6 +41,10 @@ describe('an objective', () => {
   });
 
   test('is of the dimension it says', () => {
+    const [one, two] = [new Float64Array(1), new Float64Array(2)];
+    expect(() => o.value(one)).toThrow(/theta = 1; allowed: 2/);
+    expect(() => o.gradient(two, one)).toThrow(/out/);
+    expect(() => o.hessianVector!(two, one, two)).toThrow(/v = 1/);
     expect(() => ad.objective(ad.trace(rosenbrock, [[2]]), 3)).toThrow(/3 entries/);
     expect(() => ad.objective((t) => ad.exp(t), 2)).toThrow(/one number/);
   });

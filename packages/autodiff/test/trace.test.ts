@@ -30,6 +30,20 @@ describe('a trace', () => {
     expect(ops(shared)).toEqual(['input', 'constant', 'sub', 'relu', 'mul']);
   });
 
+  test('undoes transposes and reshapes', () => {
+    const program = ad.trace(
+      (x) => ad.transpose(ad.reshape(ad.reshape(ad.transpose(ad.transpose(x)), [4]), [2, 2])),
+      [[2, 2]],
+    );
+    expect(ops(program)).toEqual(['input', 'transpose']);
+    const turned = ad.trace(
+      (x) => ad.transpose(ad.transpose(x, [1, 2, 0]), [1, 2, 0]),
+      [[2, 3, 4]],
+    );
+    expect(turned.nodes.at(-1)).toMatchObject({ op: 'transpose', permutation: [2, 0, 1] });
+    expect(turned.nodes.at(-1)!.shape).toEqual([4, 2, 3]);
+  });
+
   test('tells 0 from −0', () => {
     const program = ad.trace(
       (x) => ad.sub(ad.div(x, ad.mul(0, [1])), ad.div(x, ad.mul(-0, [1]))),

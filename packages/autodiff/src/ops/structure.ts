@@ -1,7 +1,8 @@
 import { ArgumentError, ShapeError } from '@nonsmooth/kernels';
+import { Tracer } from '../builder.js';
 import { emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
-import type { Shape } from '../program.js';
+import type { Node, NodeOf, Op, Shape } from '../program.js';
 import { broadcastShapes, normalizeAxis, sameShape, sizeOf } from '../shape.js';
 
 /** The same entries in row-major order under another shape; one extent may be −1 and is then computed. */
@@ -18,7 +19,20 @@ export function reshape(a: Operand, shape: Shape): Value {
       `shapes with ${size} entries, like [${value.shape.join()}]`,
     );
   }
-  return sameShape(full, value.shape) ? value : emit('reshape', [value], [...full], {});
+  if (sameShape(full, value.shape)) return value;
+  const source = sourceOf(value, 'reshape');
+  return source ? reshape(source, full) : emit('reshape', [value], [...full], {});
+}
+
+function nodeOf({ builder, node }: Tracer): Node {
+  return builder.nodes[node]!;
+}
+
+/** The argument of the value, if it is traced and this op. */
+function sourceOf(value: Value, op: Op): Tracer | undefined {
+  if (!(value instanceof Tracer)) return undefined;
+  const node = nodeOf(value);
+  return node.op === op ? new Tracer(value.builder, node.inputs[0]!) : undefined;
 }
 
 /** All entries as one axis. */
@@ -37,6 +51,14 @@ export function transpose(a: Operand, permutation?: readonly number[]): Value {
     throw new ArgumentError('permutation', permutation, `each of the axes 0..${rank - 1} once`);
   }
   if (order.every((axis, i) => axis === i)) return value;
+  const source = sourceOf(value, 'transpose');
+  if (source !== undefined) {
+    const { permutation: before } = nodeOf(value as Tracer) as NodeOf<'transpose'>;
+    return transpose(
+      source,
+      order.map((axis) => before[axis]!),
+    );
+  }
   const shape = order.map((axis) => value.shape[axis]!);
   return emit('transpose', [value], shape, { permutation: order });
 }

@@ -18,12 +18,23 @@ export interface Masked<O extends Op> {
 
 type Masks = readonly (Operand | undefined)[];
 type ActivityRule<O extends Op> = (at: Masked<O>) => Masks;
-type ActivityRules = { readonly [O in Op]: ActivityRule<O> };
 
-const none = (): Masks => [];
+/** A rule, and whether every entry of every input acts where all entries of the value do. */
+interface Activity<O extends Op> {
+  readonly rule: ActivityRule<O>;
+  readonly keepsAll: boolean;
+}
+
+type ActivityTable = { readonly [O in Op]: Activity<O> };
+
+const passes = <O extends Op>(rule: ActivityRule<O>): Activity<O> => ({ rule, keepsAll: true });
+const cuts = <O extends Op>(rule: ActivityRule<O>): Activity<O> => ({ rule, keepsAll: false });
+
+/** No input acts. */
+const ends = cuts<Op>(() => []);
 
 /** Every input acts wherever the value does. */
-const entrywise = <O extends Op>({ x, m }: Masked<O>): Masks => x.map(() => m);
+const entrywise = passes<Op>(({ x, m }) => x.map(() => m));
 
 /** The masks flow as cotangents do: for linear ops with weights that are not negative. */
 const asCotangent = <O extends Op>({ node, index, x, y, m }: Masked<O>): Masks =>
@@ -40,11 +51,11 @@ const group = ({ node: { axes }, x: [a], m }: Masked<'logSumExp' | 'norm'>): Mas
  * Where the inputs reach the output, for ops that may cut: what is not chosen does not act. At a tie both
  * branches act, whatever weight the kink policy gives them.
  */
-const activityRules: ActivityRules = {
-  input: none,
-  constant: none,
+const activityTable: ActivityTable = {
+  input: ends,
+  constant: ends,
   variable: entrywise,
-  stopGradient: none,
+  stopGradient: ends,
 
   neg: entrywise,
   exp: entrywise,
@@ -78,59 +89,63 @@ const activityRules: ActivityRules = {
   div: entrywise,
   atan2: entrywise,
   // What is multiplied by 0 in a chain rule does not flow.
-  strongMul: ({ x: [u, v], m }) => [where(v!, m, 0), where(u!, m, 0)],
+  strongMul: cuts(({ x: [u, v], m }) => [where(v!, m, 0), where(u!, m, 0)]),
 
-  relu: ({ x: [u], m }) => [where(greaterEqual(u!, 0), m, 0)],
-  leakyRelu: ({ node: { slope }, x: [u], m }) => [
+  relu: cuts(({ x: [u], m }) => [where(greaterEqual(u!, 0), m, 0)]),
+  leakyRelu: cuts(({ node: { slope }, x: [u], m }) => [
     slope === 0 ? where(greaterEqual(u!, 0), m, 0) : m,
-  ],
+  ]),
   abs: entrywise,
-  maximum: ({ x: [u, v], m }) => [
+  maximum: cuts(({ x: [u, v], m }) => [
     where(greaterEqual(u!, v!), m, 0),
     where(greaterEqual(v!, u!), m, 0),
-  ],
-  minimum: ({ x: [u, v], m }) => [
+  ]),
+  minimum: cuts(({ x: [u, v], m }) => [
     where(greaterEqual(v!, u!), m, 0),
     where(greaterEqual(u!, v!), m, 0),
-  ],
+  ]),
 
-  sign: none,
-  greater: none,
-  greaterEqual: none,
-  equal: none,
+  sign: ends,
+  greater: ends,
+  greaterEqual: ends,
+  equal: ends,
 
-  where: ({ x: [condition], m }) => [undefined, where(condition!, m, 0), where(condition!, 0, m)],
-  branch: ({ x: [u, v], m }) => [
+  where: cuts(({ x: [condition], m }) => [
+    undefined,
+    where(condition!, m, 0),
+    where(condition!, 0, m),
+  ]),
+  branch: cuts(({ x: [u, v], m }) => [
     undefined,
     undefined,
     where(greaterEqual(u!, v!), m, 0),
     where(greaterEqual(v!, u!), m, 0),
-  ],
-  divisor: ({ x: [, active], m }) => [active ? where(active, m, 0) : m],
+  ]),
+  divisor: cuts(({ x: [, active], m }) => [active ? where(active, m, 0) : m]),
 
-  reshape: asCotangent,
-  transpose: asCotangent,
-  broadcast: asCotangent,
-  slice: asCotangent,
-  embed: asCotangent,
-  concatenate: asCotangent,
-  gather: asCotangent,
-  scatterAdd: asCotangent,
+  reshape: passes(asCotangent),
+  transpose: passes(asCotangent),
+  broadcast: passes(asCotangent),
+  slice: cuts(asCotangent),
+  embed: passes(asCotangent),
+  concatenate: passes(asCotangent),
+  gather: cuts(asCotangent),
+  scatterAdd: passes(asCotangent),
 
-  sum: asCotangent,
-  max: asCotangent,
-  min: asCotangent,
-  logSumExp: group,
-  softmax: ({ node: { axes }, x: [a], m }) => [anywhere(axes, a!, m)],
-  norm: group,
-  shareToWinners: asCotangent,
-  meanOfWinners: asCotangent,
-  direction: ({ node: { axes }, x: [a], m }) => [anywhere(axes, a!, m)],
+  sum: passes(asCotangent),
+  max: cuts(asCotangent),
+  min: cuts(asCotangent),
+  logSumExp: passes(group),
+  softmax: passes(({ node: { axes }, x: [a], m }) => [anywhere(axes, a!, m)]),
+  norm: passes(group),
+  shareToWinners: cuts(asCotangent),
+  meanOfWinners: cuts(asCotangent),
+  direction: passes(({ node: { axes }, x: [a], m }) => [anywhere(axes, a!, m)]),
 
-  matmul: ({ x: [a, b], m }) => [
+  matmul: passes(({ x: [a, b], m }) => [
     greater(matmul(m, broadcastTo(1, matrixTranspose(b!).shape)), 0),
     greater(matmul(broadcastTo(1, matrixTranspose(a!).shape), m), 0),
-  ],
+  ]),
 };
 
 /** 1 for all entries of a group with a 1, else 0. */
@@ -139,5 +154,10 @@ function anywhere(axes: readonly number[], x: Value, m: Value): Value {
 }
 
 export function masks<O extends Op>(at: Masked<O>): Masks {
-  return (activityRules[at.node.op] as ActivityRule<O>)(at);
+  return (activityTable[at.node.op] as Activity<O>).rule(at);
+}
+
+/** Whether all entries of all inputs act where all entries of the value do. */
+export function keepsAll(op: Op): boolean {
+  return activityTable[op].keepsAll;
 }
