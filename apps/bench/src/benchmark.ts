@@ -108,6 +108,7 @@ function marksOf(scenario: AnyScenario, cases: readonly CaseResult[]): ScenarioR
   const rates: Rates = {
     peak: (caseName) => measured(caseName, 1)?.peakRate,
     call: (caseName) => measured(caseName, 1)?.callSeconds,
+    throughput: (caseName, threads) => measured(caseName, threads)?.throughput,
     speedup(caseName, threads) {
       const efficiency = measured(caseName, threads)?.efficiency;
       return efficiency === undefined ? undefined : efficiency * threads;

@@ -54,6 +54,8 @@ export interface Rates {
   peak(caseName: string): number | undefined;
   /** Seconds per call of the work in the fastest stretch on one thread. */
   call(caseName: string): number | undefined;
+  /** Units per second on so many threads. */
+  throughput(caseName: string, threads: number): number | undefined;
   /** Throughput on so many threads relative to one. */
   speedup(caseName: string, threads: number): number | undefined;
 }

@@ -2,11 +2,12 @@ import { descend, gradientFlow, sgd } from '@nonsmooth/flows';
 import { initialize, xavierUniform } from '@nonsmooth/nets';
 import { foldIn, key } from '@nonsmooth/tensor';
 import { boundError, report, type Check } from '../check.js';
-import { defineScenario } from '../scenario.js';
+import { defineScenario, type Rates, type Work } from '../scenario.js';
+import { limitCaseName, limitWork, markAgainst } from './reference-machine.js';
 import { relativeError } from './five-nets.js';
 import { checkTanhFlow, tanhFlow } from './tanh-flow.js';
 
-type Way = 'flow to t = 100' | 'Euler steps';
+type Way = 'flow to t = 100' | 'Euler steps' | 'limit';
 
 interface Parameters {
   readonly way: Way;
@@ -29,7 +30,18 @@ export const flows = defineScenario<Parameters, Answer>({
   summary: `the 1-16-1 tanh flow to t = 100, and ${starts} trajectories of ${eulerSteps} Euler steps`,
   packages: ['flows', 'ode', 'nets', 'kernels', 'tensor'],
 
-  cases: () => [
+  cases: ({ detailed }) => [
+    ...(detailed
+      ? [
+          {
+            kind: 'timed' as const,
+            unit: 'flop',
+            name: limitCaseName('f64'),
+            parameters: { way: 'limit' as const, run: 0 },
+            baseline: true,
+          },
+        ]
+      : []),
     {
       kind: 'timed',
       unit: 'trajectories',
@@ -45,19 +57,45 @@ export const flows = defineScenario<Parameters, Answer>({
   ],
 
   prepare({ way, run }, seed) {
+    if (way === 'limit') return limit();
     return way === 'Euler steps' ? eulerTrajectory(run, seed) : flow();
   },
 
-  check: (answers, [parameters]) =>
-    parameters!.way === 'Euler steps' ? checkEuler(answers) : checkFlow(answers[0]!),
+  check(answers, [parameters]) {
+    if (parameters!.way === 'limit') return [boundError('error', answers[0]!.error, 0)];
+    return parameters!.way === 'Euler steps' ? checkEuler(answers) : checkFlow(answers[0]!);
+  },
 
   marks(rates) {
     const speedup = rates.speedup('Euler steps', 2);
-    return speedup === undefined
-      ? []
-      : [{ quantity: 'Euler steps on 2 threads ÷ 1 thread', ratio: speedup, mark: 1.9 }];
+    const trajectories = rates.throughput('Euler steps', 1);
+    return [
+      ...markAgainst('SciPy LSODA', 52e-3, rates, timeOf('flow to t = 100', rates), 4),
+      ...markAgainst(
+        "JAX's compiled loop",
+        1 / 84,
+        rates,
+        { name: 'Euler steps', seconds: trajectories === undefined ? undefined : 1 / trajectories },
+        1,
+      ),
+      ...(speedup === undefined
+        ? []
+        : [{ quantity: 'Euler steps on 2 threads ÷ 1 thread', ratio: speedup, mark: 1.9 }]),
+    ];
   },
 });
+
+function timeOf(name: string, rates: Rates) {
+  return { name, seconds: rates.call(name) };
+}
+
+function limit(): Work<Answer> {
+  const work = limitWork('f64');
+  return {
+    ...work,
+    answer: () => ({ error: work.answer(), loss: 0, rightHandSides: 0 }),
+  };
+}
 
 function flow() {
   const risk = tanhFlow.risk();

@@ -13,7 +13,7 @@ import { peers } from '../peers/index.js';
 import type { DenseRiskProblem, PeerName } from '../peers/peer.js';
 import type { Work } from '../scenario.js';
 import { fiveNets, problemOf, relativeError, type NetName } from './five-nets.js';
-import { limitOperations, limitResult, multiplyAddLimit } from './multiply-add-limit.js';
+import { limitWork } from './reference-machine.js';
 import { studyBatch, studySamples, studyTarget, studyWidths } from './study.js';
 
 export type KernelTask = LimitTask | ProductTask | GradientTask | DescentTask;
@@ -51,7 +51,7 @@ interface DescentTask {
 
 /** Answers are relative errors. */
 export function prepareTask(task: KernelTask, seed: number): Work<number> | Promise<Work<number>> {
-  if (task.kind === 'limit') return limit(task);
+  if (task.kind === 'limit') return limitWork(task.dtype);
   if (task.kind === 'product') return product(task, seed);
   if (task.kind === 'descent') return descent(task, seed);
   return task.by === 'kernels' ? gradient(task, seed) : peerGradient(task, seed);
@@ -62,17 +62,6 @@ export function errorLimit(task: KernelTask): number {
   if (task.kind === 'limit') return 0;
   if (task.kind === 'descent') return 1e-3;
   return task.dtype === 'f64' ? 1e-12 : 1e-5;
-}
-
-function limit({ dtype }: LimitTask): Work<number> {
-  const loop = multiplyAddLimit(dtype);
-  const found = new Float64Array(1);
-  return {
-    units: limitOperations(dtype),
-    run: () => void (found[0] = loop()),
-    answer: () => Math.abs(found[0]! - limitResult),
-    fingerprint: () => [found],
-  };
 }
 
 function product({ size, dtype }: ProductTask, seed: number): Work<number> {

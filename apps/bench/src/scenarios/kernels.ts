@@ -4,6 +4,7 @@ import { peers } from '../peers/index.js';
 import { peerFolder } from '../peers/install.js';
 import { defineScenario, type Rates, type TimedCase } from '../scenario.js';
 import { resolve } from 'node:path';
+import { limitCaseName, markAgainst } from './reference-machine.js';
 import { errorLimit, prepareTask, stepsPerCall, type KernelTask } from './kernel-tasks.js';
 
 /** Floating-point operations of matrix products, in products, gradients and steps: comparable throughout. */
@@ -36,7 +37,7 @@ type KernelCase = TimedCase<KernelTask>;
 const limits: readonly KernelCase[] = (['f64', 'f32'] as const).map((dtype) => ({
   kind: 'timed',
   unit: 'flop',
-  name: `limit ${dtype}`,
+  name: limitCaseName(dtype),
   parameters: { kind: 'limit', dtype },
   baseline: true,
 }));
@@ -149,29 +150,18 @@ function dtypeMarks(rates: Rates): readonly Mark[] {
   );
 }
 
-/** PyTorch's seconds per step of the study, float32 on one core of a machine whose mul+add limit was 20.7 GFLOP/s. */
+/** PyTorch's seconds per step of the study in float32 on one core. */
 const pytorchSteps = [
   { name: 'study step SGD', batch: 100, seconds: 460e-6, mark: 20 },
   { name: 'study step Adam', batch: 100, seconds: 1000e-6, mark: 20 },
   { name: 'study step, all samples', batch: 'all', seconds: 2300e-6, mark: 1 },
 ] as const;
-const pytorchLimit = 20.7e9;
 
-/** Its times are scaled by this machine's limit. */
 function stepMarks(rates: Rates): readonly Mark[] {
-  const limit = rates.peak('limit f64');
-  if (limit === undefined) return [];
   return pytorchSteps.flatMap(({ name, batch, seconds, mark }) => {
     const call = rates.call(name);
-    if (call === undefined) return [];
-    const scaled = (seconds * pytorchLimit) / limit;
-    return [
-      {
-        quantity: `PyTorch (scaled) ÷ ${name}`,
-        ratio: (scaled * stepsPerCall(batch)) / call,
-        mark,
-      },
-    ];
+    const own = call === undefined ? undefined : call / stepsPerCall(batch);
+    return markAgainst('PyTorch', seconds, rates, { name, seconds: own }, mark);
   });
 }
 

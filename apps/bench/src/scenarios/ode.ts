@@ -1,6 +1,6 @@
 import { boundError, report } from '../check.js';
 import { defineScenario } from '../scenario.js';
-import { integrationProblems } from './integration-problems.js';
+import { integrationProblems, type ProblemName } from './integration-problems.js';
 import {
   checkIntegrations,
   prepareIntegration,
@@ -58,4 +58,6 @@ export const ode = defineScenario<IntegrationTask, IntegrationAnswer>({
   figures: (answers, tasks) => (tasks.length > 1 ? workPrecisionFigures(answers, tasks) : []),
 });
 
-const problems = Object.keys(integrationProblems) as (keyof typeof integrationProblems)[];
+const problems = (Object.keys(integrationProblems) as ProblemName[]).filter(
+  (name) => integrationProblems[name]().kind !== 'stiff',
+);

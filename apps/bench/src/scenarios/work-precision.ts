@@ -1,7 +1,9 @@
 import {
+  bdf,
   bogackiShampine32,
   dormandPrince54,
   dormandPrince853,
+  rkc2,
   solve,
   tsitouras54,
   verner76,
@@ -16,6 +18,7 @@ import type { Work } from '../scenario.js';
 import {
   integrationProblems,
   type IntegrationProblem,
+  type ProblemKind,
   type ProblemName,
 } from './integration-problems.js';
 
@@ -37,28 +40,50 @@ export interface IntegrationAnswer {
   readonly seconds: number;
 }
 
-const methods = {
-  'Bogacki–Shampine 3(2)': bogackiShampine32,
-  'Dormand–Prince 5(4)': dormandPrince54,
-  'Tsitouras 5(4)': tsitouras54,
-  'Verner 7(6)': verner76,
-  'Dormand–Prince 8(5,3)': dormandPrince853,
-} as const satisfies Record<string, Method>;
+interface Entry {
+  readonly method: Method;
+  /** What it is measured on. */
+  readonly suits: readonly ProblemKind[];
+  readonly tolerances: readonly number[];
+}
 
-const tolerances = [1e-4, 1e-6, 1e-8, 1e-10];
-const tightest = tolerances[tolerances.length - 1]!;
+const few = [1e-3, 1e-4, 1e-5, 1e-6];
+const tightest = 1e-10;
+const many = [1e-4, 1e-6, 1e-8, tightest];
+const explicit = ['smooth', 'gradientFlow'] as const;
+
+/** The table of methods: adding one is one line. */
+const methods = {
+  'Bogacki–Shampine 3(2)': { method: bogackiShampine32, suits: explicit, tolerances: few },
+  'Dormand–Prince 5(4)': { method: dormandPrince54, suits: explicit, tolerances: many },
+  'Tsitouras 5(4)': { method: tsitouras54, suits: explicit, tolerances: many },
+  'Verner 7(6)': { method: verner76, suits: explicit, tolerances: many },
+  'Dormand–Prince 8(5,3)': { method: dormandPrince853, suits: explicit, tolerances: many },
+  RKC2: { method: rkc2, suits: ['gradientFlow'], tolerances: few },
+  BDF: { method: bdf, suits: ['gradientFlow', 'stiff'], tolerances: many },
+} as const satisfies Record<string, Entry>;
 const measuringSeconds = 0.03;
 
 /** Every problem by every method and, where they are installed, by the integrators of others. */
 export function workPrecisionTasks(withPeers: boolean): readonly IntegrationTask[] {
-  const own = Object.keys(methods) as (keyof typeof methods)[];
-  const integrators = [...own, ...(withPeers ? peerIntegrators.map(({ name }) => name) : [])];
+  const own = (Object.keys(methods) as (keyof typeof methods)[]).map((name) => ({
+    integrator: name,
+    ...(methods[name] as Entry),
+  }));
+  const others = peerIntegrators.map(
+    ({ name }): Omit<Entry, 'method'> & { integrator: IntegratorName } => ({
+      integrator: name,
+      suits: explicit,
+      tolerances: many,
+    }),
+  );
+  const folder = resolve(peerFolder);
   return (Object.keys(integrationProblems) as ProblemName[]).flatMap((problem) =>
-    integrators.flatMap((integrator) =>
-      tolerances
-        .filter((tolerance) => tolerance >= 1e-6 || integrator !== 'Bogacki–Shampine 3(2)')
-        .map((tolerance) => ({ problem, integrator, tolerance, folder: resolve(peerFolder) })),
-    ),
+    [...own, ...(withPeers ? others : [])]
+      .filter(({ suits }) => suits.includes(integrationProblems[problem]().kind))
+      .flatMap(({ integrator, tolerances }) =>
+        tolerances.map((tolerance) => ({ problem, integrator, tolerance, folder })),
+      ),
   );
 }
 
@@ -105,7 +130,7 @@ async function integratorOf(
   { rhs, start, t1 }: IntegrationProblem,
 ): Promise<() => ArrayLike<number>> {
   if (integrator in methods) {
-    const method = methods[integrator as keyof typeof methods];
+    const { method } = methods[integrator as keyof typeof methods];
     const options = { method, rtol: tolerance, atol: tolerance / 100 };
     return () => solve({ rhs, y0: start, t0: 0, t1 }, options).y.at(-1)!;
   }
@@ -151,7 +176,9 @@ export function workPrecisionFigures(
       title: `${problem}: ${y}`,
       x: 'achieved relative error',
       y,
-      series: [...new Set(tasks.map(({ integrator }) => integrator))].map((name) => ({
+      series: [
+        ...new Set(tasks.flatMap((task) => (task.problem === problem ? task.integrator : []))),
+      ].map((name) => ({
         name,
         points: answers
           .filter((_, i) => tasks[i]!.problem === problem && tasks[i]!.integrator === name)
