@@ -9,6 +9,7 @@ export { dormandPrince54 } from './dormand-prince-54.js';
 export { dormandPrince853 } from './dormand-prince-853.js';
 export { euler } from './euler.js';
 export { heunEuler21 } from './heun-euler-21.js';
+export { radauIIA5 } from './radau-iia-5.js';
 export { rkc2 } from './rkc2.js';
 export { rungeKutta4 } from './runge-kutta-4.js';
 export { tsitouras54 } from './tsitouras-54.js';

@@ -39,7 +39,7 @@ export function backwardDifferentiationStepper(
   const scaled = new Float64Array(n);
   const jacobian = linearization(system);
   const linear = shiftedSolver(system, jacobian);
-  const tolerance = newtonTolerance(system.tolerance.rtol);
+  const tolerance = newtonTolerance(system.tolerance.rtol, 0.03);
   const memory = {
     t: 0,
     /** Signed; the differences are those at this distance. */
