@@ -4,6 +4,7 @@ export * from './errors.js';
 export type { Event, EventOccurrence } from './events/events.js';
 export { explicitMethod, type ExplicitDefinition, type ExplicitMethod } from './explicit/pair.js';
 export * from './integrate.js';
+export { inLogTime, type LogTimeProblem } from './log-time.js';
 export type { Memory, Method, Stepper } from './method.js';
 export * from './methods/index.js';
 export {

@@ -1,29 +1,8 @@
-import {
-  bogackiShampine32,
-  dormandPrince54,
-  dormandPrince853,
-  euler,
-  heunEuler21,
-  rungeKutta4,
-  solve,
-  tsitouras54,
-  verner76,
-  type ExplicitMethod,
-} from '@nonsmooth/ode';
+import { euler, solve, type ExplicitMethod } from '@nonsmooth/ode';
 import { describe, expect, test } from 'vitest';
+import { explicitMethods } from './all-methods.js';
 import { elementaryWeight, rootedTrees, type Tree } from './rooted-trees.js';
 import { interpolationOrder, observedOrder } from './observed-order.js';
-
-const explicitMethods: readonly ExplicitMethod[] = [
-  euler,
-  heunEuler21,
-  bogackiShampine32,
-  rungeKutta4,
-  dormandPrince54,
-  tsitouras54,
-  dormandPrince853,
-  verner76,
-];
 
 /** The stages of a method with those of its interpolant, as one square tableau. */
 function allStages(method: ExplicitMethod): { a: number[][]; c: number[] } {

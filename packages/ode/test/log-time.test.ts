@@ -1,0 +1,24 @@
+import { inLogTime, solve, tsitouras54 } from '@nonsmooth/ode';
+import { expect, test } from 'vitest';
+
+test("y' = −y³/2 to t = 1e9 in logarithmic time", () => {
+  const { problem, time, logTime } = inLogTime({
+    rhs(_t, y, out) {
+      out[0] = -(y[0]! ** 3) / 2;
+    },
+    y0: [1],
+    t0: 0,
+    t1: 1e9,
+  });
+  const { y, t, statistics } = solve(problem, { method: tsitouras54, rtol: 1e-9, atol: 1e-13 });
+  expect(time(t.at(-1)!)).toBeCloseTo(1e9, 3);
+  expect(logTime(time(5))).toBeCloseTo(5, 13);
+  expect(y.at(-1)![0]! * Math.sqrt(1 + 1e9)).toBeCloseTo(1, 7);
+  expect(statistics.rhs).toBeLessThan(2000);
+});
+
+test('the rounding error of a right-hand side grows with the horizon', () => {
+  const problem = { rhs: () => {}, y0: [1], t0: 0, t1: 1e12 };
+  expect(inLogTime(problem).roundingError(1e12, 1e-17)).toBeCloseTo(1e-5, 15);
+  expect(() => inLogTime({ ...problem, t1: -1 })).toThrow(/t1 = -1; allowed: a time after t0/);
+});
