@@ -30,3 +30,4 @@ export * from './policy/theorems.js';
 export { programOfExpression, type Expression } from './conformance/expression.js';
 export * from './conformance/programs.js';
 export * from './conformance/run.js';
+export { normalGrowth, type NormalGrowth } from './abs-normal/kink-qualification.js';

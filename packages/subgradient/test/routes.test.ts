@@ -126,6 +126,6 @@ test('memberships obey the inclusions, and every certificate verifies', () => {
         }
       },
     ),
-    { seed: 6, numRuns: 300 },
+    { seed: 6, numRuns: 200 },
   );
 });

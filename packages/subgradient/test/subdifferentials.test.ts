@@ -91,7 +91,7 @@ test('irrational data with independent rows: all signatures, else an honest reas
   const wave: Expression = ['abs', ['mul', ['x', 0], ['exp', ['x', 1]]]];
   const { generators, isWhole } = clarkeSubdifferential(of(wave, 2), [0, 1]);
   expect(isWhole).toBe(true);
-  expect(generators.map((g) => g[0]!).sort()).toEqual([-Math.E, Math.E]);
+  expect(generators.map((g) => g[0]!).sort((a, b) => a - b)).toEqual([-Math.E, Math.E]);
   const dependent: Expression = ['add', wave, ['relu', ['mul', ['x', 0], ['exp', ['x', 1]]]]];
   expect(clarkeSubdifferential(of(dependent, 2), [0, 1])).toMatchObject({
     isWhole: false,

@@ -68,7 +68,7 @@ function program(
       limiting: sets.includes('L'),
       bouligand: sets.includes('B'),
       clarke: sets.includes('C'),
-      ...(open && { undecidedAllowed: [...open].map((letter) => names[letter as 'L']) }),
+      ...(open && { undecidedAllowed: open.split('').map((letter) => names[letter as 'L']) }),
     })),
   };
 }

@@ -27,15 +27,7 @@ export interface ClosedForms {
  * |μ_i| ≤ |b_i| (MATH P3).
  */
 export function closedForms(form: AbsLinearForm, offset: readonly Rational[]): ClosedForms {
-  const mu = multipliers(form, offset);
-  const beta = form.outputByAbs.map((b, j) =>
-    mu.reduce((sum, m, i) => {
-      const coupling = form.switchingByAbs[i]![j];
-      return coupling === undefined || coupling.n === 0n
-        ? sum
-        : subtract(sum, multiply(m, coupling));
-    }, b),
-  );
+  const { mu, beta } = kinkMultipliers(form, offset);
   const size = mu.map(absolute);
   const below = size.map((m, i) => compare(m, beta[i]!) <= 0);
   const attained = size.map((m, i) => equal(m, absolute(beta[i]!)));
@@ -47,15 +39,29 @@ export function closedForms(form: AbsLinearForm, offset: readonly Rational[]): C
   return { frechet, bouligand, limiting, clarke: uncoupled ? inBox : limiting || undefined };
 }
 
-/** μ with Σ μ_i Z_i = −offset. */
-function multipliers(form: AbsLinearForm, offset: readonly Rational[]): Rational[] {
+export interface KinkMultipliers {
+  readonly mu: readonly Rational[];
+  readonly beta: readonly Rational[];
+}
+
+/** μ with μᵀZ = a − g = −offset, and β = b − μᵀL, for independent rows Z. */
+export function kinkMultipliers(form: AbsLinearForm, offset: readonly Rational[]): KinkMultipliers {
   const scaled = form.switchingByInput.map((row) => primitive(row));
   const goal = primitive(offset.map(negate));
   const { numerators, denominator } = solveIntegers(
     scaled.map(({ vector }) => vector),
     goal.vector,
   )!;
-  return numerators.map((n, i) =>
+  const mu = numerators.map((n, i) =>
     divide(multiply(rational(n, denominator), scaled[i]!.factor), goal.factor),
   );
+  const beta = form.outputByAbs.map((b, j) =>
+    mu.reduce((sum, m, i) => {
+      const coupling = form.switchingByAbs[i]![j];
+      return coupling === undefined || coupling.n === 0n
+        ? sum
+        : subtract(sum, multiply(m, coupling));
+    }, b),
+  );
+  return { mu, beta };
 }
