@@ -39,6 +39,8 @@ export interface Objective {
   /** Writes the values of the switching functions (zero at a kink) into `out`. */
   switching?(theta: FloatArray, out: FloatArray): void;
   readonly layout?: readonly ParameterSlice[];
+  /** Whether the function is twice continuously differentiable everywhere; not known if absent. */
+  readonly smooth?: boolean;
   /** The same function as a traced program of θ, for everything that needs its structure. */
   readonly program?: Program;
 }

@@ -46,6 +46,18 @@ test('each constant of the policy is the derivative at the kink it names', () =>
   expect(of((x) => ad.minimum(x, ad.mul(5, x)))).toBe(0.75 * 1 + 0.25 * 5);
 });
 
+test('a direction serves Jacobians and Hessians, too', () => {
+  const kinks = { direction: [1, -1] };
+  const diagonal = ad.jacobian(ad.abs, { kinks })([0, 0]).data;
+  expect(Array.from(diagonal, (entry) => entry + 0)).toEqual([1, 0, 0, -1]);
+  const hessian = ad.hessian((x) => ad.sum(ad.square(ad.relu(x))), { kinks })([0, 0]);
+  expect(Array.from(hessian.data)).toEqual([2, 0, 0, 0]);
+  expect(ad.jvp(ad.relu, { kinks })([0, 0], [5, 7]).tangent.data).toEqual(new Float64Array([5, 0]));
+  expect(ad.vjp(ad.relu, { kinks })([0, 0], [5, 7]).cotangent.data).toEqual(
+    new Float64Array([5, 0]),
+  );
+});
+
 test('the tie of n entries of a maximum is split equally, and forward mode agrees', () => {
   const x = [2, 7, 7, -1, 7];
   expect(Array.from(ad.grad((t) => ad.max(t))(x).data)).toEqual([0, 1 / 3, 1 / 3, 0, 1 / 3]);

@@ -43,6 +43,20 @@ export function total(data: FloatArray, start: number, offsets: Uint32Array): nu
   return result;
 }
 
+/** out = sums over the axes, in row-major order of the entries. */
+export function sums(axes: readonly number[], x: Buffer, out: Buffer): Step {
+  const [from, to] = [x.data, out.data];
+  if (!axes.every((axis, i) => axis === i)) return reduce(total, axes, x, out);
+  // Over leading axes row by row, as the entries lie in memory.
+  const width = to.length;
+  return () => {
+    to.fill(0);
+    for (let start = 0; start < from.length; start += width) {
+      for (let i = 0; i < width; i++) to[i]! += from[start + i]!;
+    }
+  };
+}
+
 export function largest(data: FloatArray, start: number, offsets: Uint32Array): number {
   let result = -Infinity;
   for (let j = 0; j < offsets.length; j++) result = Math.max(result, data[start + offsets[j]!]!);

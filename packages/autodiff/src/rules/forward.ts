@@ -107,7 +107,7 @@ const forwardRules: ForwardRules = {
   scatterAdd: (node, [x], out) =>
     structure.deposit(x!, structure.gatherPositions(node, out.shape), out),
 
-  sum: ({ axes }, [x], out) => reduction.reduce(reduction.total, axes, x!, out),
+  sum: ({ axes }, [x], out) => reduction.sums(axes, x!, out),
   max: ({ axes }, [x], out) => reduction.reduce(reduction.largest, axes, x!, out),
   min: ({ axes }, [x], out) => reduction.reduce(reduction.smallest, axes, x!, out),
   logSumExp: ({ axes }, [x], out) => reduction.reduce(reduction.logSumExp, axes, x!, out),
