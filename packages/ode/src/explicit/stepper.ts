@@ -16,6 +16,9 @@ export function explicitStepper(method: ExplicitDefinition, system: System): Ste
   // Without the first-same-as-last property the interpolant may use y' at the end as one more stage.
   const usesEnd = !firstSameAsLast && p.length > stages;
   const firstExtra = firstSameAsLast ? stages : stages + 1;
+  // Two stages at the end of the step, of different states, tell how fast f changes with y.
+  const twin = firstSameAsLast && c[stages - 2] === 1 ? stages - 2 : -1;
+  const twinState = new Float64Array(twin > 0 ? n : 0);
   const memory = { t: 0, y, derivative: first };
   let h = 0;
   let endKnown = false;
@@ -42,6 +45,7 @@ export function explicitStepper(method: ExplicitDefinition, system: System): Ste
       for (let i = 1; i < stages; i++) {
         combine(y, h, a[i]!, k, stage);
         system.rhs(memory.t + c[i]! * h, stage, k[i]!);
+        if (i === twin) twinState.set(stage);
       }
       if (firstSameAsLast) next.set(stage);
       else combine(y, h, b, k, next);
@@ -53,6 +57,19 @@ export function explicitStepper(method: ExplicitDefinition, system: System): Ste
       if (!lowerE || size === 0) return size;
       const lower = estimate(lowerE);
       return (size * size) / Math.sqrt(size * size + 0.01 * lower * lower);
+    },
+    // Hairer, Wanner, Solving Ordinary Differential Equations II, section IV.2
+    get stiffness() {
+      if (twin < 0) return 0;
+      let above = 0;
+      let below = 0;
+      for (let i = 0; i < n; i++) {
+        const slope = k[stages - 1]![i]! - k[twin]![i]!;
+        const distance = next[i]! - twinState[i]!;
+        above += slope * slope;
+        below += distance * distance;
+      }
+      return below > 0 ? Math.abs(h) * Math.sqrt(above / below) : 0;
     },
     interpolant(coefficients) {
       if (usesEnd) {

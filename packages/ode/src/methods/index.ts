@@ -1,3 +1,4 @@
+export { auto, stiffMethodFor } from './auto.js';
 export {
   backwardDifferentiation,
   bdf,

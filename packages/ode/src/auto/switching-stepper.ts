@@ -1,0 +1,95 @@
+import type { Memory, Method, Stepper } from '../method.js';
+import { spectralRadius } from '../stabilized/spectral-radius.js';
+import type { System } from '../system.js';
+
+/** Beyond this |h|·ρ an explicit method of order 5 is held back by its stability: its limit is about 3.3. */
+const stiffBound = 3;
+const stiffSteps = 8;
+/** Below this |h|·ρ an explicit method would take the same steps. */
+const easyBound = 1;
+const easyChecks = 2;
+const stepsPerCheck = 20;
+
+/**
+ * Steps by an explicit method until its steps are held back by stability, then by a stiff one until an explicit one
+ * would do again.
+ */
+export function switchingStepper(explicit: Method, stiff: Method, system: System): Stepper {
+  const steppers = [explicit.stepper(system), stiff.stepper(system)] as const;
+  const n = system.dimension;
+  const vector = new Float64Array(n);
+  const product = new Float64Array(n);
+  const end = new Float64Array(n);
+  const own = { active: 0, signs: 0, contrary: 0, steps: 0, h: 0 };
+  let active: Stepper = steppers[0];
+
+  const change = (to: 0 | 1, t: number): void => {
+    end.set(active.next);
+    own.active = to;
+    own.signs = 0;
+    own.contrary = 0;
+    own.steps = 0;
+    active = steppers[to];
+    active.begin(t, end);
+  };
+
+  return {
+    memory: joined([own, steppers[0].memory, steppers[1].memory, { vector }]),
+    get derivative() {
+      return active.derivative;
+    },
+    get errorExponent() {
+      return active.errorExponent;
+    },
+    degree: Math.max(steppers[0].degree, steppers[1].degree),
+    get next() {
+      return active.next;
+    },
+    begin(t, y) {
+      active.begin(t, y);
+    },
+    attempt(h) {
+      own.h = h;
+      return active.attempt(h);
+    },
+    interpolant: (coefficients) => active.interpolant(coefficients),
+    ownFactor: (accepted, error) => active.ownFactor?.(accepted, error),
+    accept(t, projected) {
+      const held = own.active === 0 ? (active.stiffness ?? 0) > stiffBound : false;
+      active.accept(t, projected);
+      own.steps++;
+      if (own.active === 0) {
+        if (held) {
+          own.signs++;
+          own.contrary = 0;
+          if (own.signs === stiffSteps) change(1, t);
+        } else if (own.signs > 0 && ++own.contrary === stiffSteps) own.signs = 0;
+      } else if (own.steps % stepsPerCheck === 0) {
+        const radius = spectralRadius(system, t, active.next, active.derivative, vector, product);
+        own.signs = Math.abs(own.h) * radius < easyBound ? own.signs + 1 : 0;
+        if (own.signs === easyChecks) change(0, t);
+      }
+    },
+    restored() {
+      active = steppers[own.active as 0 | 1];
+      active.restored?.();
+    },
+  };
+}
+
+/** Several memories as one, each under its own prefix. */
+function joined(parts: readonly Memory[]): Memory {
+  const whole: Memory = {};
+  parts.forEach((part, index) => {
+    for (const key of Object.keys(part)) {
+      Object.defineProperty(whole, `${index}.${key}`, {
+        enumerable: true,
+        get: () => part[key],
+        set: (value: number | Float64Array) => {
+          part[key] = value;
+        },
+      });
+    }
+  });
+  return whole;
+}

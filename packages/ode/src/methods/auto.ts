@@ -1,0 +1,46 @@
+import { switchingStepper } from '../auto/switching-stepper.js';
+import type { Method } from '../method.js';
+import type { System } from '../system.js';
+import { ndf } from './backward-differentiation.js';
+import { radauIIA5 } from './radau-iia-5.js';
+import { rkc2 } from './rkc2.js';
+import { tsitouras54 } from './tsitouras-54.js';
+
+/** Up to this dimension a Jacobian by differences is worth its right-hand sides. */
+const smallDimension = 300;
+
+/**
+ * The stiff method for what is known of a problem: NDF, at strict tolerances Radau IIA 5, where linear systems can be
+ * solved; RKC2 for symmetric Jacobians of which only right-hand sides are known, at loose tolerances or in many
+ * dimensions.
+ */
+export function stiffMethodFor({
+  tolerance: { rtol },
+  dimension,
+  symmetric,
+  suppliesJacobian,
+  suppliesJacobianVector,
+}: Pick<
+  System,
+  'tolerance' | 'dimension' | 'symmetric' | 'suppliesJacobian' | 'suppliesJacobianVector'
+>): Method {
+  if (!suppliesJacobian && !suppliesJacobianVector && symmetric) {
+    if (rtol >= 1e-4 || dimension > smallDimension) return rkc2;
+  }
+  return rtol <= 1e-7 && !suppliesJacobianVector ? radauIIA5 : ndf;
+}
+
+/**
+ * Tsitouras 5(4) that detects stiffness and switches to the stiff method that suits the problem, and back when the
+ * stiffness has passed.
+ */
+export const auto: Method = {
+  name: 'auto',
+  order: 5,
+  interpolantOrder: 4,
+  adaptive: true,
+  citation:
+    'Petzold, "Automatic selection of methods for solving stiff and nonstiff systems", SIAM J. Sci. Stat. Comput. 4 ' +
+    '(1983) 136–148, in spirit; stiffness by Hairer, Wanner, Solving ODEs II, section IV.2.',
+  stepper: (system) => switchingStepper(tsitouras54, stiffMethodFor(system), system),
+};
