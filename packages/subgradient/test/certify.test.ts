@@ -1,0 +1,205 @@
+import {
+  abs,
+  add,
+  cos,
+  exp,
+  gather,
+  greater,
+  mul,
+  norm,
+  objective,
+  relu,
+  sin,
+  sqrt,
+  square,
+  sub,
+  sum,
+  tanh,
+  trace,
+  where,
+  max,
+} from '@nonsmooth/autodiff';
+import type { Tracer, Value } from '@nonsmooth/autodiff';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { certify, verify, absNormalForm } from '@nonsmooth/subgradient';
+import { integerCase, riskOf } from './support/relu-network.js';
+import { randomNumbers } from './support/random-rows.js';
+
+const at = (x: Tracer, i: number): Value => sum(gather(x, [i]));
+const all = (answer: string) => ({
+  frechet: answer,
+  limiting: answer,
+  bouligand: answer,
+  clarke: answer,
+});
+
+test('without an active kink that matters every set is {∇f}, and the verdict is gradient', () => {
+  const f = (x: Tracer) => mul(at(x, 1), relu(at(x, 0)));
+  const smooth = certify(f, [2, 3]);
+  expect(smooth).toMatchObject({ verdict: 'gradient', memberships: all('in'), activeKinks: [] });
+  const dead = certify(f, [0, 0]);
+  expect(dead).toMatchObject({ verdict: 'gradient', memberships: all('in') });
+  expect(dead.activeKinks).toMatchObject([{ op: 'relu', matters: false }]);
+  const wrong = certify(f, [2, 3], { gradient: [3, 3] });
+  expect(wrong).toMatchObject({ verdict: 'none', memberships: all('out') });
+});
+
+test('the verdict is the strongest membership in the documented order', () => {
+  const f = (x: Tracer) => sub(abs(at(x, 0)), abs(at(x, 1)));
+  const verdict = (gradient: number[]) => certify(f, [0, 0], { gradient }).verdict;
+  expect(verdict([1, 1])).toBe('bouligand');
+  expect(verdict([0.5, 1])).toBe('limiting');
+  expect(verdict([1, 0.5])).toBe('clarke');
+  expect(verdict([2, 1])).toBe('none');
+  expect(certify((x) => abs(at(x, 0)), [0], { gradient: [1] }).verdict).toBe('frechet');
+});
+
+test('places where f is not abs-smooth make everything undecided, with the operation named', () => {
+  const cases: [(x: Tracer) => Value, number[], RegExp][] = [
+    [(x) => sqrt(at(x, 0)), [0], /sqrt.*not Lipschitz/],
+    [(x) => norm(x), [0, 0], /norm|sqrt/],
+    [(x) => where(greater(at(x, 0), 0), 1, at(x, 0)), [0], /greater.*jumps/],
+    [(x) => mul(at(x, 0), at(x, 1)), [1e300, 1e300], /value is Infinity/],
+  ];
+  for (const [f, point, reason] of cases) {
+    const { verdict, memberships, reasons, certificate } = certify(f, point);
+    expect(verdict).toBe('undecided');
+    expect(memberships).toEqual(all('undecided'));
+    expect(reasons.join()).toMatch(reason);
+    expect(verify(certificate, f)).toBe(true);
+  }
+});
+
+test('away from such places they are smooth', () => {
+  const f = (x: Tracer) => where(greater(at(x, 0), 0), sqrt(abs(at(x, 0))), 0);
+  expect(certify(f, [4])).toMatchObject({ verdict: 'gradient' });
+  expect(certify((x) => norm(x), [3, 4]).verdict).toBe('gradient');
+  expect(certify((x) => sqrt(square(at(x, 0))), [0], { gradient: [0.5] }).verdict).toBe('frechet');
+});
+
+test('a kink whose sign rounding hides is undecided, not guessed', () => {
+  // e² − e·e is 0 in exact arithmetic and some roundings away from it in doubles
+  const f = (x: Tracer) => abs(sub(exp(mul(2, at(x, 0))), square(exp(at(x, 0)))));
+  const { verdict, reasons } = certify(f, [1]);
+  expect(verdict).toBe('undecided');
+  expect(reasons.join()).toMatch(/hidden by rounding/);
+  // 0.1 + 0.2 − 0.3 is not 0 for the doubles themselves, and that is decided without a tolerance
+  const g = (x: Tracer) => abs(sub(add(at(x, 0), at(x, 1)), at(x, 2)));
+  expect(certify(g, [0.1, 0.2, 0.3])).toMatchObject({ verdict: 'gradient' });
+  // 3·(1/3) − 1 rounds to 0 but is negative
+  const third = certify((x) => abs(sub(mul(3, at(x, 0)), 1)), [1 / 3], { gradient: [-3] });
+  expect(third).toMatchObject({ verdict: 'gradient', activeKinks: [] });
+});
+
+test('irrational data with independent rows are decided by margins', () => {
+  const f = (x: Tracer) =>
+    sub(abs(mul(at(x, 0), exp(at(x, 1)))), relu(mul(tanh(at(x, 1)), sub(at(x, 2), 1))));
+  const found = certify(f, [0, 1, 1], { kinks: { relu: 1, abs: 0.5, tie: 0.5 } });
+  expect(found.certificate.model).toBe('robust');
+  expect(found.memberships).toEqual({
+    frechet: 'out',
+    limiting: 'in',
+    bouligand: 'out',
+    clarke: 'in',
+  });
+  expect(verify(found.certificate, f)).toBe(true);
+  const other = certify(f, [0, 1, 1], { gradient: [0.25, 0, 0] });
+  expect(other.verdict).toBe('undecided');
+});
+
+test('rounded answers of a sweep are judged with an explicit tolerance, reported in the certificate', () => {
+  const f = (x: Tracer) => mul(1 / 3, abs(mul(3, at(x, 0))));
+  const { gradient } = certify(f, [0], { kinks: { relu: 1, abs: 1, tie: 1 } });
+  const near = [gradient[0]! + 1e-13];
+  expect(certify(f, [0], { gradient: near }).memberships.bouligand).toBe('out');
+  const tolerant = certify(f, [0], {
+    gradient: near,
+    kinks: { relu: 1, abs: 1, tie: 1 },
+    tolerance: 1e-12,
+  });
+  expect(tolerant.memberships.bouligand).toBe('in');
+  expect(tolerant.certificate.tolerance).toBe(1e-12);
+  expect(verify(tolerant.certificate, f)).toBe(true);
+});
+
+test('an exhausted budget is undecided and names the count and the limit', () => {
+  const f = (x: Tracer) => {
+    const [u, v] = [at(x, 0), at(x, 1)];
+    return sub(add(relu(u), relu(v)), add(relu(add(u, v)), abs(sub(u, mul(2, v)))));
+  };
+  const { memberships, reasons } = certify(f, [0, 0], {
+    gradient: [0.125, 0.0625],
+    budget: { cells: 3 },
+  });
+  expect(Object.values(memberships)).toContain('undecided');
+  expect(reasons.join()).toMatch(/budget exhausted: more than 3 cells/);
+  const enough = certify(f, [0, 0], { gradient: [0.125, 0.0625] });
+  expect(Object.values(enough.memberships)).not.toContain('undecided');
+});
+
+test('the radius of constancy is rigorous: within it no sign changes, and it is within a factor of the truth', () => {
+  fc.assert(
+    fc.property(integerCase, fc.nat(1000), ({ problem, theta }, seed) => {
+      const risk = riskOf(problem);
+      const { radiusOfConstancy: rho } = certify(risk, theta, { refinements: 20 });
+      const signs = absNormalForm(risk, theta).switching.map(Math.sign);
+      if (rho === Infinity) return;
+      expect(rho).toBeGreaterThan(0);
+      for (const noise of randomNumbers(5, theta.length, seed)) {
+        const moved = theta.map((t, i) => t + rho * Math.sign(noise[i]!));
+        absNormalForm(risk, moved).switching.forEach((z, i) => {
+          if (signs[i] !== 0) expect(Math.sign(z)).toBe(signs[i]);
+        });
+      }
+    }),
+    { seed: 12, numRuns: 40 },
+  );
+  expect(
+    certify((x) => abs(sub(at(x, 0), 3)), [1], { refinements: 40 }).radiusOfConstancy,
+  ).toBeCloseTo(2, 8);
+  const wave = certify((x) => relu(add(sin(at(x, 0)), cos(at(x, 1)))), [0, 0], { refinements: 40 });
+  expect(wave.radiusOfConstancy).toBeGreaterThan(0.49);
+  expect(wave.radiusOfConstancy).toBeLessThan(Math.PI / 4);
+});
+
+test('n-ary ties split equally by a sweep are judged as the vectors they are', () => {
+  const { gradient, verdict } = certify((x) => max(x), [1, 1, 1, 1]);
+  expect(Array.from(gradient)).toEqual([0.25, 0.25, 0.25, 0.25]);
+  expect(verdict).toBe('frechet');
+});
+
+test('certificates that are tampered with are rejected', () => {
+  const f = (x: Tracer) => sub(relu(add(at(x, 0), at(x, 1))), abs(at(x, 1)));
+  const honest = certify(f, [0, 0], { gradient: [0.5, 0] });
+  expect(honest.verdict).toBe('clarke');
+  const text = JSON.stringify(honest.certificate);
+  expect(verify(JSON.parse(text) as typeof honest.certificate, f)).toBe(true);
+  const frauds: [RegExp, string][] = [
+    [/"gradient":\[0.5,0\]/, '"gradient":[0.25,3]'],
+    [/"point":\[0,0\]/, '"point":[1,0]'],
+    [/"clarke":\{"answer":"in"/, '"clarke":{"answer":"out"'],
+    [/"limiting":\{"answer":"out"/, '"limiting":{"answer":"in"'],
+    [/"model":"exact"/, '"model":"robust"'],
+  ];
+  for (const [pattern, replacement] of frauds) {
+    const changed = text.replace(pattern, replacement);
+    expect(changed).not.toBe(text);
+    expect(
+      () => verify(JSON.parse(changed) as typeof honest.certificate, f),
+      replacement,
+    ).toThrow();
+  }
+});
+
+test('bad input is refused by name', () => {
+  const f = (x: Tracer) => abs(at(x, 0));
+  expect(() => certify(f, [Infinity])).toThrow(/point\[0\] = Infinity/);
+  expect(() => certify(f, [0], { gradient: [1, 2] })).toThrow(/gradient = 2; allowed: 1 entries/);
+  expect(() => certify(f, [0], { gradient: [NaN] })).toThrow(/gradient\[0\] = NaN/);
+  expect(() => certify(f, [0], { tolerance: -1 })).toThrow(/tolerance = -1/);
+  const program = trace((x) => f(x), [[2]]);
+  expect(() => certify(program, [0])).toThrow(/point = 1; allowed: 2 entries/);
+  const bare = objective(program, 2);
+  expect(certify(bare, [0, 0], { gradient: [0, 0] }).memberships.frechet).toBe('in');
+});
