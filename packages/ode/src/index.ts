@@ -18,4 +18,10 @@ export type { IntegrationOptions } from './options.js';
 export type * from './problem.js';
 export { controlPoints, type Segment } from './segment.js';
 export * from './solve.js';
+export {
+  rosenbrockMethod,
+  type RosenbrockDefinition,
+  type RosenbrockMethod,
+  type RosenbrockTableau,
+} from './stiff/rosenbrock.js';
 export type { System } from './system.js';

@@ -7,6 +7,13 @@ export const testProblem: InitialValueProblem = {
     out[1] = -y[0]! * (1 + t / 4);
     out[2] = -y[2]! * y[2]! * y[0]! * (1 + t / 4);
   },
+  jacobian(t, y, out) {
+    const s = 1 + t / 4;
+    out.set([0, s, 0, -s, 0, 0, -y[2]! * y[2]! * s, 0, -2 * y[2]! * y[0]! * s]);
+  },
+  timeDerivative(_t, y, out) {
+    out.set([y[1]! / 4, -y[0]! / 4, (-y[2]! * y[2]! * y[0]!) / 4]);
+  },
   y0: [0, 1, 1],
   t0: 0,
   t1: 2,

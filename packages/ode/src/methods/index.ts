@@ -13,6 +13,7 @@ export { heunEuler21 } from './heun-euler-21.js';
 export { radauIIA5 } from './radau-iia-5.js';
 export { rkc2 } from './rkc2.js';
 export { rock2 } from './rock2.js';
+export { rodas43 } from './rodas-43.js';
 export { rungeKutta4 } from './runge-kutta-4.js';
 export { tsitouras54 } from './tsitouras-54.js';
 export { verner76 } from './verner-76.js';
