@@ -42,7 +42,7 @@ export function progress(output: Output, total: number, seconds: number): Progre
     started(scenario, one, threads) {
       const name = `${scenario.name} · ${one.name}`;
       current = {
-        label: `${name.padEnd(42)} ${String(threads).padStart(3)} thread${threads === 1 ? ' ' : 's'}`,
+        label: `${name.padEnd(48)} ${String(threads).padStart(3)} thread${threads === 1 ? ' ' : 's'}`,
         unit: one.unit,
         isTimed: one.kind === 'timed',
         begun: performance.now(),

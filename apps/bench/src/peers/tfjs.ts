@@ -1,5 +1,6 @@
 import { importPeer } from './install.js';
 import { layersOf, type DenseRiskProblem, type Peer, type PeerTask } from './peer.js';
+import { quietly } from './quietly.js';
 
 interface Tensor {
   dataSync(): Float32Array;
@@ -81,16 +82,4 @@ function task(tf: Library, problem: DenseRiskProblem): PeerTask {
       }),
     result: () => ({ loss, gradient: gradient.flatMap((one) => Array.from(one)) }),
   };
-}
-
-/** TensorFlow.js greets on the console, where only results should be. */
-async function quietly<Result>(work: () => Promise<Result>): Promise<Result> {
-  const { log, warn, info } = console;
-  const silence = (): void => {};
-  Object.assign(console, { log: silence, warn: silence, info: silence });
-  try {
-    return await work();
-  } finally {
-    Object.assign(console, { log, warn, info });
-  }
 }

@@ -1,6 +1,6 @@
 import { objective } from '@nonsmooth/autodiff';
 import { tracedEmpiricalRisk } from '@nonsmooth/nets';
-import { certify } from '@nonsmooth/subgradient';
+import { certify, verify } from '@nonsmooth/subgradient';
 import { claim, report, type Check } from '../check.js';
 import type { Work } from '../scenario.js';
 import { problemOf } from './five-nets.js';
@@ -12,6 +12,7 @@ export interface CertificationAnswer {
   readonly activeKinks: number;
   readonly verdict: string;
   readonly bouligand: string;
+  readonly isVerified: boolean;
   readonly radius: number;
 }
 
@@ -42,6 +43,7 @@ export function prepareCertification(
         activeKinks: certified.activeKinks.length,
         verdict: certified.verdict,
         bouligand: certified.memberships.bouligand,
+        isVerified: verify(certified.certificate, program),
         radius: certified.radiusOfConstancy,
       };
     },
@@ -51,11 +53,12 @@ export function prepareCertification(
 
 export function checkCertification(
   way: CertificationWay,
-  { activeKinks, verdict, bouligand, radius }: CertificationAnswer,
+  { activeKinks, verdict, bouligand, isVerified, radius }: CertificationAnswer,
 ): readonly Check[] {
   return [
     claim('active kinks', String(activeKinks), way === 'one active kink' ? '1' : '0'),
     claim('a limit of gradients', bouligand, 'in'),
+    claim('certificate verified', String(isVerified), 'true'),
     report('verdict', verdict),
     report('radius of constancy', radius),
   ];

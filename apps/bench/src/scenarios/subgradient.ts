@@ -1,4 +1,7 @@
+import { resolve } from 'node:path';
 import type { Mark } from '../mark.js';
+import { differentiatorNames } from '../peers/differentiators.js';
+import { peerFolder } from '../peers/install.js';
 import { defineScenario, type Rates, type TimedCase } from '../scenario.js';
 import { cellCount, checkCells, prepareCells, type Arrangement } from './cell-counts.js';
 import {
@@ -8,6 +11,14 @@ import {
   type CertificationAnswer,
   type CertificationWay,
 } from './certifications.js';
+import {
+  checkConformance,
+  ownPolicy,
+  policies,
+  prepareConformance,
+  type ConformanceAnswer,
+  type Library,
+} from './conformance.js';
 import {
   checkGeneralizedGradient,
   gradientWays,
@@ -19,26 +30,33 @@ import {
 type Task =
   | { readonly task: 'gradient'; readonly way: GradientWay }
   | { readonly task: 'certification'; readonly way: CertificationWay }
+  | { readonly task: 'conformance'; readonly library: Library; readonly folder: string }
   | { readonly task: 'cells'; readonly arrangement: Arrangement };
 
-type Answer = GradientAnswer | CertificationAnswer | number;
+type Answer = GradientAnswer | CertificationAnswer | ConformanceAnswer | number;
 
 /** Generalized gradients at kinks, as limits and certified, and the cells of arrangements of kinks. */
 export const subgradient = defineScenario<Task, Answer>({
   name: 'subgradient',
   summary: 'generalized gradients of a 2-8-8-1 ReLU network at a kink, and cells of hyperplanes',
   packages: ['subgradient', 'nets', 'autodiff', 'kernels', 'tensor'],
-  cases: ({ detailed }) => [
+  cases: ({ detailed, peers }) => [
     ...gradients,
-    ...(detailed ? [...certifications, ...largeArrangements] : smallArrangements),
+    ...(detailed
+      ? [...certifications, ...largeArrangements, ...conformance(peers)]
+      : smallArrangements),
   ],
   prepare(task, seed) {
     if (task.task === 'cells') return prepareCells(task.arrangement, seed);
+    if (task.task === 'conformance') return prepareConformance(task.library, task.folder);
     if (task.task === 'certification') return prepareCertification(task.way, seed);
     return prepareGeneralizedGradient(task.way, seed);
   },
   check([answer], [task]) {
     if (task?.task === 'cells') return checkCells(task.arrangement, answer as number);
+    if (task?.task === 'conformance') {
+      return checkConformance(task.library, answer as ConformanceAnswer);
+    }
     if (task?.task === 'certification') {
       return checkCertification(task.way, answer as CertificationAnswer);
     }
@@ -60,6 +78,19 @@ const certifications: readonly TimedCase<Task>[] = certificationWays.map((way) =
   name: way,
   parameters: { task: 'certification', way },
 }));
+
+function conformance(withPeers: boolean): readonly TimedCase<Task>[] {
+  const constants = Object.keys(policies) as (keyof typeof policies)[];
+  const libraries = [ownPolicy, ...constants, ...(withPeers ? differentiatorNames : [])] as const;
+  return libraries.map((library) => ({
+    kind: 'timed',
+    unit: 'programs',
+    name: `conformance, ${library}`,
+    parameters: { task: 'conformance', library, folder: resolve(peerFolder) },
+    alone: true,
+    baseline: library !== ownPolicy,
+  }));
+}
 
 const smallArrangements = [
   cells({ kind: 'generic', rows: 10, dimension: 5, bits: 'few' }),

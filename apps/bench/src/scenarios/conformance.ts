@@ -1,0 +1,95 @@
+import {
+  backwardMode,
+  certify,
+  conformancePrograms,
+  programOfExpression,
+} from '@nonsmooth/subgradient';
+import type { KinkPolicy } from '@nonsmooth/autodiff';
+import { claim, report, type Check } from '../check.js';
+import {
+  loadDifferentiator,
+  type Differentiator,
+  type DifferentiatorName,
+} from '../peers/differentiators.js';
+import type { Work } from '../scenario.js';
+
+export type Library = keyof typeof policies | typeof ownPolicy | DifferentiatorName;
+
+/** Backward mode with constants at kinks: what is common, and wrong wherever kinks cancel or tie. */
+export const policies = {
+  'relu′(0) = 0': { relu: 0, abs: 0, tie: 0.5 },
+  'relu′(0) = ½': { relu: 0.5, abs: 0, tie: 0.5 },
+  'relu′(0) = 1': { relu: 1, abs: 1, tie: 1 },
+} as const satisfies Record<string, KinkPolicy>;
+
+/** Backward mode along a direction, which always returns a limiting gradient. */
+export const ownPolicy = 'along a direction';
+
+export interface ConformanceAnswer {
+  readonly right: number;
+  readonly wrong: number;
+  readonly undecided: number;
+  readonly failed: number;
+}
+
+/** Asks a library for the gradients of all programs with known subdifferentials, and judges the answers. */
+export async function prepareConformance(
+  library: Library,
+  folder: string,
+): Promise<Work<ConformanceAnswer>> {
+  const differentiator = await differentiatorOf(library, folder);
+  const counts = new Uint32Array(4);
+  const outcomes = ['in', 'out', 'undecided', 'failed'];
+  const judge = ({ expression, point }: (typeof conformancePrograms)[number]): string => {
+    let found: ArrayLike<number>;
+    try {
+      found = differentiator.gradient(expression, point);
+    } catch {
+      return 'failed';
+    }
+    if (!Array.from(found).every(Number.isFinite)) return 'failed';
+    const program = programOfExpression(expression, point.length);
+    return certify(program, point, { gradient: found, tolerance: differentiator.rounding })
+      .memberships.clarke;
+  };
+  return {
+    units: conformancePrograms.length,
+    run() {
+      counts.fill(0);
+      for (const program of conformancePrograms) counts[outcomes.indexOf(judge(program))]!++;
+    },
+    answer: () => ({
+      right: counts[0]!,
+      wrong: counts[1]!,
+      undecided: counts[2]!,
+      failed: counts[3]!,
+    }),
+    fingerprint: () => [counts],
+  };
+}
+
+export function checkConformance(
+  library: Library,
+  { right, wrong, undecided, failed }: ConformanceAnswer,
+): readonly Check[] {
+  const total = right + wrong + undecided + failed;
+  return [
+    library === ownPolicy
+      ? claim('wrong answers at kinks', String(wrong), '0')
+      : report('wrong answers at kinks', `${wrong} of ${total}`),
+    report('right, undecided, no answer', `${right}, ${undecided}, ${failed}`),
+  ];
+}
+
+async function differentiatorOf(library: Library, folder: string): Promise<Differentiator> {
+  if (library === 'tfjs' || library === 'jax-js') return loadDifferentiator(library, folder);
+  const rounding = 1e-12;
+  if (library !== ownPolicy) return { rounding, ...backwardMode(library, policies[library]) };
+  return {
+    rounding,
+    gradient(expression, point) {
+      const direction = Float64Array.from(point, (_, i) => Math.sqrt(i + 2));
+      return backwardMode(library, { direction }).gradient(expression, point);
+    },
+  };
+}
