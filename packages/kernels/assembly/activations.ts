@@ -9,7 +9,9 @@ import {
   log1pOfUnit,
   MINUS_TWO,
   normalTail,
+  minusSize,
   ONE,
+  size,
   SMALLEST,
   TAIL_END,
   THREE,
@@ -158,8 +160,7 @@ function leakyRelu<T>(x: v128, parameter: f64, kink: f64, out: usize, slope: usi
 function elu<T>(x: v128, parameter: f64, kink: f64, out: usize, slope: usize): void {
   const zero = v128.splat<T>(<T>0);
   const alpha = splat<T>(parameter);
-  expm1AndExp<T>(v128.pmin<T>(x, zero), out, slope);
-  const below = v128.mul<T>(alpha, v128.load(out));
+  const below = v128.mul<T>(alpha, expm1AndExp<T>(v128.pmin<T>(x, zero), slope));
   const steep = v128.mul<T>(alpha, v128.load(slope));
   v128.store(out, v128.bitselect(x, below, v128.gt<T>(x, zero)));
   v128.store(slope, stepAtZero<T>(x, steep, splat<T>(parameter + (1 - parameter) * kink)));
@@ -176,27 +177,19 @@ function overSum<T>(numerator: v128, whole: v128, part: v128): v128 {
   const error = v128.add<T>(v128.sub<T>(whole, sum), part);
   const y = v128.div<T>(numerator, sum);
   const inverse = v128.mul<T>(v128.sub<T>(constant<T>(THREE), sum), constant<T>(HALF));
-  return v128.sub<T>(y, v128.mul<T>(v128.mul<T>(y, inverse), error));
+  return v128.sub<T>(y, v128.mul<T>(y, v128.mul<T>(inverse, error)));
 }
 
-/** With e = e^(−2|x|), t = e − 1: tanh |x| = −t/(2 + t), and its slope 4e/(1 + e)². */
+/** With e = e^(−2|x|), t = e − 1: a = tanh |x| = −t/(2 + t), and its slope 4e/(1 + e)² = e(1 + a)². */
 // @ts-ignore: decorator
 @inline
 function tanh<T>(x: v128, out: usize, slope: usize): void {
-  const size = v128.abs<T>(x);
-  expm1AndExp<T>(v128.mul<T>(size, constant<T>(MINUS_TWO)), out, slope);
-  const t = v128.load(out);
+  const t = expm1AndExp<T>(v128.mul<T>(size<T>(x), constant<T>(MINUS_TWO)), slope);
+  const a = size<T>(overSum<T>(t, constant<T>(TWO), t));
+  v128.store(out, withSign<T>(a, x));
+  const factor = v128.add<T>(constant<T>(ONE), a);
   const e = v128.load(slope);
-  v128.store(out, withSign<T>(v128.abs<T>(overSum<T>(t, constant<T>(TWO), t)), x));
-  v128.store(slope, v128.mul<T>(constant<T>(FOUR), logisticSlope<T>(e)));
-}
-
-/** e/(1 + e)² = e/(1 + e(2 + e)). */
-// @ts-ignore: decorator
-@inline
-function logisticSlope<T>(e: v128): v128 {
-  const rest = v128.mul<T>(e, v128.add<T>(constant<T>(TWO), e));
-  return v128.div<T>(e, v128.add<T>(constant<T>(ONE), rest));
+  v128.store(slope, v128.mul<T>(v128.mul<T>(e, factor), factor));
 }
 
 // With e = e^(−|x|): logistic(x) = (1 or e)/(1 + e), the first for x ≥ 0.
@@ -204,7 +197,7 @@ function logisticSlope<T>(e: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function expOfMinusSize<T>(x: v128): v128 {
-  return expNonpositive<T>(v128.neg<T>(v128.abs<T>(x)));
+  return expNonpositive<T>(minusSize<T>(x));
 }
 
 /** 1 where x ≥ 0, else e. */
@@ -214,12 +207,14 @@ function oneOr<T>(e: v128, x: v128): v128 {
   return v128.bitselect(constant<T>(ONE), e, v128.ge<T>(x, v128.splat<T>(<T>0)));
 }
 
+/** The slope is e/(1 + e)² = e/(1 + e(2 + e)). */
 // @ts-ignore: decorator
 @inline
 function logistic<T>(x: v128, out: usize, slope: usize): void {
   const e = expOfMinusSize<T>(x);
   v128.store(out, overSum<T>(oneOr<T>(e, x), constant<T>(ONE), e));
-  v128.store(slope, logisticSlope<T>(e));
+  const rest = v128.mul<T>(e, v128.add<T>(constant<T>(TWO), e));
+  v128.store(slope, v128.div<T>(e, v128.add<T>(constant<T>(ONE), rest)));
 }
 
 // @ts-ignore: decorator
@@ -279,7 +274,7 @@ function mish<T>(x: v128, out: usize, slope: usize): void {
 @inline
 function gelu<T>(x: v128, out: usize, slope: usize): void {
   const bound = constant<T>(TAIL_END);
-  const y = v128.pmin<T>(v128.abs<T>(x), bound);
+  const y = v128.pmin<T>(size<T>(x), bound);
   const e = gaussian<T>(y);
   const tail = v128.mul<T>(e, normalTail<T>(y));
   const negative = v128.lt<T>(x, v128.splat<T>(<T>0));

@@ -58,6 +58,20 @@ function horner<T>(x: v128, index: usize, count: i32): v128 {
   return y;
 }
 
+/** |x|; v128.abs would make its mask anew each time. */
+// @ts-ignore: decorator
+@inline
+export function size<T>(x: v128): v128 {
+  return v128.andnot(x, constant<T>(SIGN_BIT));
+}
+
+/** −|x|. */
+// @ts-ignore: decorator
+@inline
+export function minusSize<T>(x: v128): v128 {
+  return v128.or(x, constant<T>(SIGN_BIT));
+}
+
 /** The size of `x` with the sign of `sign`, for x ≥ 0. */
 // @ts-ignore: decorator
 @inline
@@ -166,7 +180,7 @@ export function expm1<T>(x: v128): v128 {
   const half = compensatedSum<T>(whole, v128.mul<T>(scale, r), v128.mul<T>(scale, q));
   const y = v128.add<T>(half, half);
   // so small that e^x − 1 rounds to x; keeps −0 and the last bit of subnormal numbers
-  const tiny = v128.lt<T>(v128.abs<T>(x), constant<T>(TINY));
+  const tiny = v128.lt<T>(size<T>(x), constant<T>(TINY));
   return v128.bitselect(x, y, tiny);
 }
 
@@ -186,10 +200,10 @@ function compensatedSum<T>(a: v128, b: v128, c: v128): v128 {
   return v128.add<T>(sum, v128.add<T>(error, c));
 }
 
-/** e^x − 1 to `out` and e^x to `outExp`, for x ≤ 0; e^x below the smallest normal number becomes 0. */
+/** e^x − 1, and e^x to `outExp`, for x ≤ 0; e^x below the smallest normal number becomes 0. */
 // @ts-ignore: decorator
 @inline
-export function expm1AndExp<T>(x: v128, out: usize, outExp: usize): void {
+export function expm1AndExp<T>(x: v128, outExp: usize): v128 {
   const bounded = atLeast<T>(x, constant<T>(LOW));
   const n = shifted<T>(bounded);
   const k = v128.sub<T>(n, constant<T>(SHIFT));
@@ -201,9 +215,9 @@ export function expm1AndExp<T>(x: v128, out: usize, outExp: usize): void {
   const whole = v128.sub<T>(scale, constant<T>(ONE));
   const b = v128.mul<T>(scale, r);
   const c = v128.mul<T>(scale, q);
-  v128.store(out, compensatedSum<T>(whole, b, c));
   const e = v128.add<T>(scale, v128.add<T>(b, c));
   v128.store(outExp, v128.andnot(e, v128.lt<T>(x, constant<T>(LOW))));
+  return compensatedSum<T>(whole, b, c);
 }
 
 /** log(1 + y) for 0 ≤ y ≤ 1: y − (h − s(h + R)), h = y²/2, s = y/(2 + y), R = s²(2/3 + 2/5 s² + …). */
@@ -310,7 +324,7 @@ export function log1p<T>(x: v128): v128 {
   const correction = v128.andnot(v128.div<T>(error, u), near);
 
   const y = withPole<T>(logOfParts<T>(f, k, correction), x, splat<T>(-1));
-  return v128.bitselect(x, y, v128.lt<T>(v128.abs<T>(x), constant<T>(TINY)));
+  return v128.bitselect(x, y, v128.lt<T>(size<T>(x), constant<T>(TINY)));
 }
 
 /** Masks of the leading half of a number's bits. */
@@ -351,15 +365,15 @@ export function normalTail<T>(y: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function erf<T>(x: v128): v128 {
-  const size = v128.abs<T>(x);
-  const z = v128.mul<T>(size, size);
+  const far = size<T>(x);
+  const z = v128.mul<T>(far, far);
   let near: v128;
   if (sizeof<T>() == 8) near = horner<T>(z, 51, 12);
   else near = horner<T>(z, 36, 6);
-  near = v128.mul<T>(size, near);
-  const y = v128.mul<T>(atMost<T>(size, splat<T>(6)), constant<T>(SQRT2));
+  near = v128.mul<T>(far, near);
+  const y = v128.mul<T>(atMost<T>(far, splat<T>(6)), constant<T>(SQRT2));
   const tail = v128.mul<T>(gaussian<T>(y), normalTail<T>(y));
-  const far = v128.sub<T>(constant<T>(ONE), v128.add<T>(tail, tail));
-  const isFar = v128.gt<T>(size, constant<T>(ONE));
-  return withSign<T>(v128.bitselect(far, near, isFar), x);
+  const beyond = v128.sub<T>(constant<T>(ONE), v128.add<T>(tail, tail));
+  const isFar = v128.gt<T>(far, constant<T>(ONE));
+  return withSign<T>(v128.bitselect(beyond, near, isFar), x);
 }

@@ -1,5 +1,7 @@
-// Loss + gradient of the five nets, as a share of the register-only limit. node bench/nets.mjs [f64|f32]
+// Loss + gradient of the five nets, as a share of the register-only limit.
+// node bench/nets.mjs [f64|f32 [nets [activations [plain]]]]
 import { peakLoop, wasmKernels } from '../dist/index.js';
+import { plainLoops } from './plain-loops.mjs';
 
 const nets = {
   tiny: [[1, 16, 1], 256],
@@ -75,7 +77,15 @@ for (const dtype of dtypes) {
       });
       return () => risk.gradient(theta, out);
     });
-    const [limit, ...times] = race([() => peak.run(10000), ...calls]);
+    const rivals = activations
+      .filter((activation) => process.argv[5] && ['relu', 'tanh'].includes(activation))
+      .map((activation) => {
+        const gradient = plainLoops({ widths, activation, inputs, targets });
+        return () => gradient(theta, out);
+      });
+    const [limit, ...all] = race([() => peak.run(10000), ...calls, ...rivals]);
+    const times = all.slice(0, calls.length);
+    const ratios = all.slice(calls.length).map((time, k) => (time / times[k]).toFixed(1));
     const rate = peak.operations(10000) / limit;
     console.log(
       `${dtype} ${name.padEnd(10)} limit ${(rate / 1e9).toFixed(1)} GFLOP/s `,
@@ -85,6 +95,7 @@ for (const dtype of dtypes) {
             `${activations[k]} ${(time * 1e6).toFixed(1)} µs ${((100 * operations) / time / rate).toFixed(1)} %`,
         )
         .join('   '),
+      ratios.length > 0 ? `plain loops take ${ratios.join(', ')} times as long` : '',
     );
   }
 }
