@@ -1,5 +1,7 @@
 export * from './descend.js';
-export * from './gradient-flow.js';
+export { defaultMethod } from './gradient-flow/default-method.js';
+export * from './gradient-flow/gradient-flow.js';
+export type { StopRules } from './gradient-flow/stop-rules.js';
 export * from './hidden-neurons.js';
 export * from './hypothesis-error.js';
 export * from './invariants.js';
@@ -15,6 +17,7 @@ export * from './polynomial/activation-series.js';
 export * from './polynomial/polynomial-realization.js';
 export * from './polynomial/polynomial.js';
 export * from './asymptotics/classify.js';
+export * from './asymptotics/trajectory.js';
 export * from './schedules.js';
 export * from './relu-flow/itinerary.js';
 export * from './relu-flow/relu-flow.js';

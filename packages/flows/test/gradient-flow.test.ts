@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gradientFlow } from '@nonsmooth/flows';
 import { empiricalRisk, network } from '@nonsmooth/nets';
+import { dormandPrince54 } from '@nonsmooth/ode';
 import { expect, test } from 'vitest';
 
 const tanhFlow = JSON.parse(
@@ -14,6 +15,15 @@ const tanhFlow = JSON.parse(
   loss0: number;
   loss: number;
 };
+
+const tanhRisk = () =>
+  empiricalRisk(network([1, 16, 1], { activation: 'tanh' }), {
+    inputs: tanhFlow.x,
+    targets: tanhFlow.y,
+  });
+
+const reluRisk = () =>
+  empiricalRisk(network([1, 1, 1], { activation: 'relu' }), { inputs: [1, 2], targets: [1, 1] });
 
 test('the flow of a 1-16-1 tanh network reaches the reference at t = 100', () => {
   const risk = empiricalRisk(network([1, 16, 1], { activation: 'tanh' }), {
@@ -57,6 +67,71 @@ test('the loss never increases along the flow', () => {
     atol: 1e-10,
   });
   for (let i = 1; i < loss.length; i++) expect(loss[i]).toBeLessThan(loss[i - 1]!);
+});
+
+test('dL/dt = −‖Θ′‖² holds along the flow to the tolerance', () => {
+  const run = (rtol: number) =>
+    gradientFlow(tanhRisk(), tanhFlow.theta0, {
+      until: 20,
+      rtol,
+      atol: rtol / 100,
+      method: dormandPrince54,
+    }).energy!;
+  const [coarse, fine] = [run(1e-5), run(1e-9)];
+  expect(coarse.dissipated).toBeGreaterThan(0.5);
+  expect(Math.abs(coarse.residual)).toBeLessThan(1e-3);
+  expect(Math.abs(fine.residual)).toBeLessThan(1e-6);
+  expect(fine.largestStepResidual).toBeLessThan(coarse.largestStepResidual);
+});
+
+test('a smooth risk with a Hessian gets an implicit method, which needs a fifth of the gradients', () => {
+  const error = (theta: Float64Array): number =>
+    Math.max(...tanhFlow.reference.map((x, i) => Math.abs(x - theta[i]!)));
+  const options = { until: tanhFlow.t1, energy: false, saveAt: [tanhFlow.t1] };
+  const implicit = gradientFlow(tanhRisk(), tanhFlow.theta0, {
+    ...options,
+    rtol: 1e-6,
+    atol: 1e-8,
+  });
+  expect(implicit.method).toBe('BDF');
+  expect(error(implicit.theta)).toBeLessThan(1e-4);
+  const explicit = gradientFlow(tanhRisk(), tanhFlow.theta0, {
+    ...options,
+    rtol: 1e-4,
+    atol: 1e-6,
+    method: dormandPrince54,
+  });
+  const cost = implicit.statistics.rhs + 9 * implicit.statistics.jacobians;
+  expect(cost).toBeLessThan(explicit.statistics.rhs / 5);
+  expect(gradientFlow(reluRisk(), [1, 1, 1, 1], { until: 1 }).method).toMatch(/Dormand/);
+});
+
+test.each([
+  [{ time: 100, steps: 7 }, /7 steps/],
+  [{ time: 100, loss: 0.2 }, /L = .* ≤ 0.2/],
+  [{ time: 100, norm: 6 }, /‖Θ‖ = .* ≥ 6/],
+  [{ time: 100, gradientNorm: 0.05 }, /‖∇L‖ = .* ≤ 0.05/],
+])('a rule stops the flow and says why: %j', (until, reason) => {
+  const flow = gradientFlow(tanhRisk(), tanhFlow.theta0, { until, rtol: 1e-5 });
+  expect(flow.status).toBe('stopped');
+  expect(flow.reason).toMatch(reason);
+  expect(flow.end).toBeLessThan(100);
+});
+
+test('a flow that overflows ends with its last finite state', () => {
+  // L = −x⁴: x′ = 4x³ from 1 blows up at t = 1/8
+  const objective = {
+    dimension: 1,
+    value: (theta: ArrayLike<number>) => -(theta[0]! ** 4),
+    gradient(theta: ArrayLike<number>, out: Float64Array | Float32Array) {
+      out[0] = -4 * theta[0]! ** 3;
+      return -(theta[0]! ** 4);
+    },
+  };
+  const flow = gradientFlow(objective, [1], { until: 1 });
+  expect(flow.status).toBe('failed');
+  expect(flow.end).toBeCloseTo(1 / 8, 3);
+  expect(Number.isFinite(flow.theta[0])).toBe(true);
 });
 
 test('a start of the wrong length or not finite is refused', () => {

@@ -1,9 +1,15 @@
-import { objective, type Program, type SampledObjective } from '@nonsmooth/autodiff';
+import {
+  objective,
+  type Objective,
+  type Program,
+  type SampledObjective,
+} from '@nonsmooth/autodiff';
 import {
   ArgumentError,
   defaultKernels,
   defaultKinks,
   lossNames,
+  type ActivationName,
   type Dtype,
   type FloatArray,
   type Kernels,
@@ -35,10 +41,25 @@ export interface EmpiricalRiskOptions {
 export interface EmpiricalRisk extends SampledObjective {
   readonly network: Network;
   readonly program: Program;
+  readonly smooth: boolean;
+  hessianVector: NonNullable<Objective['hessianVector']>;
+  hessian: NonNullable<Objective['hessian']>;
+  switching: NonNullable<Objective['switching']>;
   descent: NonNullable<SampledObjective['descent']>;
   /** Releases the kernel's memory now instead of when the risk is collected. */
   dispose(): void;
 }
+
+/** Twice continuously differentiable; ELU and softsign are not at 0. */
+const smoothActivations: ReadonlySet<ActivationName> = new Set([
+  'identity',
+  'tanh',
+  'logistic',
+  'softplus',
+  'gelu',
+  'swish',
+  'mish',
+]);
 
 /**
  * L(θ) = the mean loss of N_θ over the samples, computed by the kernels; `program` is the same function traced.
@@ -63,15 +84,24 @@ export function empiricalRisk(
     reluDerivativeAtZero: kinks.relu,
   });
   let program: Program | undefined;
+  let traced: Objective | undefined;
+  const slow = (): Objective =>
+    (traced ??= objective((program ??= traceRisk(net, inputs, targets, loss)), net.dimension, {
+      kinks,
+    }));
   return {
     network: net,
     dimension: net.dimension,
     samples: risk.samples,
     layout: net.layout,
+    smooth: smoothActivations.has(net.activation.name) && loss !== 'relativeL2',
     value: (theta) => risk.value(theta),
     gradient: (theta, out) => risk.gradient(theta, out),
     batchGradient: (theta, indices, out) => risk.batchGradient(theta, indices, out),
     descent: (theta, descentOptions) => risk.descent(theta, descentOptions),
+    hessianVector: (theta, v, out) => slow().hessianVector!(theta, v, out),
+    hessian: (theta, out) => slow().hessian!(theta, out),
+    switching: (theta, out) => slow().switching!(theta, out),
     dispose: () => risk.dispose(),
     get program(): Program {
       return (program ??= traceRisk(net, inputs, targets, loss));

@@ -1,5 +1,3 @@
-import type { GradientFlow } from '../gradient-flow.js';
-
 export interface Boundedness {
   /** sup ‖Θ_t‖ over the saved times, and the first time it is reached. */
   readonly supremum: number;
@@ -10,7 +8,10 @@ export interface Boundedness {
 }
 
 /** How large the parameters of a flow become: watched, not proved. */
-export function boundedness(flow: Pick<GradientFlow, 't' | 'y'>): Boundedness {
+export function boundedness(flow: {
+  readonly t: Float64Array;
+  readonly y: readonly Float64Array[];
+}): Boundedness {
   const norms = Float64Array.from(flow.y, (theta) =>
     Math.sqrt(theta.reduce((sum, x) => sum + x * x, 0)),
   );

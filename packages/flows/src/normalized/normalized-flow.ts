@@ -1,12 +1,18 @@
 import type { Objective } from '@nonsmooth/autodiff';
 import type { Network } from '@nonsmooth/nets';
-import { solve } from '@nonsmooth/ode';
+import { solve, type Solution, type SolveOptions } from '@nonsmooth/ode';
 import { requireStart } from '../descend.js';
-import type { GradientFlow, GradientFlowOptions } from '../gradient-flow.js';
 import { hiddenNeurons } from '../hidden-neurons.js';
 import { projectTangent, requireOnManifold, retract, type Retraction } from './manifold.js';
 
-export interface NormalizedFlowOptions extends Omit<GradientFlowOptions, 'project'> {
+export interface NormalizedFlow extends Solution {
+  /** L(Θ_t) at the times `t`. */
+  readonly loss: Float64Array;
+}
+
+export interface NormalizedFlowOptions extends Omit<SolveOptions, 'project' | 'events'> {
+  /** The horizon: the flow runs from t = 0 to this time. */
+  readonly until: number;
   /** How steps return to the manifold; both keep the order of the method. Default 'sphere'. */
   readonly retraction?: Retraction;
 }
@@ -23,7 +29,7 @@ export function normalizedFlow(
   objective: Objective,
   theta0: ArrayLike<number>,
   options: NormalizedFlowOptions,
-): GradientFlow {
+): NormalizedFlow {
   const { until, retraction = 'sphere', ...solveOptions } = options;
   requireStart(objective, theta0);
   requireOnManifold(net, theta0);

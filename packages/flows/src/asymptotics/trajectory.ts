@@ -1,0 +1,26 @@
+import { ArgumentError } from '@nonsmooth/kernels';
+import type { GradientFlow } from '../gradient-flow/gradient-flow.js';
+import type { Trajectory } from './classify.js';
+
+/** What `classify` looks at, from the saved times t > 0 of a flow. */
+export function trajectoryOf(flow: Pick<GradientFlow, 't' | 'y' | 'loss' | 'speed'>): Trajectory {
+  const kept = [...flow.t.keys()].filter((i) => flow.t[i]! > 0);
+  return {
+    times: kept.map((i) => flow.t[i]!),
+    norms: kept.map((i) => Math.sqrt(flow.y[i]!.reduce((sum, x) => sum + x * x, 0))),
+    speeds: kept.map((i) => flow.speed[i]!),
+    losses: kept.map((i) => flow.loss[i]!),
+  };
+}
+
+/** Times from `first` to `last`, both included, evenly spread in log t: so many per decade. */
+export function logarithmicTimes(first: number, last: number, perDecade: number): Float64Array {
+  if (!(first > 0 && first < last && last < Infinity)) {
+    throw new ArgumentError('first, last', [first, last], 'finite numbers with 0 < first < last');
+  }
+  if (!(perDecade > 0)) throw new ArgumentError('perDecade', perDecade, 'a number > 0');
+  const count = Math.max(1, Math.round(Math.log10(last / first) * perDecade));
+  return Float64Array.from({ length: count + 1 }, (_, i) =>
+    i === count ? last : first * (last / first) ** (i / count),
+  );
+}
