@@ -1,3 +1,4 @@
+import type { Tensor } from '@nonsmooth/tensor';
 import { ForeignTracerError, TracedValueError } from './errors.js';
 import type { Node, NodeOf, Op, Program, Shape } from './program.js';
 
@@ -28,6 +29,8 @@ export class Tracer {
 /** A program under construction. Equal nodes are shared: same op, same inputs, same attributes. */
 export class Builder {
   readonly nodes: Node[] = [];
+  /** What tensors were taken up as. */
+  readonly constants: Map<Tensor, Tracer> = new Map();
   private readonly known = new Map<string, number>();
 
   add<O extends Op>(node: NodeOf<O>): Tracer {

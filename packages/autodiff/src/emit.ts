@@ -18,10 +18,23 @@ export function toValue(operand: Operand): Value {
   return isTensor(operand) ? operand : tensor(operand);
 }
 
-/** `value` as a node of `builder`. */
+/** `value` as a node of `builder`; numbers are copied, so that the program does not change with them. */
 export function lift(builder: Builder, value: Value): Tracer {
   if (value instanceof Tracer) return value;
+  const known = builder.constants.get(value);
+  if (known !== undefined && sameNumbers(constantOf(known)!, value)) return known;
+  const constant = own(builder, tensor(value));
+  builder.constants.set(value, constant);
+  return constant;
+}
+
+/** A tensor that nobody else holds as a node of `builder`. */
+function own(builder: Builder, value: Tensor): Tracer {
   return builder.add<'constant'>({ op: 'constant', inputs: [], shape: value.shape, value });
+}
+
+function sameNumbers(a: Tensor, b: Tensor): boolean {
+  return a.data.every((entry, i) => Object.is(entry, b.data[i]));
 }
 
 /**
@@ -38,7 +51,7 @@ export function emit<O extends Op>(
   if (builder === undefined) return evaluateNow(op, inputs as readonly Tensor[], shape, attributes);
   const known = inputs.map(constantOf);
   if (op !== 'divisor' && known.every((value) => value !== undefined)) {
-    return lift(builder, evaluateNow(op, known, shape, attributes));
+    return own(builder, evaluateNow(op, known, shape, attributes));
   }
   const indices = inputs.map((input) => lift(builder, input).node);
   return builder.add<O>({ op, inputs: indices, shape, ...attributes });

@@ -13,6 +13,11 @@ export function trace(
   f: (...inputs: Tracer[]) => Operand | readonly Operand[],
   shapes: readonly Shape[],
 ): Program {
+  for (const shape of shapes) {
+    if (!shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
+      throw new ShapeError('shapes', shape, 'extents that are integers ≥ 0');
+    }
+  }
   const builder = new Builder();
   const inputs = shapes.map((shape, index) =>
     builder.add<'input'>({ op: 'input', inputs: [], shape: [...shape], index }),

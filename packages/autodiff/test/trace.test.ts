@@ -52,6 +52,27 @@ describe('a trace', () => {
     expect(ad.evaluate(program, [[1]])[0]!.data[0]).toBe(Infinity);
   });
 
+  test('keeps the numbers it was made with, and shares equal ones', () => {
+    const weights = tensor(new Float64Array(100).fill(2));
+    const program = ad.trace(
+      (x) => {
+        const before = ad.mul(x, weights);
+        const again = ad.mul(x, weights);
+        weights.data.fill(3);
+        return ad.add(ad.add(before, again), ad.mul(x, weights));
+      },
+      [[]],
+    );
+    weights.data.fill(5);
+    expect(ops(program).filter((op) => op === 'constant')).toHaveLength(2);
+    expect(ad.evaluate(program, [1])[0]!.data[0]).toBe(2 + 2 + 3);
+  });
+
+  test('refuses shapes that are none', () => {
+    expect(() => ad.trace((x) => x, [[2, -1]])).toThrow(/integers/);
+    expect(() => ad.trace((x) => x, [[1.5]])).toThrow(/integers/);
+  });
+
   test('is immutable and in topological order', () => {
     const program = ad.trace((x) => ad.sum(ad.exp(x)), [[2]]);
     expect(Object.isFrozen(program) && Object.isFrozen(program.nodes)).toBe(true);
