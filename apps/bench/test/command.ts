@@ -45,8 +45,13 @@ export function endAll(): void {
 }
 
 /** Starts a bundled command in an empty folder or `cwd`. */
-export function start(main: string, words: readonly string[], cwd = temporaryFolder()): Running {
-  const child = spawn(process.execPath, [main, ...words], { cwd });
+export function start(
+  main: string,
+  words: readonly string[],
+  cwd = temporaryFolder(),
+  node = process.execPath,
+): Running {
+  const child = spawn(node, [main, ...words], { cwd });
   started.push(child);
   const output = { stdout: '', stderr: '' };
   const watchers: (() => void)[] = [];

@@ -1,0 +1,3 @@
+import hashOf, { runs } from './descents.js';
+
+process.stdout.write(JSON.stringify(runs.map(hashOf)));
