@@ -38,6 +38,8 @@ export interface Checkpoint {
   readonly mode?: unknown;
   readonly modes?: WatchState;
   readonly events?: readonly number[];
+  readonly lastReset?: number;
+  readonly anchor: { readonly t: number; readonly restarts: number };
 }
 
 /** An integration under way, step by step. */
@@ -136,7 +138,8 @@ export function integrate<Mode = undefined>(
     y.set(checkpoint.y);
     Object.assign(history, checkpoint.history);
     Object.assign(counts, checkpoint.statistics);
-    ({ previousStep, rejectedBefore } = checkpoint);
+    ({ previousStep, rejectedBefore, lastReset } = checkpoint);
+    anchor = { ...checkpoint.anchor };
     const { memory } = stepper;
     for (const [key, value] of Object.entries(checkpoint.stepper)) {
       const current = memory[key];
@@ -161,7 +164,8 @@ export function integrate<Mode = undefined>(
     else evaluate(segment, theta, y);
     segment.end = t;
     position.t = t;
-    if (modeWatch && switched) modes.project?.(t, y, position.mode);
+    project?.(t, y);
+    if (modeWatch) modes.project?.(t, y, position.mode);
     if (eventWatch) eventWatch.advance(t, y);
     if (action === 'stop') reason = why;
     if (modeWatch && action !== 'stop') {
@@ -171,7 +175,7 @@ export function integrate<Mode = undefined>(
     }
     if (reason !== '') return;
     counts.restarts++;
-    if (!switched) {
+    if (!switched && fixedStep === undefined) {
       // resets may come at ever shorter intervals: no step longer than the last one, lest some be passed over
       if (lastReset !== undefined) position.h = Math.min(position.h, Math.abs(t - lastReset));
       lastReset = t;
@@ -261,6 +265,8 @@ export function integrate<Mode = undefined>(
         modeWatch?.advance(end, y, position.mode);
       }
       if (position.t === t1 && reason === '') reason = 'reached t1';
+      // a change of mode at the very start of the step: nothing has happened yet
+      if (position.t === t && reason === '') continue;
       return { start: t, end: position.t, y, segment: dense ? segment : undefined };
     }
   }
@@ -300,6 +306,8 @@ export function integrate<Mode = undefined>(
         stepper: memory,
         ...(modeWatch && { mode: position.mode, modes: modeWatch.save() }),
         ...(eventWatch && { events: Array.from(eventWatch.sides) }),
+        ...(lastReset !== undefined && { lastReset }),
+        anchor: { ...anchor },
       };
     },
     *[Symbol.iterator]() {

@@ -1,4 +1,11 @@
-import { IntegrationError, solve, type Event, type InitialValueProblem } from '@nonsmooth/ode';
+import {
+  integrate,
+  IntegrationError,
+  solve,
+  type Checkpoint,
+  type Event,
+  type InitialValueProblem,
+} from '@nonsmooth/ode';
 import { describe, expect, test } from 'vitest';
 
 const g = 10;
@@ -167,4 +174,19 @@ test('resets change the state, once, at the event', () => {
   events.forEach((event, i) => expect(event.t).toBeCloseTo(0.75 + i, 10));
   expect(t.at(-1)).toBe(10);
   expect(y.at(-1)![0]).toBeCloseTo(0.25, 10);
+});
+
+test('a checkpoint between bounces continues with the same bits', () => {
+  const options = { events: [bounce(0.8)], rtol: 1e-8 };
+  const whole = integrate(ball(5, 8), options);
+  let saved: Checkpoint | undefined;
+  while (whole.next()) {
+    if (whole.events.length === 3) {
+      saved ??= JSON.parse(JSON.stringify(whole.checkpoint())) as Checkpoint;
+    }
+  }
+  const rest = integrate(ball(5, 8), { ...options, from: saved! });
+  while (rest.next());
+  expect([...rest.y]).toEqual([...whole.y]);
+  expect(rest.events).toEqual(whole.events.slice(3));
 });

@@ -26,7 +26,7 @@ function run({ x, y, theta0, times, theta }: Case, rtol: number) {
   const error = Math.max(
     ...solution.y.flatMap((state, k) => [...state].map((v, i) => Math.abs(v - theta[k]![i]!))),
   );
-  return { error, ...solution };
+  return { error, fields: problem.fields.count, ...solution };
 }
 
 /** [neuron, x, kind] of every change, in order. */
@@ -63,4 +63,32 @@ describe.each(cases)('$name', (problem) => {
     expect(inOrder(found)).toEqual(inOrder(expected));
     found.forEach(({ t }, i) => expect(Math.abs(t - expected[i]!.t)).toBeLessThan(1e-5));
   });
+});
+
+test('where sliding persists, plain steps cost more than 15 times as much at error 1e−4', () => {
+  const sliding = cases.find(({ name }) => name === 'sliding')!;
+  const frozen = run(sliding, 1e-4);
+  expect(frozen.error).toBeLessThan(1e-4);
+
+  const network = reluFlow(sliding.x, sliding.y, 8);
+  const { count } = network;
+  const z = new Float64Array(count);
+  const { y, statistics } = solve(
+    {
+      rhs(t, theta, out) {
+        network.surfaces(t, theta, z);
+        for (let i = 0; i < count; i++) z[i] = z[i]! > 0 ? 1 : 0;
+        network.field(t, theta, out, z);
+      },
+      y0: sliding.theta0,
+      t0: 0,
+      t1: 20,
+    },
+    { rtol: 1e-6, atol: 1e-8, saveAt: sliding.times },
+  );
+  const error = Math.max(
+    ...y.flatMap((state, k) => [...state].map((v, i) => Math.abs(v - sliding.theta[k]![i]!))),
+  );
+  expect(error).toBeGreaterThan(1e-4);
+  expect(15 * frozen.fields).toBeLessThan(statistics.rhs);
 });

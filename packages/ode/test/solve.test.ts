@@ -277,4 +277,17 @@ describe('an integration that cannot go on says why, where, and the last state',
     expect(error.reason).toBe('maxSteps');
     expect(error.t).toBeGreaterThan(0);
   });
+
+  test('what was computed before a failure stays available', () => {
+    const { partial } = failure(() =>
+      solve(
+        { rhs: oscillator, y0: [0, 1], t0: 0, t1: 1e6 },
+        { maxSteps: 100, rtol: 1e-8, atol: 1e-8, dense: true },
+      ),
+    );
+    expect(partial!.status).toBe('failed');
+    expect(partial!.t.length).toBeGreaterThan(50);
+    const last = partial!.t.at(-1)!;
+    expect(partial!.at(last / 2)[0]).toBeCloseTo(Math.sin(last / 2), 6);
+  });
 });
