@@ -37,7 +37,7 @@ export interface Checkpoint {
   /** The mode must be plain data for the checkpoint to be. */
   readonly mode?: unknown;
   readonly modes?: WatchState;
-  readonly events?: readonly number[];
+  readonly events?: { readonly sides: readonly number[]; readonly counts: readonly number[] };
   readonly lastReset?: number;
   readonly anchor: { readonly t: number; readonly restarts: number };
 }
@@ -153,7 +153,8 @@ export function integrate<Mode = undefined>(
     }
     if (eventWatch && checkpoint.events) {
       eventWatch.begin(position.t, y);
-      eventWatch.sides.set(checkpoint.events);
+      eventWatch.sides.set(checkpoint.events.sides);
+      eventWatch.counts.set(checkpoint.events.counts);
     }
   }
 
@@ -305,7 +306,9 @@ export function integrate<Mode = undefined>(
         statistics: { ...counts },
         stepper: memory,
         ...(modeWatch && { mode: position.mode, modes: modeWatch.save() }),
-        ...(eventWatch && { events: Array.from(eventWatch.sides) }),
+        ...(eventWatch && {
+          events: { sides: Array.from(eventWatch.sides), counts: Array.from(eventWatch.counts) },
+        }),
         ...(lastReset !== undefined && { lastReset }),
         anchor: { ...anchor },
       };

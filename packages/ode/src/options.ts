@@ -79,6 +79,15 @@ export function settings<Mode>(
   for (const [name, value] of Object.entries({ maxStep, maxSteps, firstStep, fixedStep })) {
     if (value !== undefined && !(value > 0)) throw new ArgumentError(name, value, 'a number > 0');
   }
+  options.events?.forEach((event, i) => {
+    const { terminal = true } = event;
+    if (typeof event.value !== 'function') {
+      throw new ArgumentError(`events[${i}].value`, event.value, 'a function (t, y)');
+    }
+    if (typeof terminal === 'number' && !(terminal >= 1)) {
+      throw new ArgumentError(`events[${i}].terminal`, terminal, 'a boolean or a count ≥ 1');
+    }
+  });
   if (!method.adaptive && fixedStep === undefined) {
     throw new ArgumentError(
       'fixedStep',

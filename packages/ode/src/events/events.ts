@@ -8,8 +8,8 @@ export interface Event {
   value(t: number, y: Float64Array): number;
   /** Only from below to above zero (1) or from above to below (−1). Default: both. */
   readonly direction?: 1 | -1;
-  /** End the integration there. Default false. */
-  readonly terminal?: boolean;
+  /** Ends the integration there, or at this many occurrences. Default false. */
+  readonly terminal?: boolean | number;
   /** Changes the state there, in place. */
   readonly reset?: (t: number, y: Float64Array) => void;
 }
@@ -42,8 +42,9 @@ export interface EventWatch {
   examine(segment: Segment, limit: number): Cut | undefined;
   /** Goes on from where the step ended or was cut; `y` may be reset. */
   advance(t: number, y: Float64Array): void;
-  /** Sides of the functions: all that the next steps need to know. */
+  /** Sides of the functions, and how often each event has occurred: all that the next steps need to know. */
   readonly sides: Int8Array;
+  readonly counts: Uint32Array;
 }
 
 export function watchEvents(events: readonly Event[], dimension: number): EventWatch {
@@ -56,6 +57,7 @@ export function watchEvents(events: readonly Event[], dimension: number): EventW
     { samples: 8, dips: true },
   );
   const { sides } = functions;
+  const counts = new Uint32Array(events.length);
   const occurrences: EventOccurrence[] = [];
   const state = new Float64Array(dimension);
   const seenNonzero = events.map(() => false);
@@ -66,6 +68,7 @@ export function watchEvents(events: readonly Event[], dimension: number): EventW
   return {
     occurrences,
     sides,
+    counts,
     get zeroAtStart() {
       return zeroAtStart;
     },
@@ -89,11 +92,14 @@ export function watchEvents(events: readonly Event[], dimension: number): EventW
         const t = theta === 1 ? segment.end : segment.start + theta * segment.step;
         evaluate(segment, theta, state);
         occurrences.push({ event: index, name: event.name, t, y: state.slice(), direction });
-        if (!event.terminal && !event.reset) continue;
+        const occurred = ++counts[index]!;
+        const { terminal = false } = event;
+        const ends = typeof terminal === 'number' ? occurred >= terminal : terminal;
+        if (!ends && !event.reset) continue;
         if (!crossed.includes(index)) crossed.push(index);
         if (event.reset) resets.push(event);
         const name = event.name ?? `event ${index}`;
-        const stops = event.terminal === true || cut?.action === 'stop';
+        const stops = ends || cut?.action === 'stop';
         cut = { theta, action: stops ? 'stop' : 'restart', reason: cut?.reason ?? name };
       }
       return cut;
