@@ -99,6 +99,26 @@ export const tanhNetwork: StiffProblem = (() => {
         for (let i = 0; i < n; i++) out[i]! += factor * gradient[i]!;
       }
     },
+    jacobianVector(_t, theta, v, out) {
+      out.fill(0);
+      for (let s = 0; s < x.length; s++) {
+        const input = x[s]!;
+        const factor = -2 / x.length;
+        const residual = factor * forward(theta, input, y[s]!);
+        let along = 0;
+        for (let i = 0; i < n; i++) along += gradient[i]! * v[i]!;
+        for (let i = 0; i < n; i++) out[i]! += factor * along * gradient[i]!;
+        for (let k = 0; k < width; k++) {
+          const [w, b, c] = [k, width + k, 2 * width + k];
+          const inner = v[w]! * input + v[b]!;
+          const first = residual * (1 - u[k]! * u[k]!);
+          const outer = first * v[c]! - 2 * u[k]! * first * theta[c]! * inner;
+          out[w]! += outer * input;
+          out[b]! += outer;
+          out[c]! += first * inner;
+        }
+      }
+    },
     jacobian(_t, theta, out) {
       out.fill(0);
       for (let s = 0; s < x.length; s++) {

@@ -57,20 +57,24 @@ function direct(system: System, jacobian: Float64Array): ComplexShiftedSolver {
   };
 }
 
-/** As a real system of twice the dimension. */
+/** As a real system of twice the dimension, in units of the tolerances. */
 function iterative(system: System, linearization: Linearization): ComplexShiftedSolver {
   const n = system.dimension;
+  const { scales } = linearization;
   const complexShift = Float64Array.of(Number.NaN, Number.NaN);
   const both = new Float64Array(2 * n);
+  const scaled = new Float64Array(n);
   const realImage = new Float64Array(n);
   const imaginaryImage = new Float64Array(n);
   const krylov = gmres(2 * n, (v, out) => {
-    linearization.product(v.subarray(0, n), realImage);
-    linearization.product(v.subarray(n), imaginaryImage);
+    for (let i = 0; i < n; i++) scaled[i] = scales[i]! * v[i]!;
+    linearization.product(scaled, realImage);
+    for (let i = 0; i < n; i++) scaled[i] = scales[i]! * v[n + i]!;
+    linearization.product(scaled, imaginaryImage);
     const [re, im] = [complexShift[0]!, complexShift[1]!];
     for (let i = 0; i < n; i++) {
-      out[i] = v[i]! - re * realImage[i]! + im * imaginaryImage[i]!;
-      out[n + i] = v[n + i]! - re * imaginaryImage[i]! - im * realImage[i]!;
+      out[i] = v[i]! - (re * realImage[i]! - im * imaginaryImage[i]!) / scales[i]!;
+      out[n + i] = v[n + i]! - (re * imaginaryImage[i]! + im * realImage[i]!) / scales[i]!;
     }
   });
   return {
@@ -81,12 +85,14 @@ function iterative(system: System, linearization: Linearization): ComplexShifted
       return true;
     },
     solve(re, im, tolerance) {
-      both.set(re);
-      both.set(im, n);
+      for (let i = 0; i < n; i++) {
+        both[i] = re[i]! / scales[i]!;
+        both[n + i] = im[i]! / scales[i]!;
+      }
       const solved = krylov.solve(both, tolerance);
       for (let i = 0; i < n; i++) {
-        re[i] = both[i]!;
-        im[i] = both[n + i]!;
+        re[i] = both[i]! * scales[i]!;
+        im[i] = both[n + i]! * scales[i]!;
       }
       return solved;
     },

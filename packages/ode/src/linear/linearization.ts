@@ -7,6 +7,8 @@ export interface Linearization {
   readonly memory: Memory;
   /** Row by row; undefined if only products are available. */
   readonly matrix: Float64Array | undefined;
+  /** The tolerances of the components at this point, > 0; only kept where there is no matrix. */
+  readonly scales: Float64Array;
   /** Linearizes at (t, y), where f(t, y) = f. */
   at(t: number, y: Float64Array, f: Float64Array): void;
   /** out = J·v */
@@ -24,6 +26,7 @@ function matrix(system: System): Linearization {
   return {
     memory: { jacobian },
     matrix: jacobian,
+    scales: new Float64Array(0),
     at(t, y, f) {
       system.jacobian(t, y, f, jacobian);
     },
@@ -42,13 +45,20 @@ function products(system: System): Linearization {
   const linearizedAt = new Float64Array(1);
   const linearizedState = new Float64Array(n);
   const linearizedDerivative = new Float64Array(n);
+  const scales = new Float64Array(n);
+  const { atol, rtol } = system.tolerance;
   return {
-    memory: { linearizedAt, linearizedState, linearizedDerivative },
+    memory: { linearizedAt, linearizedState, linearizedDerivative, scales },
     matrix: undefined,
+    scales,
     at(t, y, f) {
       linearizedAt[0] = t;
       linearizedState.set(y);
       linearizedDerivative.set(f);
+      for (let i = 0; i < n; i++) {
+        const absolute = typeof atol === 'number' ? atol : atol[i]!;
+        scales[i] = absolute + rtol * Math.abs(y[i]!) || rtol;
+      }
     },
     product(v, out) {
       system.jacobianVector(linearizedAt[0]!, linearizedState, linearizedDerivative, v, out);

@@ -5,6 +5,20 @@ import type { Linearization } from './linearization.js';
 import { luFactorization } from './lu.js';
 import { minres } from './minres.js';
 
+/**
+ * The relative residual at which a solution x of (I − γJ)·x = b has an error of size `allowed`, the tolerance being 1:
+ * the inverse of I − γJ does not enlarge where the problem is dissipative.
+ */
+export function relativeResidual(
+  { tolerance, matrixFree }: System,
+  b: Float64Array,
+  y: Float64Array,
+  allowed: number,
+): number {
+  if (!matrixFree) return 0;
+  return Math.min(0.1, Math.max(1e-13, allowed / tolerance.size(b, y, y)));
+}
+
 /** Solves (I − γJ)·x = b for a Jacobian that is kept. */
 export interface ShiftedSolver {
   readonly memory: Memory;
@@ -57,15 +71,25 @@ function direct(system: System, jacobian: Float64Array): ShiftedSolver {
   };
 }
 
+/** Symmetric systems as they are; others, to whom that makes no difference, in units of the tolerances. */
 function iterative(system: System, linearization: Linearization): ShiftedSolver {
   const n = system.dimension;
+  const { symmetric } = system;
+  const { scales } = linearization;
   const shift = Float64Array.of(Number.NaN);
+  const scaled = new Float64Array(n);
   const apply = (v: Float64Array, out: Float64Array): void => {
-    linearization.product(v, out);
     const gamma = shift[0]!;
-    for (let i = 0; i < n; i++) out[i] = v[i]! - gamma * out[i]!;
+    if (symmetric) {
+      linearization.product(v, out);
+      for (let i = 0; i < n; i++) out[i] = v[i]! - gamma * out[i]!;
+    } else {
+      for (let i = 0; i < n; i++) scaled[i] = scales[i]! * v[i]!;
+      linearization.product(scaled, out);
+      for (let i = 0; i < n; i++) out[i] = v[i]! - (gamma * out[i]!) / scales[i]!;
+    }
   };
-  const krylov = system.symmetric ? minres(n, apply) : gmres(n, apply);
+  const krylov = symmetric ? minres(n, apply) : gmres(n, apply);
   return {
     memory: { shift },
     get gamma() {
@@ -75,7 +99,13 @@ function iterative(system: System, linearization: Linearization): ShiftedSolver 
       shift[0] = gamma;
       return true;
     },
-    solve: (b, tolerance) => krylov.solve(b, tolerance),
+    solve(b, tolerance) {
+      if (symmetric) return krylov.solve(b, tolerance);
+      for (let i = 0; i < n; i++) b[i] = b[i]! / scales[i]!;
+      const solved = krylov.solve(b, tolerance);
+      for (let i = 0; i < n; i++) b[i] = b[i]! * scales[i]!;
+      return solved;
+    },
     restored() {},
   };
 }

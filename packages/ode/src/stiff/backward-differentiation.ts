@@ -1,10 +1,10 @@
 import { linearization } from '../linear/linearization.js';
-import { shiftedSolver } from '../linear/shifted.js';
+import { relativeResidual, shiftedSolver } from '../linear/shifted.js';
 import type { Stepper } from '../method.js';
 import { power } from '../power.js';
 import type { System } from '../system.js';
 import { basisByPowers, highestDifference, rescale } from './differences.js';
-import { newtonTolerance } from './newton.js';
+import { linearFraction, newtonTolerance } from './newton.js';
 
 const maximumIterations = 4;
 const minimumFactor = 0.2;
@@ -67,7 +67,8 @@ export function backwardDifferentiationStepper(
     for (iterations = 1; iterations <= maximumIterations; iterations++) {
       system.rhs(t, next, f);
       for (let i = 0; i < n; i++) update[i] = c * f[i]! - psi[i]! - correction[i]!;
-      if (!linear.solve(update, 0.01)) return false;
+      const residual = relativeResidual(system, update, predicted, linearFraction * tolerance);
+      if (!linear.solve(update, residual)) return false;
       const size = system.tolerance.size(update, predicted, predicted);
       if (!Number.isFinite(size)) return false;
       if (iterations > 1) {

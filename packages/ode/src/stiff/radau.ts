@@ -1,10 +1,10 @@
 import { predictive } from '../control/controller.js';
 import { complexShiftedSolver } from '../linear/complex-shifted.js';
 import { linearization } from '../linear/linearization.js';
-import { shiftedSolver } from '../linear/shifted.js';
+import { relativeResidual, shiftedSolver } from '../linear/shifted.js';
 import type { Stepper } from '../method.js';
 import type { System } from '../system.js';
-import { newtonTolerance } from './newton.js';
+import { linearFraction, newtonTolerance } from './newton.js';
 import {
   alpha,
   beta,
@@ -89,7 +89,11 @@ export function radauStepper(system: System): Stepper {
     return real.shift(h / mu) && complex.shift((h * alpha) / square, (h * beta) / square);
   }
 
+  /** Whether the Jacobian will be differences from y', which must then be exact to rounding. */
+  const differences = system.matrixFree ? !system.suppliesJacobianVector : !system.suppliesJacobian;
+
   function linearize(): boolean {
+    if (differences && memory.previousStep !== 0) system.rhs(memory.t, y, derivative);
     jacobian.at(memory.t, y, derivative);
     memory.jacobianIsCurrent = 1;
     return shift();
@@ -131,7 +135,13 @@ export function radauStepper(system: System): Stepper {
         f[1][i] = (h / square) * (alpha * g1 - beta * g2) - w[1][i]!;
         f[2][i] = (h / square) * (beta * g1 + alpha * g2) - w[2][i]!;
       }
-      if (!real.solve(f[0], 0.01) || !complex.solve(f[1], f[2], 0.01)) return false;
+      const allowed = linearFraction * tolerance;
+      if (!real.solve(f[0], relativeResidual(system, f[0], y, allowed))) return false;
+      const residual = Math.min(
+        relativeResidual(system, f[1], y, allowed),
+        relativeResidual(system, f[2], y, allowed),
+      );
+      if (!complex.solve(f[1], f[2], residual)) return false;
       let size = 0;
       for (let row = 0; row < 3; row++) {
         const change = f[row]!;
@@ -167,7 +177,7 @@ export function radauStepper(system: System): Stepper {
     for (let i = 0; i < n; i++) {
       error[i] = (h * slope[i]! + e[0] * z[0][i]! + e[1] * z[1][i]! + e[2] * z[2][i]!) / mu;
     }
-    if (!real.solve(error, 0.01)) return Number.NaN;
+    if (!real.solve(error, relativeResidual(system, error, y, 0.01))) return Number.NaN;
     return system.tolerance.size(error, y, next);
   }
 
