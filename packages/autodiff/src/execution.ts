@@ -5,7 +5,7 @@ import type { Factor } from './forward/matmul.js';
 import type { Buffer, Step } from './forward/step.js';
 import type { Node, Program } from './program.js';
 import { prepare } from './rules/forward.js';
-import { sizeOf } from './shape.js';
+import { sameShape, sizeOf } from './shape.js';
 
 /** A program bound to its arrays: fill `inputs`, `run`, read `outputs`. Runs allocate nothing. */
 export interface Execution {
@@ -18,7 +18,7 @@ export interface Execution {
 
 /**
  * Binds a program to arrays: of its own, or of a kernel's workspace, whose operations then do what they can.
- * Reshaped arrays share memory, and products read transposed matrices where they lie.
+ * Reshaped arrays and slices along the first axis share memory, and products read transposed matrices where they lie.
  */
 export function prepareProgram(
   program: Program,
@@ -27,8 +27,8 @@ export function prepareProgram(
 ): Execution {
   const { nodes } = program;
   const needed = neededNodes(program);
-  const lengths = nodes.map(({ op, shape }, i) =>
-    op !== 'reshape' && needed[i] ? sizeOf(shape) : 0,
+  const lengths = nodes.map((node, i) =>
+    needed[i] && viewOffset(nodes, node) === undefined ? sizeOf(node.shape) : 0,
   );
   const scratch = nodes.reduce(
     (most, { op }, i) => (needsScratch(op) ? Math.max(most, lengths[i]!) : most),
@@ -40,9 +40,15 @@ export function prepareProgram(
   const steps: Step[] = [];
   nodes.forEach((node, index) => {
     const { shape } = node;
-    if (node.op === 'reshape' || !needed[index]) {
+    const offset = viewOffset(nodes, node);
+    if (offset !== undefined) {
+      const { data } = buffers[node.inputs[0]!]!;
+      buffers.push({ data: data.subarray(offset, offset + sizeOf(shape)), shape });
+      return;
+    }
+    if (!needed[index]) {
       // What everyone reads in its transposed form is never computed.
-      buffers.push({ data: buffers[node.inputs[0]!]!.data, shape });
+      buffers.push(buffers[node.inputs[0]!]!);
       return;
     }
     const out: Buffer = { data: arrays[index]!, shape };
@@ -65,6 +71,15 @@ export function prepareProgram(
     },
     dispose: () => workspace?.dispose(),
   };
+}
+
+/** Where in its argument the node's entries lie as they are: reshaped arrays, runs along the first axis. */
+function viewOffset(nodes: readonly Node[], node: Node): number | undefined {
+  if (node.op === 'reshape') return 0;
+  if (node.op !== 'slice' || node.shape.length === 0 || node.steps[0] !== 1) return undefined;
+  const { shape } = nodes[node.inputs[0]!]!;
+  if (!sameShape(shape.slice(1), node.shape.slice(1))) return undefined;
+  return node.starts[0]! * sizeOf(shape.slice(1));
 }
 
 /** The longest sum in a product. */

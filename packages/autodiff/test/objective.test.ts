@@ -84,6 +84,46 @@ describe('at kinks an objective', () => {
   });
 });
 
+describe('the risk of a network as an objective', () => {
+  const [inner, samples] = [20, 33];
+  const inputs = normal(key(1), [samples, 3]);
+  const targets = normal(key(2), [samples, 1]);
+  const dimension = 3 * inner + inner + inner + 1;
+  const risk = (theta: Value): Value => {
+    const part = (from: number, shape: readonly number[]): Value => {
+      const size = shape.reduce((a, b) => a * b, 1);
+      return ad.reshape(ad.slice(theta, [from], [from + size]), shape);
+    };
+    const hidden = ad.add(
+      ad.matmul(inputs, ad.transpose(part(0, [inner, 3]))),
+      part(3 * inner, [inner]),
+    );
+    const outer = ad.transpose(part(4 * inner, [1, inner]));
+    const output = ad.add(ad.matmul(ad.tanh(hidden), outer), part(5 * inner, [1]));
+    return ad.mean(ad.square(ad.sub(output, targets)));
+  };
+  const theta = normal(key(3), [dimension]).data;
+
+  test('passes the gradient check, with plain loops and with kernels', () => {
+    expect(ad.checkGradient(ad.objective(risk, dimension), theta).verdict).toBe('correct');
+    const fast = ad.objective(risk, dimension, { kernels: defaultKernels });
+    expect(ad.checkGradient(fast, theta).verdict).toBe('correct');
+  });
+
+  test('has the same Hessian products from kernels as from the full Hessian by loops', () => {
+    const hessian = new Float64Array(dimension ** 2);
+    ad.objective(risk, dimension).hessian!(theta, hessian);
+    const v = normal(key(4), [dimension]).data;
+    const product = new Float64Array(dimension);
+    ad.objective(risk, dimension, { kernels: defaultKernels }).hessianVector!(theta, v, product);
+    product.forEach((entry, i) => {
+      let expected = 0;
+      for (let j = 0; j < dimension; j++) expected += hessian[i * dimension + j]! * v[j]!;
+      expect(entry).toBeCloseTo(expected, 11);
+    });
+  });
+});
+
 describe('a compiled program', () => {
   const [m, k, n] = [70, 64, 66];
   const shapes = [
