@@ -17,6 +17,7 @@ export * from './polynomial/activation-series.js';
 export * from './polynomial/polynomial-realization.js';
 export * from './polynomial/polynomial.js';
 export * from './asymptotics/classify.js';
+export * from './asymptotics/threshold-study.js';
 export * from './asymptotics/trajectory.js';
 export * from './schedules.js';
 export * from './relu-flow/itinerary.js';

@@ -3,6 +3,7 @@ import {
   gradientFlow,
   logarithmicTimes,
   polynomialRealization,
+  thresholdStudy,
   trajectoryOf,
   univariate,
   evaluatePolynomial,
@@ -86,4 +87,37 @@ test('logarithmic times have equal ratios and exact ends', () => {
   expect([times[0], times.at(-1)]).toEqual([0.01, 100]);
   for (let i = 1; i < 21; i++) expect(times[i]! / times[i - 1]!).toBeCloseTo(10 ** 0.2, 10);
   expect(() => logarithmicTimes(0, 1, 5)).toThrow(/0 < first < last/);
+});
+
+test('the threshold study of a double well finds its barrier', () => {
+  // L(x) = (x² − 1)² + (x + 1)/4: from below the barrier on the right, flows end in the worse well near 1
+  const objective = {
+    dimension: 1,
+    smooth: true,
+    value: (theta: ArrayLike<number>) => (theta[0]! ** 2 - 1) ** 2 + (theta[0]! + 1) / 4,
+    gradient(theta: ArrayLike<number>, out: Float64Array | Float32Array) {
+      const x = theta[0]!;
+      out[0] = 4 * x * (x ** 2 - 1) + 1 / 4;
+      return (x ** 2 - 1) ** 2 + (x + 1) / 4;
+    },
+  };
+  const better = gradientFlow(objective, [-1], { until: 50, rtol: 1e-10, atol: 1e-12 }).theta[0]!;
+  const worse = gradientFlow(objective, [1], { until: 50, rtol: 1e-10, atol: 1e-12 }).theta[0]!;
+  const optimum = objective.value([better]);
+  const starts = [-1.3, -0.9, -0.5, -0.2, 0.5, 0.9, 1.1].map((x) => [x]);
+  const { rows, threshold } = thresholdStudy(objective, starts, {
+    until: 100,
+    optimum,
+    reached: 1e-6,
+    rtol: 1e-9,
+    atol: 1e-11,
+  });
+  for (const { level, reached } of rows) {
+    // no start that low can climb out of its well: the worse well lies above the threshold
+    if (level < objective.value([worse]) - optimum) expect(reached).toBe(true);
+  }
+  expect(rows.filter(({ reached }) => reached).length).toBe(4);
+  const below = rows.filter(({ level }) => level <= threshold);
+  expect(below.every(({ reached }) => reached)).toBe(true);
+  expect(threshold).toBeLessThan(objective.value([0.9]) - optimum);
 });

@@ -152,8 +152,9 @@ function asymptoticLoss(losses: readonly number[]): { level: number; error: numb
   ];
   const curvature = a - 2 * b + c;
   // Losses fall towards their level: without convexity the last one is an upper bound and all that is known.
-  const level =
-    curvature > 0 ? Math.max(0, c - (b - c) ** 2 / curvature) : Math.max(0, c - (b - c));
+  const extrapolated = curvature > 0 ? c - (b - c) ** 2 / curvature : c - (b - c);
+  // a risk that was never negative has no negative level
+  const level = c >= 0 ? Math.max(0, extrapolated) : extrapolated;
   return { level, error: Math.abs(c - level) };
 }
 
@@ -175,9 +176,11 @@ function requireTrajectory({ times, norms, speeds, losses }: Trajectory): void {
     if (values.length !== times.length) {
       throw new ShapeError(`${name}.length`, values.length, `${times.length}, as many as times`);
     }
+    const smallest = name === 'losses' ? -Infinity : 0;
     for (let i = 0; i < values.length; i++) {
-      if (!(values[i]! >= 0 && values[i]! < Infinity)) {
-        throw new ArgumentError(`${name}[${i}]`, values[i], 'finite numbers ≥ 0');
+      if (!(values[i]! >= smallest && Math.abs(values[i]!) < Infinity)) {
+        const allowed = name === 'losses' ? 'finite numbers' : 'finite numbers ≥ 0';
+        throw new ArgumentError(`${name}[${i}]`, values[i], allowed);
       }
     }
   }

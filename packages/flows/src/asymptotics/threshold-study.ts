@@ -1,0 +1,70 @@
+import type { Objective } from '@nonsmooth/autodiff';
+import { ArgumentError } from '@nonsmooth/kernels';
+import { gradientFlow, type GradientFlowOptions } from '../gradient-flow/gradient-flow.js';
+import { classify, type Classification } from './classify.js';
+import { logarithmicTimes, trajectoryOf } from './trajectory.js';
+
+export interface ThresholdStudyOptions extends Omit<GradientFlowOptions, 'until' | 'saveAt'> {
+  /** The horizon of every flow. */
+  readonly until: number;
+  /** The optimal level of the objective. Default 0. */
+  readonly optimum?: number;
+  /** A flow counts as having reached the optimal level at most this above it. */
+  readonly reached: number;
+}
+
+export interface ThresholdRow {
+  /** How far above the optimal level the flow started, and ended. */
+  readonly level: number;
+  readonly end: number;
+  readonly reached: boolean;
+  /** Absent where the integration broke down; then `reason` says why. */
+  readonly classification?: Classification;
+  readonly reason: string;
+}
+
+export interface ThresholdStudy {
+  /** One row for each start, by increasing level. */
+  readonly rows: readonly ThresholdRow[];
+  /** The largest level below which every flow of the study reached the optimal level, 0 if none did. */
+  readonly threshold: number;
+}
+
+/**
+ * Follows flows from starts at different levels above the optimum and reports which reach it. There is ε > 0 such
+ * that every flow started at most ε above the optimal level converges to that level (Kranz, Gallon, Dereich, Jentzen,
+ * arXiv 2505.09572); the study shows how large ε may be for the given starts, and proves nothing.
+ * @throws ArgumentError for no starts or a `reached` that is not positive; what `gradientFlow` throws.
+ */
+export function thresholdStudy(
+  objective: Objective,
+  starts: readonly ArrayLike<number>[],
+  options: ThresholdStudyOptions,
+): ThresholdStudy {
+  const { until, optimum = 0, reached, ...flowOptions } = options;
+  if (starts.length === 0) throw new ArgumentError('starts', starts, 'one or more starts');
+  if (!(reached > 0)) throw new ArgumentError('reached', reached, 'a number > 0');
+  const rows = starts
+    .map((start): ThresholdRow => {
+      const flow = gradientFlow(objective, start, {
+        ...flowOptions,
+        until,
+        saveAt: [0, ...logarithmicTimes(until / 1e8, until, 20)],
+      });
+      const level = flow.loss[0]! - optimum;
+      const end = objective.value(flow.theta) - optimum;
+      if (flow.status === 'failed') return { level, end, reached: false, reason: flow.reason };
+      const classification = classify(trajectoryOf(flow));
+      return {
+        level,
+        end,
+        reached: end <= reached,
+        classification,
+        reason: classification.reason,
+      };
+    })
+    .sort((p, q) => p.level - q.level);
+  const firstMiss = rows.findIndex((row) => !row.reached);
+  const last = firstMiss < 0 ? rows.length - 1 : firstMiss - 1;
+  return { rows, threshold: last < 0 ? 0 : rows[last]!.level };
+}
