@@ -14,6 +14,7 @@ import { orthogonal2 } from '../src/stabilized/orthogonal.js';
 import { stabilityPolynomial } from '../src/stabilized/stability-polynomial.js';
 import type { StabilizedScheme } from '../src/stabilized/stepper.js';
 import { exact, interpolationOrder, observedOrder, testProblem } from './observed-order.js';
+import { heat } from './heat.js';
 import { errorAtEnd, tanhFlow, tanhFlowWithHessian } from './tanh-flow.js';
 
 interface Case {
@@ -179,35 +180,6 @@ describe.each(cases)('$method.name', (one) => {
     expect(Math.abs(y.at(-1)![0]!)).toBeLessThan(1e-8);
   });
 });
-
-/** u_t = u_xx on (0, 1), u = 0 at the ends, by central differences, from a wave and a fast one; exact in closed form. */
-function heat(points: number): {
-  problem: InitialValueProblem;
-  exactAt: (t: number) => number[];
-} {
-  const dx = 1 / (points + 1);
-  const rate = (wave: number): number => (4 / dx ** 2) * Math.sin((wave * Math.PI * dx) / 2) ** 2;
-  const exactAt = (t: number): number[] =>
-    Array.from({ length: points }, (_, i) =>
-      [1, 9].reduce(
-        (sum, wave) => sum + Math.exp(-rate(wave) * t) * Math.sin(wave * Math.PI * (i + 1) * dx),
-        0,
-      ),
-    );
-  return {
-    exactAt,
-    problem: {
-      rhs(_t, u, out) {
-        for (let i = 0; i < points; i++) {
-          out[i] = ((u[i - 1] ?? 0) - 2 * u[i]! + (u[i + 1] ?? 0)) / dx ** 2;
-        }
-      },
-      y0: exactAt(0),
-      t0: 0,
-      t1: 0.5,
-    },
-  };
-}
 
 test('from one slow wave the power method still finds the largest eigenvalue', () => {
   // the right-hand side is then an eigenvector, of the eigenvalue nearest 0

@@ -9,6 +9,7 @@ export { bogackiShampine32 } from './bogacki-shampine-32.js';
 export { dormandPrince54 } from './dormand-prince-54.js';
 export { dormandPrince853 } from './dormand-prince-853.js';
 export { euler } from './euler.js';
+export { exprb53 } from './exprb53.js';
 export { heunEuler21 } from './heun-euler-21.js';
 export { radauIIA5 } from './radau-iia-5.js';
 export { rkc2 } from './rkc2.js';

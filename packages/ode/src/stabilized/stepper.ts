@@ -80,7 +80,6 @@ export function stabilizedStepper(scheme: StabilizedScheme, system: System): Ste
       memory.t = t;
       y.set(start);
       system.rhs(t, y, derivative);
-      memory.direction.fill(0);
       memory.age = stepsPerEstimate;
       attempted = false;
     },
