@@ -228,7 +228,7 @@ export function integrate<Mode = undefined>(
       const accepted = fixedStep === undefined ? error < 1 : !Number.isNaN(error);
       if (!accepted) {
         if (fixedStep !== undefined) {
-          equations.fail('nonFinite', 'a step of the fixed size has no finite result');
+          equations.fail('nonFinite', 'a step of the fixed size has no result');
         }
         counts.rejected++;
         position.h = h * factorAfter(false, error);

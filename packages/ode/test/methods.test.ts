@@ -1,6 +1,6 @@
 import { euler, solve, type ExplicitMethod } from '@nonsmooth/ode';
 import { describe, expect, test } from 'vitest';
-import { explicitMethods } from './all-methods.js';
+import { allMethods, explicitMethods } from './all-methods.js';
 import { elementaryWeight, rootedTrees, type Tree } from './rooted-trees.js';
 import { interpolationOrder, observedOrder } from './observed-order.js';
 
@@ -75,13 +75,15 @@ describe.each(explicitMethods)('$name', (method) => {
   });
 });
 
-test.each(explicitMethods)('the observed order of $name is as stated', (method) => {
+const constantOrder = allMethods.filter(({ name }) => !['BDF', 'NDF', 'auto'].includes(name));
+
+test.each(constantOrder)('the observed order of $name is as stated', (method) => {
   const order = observedOrder(method);
   expect(order).toBeGreaterThan(method.order - 0.3);
   expect(order).toBeLessThan(method.order + 1.2);
 });
 
-test.each(explicitMethods)(
+test.each(constantOrder)(
   'the observed order of the interpolant of $name is as stated',
   (method) => {
     expect(interpolationOrder(method)).toBeGreaterThan(method.interpolantOrder + 0.6);

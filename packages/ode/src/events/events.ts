@@ -5,7 +5,7 @@ import { sampledFunctions } from './sampled.js';
 /** Something that happens where a function of time and state changes its sign. */
 export interface Event {
   readonly name?: string;
-  value(t: number, y: Float64Array): number;
+  readonly value: (t: number, y: Float64Array) => number;
   /** Only from below to above zero (1) or from above to below (−1). Default: both. */
   readonly direction?: 1 | -1;
   /** Ends the integration there, or at this many occurrences. Default false. */
