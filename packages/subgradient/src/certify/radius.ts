@@ -40,7 +40,7 @@ const inflation = 1 + 2 ** -30;
 
 /** How far each scalar can move while no input moves by more than ρ and no inactive kink is crossed. */
 function deviations({ tape, active }: ScalarProcedure, rho: number): Float64Array {
-  const { kind, value, first, count, left, right } = tape;
+  const { kind, value, first } = tape;
   const moved = new Float64Array(tape.size);
   for (let id = 0; id < moved.length; id++) {
     switch (kind[id]) {
@@ -54,12 +54,14 @@ function deviations({ tape, active }: ScalarProcedure, rho: number): Float64Arra
         break;
       case kinds.sum: {
         let total = 0;
-        const end = first[id]! + count[id]!;
-        for (let t = first[id]!; t < end; t++) {
-          const du = moved[left[t]!]!;
-          const dv = moved[right[t]!]!;
-          if (dv !== 0) total += (Math.abs(value[left[t]!]!) + du) * dv;
-          if (du !== 0 && value[right[t]!] !== 0) total += Math.abs(value[right[t]!]!) * du;
+        const { left, first: from, right, second, stride, count } = tape.terms(id);
+        for (let t = 0, at = second; t < count; t++, at += stride) {
+          const u = left[from + t]!;
+          const v = right[at]!;
+          const du = moved[u]!;
+          const dv = moved[v]!;
+          if (dv !== 0) total += (Math.abs(value[u]!) + du) * dv;
+          if (du !== 0 && value[v] !== 0) total += Math.abs(value[v]!) * du;
         }
         moved[id] = total * inflation;
         break;

@@ -123,9 +123,9 @@ export function canonicalForms(tape: Tape, activeKinks: readonly number[]): Cano
       }
       case kinds.sum: {
         const terms = new Map<string, Rational>();
-        const end = tape.first[id]! + tape.count[id]!;
-        for (let t = tape.first[id]!; t < end; t++) {
-          accumulate(terms, product(of(tape.left[t]!), of(tape.right[t]!)), one);
+        const { left, first, right, second, stride, count } = tape.terms(id);
+        for (let t = 0; t < count; t++) {
+          accumulate(terms, product(of(left[first + t]!), of(right[second + t * stride]!)), one);
           if (terms.size > largestForm) return atom(opaque(id));
         }
         return { terms };

@@ -18,9 +18,15 @@ export function move(
     outputs: [inputs.length],
   };
   // the op itself, applied to the scalars' numbers; zeros of `embed` stay distinguishable from scalar 0
-  const shifted = inputs.map(({ entries }) => Float64Array.from(entries, (entry) => entry + 1));
-  const [moved] = evaluate(program, shifted);
-  return Int32Array.from(moved!.data, (entry) => (entry === 0 ? filler : entry - 1));
+  const shifted = inputs.map(({ entries }) => {
+    const numbers = new Float64Array(entries.length);
+    for (let i = 0; i < numbers.length; i++) numbers[i] = entries[i]! + 1;
+    return numbers;
+  });
+  const { data } = evaluate(program, shifted)[0]!;
+  const moved = new Int32Array(data.length);
+  for (let i = 0; i < moved.length; i++) moved[i] = data[i] === 0 ? filler : data[i]! - 1;
+  return moved;
 }
 
 export function broadcastEntries(entries: Entries, from: Shape, to: Shape): Entries {

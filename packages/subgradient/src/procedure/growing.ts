@@ -1,7 +1,11 @@
 /** Typed arrays that grow by doubling; `data` is replaced when they do. */
 export class GrowingFloats {
-  data = new Float64Array(1024);
+  data: Float64Array;
   length = 0;
+
+  constructor(capacity: number) {
+    this.data = new Float64Array(capacity);
+  }
 
   push(x: number): number {
     if (this.length === this.data.length) {
@@ -15,20 +19,20 @@ export class GrowingFloats {
 }
 
 export class GrowingIntegers {
-  data = new Int32Array(1024);
+  data: Int32Array;
   length = 0;
 
-  push(x: number): number {
-    if (this.length === this.data.length) this.reserve(1);
-    this.data[this.length] = x;
-    return this.length++;
+  constructor(capacity: number) {
+    this.data = new Int32Array(capacity);
   }
 
-  /** Makes room for so many more. */
-  reserve(more: number): void {
-    if (this.length + more <= this.data.length) return;
-    const larger = new Int32Array(2 * (this.length + more));
-    larger.set(this.data);
-    this.data = larger;
+  push(x: number): number {
+    if (this.length === this.data.length) {
+      const larger = new Int32Array(2 * this.length);
+      larger.set(this.data);
+      this.data = larger;
+    }
+    this.data[this.length] = x;
+    return this.length++;
   }
 }

@@ -66,7 +66,7 @@ export function scalarProcedure(original: Program, point: ArrayLike<number>): Sc
 type KinkNode = Extract<Node, { op: KinkOp }>;
 
 class Expansion {
-  readonly tape: TapeBuilder = new TapeBuilder();
+  readonly tape: TapeBuilder;
   readonly entries: Entries[] = [];
   readonly active: SwitchingVariable[] = [];
   readonly unresolved: SwitchingVariable[] = [];
@@ -83,6 +83,10 @@ class Expansion {
     point: ArrayLike<number>,
   ) {
     this.nodes = nodes;
+    const entries = nodes.map(({ shape }) =>
+      shape.reduce((product, extent) => product * extent, 1),
+    );
+    this.tape = new TapeBuilder(entries.reduce((total, size) => total + size, 0));
     this.blockOf = new Map(blocks.map((block) => [block.node, block]));
     this.switching = new Int32Array(size);
     this.point = point;
@@ -362,16 +366,8 @@ class Expansion {
   private product(inputs: readonly Entries[], shapes: readonly Shape[], shape: Shape): Entries {
     const [m, n] = shape.slice(-2) as [number, number];
     const k = shapes[0]!.at(-1)!;
-    const [a, b] = inputs;
-    const out = new Int32Array(shape.reduce((x, y) => x * y, 1));
-    this.tape.reserve(out.length * k);
-    for (let at = 0; at < out.length; at++) {
-      const batch = Math.floor(at / (m * n));
-      const i = Math.floor(at / n) % m;
-      const first = batch * k * n + (at % n);
-      out[at] = this.tape.row(a!, (batch * m + i) * k, b!, first, n, k);
-    }
-    return out;
+    const batch = shape.slice(0, -2).reduce((x, y) => x * y, 1);
+    return this.tape.matrixProduct(inputs[0]!, inputs[1]!, { m, k, n, batch });
   }
 }
 

@@ -10,20 +10,20 @@ export interface Derivatives<T> {
 
 /** One reverse sweep in doubles with error bounds. */
 export function boundedDerivatives(tape: Tape, output: number): Derivatives<Ball> {
-  const { kind, value, radius, first, count, left, right } = tape;
+  const { kind, value, radius, first } = tape;
   const cotangent = new Float64Array(output + 1);
   const error = new Float64Array(output + 1);
   cotangent[output] = 1;
   const byInput = new Map<number, Ball>();
   const byAbsolute = new Map<number, Ball>();
   const give = (to: number, c: number, dc: number, factor: number, df: number): void => {
-    if (factor === 0 && df === 0) return;
+    if ((factor === 0 && df === 0) || kind[to] === kinds.constant) return;
     const product = c * factor;
-    const total = cotangent[to]! + product;
-    if (dc === 0 && df === 0 && (product === 0 || product === c || product === factor)) {
-      // multiplication by 0 or 1 is exact, and so is adding to 0
-      if (cotangent[to] !== 0 && product !== 0) error[to]! += Math.abs(total) * roundoff;
-    } else {
+    const before = cotangent[to]!;
+    const total = before + product;
+    // multiplication by 1 is exact, and so is adding to 0
+    const isExact = dc === 0 && df === 0 && (product === c || product === factor);
+    if (!isExact || before !== 0) {
       error[to]! +=
         Math.abs(c) * df +
         dc * (Math.abs(factor) + df) +
@@ -45,12 +45,12 @@ export function boundedDerivatives(tape: Tape, output: number): Derivatives<Ball
         byAbsolute.set(first[id]!, { value: c, radius: upward(dc) });
         break;
       case kinds.sum: {
-        const end = first[id]! + count[id]!;
-        for (let t = first[id]!; t < end; t++) {
-          const u = left[t]!;
-          const v = right[t]!;
-          if (kind[u] !== kinds.constant) give(u, c, dc, value[v]!, radius[v]!);
-          if (kind[v] !== kinds.constant) give(v, c, dc, value[u]!, radius[u]!);
+        const { left, first: from, right, second, stride, count } = tape.terms(id);
+        for (let t = 0; t < count; t++) {
+          const u = left[from + t]!;
+          const v = right[second + t * stride]!;
+          give(u, c, dc, value[v]!, radius[v]!);
+          give(v, c, dc, value[u]!, radius[u]!);
         }
         break;
       }
@@ -70,7 +70,7 @@ const largeTape = 100_000;
 
 /** One reverse sweep in rational numbers, or undefined where a factor is irrational or it would take too long. */
 export function exactDerivatives(tape: Tape, output: number): Derivatives<Rational> | undefined {
-  const { kind, radius, first, count, left, right } = tape;
+  const { kind, radius, first } = tape;
   if (radius[output] !== 0 && output > largeTape) return undefined;
   const cotangents = new Map<number, Rational>([[output, { n: 1n, d: 1n }]]);
   const byInput = new Map<number, Rational>();
@@ -99,10 +99,10 @@ export function exactDerivatives(tape: Tape, output: number): Derivatives<Ration
         byAbsolute.set(first[id]!, c);
         break;
       case kinds.sum: {
-        const end = first[id]! + count[id]!;
-        for (let t = first[id]!; t < end; t++) {
-          const u = left[t]!;
-          const v = right[t]!;
+        const { left, first: from, right, second, stride, count } = tape.terms(id);
+        for (let t = 0; t < count; t++) {
+          const u = left[from + t]!;
+          const v = right[second + t * stride]!;
           if (kind[u] !== kinds.constant && !give(u, c, tape.exact(v))) return undefined;
           if (kind[v] !== kinds.constant && !give(v, c, tape.exact(u))) return undefined;
         }

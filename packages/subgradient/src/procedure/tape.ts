@@ -1,6 +1,6 @@
 import {
   absolute,
-  add,
+  add as addRational,
   fromNumber,
   multiply,
   sign,
@@ -24,6 +24,16 @@ export interface Call {
   readonly exactly?: (x: Rational) => ExactValues;
 }
 
+/** The products of a sum: left[first + t]·right[second + t·stride] for t < count, as scalars. */
+export interface Terms {
+  readonly left: Int32Array;
+  readonly first: number;
+  readonly right: Int32Array;
+  readonly second: number;
+  readonly stride: number;
+  readonly count: number;
+}
+
 /**
  * A straight-line procedure of scalars at one point: constants, inputs, |z| of active kinks, sums of products
  * Σ u·v of earlier scalars, and calls of smooth functions. Every scalar has its value with an error bound (0 if
@@ -39,9 +49,8 @@ export interface Tape {
   readonly sensitivity: Float64Array;
   readonly first: Int32Array;
   readonly count: Int32Array;
-  /** Factors of the products: product t is left[t]·right[t]. */
-  readonly left: Int32Array;
-  readonly right: Int32Array;
+  /** Where the factors of a sum stand. */
+  terms(id: number): Terms;
   call(id: number): Call;
   /** The exact value; undefined if it is irrational or would take too long. */
   exact(id: number): Rational | undefined;
@@ -52,19 +61,42 @@ const exactProducts = 50_000;
 const largestExact = 1n << 6000n;
 
 export class TapeBuilder implements Tape {
-  private readonly kindList = new GrowingIntegers();
-  private readonly valueList = new GrowingFloats();
-  private readonly radiusList = new GrowingFloats();
-  private readonly sensitivityList = new GrowingFloats();
-  private readonly firstList = new GrowingIntegers();
-  private readonly countList = new GrowingIntegers();
-  private readonly leftList = new GrowingIntegers();
-  private readonly rightList = new GrowingIntegers();
+  private readonly kindList: GrowingIntegers;
+  private readonly valueList: GrowingFloats;
+  private readonly radiusList: GrowingFloats;
+  private readonly sensitivityList: GrowingFloats;
+  private readonly firstList: GrowingIntegers;
+  private readonly countList: GrowingIntegers;
+  private readonly leftList: GrowingIntegers;
+  private readonly rightList: GrowingIntegers;
+  /** Factors that sums share, like the rows and columns of a matrix product. */
+  private readonly shared: {
+    readonly left: Int32Array;
+    readonly right: Int32Array;
+    readonly stride: number;
+  }[] = [];
+  private readonly sourceList: GrowingIntegers;
+  private readonly secondList: GrowingIntegers;
   private readonly calls = new Map<number, Call>();
   private readonly constants = new Map<number, number>();
   private readonly exacts = new Map<number, Rational | undefined>();
   private readonly switching: number[] = [];
   private exactSpent = 0;
+
+  /** For about so many scalars; more are possible. */
+  constructor(expected: number) {
+    const capacity = Math.max(16, expected);
+    this.kindList = new GrowingIntegers(capacity);
+    this.valueList = new GrowingFloats(capacity);
+    this.radiusList = new GrowingFloats(capacity);
+    this.sensitivityList = new GrowingFloats(capacity);
+    this.firstList = new GrowingIntegers(capacity);
+    this.countList = new GrowingIntegers(capacity);
+    this.leftList = new GrowingIntegers(capacity);
+    this.rightList = new GrowingIntegers(capacity);
+    this.sourceList = new GrowingIntegers(capacity);
+    this.secondList = new GrowingIntegers(capacity);
+  }
 
   get size(): number {
     return this.valueList.length;
@@ -87,11 +119,17 @@ export class TapeBuilder implements Tape {
   get count(): Int32Array {
     return this.countList.data;
   }
-  get left(): Int32Array {
-    return this.leftList.data;
-  }
-  get right(): Int32Array {
-    return this.rightList.data;
+  terms(id: number): Terms {
+    const source = this.sourceList.data[id]!;
+    const shared = source === 0 ? undefined : this.shared[source - 1]!;
+    return {
+      left: shared?.left ?? this.leftList.data,
+      first: this.firstList.data[id]!,
+      right: shared?.right ?? this.rightList.data,
+      second: this.secondList.data[id]!,
+      stride: shared?.stride ?? 1,
+      count: this.countList.data[id]!,
+    };
   }
   call(id: number): Call {
     return this.calls.get(id)!;
@@ -104,8 +142,12 @@ export class TapeBuilder implements Tape {
     sensitivity: number,
     first = 0,
     count = 0,
+    second = 0,
+    source = 0,
   ): number {
     this.kindList.push(kind);
+    this.secondList.push(second);
+    this.sourceList.push(source);
     this.sensitivityList.push(sensitivity);
     this.radiusList.push(radius);
     this.firstList.push(first);
@@ -162,37 +204,44 @@ export class TapeBuilder implements Tape {
     return this.close(first);
   }
 
-  /** Makes room for so many more products. */
-  reserve(products: number): void {
-    this.leftList.reserve(products);
-    this.rightList.reserve(products);
-  }
-
-  /** Σ over t < k of a[i + t]·b[j + t·stride], the entry of a matrix product. */
-  row(a: Int32Array, i: number, b: Int32Array, j: number, stride: number, k: number): number {
-    const { leftList, rightList } = this;
-    this.reserve(k);
-    const first = leftList.length;
-    const [left, right] = [leftList.data, rightList.data];
-    for (let t = 0; t < k; t++) {
-      left[first + t] = a[i + t]!;
-      right[first + t] = b[j + t * stride]!;
+  /** The products of matrices of scalars, row-major: m × k by k × n, from these positions on. */
+  matrixProduct(
+    left: Int32Array,
+    right: Int32Array,
+    { m, k, n, batch }: { m: number; k: number; n: number; batch: number },
+  ): Int32Array {
+    const source = this.shared.push({ left, right, stride: n });
+    const out = new Int32Array(batch * m * n);
+    for (let at = 0; at < out.length; at++) {
+      const row = Math.floor(at / n);
+      const second = Math.floor(row / m) * k * n + (at % n);
+      out[at] = this.add(left, row * k, right, second, n, k, source);
     }
-    leftList.length += k;
-    rightList.length += k;
-    return this.close(first);
+    return out;
   }
 
-  /** The sum of the products from `first` on: exact as long as no rounding happens, else with a bound. */
   private close(first: number): number {
-    const { left, right, value, radius, sensitivity } = this;
-    const end = this.leftList.length;
+    const { data: left, length } = this.leftList;
+    return this.add(left, first, this.rightList.data, first, 1, length - first, 0);
+  }
+
+  /** A sum of products: exact as long as no rounding happens, else with a bound. */
+  private add(
+    left: Int32Array,
+    first: number,
+    right: Int32Array,
+    second: number,
+    stride: number,
+    count: number,
+    source: number,
+  ): number {
+    const { value, radius, sensitivity } = this;
     let total = 0;
     let error = 0;
     let growth = 0;
-    for (let t = first; t < end; t++) {
-      const u = left[t]!;
-      const v = right[t]!;
+    for (let t = 0, at = second; t < count; t++, at += stride) {
+      const u = left[first + t]!;
+      const v = right[at]!;
       const x = value[u]!;
       const y = value[v]!;
       const dx = radius[u]!;
@@ -213,7 +262,7 @@ export class TapeBuilder implements Tape {
       }
       total = sum;
     }
-    return this.push(kinds.sum, total, upward(error), growth, first, end - first);
+    return this.push(kinds.sum, total, upward(error), growth, first, count, second, source);
   }
 
   apply(value: number, radius: number, call: Call): number {
@@ -265,15 +314,15 @@ export class TapeBuilder implements Tape {
       }
       default: {
         let total = zero;
-        const end = this.first[id]! + this.count[id]!;
-        for (let t = this.first[id]!; t < end; t++) {
+        const { left, first, right, second, stride, count } = this.terms(id);
+        for (let t = 0; t < count; t++) {
           if (this.exactSpent++ > exactProducts) return undefined;
-          const u = this.exact(this.left[t]!);
+          const u = this.exact(left[first + t]!);
           if (u?.n === 0n) continue;
-          const v = this.exact(this.right[t]!);
+          const v = this.exact(right[second + t * stride]!);
           if (v?.n === 0n) continue;
           if (u === undefined || v === undefined) return undefined;
-          total = add(total, multiply(u, v));
+          total = addRational(total, multiply(u, v));
         }
         return total;
       }
