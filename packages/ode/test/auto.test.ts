@@ -80,6 +80,9 @@ test('the stiff method follows what is known', () => {
   expect(stiffMethodFor(at(1e-9)).name).toBe('Radau IIA 5');
   expect(stiffMethodFor({ ...at(1e-4), symmetric: true }).name).toBe('RKC2');
   expect(stiffMethodFor({ ...at(1e-4), symmetric: true, suppliesJacobian: true }).name).toBe('NDF');
+  expect(stiffMethodFor({ ...at(1e-4), symmetric: true, suppliesJacobianVector: true }).name).toBe(
+    'exprb53s3',
+  );
 });
 
 test('a checkpoint continues with the same bits, before and after the switch', () => {

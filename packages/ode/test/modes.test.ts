@@ -14,6 +14,7 @@ import {
   type SwitchedField,
 } from '@nonsmooth/ode';
 import { describe, expect, test } from 'vitest';
+import { allMethods } from './all-methods.js';
 
 /** b' = −Σ_i 1[b + x_i > 0](b + x_i − y_i): a ReLU network's bias that switches its samples off one by one. */
 const x = [-1, -0.5, 0.3, 0.9];
@@ -55,6 +56,14 @@ const plainRelu: InitialValueProblem = {
   t1: 2,
 };
 
+/** When the last sample switches off: between switches b is an exponential. */
+const lastSwitch = x.reduce((t, end, first) => {
+  const rate = x.length - first;
+  const level = x.slice(first).reduce((sum, xi, i) => sum + targets[first + i]! - xi, 0) / rate;
+  const begin = first === 0 ? 1.5 : -x[first - 1]!;
+  return t + Math.log((begin - level) / (-end - level)) / rate;
+}, 0);
+
 describe('the dying ReLU', () => {
   test.each([bogackiShampine32, dormandPrince54, tsitouras54, dormandPrince853, verner76])(
     'all four samples switch off in turn and it stops exactly on its last kink, by $name',
@@ -73,6 +82,25 @@ describe('the dying ReLU', () => {
         'die 3',
       ]);
       expect(statistics.restarts).toBe(4);
+    },
+  );
+
+  test.each(allMethods.filter(({ adaptive }) => adaptive))(
+    'the same switches, and the end to the tolerance, by $name',
+    (method) => {
+      const rtol = method.order < 3 ? 1e-6 : 1e-8;
+      // steps of an exponential method are exact here, of any length: only the interpolant needs short ones
+      const maxStep = method.name.startsWith('exprb') ? 0.03 : Infinity;
+      const { y, modeChanges } = flow(dyingRelu, [1.5], 2, { method, rtol, atol: rtol, maxStep });
+      expect(modeChanges.flatMap(({ notes }) => notes)).toEqual([
+        'off 0',
+        'off 1',
+        'off 2',
+        'die 3',
+      ]);
+      // it ends on its kink whatever the path: only its time carries the error
+      expect(Math.abs(y.at(-1)![0]! + 0.9)).toBeLessThan(1e-12);
+      expect(Math.abs(modeChanges[3]!.t - lastSwitch)).toBeLessThan(3e3 * rtol);
     },
   );
 

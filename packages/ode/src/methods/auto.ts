@@ -2,6 +2,7 @@ import { switchingStepper } from '../auto/switching-stepper.js';
 import type { Method } from '../method.js';
 import type { System } from '../system.js';
 import { ndf } from './backward-differentiation.js';
+import { exprb53 } from './exprb53.js';
 import { radauIIA5 } from './radau-iia-5.js';
 import { rkc2 } from './rkc2.js';
 import { tsitouras54 } from './tsitouras-54.js';
@@ -11,8 +12,8 @@ const smallDimension = 300;
 
 /**
  * The stiff method for what is known of a problem: NDF, at strict tolerances Radau IIA 5, where linear systems can be
- * solved; RKC2 for symmetric Jacobians of which only right-hand sides are known, at loose tolerances or in many
- * dimensions.
+ * solved; for symmetric Jacobians exprb53s3 if there are products with them, RKC2 if there are only right-hand sides
+ * and the tolerance is loose or the dimension high.
  */
 export function stiffMethodFor({
   tolerance: { rtol },
@@ -24,7 +25,8 @@ export function stiffMethodFor({
   System,
   'tolerance' | 'dimension' | 'symmetric' | 'suppliesJacobian' | 'suppliesJacobianVector'
 >): Method {
-  if (!suppliesJacobian && !suppliesJacobianVector && symmetric) {
+  if (!suppliesJacobian && symmetric) {
+    if (suppliesJacobianVector) return exprb53;
     if (rtol >= 1e-4 || dimension > smallDimension) return rkc2;
   }
   return rtol <= 1e-7 && !suppliesJacobianVector ? radauIIA5 : ndf;
