@@ -15,10 +15,10 @@ export const tanhFlow = {
   errorOf: (theta: ArrayLike<number>): number => relativeError(theta, reference.reference),
 };
 
-/** The end point and its loss are those of the reference, within `limit`. */
+/** The end point is that of the reference within `limit`, its loss within a multiple of it. */
 export function checkTanhFlow(error: number, loss: number, limit: number): readonly Check[] {
   return [
     boundError('θ(100) against the reference solution', error, limit),
-    compareNumbers('loss at t = 100', loss, reference.loss, limit),
+    compareNumbers('loss at t = 100', loss, reference.loss, 10 * limit),
   ];
 }

@@ -3,7 +3,10 @@ import {
   bogackiShampine32,
   dormandPrince54,
   dormandPrince853,
+  radauIIA5,
   rkc2,
+  rock2,
+  rodas43,
   solve,
   tsitouras54,
   verner76,
@@ -51,6 +54,7 @@ const few = [1e-3, 1e-4, 1e-5, 1e-6];
 const tightest = 1e-10;
 const many = [1e-4, 1e-6, 1e-8, tightest];
 const explicit = ['smooth', 'gradientFlow'] as const;
+const implicit = ['gradientFlow', 'stiff'] as const;
 
 /** The table of methods: adding one is one line. */
 const methods = {
@@ -60,7 +64,10 @@ const methods = {
   'Verner 7(6)': { method: verner76, suits: explicit, tolerances: many },
   'Dormand–Prince 8(5,3)': { method: dormandPrince853, suits: explicit, tolerances: many },
   RKC2: { method: rkc2, suits: ['gradientFlow'], tolerances: few },
-  BDF: { method: bdf, suits: ['gradientFlow', 'stiff'], tolerances: many },
+  ROCK2: { method: rock2, suits: ['gradientFlow'], tolerances: few },
+  BDF: { method: bdf, suits: implicit, tolerances: many },
+  'Radau IIA 5': { method: radauIIA5, suits: implicit, tolerances: many },
+  'Rodas 4(3)': { method: rodas43, suits: implicit, tolerances: many },
 } as const satisfies Record<string, Entry>;
 const measuringSeconds = 0.03;
 
