@@ -1,17 +1,17 @@
-// relu(x) − relu(−x) is x, so its derivative is 1; backward mode with relu'(0) = 0 answers 0.
-import { neg, relu, sub, sum } from '@nonsmooth/autodiff';
-import { certify, clarkeSubdifferential, verify } from '@nonsmooth/subgradient';
+// relu(x) − relu(−x) is x, so its derivative is 1; backward mode with relu′(0) = 0 answers 0.
+import { neg, relu, sub, sum, type Tracer } from '@nonsmooth/autodiff';
+import { certify, clarkeSubdifferential, verify, type Certificate } from '@nonsmooth/subgradient';
 
-const f = (x) => sub(relu(sum(x)), relu(neg(sum(x))));
+const f = (x: Tracer) => sub(relu(sum(x)), relu(neg(sum(x))));
 
 const answer = certify(f, [0]);
-console.log(answer.gradient, answer.verdict); // Float64Array [0] 'none'
+console.log(answer.gradient[0], answer.verdict); // 0 none
 
 const right = certify(f, [0], { gradient: [1] });
-console.log(right.verdict, right.memberships); // 'frechet', all four 'in'
+console.log(right.verdict, right.memberships); // frechet, all four 'in'
 
-// Certificates are plain data and can be checked by anyone, anywhere.
-const received = JSON.parse(JSON.stringify(right.certificate));
+// Certificates are plain data: anyone can check them against the function.
+const received = JSON.parse(JSON.stringify(right.certificate)) as Certificate;
 console.log(verify(received, f)); // true, or an error that says what does not hold
 
-console.log(clarkeSubdifferential(f, [0]).generators); // [Float64Array [1]]
+console.log(clarkeSubdifferential(f, [0]).generators); // [ Float64Array [ 1 ] ]

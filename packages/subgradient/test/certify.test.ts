@@ -2,6 +2,7 @@ import {
   abs,
   add,
   cos,
+  elementwise,
   exp,
   gather,
   greater,
@@ -190,6 +191,22 @@ test('certificates that are tampered with are rejected', () => {
       replacement,
     ).toThrow();
   }
+});
+
+test('two functions of the same name are not taken for one', () => {
+  const curve = (power: number) => ({
+    name: 'curve',
+    value: (x: number) => x + x ** power,
+    derivative: (x: number) => 1 + power * x ** (power - 1),
+  });
+  // |x₀ + x₀²| − |x₀ + x₀³|: equal rows, different functions; near 0 they have opposite signs nowhere,
+  // but that is beyond first order, so nothing outside the linearization's set is called out
+  const f = (x: Tracer) =>
+    sub(abs(elementwise(curve(2), at(x, 0))), abs(elementwise(curve(3), at(x, 0))));
+  expect(certify(f, [0], { gradient: [2] }).memberships.clarke).toBe('undecided');
+  const same = curve(2);
+  const g = (x: Tracer) => sub(abs(elementwise(same, at(x, 0))), abs(elementwise(same, at(x, 0))));
+  expect(certify(g, [0], { gradient: [2] }).memberships.clarke).toBe('out');
 });
 
 test('bad input is refused by name', () => {

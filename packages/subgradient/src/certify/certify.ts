@@ -36,7 +36,7 @@ export interface CertifyOptions {
 
 /**
  * Says which of the Fréchet, limiting, Bouligand and Clarke subdifferentials of f at x the gradient belongs to,
- * by the verdict rule of MATH P3 (Baumgärtner and Bethke, arXiv 2407.09639): 'in' if it is in that set of the
+ * from its abs-normal form (Baumgärtner and Bethke, arXiv 2407.09639): 'in' if it is in that set of the
  * piecewise linearization; 'out' if it is outside the outer set of all signatures, or outside the set of the
  * linearization where that is known to be the set of f; else 'undecided' with the reason. Without an active kink
  * that matters f is differentiable and all four sets are {∇f(x)}.

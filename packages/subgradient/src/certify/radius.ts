@@ -83,7 +83,7 @@ function deviations({ tape, active }: ScalarProcedure, rho: number): Float64Arra
 
 /**
  * ρ such that no switching variable that is not 0 changes its sign while no input moves by more than ρ: for
- * networks the bound by layers of MATH P1, entry by entry. ∞ if nothing can change.
+ * networks a bound layer by layer, entry by entry. ∞ if nothing can change.
  */
 export function radiusOfConstancy(procedure: ScalarProcedure, refinements = 0): number {
   const { tape, switching } = procedure;

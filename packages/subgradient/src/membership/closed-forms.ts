@@ -24,7 +24,8 @@ export interface ClosedForms {
 /**
  * With independent rows Z (square here), μᵀZ = a − g and β = b − μᵀL: Fréchet ⇔ |μ_i| ≤ β_i for all i,
  * Bouligand ⇔ |μ_i| = |β_i| for all i, limiting ⇔ each i satisfies one or the other, Clarke for L = 0 ⇔
- * |μ_i| ≤ |b_i| (MATH P3).
+ * |μ_i| ≤ |b_i|; derived from the abs-normal
+ * form of Griewank and Walther.
  */
 export function closedForms(form: AbsLinearForm, offset: readonly Rational[]): ClosedForms {
   const { mu, beta } = kinkMultipliers(form, offset);

@@ -19,7 +19,7 @@ export interface Independence {
 type Terms = Map<string, Rational>;
 
 /**
- * Condition (E) of MATH P3, decided on canonical forms. Kinks with z_i = q_i + Σ c_ij|z_j|, constants c_ij and the
+ * Decided on canonical forms. Kinks with z_i = q_i + Σ c_ij|z_j|, constants c_ij and the
  * same for the z_j, are abs-linear in any basis u of the span of the q_i; of the others, equal functions up to a
  * factor are merged. If the gradients of u and of the smooth parts of the others are independent at the point,
  * nearby patterns are those of the linearization: u and the other smooth parts are free coordinates. Kinks with

@@ -22,7 +22,7 @@ export function certifyPolicy(
   });
 }
 
-/** What MATH P3 (arXiv 2407.09639) says about a policy on dense ReLU networks; each line can be run. */
+/** What Baumgärtner and Bethke (arXiv 2407.09639) say about a policy on dense ReLU networks; each line can be run. */
 export interface PolicyStatement {
   readonly name: string;
   readonly hypothesis: {

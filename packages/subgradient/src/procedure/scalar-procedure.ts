@@ -411,7 +411,17 @@ function nameOf(node: NodeOf<UnaryOp>): string {
   if (node.op === 'pow') return `pow ${(node as NodeOf<'pow'>).exponent}`;
   if (node.op === 'elementwise') {
     const { fn, order } = node as NodeOf<'elementwise'>;
-    return `${fn.name} ${order}`;
+    return `${fn.name} ${identityOf(fn)} ${order}`;
   }
   return node.op;
+}
+
+// Two functions that a user gave the same name are still two functions.
+const identities = new WeakMap<object, number>();
+let identityCount = 0;
+
+function identityOf(fn: object): number {
+  let identity = identities.get(fn);
+  if (identity === undefined) identities.set(fn, (identity = identityCount++));
+  return identity;
 }
