@@ -21,17 +21,17 @@ import {
 import { VECTOR, multiplyAdd, splat } from './simd';
 
 // In the order of activationNames in src/activation.ts.
-const IDENTITY = 0;
+export const IDENTITY = 0;
 export const RELU = 1;
-const LEAKY_RELU = 2;
-const TANH = 3;
-const LOGISTIC = 4;
-const SOFTPLUS = 5;
-const GELU = 6;
-const SWISH = 7;
-const MISH = 8;
-const ELU = 9;
-const SOFTSIGN = 10;
+export const LEAKY_RELU = 2;
+export const TANH = 3;
+export const LOGISTIC = 4;
+export const SOFTPLUS = 5;
+export const GELU = 6;
+export const SWISH = 7;
+export const MISH = 8;
+export const ELU = 9;
+export const SOFTSIGN = 10;
 
 /** Values A(z) to `out` and slopes A'(z) over z, for `size` bytes. */
 export function activate<T>(
@@ -196,14 +196,14 @@ function tanh<T>(x: v128, out: usize, slope: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function expOfMinusSize<T>(x: v128): v128 {
+export function expOfMinusSize<T>(x: v128): v128 {
   return expNonpositive<T>(minusSize<T>(x));
 }
 
 /** 1 where x ≥ 0, else e. */
 // @ts-ignore: decorator
 @inline
-function oneOr<T>(e: v128, x: v128): v128 {
+export function oneOr<T>(e: v128, x: v128): v128 {
   return v128.bitselect(constant<T>(ONE), e, v128.ge<T>(x, v128.splat<T>(<T>0)));
 }
 
@@ -228,7 +228,7 @@ function softplus<T>(x: v128, out: usize, slope: usize): void {
 /** Keeps ∞·0 away: beyond `low` and −low, A(x) is 0 or x in every dtype. */
 // @ts-ignore: decorator
 @inline
-function clamp<T>(x: v128, low: v128): v128 {
+export function clamp<T>(x: v128, low: v128): v128 {
   return v128.pmin<T>(v128.pmax<T>(x, low), v128.neg<T>(low));
 }
 

@@ -26,41 +26,58 @@ export function risk<T>(net: Network, count: i32, indices: usize, withGradient: 
   if (net.normalized) {
     columnStatistics<T>(net.means, net.scales, net.inputs, net.inputWidth, indices, count);
   }
-  let sum: f64 = 0;
-  let targetSum: f64 = 0;
-  const outputWidth = layerAt(net, net.depth - 1).width;
-  const shallow = isShallow(net, outputWidth);
+  net.lossSum = 0;
+  net.targetSum = 0;
+  const shallow = isShallow(net, layerAt(net, net.depth - 1).width);
   const reluOnly = shallow && isRelu(net);
   for (let first = 0; first < count; first += perPanel) {
     const here = min(perPanel, count - first);
     const columns = roundUp<T>(here);
-    const at = indices ? indices + (<usize>first << 2) : 0;
-    gather<T>(net.inputPanel, stride, columns, net.inputs, net.inputWidth, at, first, here);
-    gather<T>(net.targetPanel, stride, columns, net.targets, net.targetWidth, at, first, here);
+    loadPanel<T>(net, stride, columns, indices, first, here);
     if (reluOnly) reluForward<T>(net, layerAt(net, 0), layerAt(net, 1), columns);
     else forward<T>(net, stride, columns);
-
-    if (net.loss == CROSS_ENTROPY) {
-      sum += crossEntropy<T>(net.delta, net.outputs, net.targetPanel, stride, outputWidth, here);
-    } else {
-      residuals<T>(net.delta, net.outputs, net.targetPanel, stride, outputWidth, columns);
-    }
-    clearPadding<T>(net.delta, stride, outputWidth, columns, here);
-    if (net.loss != CROSS_ENTROPY) {
-      sum += sumOfSquares<T>(net.delta, stride, outputWidth, columns);
-    }
-    if (net.loss == RELATIVE_L2) {
-      clearPadding<T>(net.targetPanel, stride, outputWidth, columns, here);
-      targetSum += sumOfSquares<T>(net.targetPanel, stride, outputWidth, columns);
-    }
+    panelLoss<T>(net, stride, columns, here);
     if (!withGradient) continue;
     net.first = first == 0;
     net.last = first + perPanel >= count;
-    if (net.last) setFactor(net, count, sum, targetSum);
+    if (net.last) setFactor(net, count);
     if (shallow) shallowBackward<T>(net, reluOnly, stride, columns);
     else backward<T>(net, stride, columns);
   }
-  return net.loss == RELATIVE_L2 ? sqrt(sum / targetSum) : sum / <f64>count;
+  return net.loss == RELATIVE_L2
+    ? sqrt(net.lossSum / net.targetSum)
+    : net.lossSum / <f64>count;
+}
+
+/** Inputs and targets of samples first … first + count − 1 (of the batch `indices`, if any) into their panels. */
+export function loadPanel<T>(
+  net: Network,
+  stride: usize,
+  columns: usize,
+  indices: usize,
+  first: i32,
+  count: i32,
+): void {
+  const at = indices ? indices + (<usize>first << 2) : 0;
+  gather<T>(net.inputPanel, stride, columns, net.inputs, net.inputWidth, at, first, count);
+  gather<T>(net.targetPanel, stride, columns, net.targets, net.targetWidth, at, first, count);
+}
+
+/** Adds the loss of a panel to the sums; leaves the cotangent of the outputs in `delta`, 0 in the padding. */
+export function panelLoss<T>(net: Network, stride: usize, columns: usize, count: i32): void {
+  const width = layerAt(net, net.depth - 1).width;
+  if (net.loss == CROSS_ENTROPY) {
+    net.lossSum += crossEntropy<T>(net.delta, net.outputs, net.targetPanel, stride, width, count);
+    clearPadding<T>(net.delta, stride, width, columns, count);
+    return;
+  }
+  residuals<T>(net.delta, net.outputs, net.targetPanel, stride, width, columns);
+  clearPadding<T>(net.delta, stride, width, columns, count);
+  net.lossSum += sumOfSquares<T>(net.delta, stride, width, columns);
+  if (net.loss == RELATIVE_L2) {
+    clearPadding<T>(net.targetPanel, stride, width, columns, count);
+    net.targetSum += sumOfSquares<T>(net.targetPanel, stride, width, columns);
+  }
 }
 
 function shallowBackward<T>(net: Network, reluOnly: bool, stride: usize, columns: usize): void {
@@ -72,11 +89,11 @@ function shallowBackward<T>(net: Network, reluOnly: bool, stride: usize, columns
 }
 
 /** dL/dN = cotangent·numerator/denominator; see the losses of the reference kernels. */
-function setFactor(net: Network, count: i32, sum: f64, targetSum: f64): void {
+function setFactor(net: Network, count: i32): void {
   net.numerator = 1;
   net.denominator = <f64>count;
   if (net.loss == RELATIVE_L2) {
-    net.denominator = sum == 0 ? 1 : sqrt(sum) * sqrt(targetSum);
+    net.denominator = net.lossSum == 0 ? 1 : sqrt(net.lossSum) * sqrt(net.targetSum);
   } else if (net.loss != CROSS_ENTROPY) {
     net.numerator = 2;
   }
@@ -85,7 +102,7 @@ function setFactor(net: Network, count: i32, sum: f64, targetSum: f64): void {
 /** Bytes of `count` samples, rounded up to whole tiles. */
 // @ts-ignore: decorator
 @inline
-function roundUp<T>(count: i32): usize {
+export function roundUp<T>(count: i32): usize {
   return (<usize>count * sizeof<T>() + PAIR - 1) & ~(PAIR - 1);
 }
 
@@ -95,23 +112,26 @@ export function layerAt(net: Network, k: i32): Layer {
   return changetype<Layer>(net.layers + <usize>k * offsetof<Layer>());
 }
 
+/** The input panel normalized, and what the first layer acts on: γ times it + β. */
+export function normalizeInputs<T>(net: Network, stride: usize, columns: usize): void {
+  const gamma = net.theta;
+  const beta = gamma + <usize>net.inputWidth * sizeof<T>();
+  normalize<T>(
+    layerAt(net, 0).panel,
+    net.inputPanel,
+    stride,
+    columns,
+    net.inputWidth,
+    net.means,
+    net.scales,
+    gamma,
+    beta,
+  );
+}
+
 /** Outputs of the samples in the input panel; slopes A'(zᵏ) are left in the affine panels. */
 export function forward<T>(net: Network, stride: usize, columns: usize): void {
-  if (net.normalized) {
-    const gamma = net.theta;
-    const beta = gamma + <usize>net.inputWidth * sizeof<T>();
-    normalize<T>(
-      layerAt(net, 0).panel,
-      net.inputPanel,
-      stride,
-      columns,
-      net.inputWidth,
-      net.means,
-      net.scales,
-      gamma,
-      beta,
-    );
-  }
+  if (net.normalized) normalizeInputs<T>(net, stride, columns);
   for (let k = 0; k < net.depth; k++) {
     const layer = layerAt(net, k);
     const rowStep = <usize>layer.inputWidth * sizeof<T>();

@@ -115,7 +115,15 @@ function power<T>(n: v128): v128 {
 function expTail<T>(r: v128): v128 {
   const z = v128.mul<T>(r, r);
   if (sizeof<T>() == 8) {
-    return multiplyAdd<T>(r, horner<T>(z, EXP_EVEN + 5, 5), horner<T>(z, EXP_EVEN, 5));
+    const p0 = multiplyAdd<T>(r, constant<T>(EXP_EVEN + 5), constant<T>(EXP_EVEN));
+    const p1 = multiplyAdd<T>(r, constant<T>(EXP_EVEN + 6), constant<T>(EXP_EVEN + 1));
+    const p2 = multiplyAdd<T>(r, constant<T>(EXP_EVEN + 7), constant<T>(EXP_EVEN + 2));
+    const p3 = multiplyAdd<T>(r, constant<T>(EXP_EVEN + 8), constant<T>(EXP_EVEN + 3));
+    const p4 = multiplyAdd<T>(r, constant<T>(EXP_EVEN + 9), constant<T>(EXP_EVEN + 4));
+    const low = multiplyAdd<T>(z, p1, p0);
+    const high = multiplyAdd<T>(z, p4, p3);
+    const zz = v128.mul<T>(z, z);
+    return multiplyAdd<T>(zz, multiplyAdd<T>(z, high, p2), low);
   } else {
     return multiplyAdd<T>(r, horner<T>(z, EXP_EVEN + 3, 2), horner<T>(z, EXP_EVEN, 3));
   }

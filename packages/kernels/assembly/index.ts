@@ -1,6 +1,7 @@
 import { realize, risk } from './dense-network';
 import { descend } from './descent';
 import { activation, addMultiple, binary, unary } from './elementwise';
+import { hessianVector, prepare, SecondOrder } from './hessian-vector';
 import { matmul } from './matmul';
 import { Network } from './network';
 import { multiplyAdds } from './peak';
@@ -36,6 +37,22 @@ export function descendF64(net: Network, state: Descent, steps: i32, learningRat
 
 export function descendF32(net: Network, state: Descent, steps: i32, learningRate: f64): f64 {
   return descend<f32>(net, state, steps, learningRate);
+}
+
+export function prepareF64(state: SecondOrder): void {
+  prepare<f64>(state);
+}
+
+export function prepareF32(state: SecondOrder): void {
+  prepare<f32>(state);
+}
+
+export function hessianVectorF64(state: SecondOrder): void {
+  hessianVector<f64>(state);
+}
+
+export function hessianVectorF32(state: SecondOrder): void {
+  hessianVector<f32>(state);
 }
 
 export function matmulF64(

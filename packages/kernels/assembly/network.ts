@@ -9,6 +9,9 @@ export class Network extends Accumulation {
   parameter: f64;
   /** relu'(0). */
   kink: f64;
+  /** Σ loss and, for relativeL2, Σ y² so far. */
+  lossSum: f64;
+  targetSum: f64;
   activation: i32;
   loss: i32;
   depth: i32;

@@ -42,7 +42,11 @@ export interface DenseRisk {
   gradient(theta: FloatArray, out: FloatArray): number;
   /** As `gradient`, for the mean over the samples with these indices (repetitions count). */
   batchGradient(theta: FloatArray, indices: Uint32Array, out: FloatArray): number;
-  /** N_θ at other inputs (samples × l₀), as samples × l_D. */
+  /** Writes ∇²L(θ)·vector into `out`; at kinks with the second derivative 0 of the activation. */
+  hessianVector(theta: FloatArray, vector: FloatArray, out: FloatArray): void;
+  /** Writes ∇²L(θ), d × d row-major, into `out`. */
+  hessian(theta: FloatArray, out: FloatArray): void;
+  /** N_θ at other inputs (samples × l₀), as samples × l_D; these rows are the batch of a normalized input. */
   realize(theta: FloatArray, inputs: FloatArray): FloatArray;
   /** A descent loop that keeps parameters, moments, batch and data in the kernel's memory. */
   descent(theta: FloatArray, options: DescentOptions): DescentLoop;

@@ -6,6 +6,7 @@ import { scalarActivation } from './activations.js';
 import { normalizeColumns } from './batch-normalization.js';
 import { backward, forward } from './dense-pass.js';
 import { descentLoop } from './descent.js';
+import { cotangentTangents, hessianVector } from './hessian-vector.js';
 import { losses } from './losses.js';
 
 /** The risk of a dense network by plain loops. @throws as `problemShape`. */
@@ -66,6 +67,55 @@ export function denseRisk(problem: DenseProblem): DenseRisk {
     return loss.value;
   }
 
+  function hessianTimes(theta: FloatArray, vector: FloatArray, out: FloatArray): void {
+    const first = firstInputs(theta, inputs, samples);
+    const pass = forward(shape, activation, theta, first.x, samples, dtype);
+    const outputs = pass.affine.at(-1)!;
+    const cotangent = floatArray(dtype, outputs.length);
+    const loss = losses[problem.loss](outputs, targets, samples, outputWidth, cotangent);
+    const sums = new Float64Array(dimension);
+    const firstTangent = batchNormalization
+      ? first.normalized.map((value, i) => {
+          const j = i % inputWidth;
+          return vector[j]! * value + vector[inputWidth + j]!;
+        })
+      : floatArray(dtype, inputs.length);
+    let alongResiduals = 0;
+    const deltaTangent = hessianVector(
+      shape,
+      activation,
+      theta,
+      vector,
+      pass,
+      samples,
+      firstTangent,
+      cotangent,
+      (tangent) => {
+        for (let i = 0; i < tangent.length; i++) alongResiduals += cotangent[i]! * tangent[i]!;
+        return cotangentTangents[problem.loss](outputs, tangent, samples, outputWidth);
+      },
+      sums,
+      dtype,
+    );
+    if (batchNormalization) {
+      for (let i = 0; i < deltaTangent.length; i++) {
+        const j = i % inputWidth;
+        sums[j]! += deltaTangent[i]! * first.normalized[i]!;
+        sums[inputWidth + j]! += deltaTangent[i]!;
+      }
+    }
+    for (let i = 0; i < dimension; i++) out[i] = (sums[i]! * loss.numerator) / loss.denominator;
+    if (problem.loss === 'relativeL2') {
+      // the common factor 1/√(ST) changes too: −(Σ r R N/S)·∇L
+      const gradient = new Float64Array(dimension);
+      lossAndGradient(theta, inputs, targets, samples, gradient);
+      let squares = 0;
+      for (let i = 0; i < cotangent.length; i++) squares += cotangent[i]! * cotangent[i]!;
+      const factor = squares === 0 ? 0 : alongResiduals / squares;
+      for (let i = 0; i < dimension; i++) out[i]! -= factor * gradient[i]!;
+    }
+  }
+
   const risk: DenseRisk = {
     dimension,
     samples,
@@ -87,6 +137,20 @@ export function denseRisk(problem: DenseProblem): DenseRisk {
       const x = takeRows(inputs, inputWidth, indices);
       const y = takeRows(targets, targetWidth, indices);
       return lossAndGradient(parameters(theta), x, y, indices.length, out);
+    },
+    hessianVector: (theta, vector, out) => {
+      requireLength('vector', vector, dimension);
+      requireLength('out', out, dimension);
+      hessianTimes(parameters(theta), toDtype(vector), out);
+    },
+    hessian: (theta, out) => {
+      requireLength('out', out, dimension * dimension);
+      const here = parameters(theta);
+      for (let i = 0; i < dimension; i++) {
+        const unit = floatArray(dtype, dimension);
+        unit[i] = 1;
+        hessianTimes(here, unit, out.subarray(i * dimension, (i + 1) * dimension));
+      }
     },
     realize: (theta, rows) => {
       const count = rowCount('inputs', rows, inputWidth);

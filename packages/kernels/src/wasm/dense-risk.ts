@@ -8,6 +8,7 @@ import { descentLoop } from './descent.js';
 import type { Build } from './module.js';
 import { layNetworkOut } from './network-layout.js';
 import { openNetwork } from './network-memory.js';
+import { secondOrderOf, type SecondOrder } from './second-order.js';
 
 /**
  * The risk of a dense network in a memory of its own, which is released when the risk is disposed of or collected.
@@ -20,6 +21,7 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
   const plan = arena();
   const at = layNetworkOut(problem, shape, samples, plan);
   let open: ReturnType<typeof start> | undefined = start();
+  let second: SecondOrder | undefined;
 
   function start() {
     const network = openNetwork(build, problem, shape, plan, at);
@@ -42,6 +44,12 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
     requireLength('theta', theta, dimension);
     open.theta.set(theta);
     return open;
+  }
+
+  /** The memory of second derivatives, made when first needed. */
+  function secondOrder(theta: FloatArray): SecondOrder {
+    const { inputs, targets } = kernelAt(theta);
+    return (second ??= secondOrderOf(build, { ...problem, inputs, targets }, shape));
   }
 
   /** A batch with more samples than there are gets a memory of its own. */
@@ -77,6 +85,15 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
       out.set(kernel.gradient);
       return value;
     },
+    hessianVector(theta, vector, out) {
+      requireLength('vector', vector, dimension);
+      requireLength('out', out, dimension);
+      secondOrder(theta).hessianVector(theta, vector, out);
+    },
+    hessian(theta, out) {
+      requireLength('out', out, dimension * dimension);
+      secondOrder(theta).hessian(theta, out);
+    },
     realize(theta, inputs) {
       const kernel = kernelAt(theta);
       const count = rowCount('inputs', inputs, inputWidth);
@@ -98,6 +115,7 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
     },
     dispose() {
       open = undefined;
+      second = undefined;
     },
   };
 }

@@ -9,6 +9,8 @@ export interface KernelFunctions {
   readonly risk: (network: number, count: number, indices: number, withGradient: number) => number;
   readonly realize: (network: number, rows: number, out: number, count: number) => void;
   readonly descend: (network: number, state: number, steps: number, learningRate: number) => number;
+  readonly prepare: (state: number) => void;
+  readonly hessianVector: (state: number) => void;
   readonly matmul: (
     a: number,
     b: number,

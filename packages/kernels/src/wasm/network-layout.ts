@@ -8,10 +8,10 @@ import type { Memory } from './webassembly.js';
 /** Most samples that a panel holds; the samples of a batch are spread evenly over the fewest panels. */
 export const panelCapacity = 128;
 
-/** Columns of a panel come in multiples of two vectors. */
-function panelColumns(problem: DenseProblem, samples: number): number {
+/** `samples` in whole tiles: columns of a panel come in multiples of two vectors. */
+export function wholeTiles(problem: DenseProblem, samples: number): number {
   const perTile = 32 / elementBytes[problem.dtype];
-  return Math.ceil(Math.min(samples, panelCapacity) / perTile) * perTile;
+  return Math.ceil(samples / perTile) * perTile;
 }
 
 /** Addresses of everything a problem keeps in kernel memory. */
@@ -33,7 +33,7 @@ export interface NetworkLayout {
   describe(memory: Memory): void;
 }
 
-const networkBytes = 136;
+const networkBytes = 152;
 const layerBytes = 32;
 
 /**
@@ -46,10 +46,11 @@ export function layNetworkOut(
   shape: ProblemShape,
   batch: number,
   arena: Arena,
+  largestPanel: number = panelCapacity,
 ): NetworkLayout {
   const size = elementBytes[problem.dtype];
   const { inputWidth, targetWidth, samples, layers, dimension } = shape;
-  const capacity = panelColumns(problem, batch);
+  const capacity = wholeTiles(problem, Math.min(batch, largestPanel));
   const numbers = (count: number): number => arena.reserve(count * size);
   const panel = (width: number): number => numbers(width * capacity);
   const widest = Math.max(...problem.widths);
@@ -102,7 +103,7 @@ export function layNetworkOut(
       outputs,
       packed,
     ];
-    new Uint32Array(memory.buffer, network + 40, fields.length).set(fields);
+    new Uint32Array(memory.buffer, network + 56, fields.length).set(fields);
     layers.forEach((layer, k) => {
       new Uint32Array(memory.buffer, layerTable + k * layerBytes, layerBytes / 4).set([
         layer.inputWidth,

@@ -1,0 +1,108 @@
+import {
+  clamp,
+  ELU,
+  expOfMinusSize,
+  GELU,
+  LOGISTIC,
+  MISH,
+  oneOr,
+  SOFTPLUS,
+  SOFTSIGN,
+  SWISH,
+  TANH,
+} from './activations';
+import {
+  constant,
+  DENSITY_FACTOR,
+  gaussian,
+  MINUS_TWO,
+  ONE,
+  size,
+  SMALLEST,
+  TAIL_END,
+  TWO,
+} from './elementary';
+import { VECTOR, multiplyAdd } from './simd';
+
+/** Second derivatives A''(z) over z, for `bytes` bytes; `value` and `slope` hold A(z) and A'(z). */
+export function curvature<T>(
+  activation: i32,
+  z: usize,
+  value: usize,
+  slope: usize,
+  bytes: usize,
+): void {
+  for (let c: usize = 0; c < bytes; c += VECTOR) {
+    const x = v128.load(z + c);
+    const a = v128.load(value + c);
+    const s = v128.load(slope + c);
+    let y = v128.splat<T>(<T>0);
+    if (activation == TANH) y = v128.mul<T>(v128.mul<T>(constant<T>(MINUS_TWO), a), s);
+    else if (activation == LOGISTIC) {
+      y = v128.mul<T>(s, v128.sub<T>(v128.sub<T>(constant<T>(ONE), a), a));
+    } else if (activation == SOFTPLUS) y = v128.mul<T>(s, v128.sub<T>(constant<T>(ONE), s));
+    else if (activation == ELU) y = v128.and(s, v128.lt<T>(x, y));
+    else if (activation == SOFTSIGN) y = softsign<T>(x, a);
+    else if (activation == GELU) y = gelu<T>(x);
+    else if (activation == SWISH) y = swish<T>(x);
+    else if (activation == MISH) y = mish<T>(x);
+    v128.store(z + c, y);
+  }
+}
+
+/** −2 sign x·(1 − |a|)³, 0 at 0. */
+// @ts-ignore: decorator
+@inline
+function softsign<T>(x: v128, a: v128): v128 {
+  const zero = v128.splat<T>(<T>0);
+  const rest = v128.sub<T>(constant<T>(ONE), size<T>(a));
+  const y = v128.mul<T>(v128.mul<T>(constant<T>(TWO), rest), v128.mul<T>(rest, rest));
+  const signed = v128.bitselect(v128.neg<T>(y), y, v128.gt<T>(x, zero));
+  return v128.andnot(signed, v128.eq<T>(x, zero));
+}
+
+/** (2 − x²)φ(x). */
+// @ts-ignore: decorator
+@inline
+function gelu<T>(x: v128): v128 {
+  const y = v128.pmin<T>(size<T>(x), constant<T>(TAIL_END));
+  const density = v128.mul<T>(gaussian<T>(y), constant<T>(DENSITY_FACTOR));
+  return v128.mul<T>(v128.sub<T>(constant<T>(TWO), v128.mul<T>(y, y)), density);
+}
+
+/** s(1 − s)(2 + x(1 − 2s)) with the logistic function s. */
+// @ts-ignore: decorator
+@inline
+function swish<T>(x: v128): v128 {
+  const e = expOfMinusSize<T>(x);
+  const d = v128.add<T>(constant<T>(ONE), e);
+  const s = v128.div<T>(oneOr<T>(e, x), d);
+  const rest = v128.div<T>(oneOr<T>(e, v128.neg<T>(x)), d);
+  const far = clamp<T>(x, constant<T>(SMALLEST));
+  const sum = multiplyAdd<T>(far, v128.sub<T>(rest, s), constant<T>(TWO));
+  return v128.mul<T>(v128.mul<T>(s, rest), sum);
+}
+
+/** ω'(2 + x(1 − s − 2ωs)) with ω = tanh(softplus x), ω' = s(1 − ω²), as in the slope of mish. */
+// @ts-ignore: decorator
+@inline
+function mish<T>(x: v128): v128 {
+  const one = constant<T>(ONE);
+  const e = expOfMinusSize<T>(x);
+  const nonnegative = v128.ge<T>(x, v128.splat<T>(<T>0));
+  const squared = v128.mul<T>(e, e);
+  const twice = v128.add<T>(e, e);
+  const n = v128.bitselect(v128.add<T>(one, twice), v128.add<T>(squared, twice), nonnegative);
+  const w = v128.bitselect(squared, one, nonnegative);
+  const d = v128.add<T>(n, v128.add<T>(w, w));
+  const omega = v128.div<T>(n, d);
+  const onePlus = v128.add<T>(one, e);
+  const s = v128.div<T>(oneOr<T>(e, x), onePlus);
+  const rest = v128.div<T>(oneOr<T>(e, v128.neg<T>(x)), onePlus);
+  // 1 − ω² = (1 − ω)(1 + ω), 1 − ω = 2w/d
+  const gap = v128.div<T>(v128.add<T>(w, w), d);
+  const slope = v128.mul<T>(s, v128.mul<T>(gap, v128.add<T>(one, omega)));
+  const inner = v128.sub<T>(rest, v128.mul<T>(v128.add<T>(omega, omega), s));
+  const far = clamp<T>(x, constant<T>(SMALLEST));
+  return v128.mul<T>(slope, multiplyAdd<T>(far, inner, constant<T>(TWO)));
+}

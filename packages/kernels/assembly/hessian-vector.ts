@@ -1,0 +1,304 @@
+// Hessians times vectors, forward over reverse (Pearlmutter, 1994). R x is the derivative of x along the vector.
+// `prepare` leaves all that depends on θ only; `hessianVector` adds what depends on the vector. All samples lie in
+// one panel. Neither applies the loss's common factor: the host does.
+
+import { activate } from './activations';
+import { curvature } from './curvature';
+import { layerAt, loadPanel, normalizeInputs, panelLoss, roundUp } from './dense-network';
+import { CROSS_ENTROPY, clearPadding } from './losses';
+import { Layer, Network } from './network';
+import { scale } from './normalization';
+import { product, transposedProduct } from './products';
+import { VECTOR, multiplyAdd } from './simd';
+import { Accumulation, biasGradient, weightGradient } from './weight-gradient';
+
+@unmanaged
+export class SecondOrder extends Accumulation {
+  /** Sums that the host needs: Σ loss, Σ y², Σ r·R N. */
+  lossSum: f64;
+  targetSum: f64;
+  alongResiduals: f64;
+  net: Network;
+  samples: i32;
+  layers: usize;
+  /** γ and β of the vector. */
+  gamma: usize;
+  beta: usize;
+  /** Panels as wide as the widest layer. */
+  tangent: usize;
+  nextTangent: usize;
+  scratch: usize;
+}
+
+@unmanaged
+export class SecondOrderLayer {
+  /** V and c: the vector's part of this layer. */
+  weights: usize;
+  biases: usize;
+  /** R of what the layer acts on; 0 for a first layer that acts on the data. */
+  panelTangent: usize;
+  /** R zᵏ. */
+  affineTangent: usize;
+  /** Cotangent of zᵏ. */
+  delta: usize;
+  /** Cotangent of A(zᵏ) times A''(zᵏ); 0 for the last layer. */
+  bend: usize;
+}
+
+// @ts-ignore: decorator
+@inline
+function secondAt(state: SecondOrder, k: i32): SecondOrderLayer {
+  return changetype<SecondOrderLayer>(
+    state.layers + <usize>k * offsetof<SecondOrderLayer>(),
+  );
+}
+
+/** Forward and backward pass at θ; also the gradient without the loss's factor. */
+export function prepare<T>(state: SecondOrder): void {
+  const net = state.net;
+  const stride = roundUp<T>(state.samples);
+  loadPanel<T>(net, stride, stride, 0, 0, state.samples);
+  if (net.normalized) normalizeInputs<T>(net, stride, stride);
+  for (let k = 0; k < net.depth; k++) {
+    const layer = layerAt(net, k);
+    multiply<T>(layer.affine, layer, layer.weights, layer.biases, layer.panel, stride);
+    if (k + 1 == net.depth) break;
+    const value = layerAt(net, k + 1).panel;
+    const bend = secondAt(state, k).bend;
+    const size = <usize>layer.width * stride;
+    memory.copy(bend, layer.affine, size);
+    activate<T>(net.activation, net.parameter, net.kink, value, layer.affine, size);
+    curvature<T>(net.activation, bend, value, layer.affine, size);
+  }
+  net.lossSum = 0;
+  net.targetSum = 0;
+  panelLoss<T>(net, stride, stride, state.samples);
+  state.lossSum = net.lossSum;
+  state.targetSum = net.targetSum;
+
+  const last = net.depth - 1;
+  memory.copy(secondAt(state, last).delta, net.delta, <usize>layerAt(net, last).width * stride);
+  state.first = 1;
+  state.last = 0;
+  for (let k = last; k >= 0; k--) {
+    const layer = layerAt(net, k);
+    const delta = secondAt(state, k).delta;
+    sumsOverSamples<T>(layer, delta, layer.panel, stride, state);
+    biasGradient<T>(layer.biasGradient, layer.width, delta, stride, stride, state);
+    if (k == 0) break;
+    const below = secondAt(state, k - 1);
+    multiplyTransposed<T>(below.delta, layer, layer.weights, delta, net.packed, stride);
+    scale<T>(below.bend, below.delta, stride, layer.inputWidth, stride);
+    scale<T>(below.delta, layerAt(net, k - 1).affine, stride, layer.inputWidth, stride);
+  }
+  if (net.normalized) {
+    const first = layerAt(net, 0);
+    const delta = secondAt(state, 0).delta;
+    multiplyTransposed<T>(state.scratch, first, first.weights, delta, net.packed, stride);
+    scaleGradient<T>(state, state.scratch, stride);
+  }
+}
+
+/** The gradient of γ and β from the cotangent of γ·x̂ + β, which is lost. */
+function scaleGradient<T>(state: SecondOrder, cotangent: usize, stride: usize): void {
+  const net = state.net;
+  const width = net.inputWidth;
+  const beta = net.gradient + <usize>width * sizeof<T>();
+  biasGradient<T>(beta, width, cotangent, stride, stride, state);
+  scale<T>(cotangent, net.inputPanel, stride, width, stride);
+  biasGradient<T>(net.gradient, width, cotangent, stride, stride, state);
+}
+
+/** Hessian times vector without the loss's factor (and its change), in place of the gradient. */
+export function hessianVector<T>(state: SecondOrder): void {
+  const net = state.net;
+  const stride = roundUp<T>(state.samples);
+  if (net.normalized) {
+    // R x = Rγ·x̂ + Rβ
+    affineRows<T>(
+      secondAt(state, 0).panelTangent,
+      net.inputPanel,
+      stride,
+      net.inputWidth,
+      state.gamma,
+      state.beta,
+    );
+  }
+  const last = net.depth - 1;
+  for (let k = 0; k <= last; k++) {
+    const layer = layerAt(net, k);
+    const second = secondAt(state, k);
+    const size = <usize>layer.width * stride;
+    // R z = V a + c + W R a
+    multiply<T>(second.affineTangent, layer, second.weights, second.biases, layer.panel, stride);
+    if (second.panelTangent) {
+      multiply<T>(state.scratch, layer, layer.weights, 0, second.panelTangent, stride);
+      addTo<T>(second.affineTangent, state.scratch, size);
+    }
+    if (k < last) {
+      const next = secondAt(state, k + 1).panelTangent;
+      multiplyEntries<T>(next, second.affineTangent, layer.affine, size);
+    }
+  }
+
+  let tangent = state.tangent;
+  let below = state.nextTangent;
+  lossTangent<T>(state, tangent, stride);
+  for (let k = last; k >= 0; k--) {
+    const layer = layerAt(net, k);
+    const second = secondAt(state, k);
+    state.first = 1;
+    state.last = 0;
+    biasGradient<T>(layer.biasGradient, layer.width, tangent, stride, stride, state);
+    sumsOverSamples<T>(layer, tangent, layer.panel, stride, state);
+    state.first = 0;
+    if (second.panelTangent) {
+      sumsOverSamples<T>(layer, second.delta, second.panelTangent, stride, state);
+    }
+    if (k == 0 && !net.normalized) break;
+    // R(Wᵀδ) = WᵀRδ + Vᵀδ
+    const size = <usize>layer.inputWidth * stride;
+    multiplyTransposed<T>(below, layer, layer.weights, tangent, net.packed, stride);
+    multiplyTransposed<T>(state.scratch, layer, second.weights, second.delta, net.packed, stride);
+    if (k > 0) {
+      const under = secondAt(state, k - 1);
+      const slopes = layerAt(net, k - 1).affine;
+      combine<T>(below, state.scratch, slopes, under.bend, under.affineTangent, size);
+    } else {
+      addTo<T>(below, state.scratch, size);
+    }
+    const swap = tangent;
+    tangent = below;
+    below = swap;
+  }
+  if (net.normalized) {
+    state.first = 1;
+    scaleGradient<T>(state, tangent, stride);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function multiply<T>(
+  out: usize,
+  layer: Layer,
+  weights: usize,
+  start: usize,
+  panel: usize,
+  stride: usize,
+): void {
+  const rowStep = <usize>layer.inputWidth * sizeof<T>();
+  const terms = layer.inputWidth;
+  product<T>(out, stride, stride, layer.width, start, weights, rowStep, terms, panel, stride);
+}
+
+// @ts-ignore: decorator
+@inline
+function multiplyTransposed<T>(
+  out: usize,
+  layer: Layer,
+  weights: usize,
+  delta: usize,
+  packed: usize,
+  stride: usize,
+): void {
+  const width = layer.width;
+  transposedProduct<T>(out, stride, stride, layer.inputWidth, weights, width, delta, packed);
+}
+
+// @ts-ignore: decorator
+@inline
+function sumsOverSamples<T>(
+  layer: Layer,
+  delta: usize,
+  panel: usize,
+  stride: usize,
+  to: Accumulation,
+): void {
+  const out = layer.weightGradient;
+  weightGradient<T>(out, layer.width, layer.inputWidth, delta, panel, stride, stride, to);
+}
+
+/** R of the cotangent of the outputs, from R N, and Σ r·R N. */
+function lossTangent<T>(state: SecondOrder, out: usize, stride: usize): void {
+  const net = state.net;
+  const width = layerAt(net, net.depth - 1).width;
+  const second = secondAt(state, net.depth - 1);
+  const size = <usize>width * stride;
+  memory.copy(out, second.affineTangent, size);
+  clearPadding<T>(out, stride, width, stride, state.samples);
+  let along: f64 = 0;
+  for (let c: usize = 0; c < size; c += sizeof<T>()) {
+    along += <f64>load<T>(out + c) * <f64>load<T>(second.delta + c);
+  }
+  state.alongResiduals = along;
+  if (net.loss != CROSS_ENTROPY) return;
+  // R p = p(R N − Σ p R N), p = cotangent + e_class
+  for (let p = 0; p < state.samples; p++) {
+    const at = <usize>p * sizeof<T>();
+    const target = load<T>(net.targetPanel + at);
+    let mean: f64 = 0;
+    for (let r = 0; r < width; r++) {
+      const to = <usize>r * stride + at;
+      const share = <f64>load<T>(second.delta + to) + (<T>r == target ? 1 : 0);
+      mean += share * <f64>load<T>(out + to);
+    }
+    for (let r = 0; r < width; r++) {
+      const to = <usize>r * stride + at;
+      const share = <f64>load<T>(second.delta + to) + (<T>r == target ? 1 : 0);
+      store<T>(out + to, <T>(share * (<f64>load<T>(out + to) - mean)));
+    }
+  }
+}
+
+/** x += y. */
+function addTo<T>(x: usize, y: usize, size: usize): void {
+  for (let c: usize = 0; c < size; c += VECTOR) {
+    v128.store(x + c, v128.add<T>(v128.load(x + c), v128.load(y + c)));
+  }
+}
+
+/** out = x ⊙ y. */
+function multiplyEntries<T>(out: usize, x: usize, y: usize, size: usize): void {
+  for (let c: usize = 0; c < size; c += VECTOR) {
+    v128.store(out + c, v128.mul<T>(v128.load(x + c), v128.load(y + c)));
+  }
+}
+
+/** x = (x + y) ⊙ slope + bend ⊙ tangent. */
+function combine<T>(
+  x: usize,
+  y: usize,
+  slope: usize,
+  bend: usize,
+  tangent: usize,
+  size: usize,
+): void {
+  for (let c: usize = 0; c < size; c += VECTOR) {
+    const sum = v128.add<T>(v128.load(x + c), v128.load(y + c));
+    const second = v128.mul<T>(v128.load(bend + c), v128.load(tangent + c));
+    v128.store(x + c, multiplyAdd<T>(sum, v128.load(slope + c), second));
+  }
+}
+
+/** out[i] = factor[i]·x[i] + shift[i] for `rows` rows of a panel. */
+function affineRows<T>(
+  out: usize,
+  x: usize,
+  stride: usize,
+  rows: i32,
+  factor: usize,
+  shift: usize,
+): void {
+  for (let r = 0; r < rows; r++) {
+    const a = v128.load_splat<T>(factor);
+    const b = v128.load_splat<T>(shift);
+    for (let c: usize = 0; c < stride; c += VECTOR) {
+      v128.store(out + c, multiplyAdd<T>(a, v128.load(x + c), b));
+    }
+    out += stride;
+    x += stride;
+    factor += sizeof<T>();
+    shift += sizeof<T>();
+  }
+}

@@ -1,0 +1,165 @@
+import type { DenseProblem } from '../dense-network.js';
+import type { FloatArray } from '../dtype.js';
+import type { ProblemShape } from '../problem.js';
+import { columnStatistics } from '../reference/batch-normalization.js';
+import { arena, elementBytes, view } from './arena.js';
+import type { Build } from './module.js';
+import { layNetworkOut, wholeTiles } from './network-layout.js';
+import { openNetwork } from './network-memory.js';
+
+/** Second derivatives of a risk, in a memory of their own. */
+export interface SecondOrder {
+  hessianVector(theta: FloatArray, vector: FloatArray, out: FloatArray): void;
+  hessian(theta: FloatArray, out: FloatArray): void;
+}
+
+/** Numbers that the panels of one chunk of samples may hold together. */
+const largestChunk = 2 ** 24;
+
+const stateBytes = 80;
+const layerBytes = 24;
+
+/**
+ * Works on chunks of samples as large as the panels may be. With a single chunk, everything that depends on θ only
+ * is kept for further vectors at the same θ.
+ * @throws MemoryLimitError.
+ */
+export function secondOrderOf(
+  build: Build,
+  problem: DenseProblem,
+  shape: ProblemShape,
+): SecondOrder {
+  const { dtype, inputs, targets, batchNormalization } = problem;
+  const { dimension, samples, inputWidth, targetWidth, layers } = shape;
+  const widest = Math.max(...problem.widths);
+  const perSample = problem.widths.reduce((sum, width) => sum + 6 * width, 5 * widest);
+  const chunk = Math.min(samples, Math.max(128, Math.floor(largestChunk / perSample)));
+
+  const plan = arena();
+  const size = elementBytes[dtype];
+  const chunkProblem = {
+    ...problem,
+    inputs: inputs.subarray(0, chunk * inputWidth),
+    targets: targets.subarray(0, chunk * targetWidth),
+  };
+  const chunkShape = { ...shape, samples: chunk };
+  const at = layNetworkOut(chunkProblem, chunkShape, chunk, plan, chunk);
+  const columns = wholeTiles(problem, chunk);
+  const panel = (width: number): number => plan.reserve(width * columns * size);
+  const vectorAt = plan.reserve(dimension * size);
+  const stateAt = plan.reserve(stateBytes);
+  const layersAt = plan.reserve(layers.length * layerBytes);
+  const descriptions = layers.map((layer, k) => [
+    vectorAt + layer.weights * size,
+    vectorAt + layer.biases * size,
+    k > 0 || batchNormalization ? panel(layer.inputWidth) : 0,
+    panel(layer.width),
+    panel(layer.width),
+    k + 1 < layers.length ? panel(layer.width) : 0,
+  ]);
+  const scratch = [panel(widest), panel(widest), panel(widest)];
+
+  const open = openNetwork(build, chunkProblem, chunkShape, plan, at);
+  const { memory, kernel } = open;
+  const vectorHere = view(memory, dtype, vectorAt, dimension);
+  const sums = new Float64Array(memory.buffer, stateAt + 24, 3);
+  const integers = new Uint32Array(memory.buffer, stateAt + 48, 8);
+  integers.set([at.network, chunk, layersAt, vectorAt, vectorAt + inputWidth * size, ...scratch]);
+  new Uint32Array(memory.buffer, layersAt, layers.length * 6).set(descriptions.flat());
+  if (batchNormalization) {
+    const means = new Float64Array(memory.buffer, at.means, inputWidth);
+    const scales = new Float64Array(memory.buffer, at.scales, inputWidth);
+    columnStatistics(inputs, samples, inputWidth, means, scales);
+  }
+
+  const single = chunk === samples;
+  const gradient = new Float64Array(dimension);
+  const product = new Float64Array(dimension);
+  let prepared: FloatArray | undefined;
+  let lossSum = 0;
+  let targetSum = 0;
+  let alongResiduals = 0;
+
+  function add(to: Float64Array): void {
+    for (let i = 0; i < dimension; i++) to[i]! += open.gradient[i]!;
+  }
+
+  /** Everything that depends on θ only, for samples `first` on. */
+  function prepare(first: number): void {
+    const count = Math.min(chunk, samples - first);
+    if (!single) {
+      open.inputs.set(inputs.subarray(first * inputWidth, (first + count) * inputWidth));
+      open.targets.set(targets.subarray(first * targetWidth, (first + count) * targetWidth));
+      integers[1] = count;
+    }
+    kernel.prepare(stateAt);
+    lossSum += sums[0]!;
+    targetSum += sums[1]!;
+    if (problem.loss === 'relativeL2') add(gradient);
+  }
+
+  function multiply(): void {
+    kernel.hessianVector(stateAt);
+    alongResiduals += sums[2]!;
+    add(product);
+  }
+
+  function reset(): void {
+    lossSum = targetSum = 0;
+    gradient.fill(0);
+  }
+
+  function hessianVector(theta: FloatArray, vector: FloatArray, out: FloatArray): void {
+    vectorHere.set(vector);
+    product.fill(0);
+    alongResiduals = 0;
+    if (single) {
+      if (!prepared || !sameBits(prepared, theta)) {
+        open.theta.set(theta);
+        reset();
+        prepare(0);
+        prepared = theta.slice();
+      }
+      multiply();
+    } else {
+      open.theta.set(theta);
+      reset();
+      for (let first = 0; first < samples; first += chunk) {
+        prepare(first);
+        multiply();
+      }
+    }
+    finish(out);
+  }
+
+  /** Applies the common factor of the loss (see the reference's losses) and, for relativeL2, its change. */
+  function finish(out: FloatArray): void {
+    if (problem.loss === 'relativeL2') {
+      const factor = lossSum === 0 ? 1 : 1 / (Math.sqrt(lossSum) * Math.sqrt(targetSum));
+      const change = lossSum === 0 ? 0 : alongResiduals / lossSum;
+      for (let i = 0; i < dimension; i++) {
+        out[i] = (product[i]! - change * gradient[i]!) * factor;
+      }
+      return;
+    }
+    const numerator = problem.loss === 'squared' ? 2 : 1;
+    for (let i = 0; i < dimension; i++) out[i] = (product[i]! * numerator) / samples;
+  }
+
+  return {
+    hessianVector,
+    hessian(theta, out) {
+      const unit = new Float64Array(dimension);
+      for (let i = 0; i < dimension; i++) {
+        unit[i] = 1;
+        hessianVector(theta, unit, out.subarray(i * dimension, (i + 1) * dimension));
+        unit[i] = 0;
+      }
+    },
+  };
+}
+
+function sameBits(a: FloatArray, b: FloatArray): boolean {
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
+}
