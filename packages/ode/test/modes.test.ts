@@ -286,6 +286,41 @@ test('a surface touched twice within one step is not passed over', () => {
   expect(modeChanges[1]!.t).toBeCloseTo(1.1, 12);
 });
 
+test('a reset that throws the state across a surface asks for the next mode', () => {
+  // y' = ±1 away from 0; at y = 2 thrown to −1, where it goes down
+  const { y, modeChanges, events } = solve<number>(
+    {
+      rhs(_t, _y, out, mode) {
+        out[0] = mode;
+      },
+      modes: {
+        initial: () => ({ mode: 1 }),
+        count: 1,
+        surfaces(_t, state, out) {
+          out[0] = state[0]!;
+        },
+        onSwitch: (_t, _y, [first]) => ({ mode: first!.direction, onSurface: [] }),
+      },
+      y0: [1],
+      t0: 0,
+      t1: 3,
+    },
+    {
+      events: [
+        {
+          value: (_t, state) => state[0]! - 2,
+          reset(_t, state) {
+            state[0] = -1;
+          },
+        },
+      ],
+    },
+  );
+  expect(events.map(({ t }) => t)).toEqual([expect.closeTo(1, 12)]);
+  expect(modeChanges.map(({ mode }) => mode)).toEqual([-1]);
+  expect(y.at(-1)![0]).toBeCloseTo(-3, 12);
+});
+
 test('modes that chatter are reported, not stepped over', () => {
   // a handler that always crosses, where it should slide
   const problem: InitialValueProblem<number> = {

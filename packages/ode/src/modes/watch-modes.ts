@@ -201,14 +201,16 @@ export function watchModes<Mode>(
           const zero = { index, order: order[index] as 1 | 2 };
           return side === 0 ? zero : { ...zero, side: side as 1 | -1 };
         });
-      // cut by an event: the state may be another one
-      if (!switched) return enter(t, y, { mode, onSurface: kept });
+      // cut by an event: its reset may have thrown the state across surfaces
+      if (!switched) found = [];
       // whatever has changed its sign at this very point switches at once
       for (let i = 0; i < count; i++) {
         if (order[i] !== 0 || here[i]! * sides[i]! > 0) continue;
+        if (!switched && here[i] === 0) continue;
         if (found.some((one) => one.kind === 'surface' && one.index === i)) continue;
         found.push({ kind: 'surface', index: i, direction: sides[i]! > 0 ? -1 : 1 });
       }
+      if (found.length === 0) return enter(t, y, { mode, onSurface: kept });
       const transition = modes.onSwitch(t, y, found, mode);
       if (transition === 'stop') {
         changes.push({ t, switches: found, mode, notes: ['stop'] });
