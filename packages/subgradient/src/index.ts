@@ -31,3 +31,8 @@ export { programOfExpression, type Expression } from './conformance/expression.j
 export * from './conformance/programs.js';
 export * from './conformance/run.js';
 export { normalGrowth, type NormalGrowth } from './abs-normal/kink-qualification.js';
+export {
+  activeAbsNormalForm,
+  type ActiveAbsNormalForm,
+  type SparseNumbers,
+} from './abs-normal/active-form.js';

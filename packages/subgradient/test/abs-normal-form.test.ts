@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   absNormalForm,
+  activeAbsNormalForm,
   linearization,
   normalGrowth,
   programOfExpression,
@@ -80,6 +81,35 @@ test('the linearization is the directional derivative to second order', () => {
       },
     ),
     { seed: 8, numRuns: 200 },
+  );
+});
+
+test('the reduced form of the active kinks is the dense one with the others eliminated', () => {
+  fc.assert(
+    fc.property(
+      programAtPoint({ depth: 4, curved: true }),
+      fc.array(fc.constantFrom(-1, 1, 0.5), { minLength: 64, maxLength: 64 }),
+      ({ expression, point }, choices) => {
+        const program = programOfExpression(expression, point.length);
+        const dense = absNormalForm(program, point);
+        const signature = signatureAt(
+          dense,
+          dense.switching.map((_, i) => choices[i % 64]!),
+        );
+        const active = activeAbsNormalForm(program, point);
+        const gradient = new Float64Array(point.length);
+        for (const [t, entry] of active.outputByInput) gradient[t] = entry;
+        const weights = active.outputByAbs.slice();
+        for (let i = active.kinks.length - 1; i >= 0; i--) {
+          const cotangent = signature[active.kinks[i]!]! * weights[i]!;
+          for (const [j, entry] of active.switchingByAbs[i]!) weights[j]! += cotangent * entry;
+          for (const [t, entry] of active.switchingByInput[i]!) gradient[t]! += cotangent * entry;
+        }
+        expect(active.isExact).toBe(true);
+        expect(list(gradient)).toEqual(list(signatureGradient(dense, signature)));
+      },
+    ),
+    { seed: 10, numRuns: 300 },
   );
 });
 
