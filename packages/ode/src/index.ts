@@ -19,6 +19,12 @@ export type * from './problem.js';
 export { controlPoints, type Segment } from './segment.js';
 export * from './solve.js';
 export {
+  diagonallyImplicitMethod,
+  type DiagonallyImplicitDefinition,
+  type DiagonallyImplicitMethod,
+  type DiagonallyImplicitTableau,
+} from './stiff/diagonally-implicit.js';
+export {
   rosenbrockMethod,
   type RosenbrockDefinition,
   type RosenbrockMethod,

@@ -1,10 +1,4 @@
-import {
-  integrate,
-  rodas43,
-  solve,
-  type Checkpoint,
-  type InitialValueProblem,
-} from '@nonsmooth/ode';
+import { rodas43, solve, type InitialValueProblem } from '@nonsmooth/ode';
 import { inverse, Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { fixedStepError, testProblem } from './observed-order.js';
@@ -146,18 +140,6 @@ describe.each(methods)('$name', (method) => {
     };
     expect(decay(-1e8)).toBeLessThan(1e-7);
     for (const z of [-0.1, -1, -3, -10, -50, -1e3]) expect(decay(z)).toBeLessThan(1);
-  });
-
-  test('a checkpoint as JSON continues with the same bits', () => {
-    const options = { method, rtol: 1e-5, atol: 1e-8 };
-    const whole = integrate(vanDerPol, options);
-    let saved = '';
-    let count = 0;
-    while (whole.next()) if (++count === 100) saved = JSON.stringify(whole.checkpoint());
-    const rest = integrate(vanDerPol, { ...options, from: JSON.parse(saved) as Checkpoint });
-    while (rest.next());
-    expect([...rest.y]).toEqual([...whole.y]);
-    expect(rest.statistics).toEqual(whole.statistics);
   });
 
   test('follows the tanh network to t = 100 at a fifth of the cost of Dormand–Prince', () => {

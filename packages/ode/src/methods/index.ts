@@ -11,6 +11,7 @@ export { dormandPrince853 } from './dormand-prince-853.js';
 export { euler } from './euler.js';
 export { exprb53 } from './exprb53.js';
 export { heunEuler21 } from './heun-euler-21.js';
+export { kennedyCarpenter43 } from './kennedy-carpenter-43.js';
 export { radauIIA5 } from './radau-iia-5.js';
 export { rkc2 } from './rkc2.js';
 export { rock2 } from './rock2.js';

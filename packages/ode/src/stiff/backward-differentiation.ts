@@ -1,12 +1,11 @@
 import { linearization } from '../linear/linearization.js';
-import { relativeResidual, shiftedSolver } from '../linear/shifted.js';
+import { shiftedSolver } from '../linear/shifted.js';
 import type { Stepper } from '../method.js';
 import { power } from '../power.js';
 import type { System } from '../system.js';
 import { basisByPowers, highestDifference, rescale } from './differences.js';
-import { linearFraction, newtonTolerance } from './newton.js';
+import { maximumIterations, newtonIteration } from './newton.js';
 
-const maximumIterations = 4;
 const minimumFactor = 0.2;
 const maximumFactor = 10;
 
@@ -35,11 +34,10 @@ export function backwardDifferentiationStepper(
   const correction = new Float64Array(n);
   const next = new Float64Array(n);
   const f = new Float64Array(n);
-  const update = new Float64Array(n);
   const scaled = new Float64Array(n);
   const jacobian = linearization(system);
   const linear = shiftedSolver(system, jacobian);
-  const tolerance = newtonTolerance(system.tolerance.rtol, 0.03);
+  const newton = newtonIteration(system, linear, 0.03);
   const memory = {
     t: 0,
     /** Signed; the differences are those at this distance. */
@@ -47,52 +45,20 @@ export function backwardDifferentiationStepper(
     order: 1,
     nextOrder: 1,
     equalSteps: 0,
-    /** Rate of convergence of Newton's iteration since the last factorization; 0 unknown. */
-    rate: 0,
     /** 1 if the Jacobian was computed at the current point, 0 if earlier, −1 never. */
     jacobianIsCurrent: -1,
     history,
     derivative,
     ...jacobian.memory,
     ...linear.memory,
+    ...newton.memory,
   };
-  let iterations = 0;
   let converged = false;
   let c = 0;
 
-  function newton(t: number): boolean {
+  function solve(t: number): boolean {
     correction.fill(0);
-    next.set(predicted);
-    let before = 0;
-    for (iterations = 1; iterations <= maximumIterations; iterations++) {
-      system.rhs(t, next, f);
-      for (let i = 0; i < n; i++) update[i] = c * f[i]! - psi[i]! - correction[i]!;
-      const residual = relativeResidual(system, update, predicted, linearFraction * tolerance);
-      if (!linear.solve(update, residual)) return false;
-      const size = system.tolerance.size(update, predicted, predicted);
-      if (!Number.isFinite(size)) return false;
-      if (iterations > 1) {
-        memory.rate = Math.max(0.2 * memory.rate, size / before);
-        const { rate } = memory;
-        if (rate >= 1) return false;
-        let expected = size / (1 - rate);
-        for (let left = iterations; left <= maximumIterations; left++) expected *= rate;
-        if (expected > tolerance) return false;
-      }
-      for (let i = 0; i < n; i++) {
-        correction[i] = correction[i]! + update[i]!;
-        next[i] = predicted[i]! + correction[i]!;
-      }
-      // the rate of earlier steps is trusted less
-      const { rate } = memory;
-      const expected = (rate / (1 - rate)) * size;
-      if (size === 0) return true;
-      if (iterations > 1 ? expected < tolerance : rate > 0 && expected < 0.1 * tolerance) {
-        return true;
-      }
-      before = size;
-    }
-    return false;
+    return newton.solve(t, predicted, psi, c, correction, next);
   }
 
   /** Size of the error of the method of some order, whose leading term is correction + sign·difference. */
@@ -115,7 +81,7 @@ export function backwardDifferentiationStepper(
       differences[0]!.set(y);
       differences[1]!.set(derivative);
       for (let j = 2; j <= highestDifference; j++) differences[j]!.fill(0);
-      Object.assign(memory, { t, step: 1, order: 1, nextOrder: 1, equalSteps: 0, rate: 0 });
+      Object.assign(memory, { t, step: 1, order: 1, nextOrder: 1, equalSteps: 0 });
       memory.jacobianIsCurrent = -1;
     },
     attempt(h) {
@@ -141,21 +107,21 @@ export function backwardDifferentiationStepper(
       if (memory.jacobianIsCurrent === -1) {
         jacobian.at(memory.t, differences[0]!, derivative);
         memory.jacobianIsCurrent = 1;
-        memory.rate = 0;
+        newton.forget();
         if (!linear.shift(c)) return Number.NaN;
       } else if (linear.gamma !== c) {
-        memory.rate = 0;
+        newton.forget();
         if (!linear.shift(c)) return Number.NaN;
       }
-      converged = newton(t);
+      converged = solve(t);
       if (!converged && memory.jacobianIsCurrent === 0) {
         system.rhs(t, predicted, f);
         for (let i = 0; i < n; i++) if (!Number.isFinite(f[i])) return Number.NaN;
         jacobian.at(t, predicted, f);
         memory.jacobianIsCurrent = 1;
-        memory.rate = 0;
+        newton.forget();
         if (!linear.shift(c)) return Number.NaN;
-        converged = newton(t);
+        converged = solve(t);
       }
       if (!converged) return Number.NaN;
       return errorOf(order, 0, correction);
@@ -205,7 +171,8 @@ export function backwardDifferentiationStepper(
       const { order } = memory;
       memory.nextOrder = order;
       if (!converged) return 0.5;
-      const safety = (0.9 * (2 * maximumIterations + 1)) / (2 * maximumIterations + iterations);
+      const safety =
+        (0.9 * (2 * maximumIterations + 1)) / (2 * maximumIterations + newton.iterations);
       if (!accepted) {
         return Math.max(minimumFactor, safety * power(error, -1 / (order + 1)));
       }
