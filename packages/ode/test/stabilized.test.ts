@@ -181,6 +181,15 @@ describe.each(cases)('$method.name', (one) => {
   });
 });
 
+test('a spectral radius that is no number ≥ 0 is reported', () => {
+  const { problem } = heat(3);
+  for (const value of [Number.NaN, -1, Infinity]) {
+    expect(() => solve({ ...problem, spectralRadius: () => value }, { method: rkc2 })).toThrow(
+      `spectralRadius = ${value} is not a finite number ≥ 0`,
+    );
+  }
+});
+
 test('from one slow wave the power method still finds the largest eigenvalue', () => {
   // the right-hand side is then an eigenvector, of the eigenvalue nearest 0
   const wave = Array.from({ length: 63 }, (_, i) => Math.sin((Math.PI * (i + 1)) / 64));

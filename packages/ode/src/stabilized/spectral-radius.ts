@@ -18,7 +18,11 @@ export function spectralRadius(
   v: Float64Array,
   product: Float64Array,
 ): number {
-  if (system.spectralRadius) return system.spectralRadius(t, y);
+  if (system.spectralRadius) {
+    const bound = system.spectralRadius(t, y);
+    if (bound >= 0 && bound < Infinity) return bound;
+    system.fail('nonFinite', `spectralRadius = ${bound} is not a finite number ≥ 0`);
+  }
   if (norm(v) === 0) {
     const length = norm(f);
     if (length > 0) for (let i = 0; i < v.length; i++) v[i] = f[i]! / length;
