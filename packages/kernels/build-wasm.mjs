@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
 
 const root = import.meta.dirname;
+process.chdir(root); // the compiler reads its sources from the working folder
 const builds = [
   { name: 'simd', features: ['simd'] },
   { name: 'relaxedSimd', features: ['simd', 'relaxed-simd'] },
