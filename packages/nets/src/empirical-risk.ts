@@ -85,7 +85,7 @@ export function empiricalRisk(
   });
   let program: Program | undefined;
   let traced: Objective | undefined;
-  const slow = (): Objective =>
+  const slowTwin = (): Objective =>
     (traced ??= objective((program ??= traceRisk(net, inputs, targets, loss)), net.dimension, {
       kinks,
     }));
@@ -99,9 +99,9 @@ export function empiricalRisk(
     gradient: (theta, out) => risk.gradient(theta, out),
     batchGradient: (theta, indices, out) => risk.batchGradient(theta, indices, out),
     descent: (theta, descentOptions) => risk.descent(theta, descentOptions),
-    hessianVector: (theta, v, out) => slow().hessianVector!(theta, v, out),
-    hessian: (theta, out) => slow().hessian!(theta, out),
-    switching: (theta, out) => slow().switching!(theta, out),
+    hessianVector: (theta, v, out) => risk.hessianVector(theta, v, out),
+    hessian: (theta, out) => risk.hessian(theta, out),
+    switching: (theta, out) => slowTwin().switching!(theta, out),
     dispose: () => risk.dispose(),
     get program(): Program {
       return (program ??= traceRisk(net, inputs, targets, loss));

@@ -91,6 +91,27 @@ describe.each([referenceKernels, defaultKernels])('the risk on the $name kernels
     );
   });
 
+  test('Hessians and their products equal those of the traced program', () => {
+    fc.assert(
+      fc.property(problem, (given) => {
+        const { net, data, theta } = draw({ ...given, batchNormalization: false });
+        const d = net.dimension;
+        const v = normal(key(given.seed + 4), [d]).data;
+        const fast = empiricalRisk(net, data, { kernels });
+        const slow = tracedEmpiricalRisk(net, data);
+        const [p, q] = [new Float64Array(d), new Float64Array(d)];
+        fast.hessianVector(theta, v, p);
+        slow.hessianVector!(theta, v, q);
+        close(p, q, 1e-9);
+        const [H, K] = [new Float64Array(d * d), new Float64Array(d * d)];
+        fast.hessian(theta, H);
+        slow.hessian!(theta, K);
+        close(H, K, 1e-9);
+      }),
+      { seed: 4, numRuns: 60 },
+    );
+  });
+
   test('single precision agrees with double to single rounding', () => {
     const net = network([2, 8, 5, 1], { activation: 'gelu' });
     const data = { inputs: normal(key(1), [50, 2]), targets: normal(key(2), [50]) };
