@@ -60,7 +60,7 @@ function decideIndependent(question: Question, at: Frame, isChoice: boolean): De
   const clarke = (): Decision => {
     if (closed.clarke !== undefined) return decision(closed.clarke);
     if (isChoice) return { answer: 'in', proof: { kind: 'independentChoice' } };
-    return decideHull(question, collect(at, question.budget), at);
+    return decideHull(question, () => collect(at, question.budget), at);
   };
   return {
     frechet: decision(closed.frechet),
@@ -71,7 +71,8 @@ function decideIndependent(question: Question, at: Frame, isChoice: boolean): De
 }
 
 function decideByCells(question: Question, at: Frame): Decisions {
-  const cells = collect(at, question.budget);
+  let collected: CollectedCells | undefined;
+  const cells = (): CollectedCells => (collected ??= collect(at, question.budget));
   const frechet = decideFrechet(at, question.budget);
   const bouligand = decideBouligand(question, cells, at);
   const clarke = decideClarke(question, cells, at, frechet, bouligand);
@@ -122,12 +123,13 @@ function decideFrechet(at: Frame, budget: Partial<Budget>): Decision {
   return { answer: 'undecided', reason: budgetReason(found.exhausted) };
 }
 
-function decideBouligand(question: Question, cells: CollectedCells, at: Frame): Decision {
+function decideBouligand(question: Question, collected: () => CollectedCells, at: Frame): Decision {
+  const direct = cellOfChoice(question, at);
+  if (direct !== undefined) return { answer: 'in', proof: { kind: 'cell', cell: direct } };
+  const cells = collected();
   const match = cells.list.find(({ point }) => isOrigin(point));
   if (match !== undefined)
     return { answer: 'in', proof: { kind: 'cell', cell: cellOf(at, match) } };
-  const direct = cellOfChoice(question, at);
-  if (direct !== undefined) return { answer: 'in', proof: { kind: 'cell', cell: direct } };
   if (cells.exhausted !== undefined) {
     return { answer: 'undecided', reason: budgetReason(cells.exhausted) };
   }
@@ -158,7 +160,7 @@ function cellOfChoice({ choice }: Question, { form, columns }: Frame): CellWitne
 
 function decideClarke(
   question: Question,
-  cells: CollectedCells,
+  cells: () => CollectedCells,
   at: Frame,
   frechet: Decision,
   bouligand: Decision,
@@ -170,7 +172,8 @@ function decideClarke(
   return decideHull(question, cells, at);
 }
 
-function decideHull(question: Question, cells: CollectedCells, at: Frame): Decision {
+function decideHull(question: Question, collected: () => CollectedCells, at: Frame): Decision {
+  const cells = collected();
   const distinct = distinctPoints(cells.list);
   const limits = meter(question.budget);
   const hull =
