@@ -36,6 +36,8 @@ export interface DenseRisk {
   readonly dimension: number;
   readonly samples: number;
   readonly dtype: Dtype;
+  /** Bytes of kernel memory that it holds, without descent loops and second derivatives, which have their own. */
+  readonly memoryBytes: number;
   /** The risk at θ. A NaN anywhere in θ or in a sample gives NaN. */
   value(theta: FloatArray): number;
   /** Writes the gradient at θ into `out` and returns the risk. */

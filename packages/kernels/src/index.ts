@@ -10,6 +10,6 @@ export * from './workspace.js';
 export { erf, erfc } from './reference/erf.js';
 export { scalarActivation, type ScalarFunction } from './reference/activations.js';
 export { referenceKernels } from './reference/kernels.js';
-export { defaultKernels, wasmKernels } from './wasm/kernels.js';
+export { defaultKernels, wasmKernels, type WasmOptions } from './wasm/kernels.js';
 export { descentLoop } from './reference/descent.js';
 export { peakLoop, type PeakLoop } from './wasm/peak.js';

@@ -120,6 +120,7 @@ export function denseRisk(problem: DenseProblem): DenseRisk {
     dimension,
     samples,
     dtype,
+    memoryBytes: 0,
     value: (theta) => {
       const parametersHere = parameters(theta);
       const { x } = firstInputs(parametersHere, inputs, samples);

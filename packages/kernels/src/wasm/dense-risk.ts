@@ -67,6 +67,7 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
     dimension,
     samples,
     dtype,
+    memoryBytes: plan.bytes,
     value: (theta) => kernelAt(theta).risk(at.network, samples, 0, 0),
     gradient(theta, out) {
       const kernel = kernelAt(theta);

@@ -1,17 +1,34 @@
 import type { Kernels } from '../kernels.js';
 import { denseRisk } from './dense-risk.js';
 import { matmul } from './matmul.js';
+import { compiledModule, type Build } from './module.js';
 import { workspace } from './workspace.js';
 
-/** WebAssembly kernels with 128-bit SIMD: fully specified arithmetic, the same bits on every engine. */
-export function wasmKernels(): Kernels {
-  const build = 'simd';
+export interface WasmOptions {
+  /**
+   * Use fused multiply-add where the machine has it (relaxed SIMD): about a third faster on wide layers, but the last
+   * bits then depend on the machine. Node 20 needs `--experimental-wasm-relaxed-simd`. Default false.
+   */
+  readonly relaxed?: boolean;
+}
+
+function kernelsOfBuild(name: string, build: Build): Kernels {
   return {
-    name: 'wasm-simd',
+    name,
     matmul: (a, b, out, m, k, n) => matmul(build, a, b, out, m, k, n),
     denseNetwork: (problem) => denseRisk(build, problem),
     workspace: (dtype, lengths, largestInner = 0) => workspace(build, dtype, lengths, largestInner),
   };
+}
+
+/**
+ * WebAssembly kernels with 128-bit SIMD. The plain ones are fully specified: the same bits on every engine.
+ * @throws ArgumentError if relaxed kernels are asked for and the engine does not know them.
+ */
+export function wasmKernels({ relaxed = false }: WasmOptions = {}): Kernels {
+  if (!relaxed) return kernelsOfBuild('wasm-simd', 'simd');
+  compiledModule('relaxedSimd');
+  return kernelsOfBuild('wasm-relaxed-simd', 'relaxedSimd');
 }
 
 /** The fastest kernels that are portable and reproducible: plain SIMD. */

@@ -82,7 +82,7 @@ export function compiledModule(build: Build): Module {
   if (!module) {
     const bytes = Uint8Array.from(atob(binaries[build]), (character) => character.charCodeAt(0));
     if (!webAssembly.validate(bytes)) {
-      throw new ArgumentError('build', build, 'WebAssembly features that this engine supports');
+      throw new ArgumentError('build', build, 'instructions that this engine knows');
     }
     module = new webAssembly.Module(bytes);
     modules.set(build, module);

@@ -1,0 +1,150 @@
+import { expect, test } from 'vitest';
+import {
+  activationNames,
+  ArgumentError,
+  DisposedError,
+  lossNames,
+  MemoryLimitError,
+  referenceKernels,
+  ShapeError,
+  wasmKernels,
+  type ActivationName,
+  type DenseProblem,
+  type LossName,
+} from '@nonsmooth/kernels';
+import { numbers } from './random-problems.js';
+
+const both = [referenceKernels, wasmKernels()].map((kernels) => ({
+  kernels,
+  kernel: kernels.name,
+}));
+
+function problem(changes: Partial<DenseProblem> = {}): DenseProblem {
+  return {
+    widths: [2, 5, 3],
+    activation: { name: 'relu' },
+    loss: 'squared',
+    dtype: 'f64',
+    batchNormalization: false,
+    inputs: numbers('f64', 1, 2 * 7),
+    targets: numbers('f64', 2, 3 * 7),
+    ...changes,
+  };
+}
+
+const dimension = 5 * 3 + 3 * 6;
+
+const refused: readonly (readonly [Partial<DenseProblem>, typeof ArgumentError, RegExp])[] = [
+  [{ widths: [2] }, ArgumentError, /widths = \[2\]/],
+  [{ widths: [2, 0, 3] }, ArgumentError, /widths/],
+  [{ widths: [2, 1.5, 3] }, ArgumentError, /widths/],
+  [{ activation: { name: 'sine' as ActivationName } }, ArgumentError, /activation = "sine"/],
+  [{ activation: { name: 'elu', parameter: NaN } }, ArgumentError, /activation.parameter = NaN/],
+  [{ loss: 'hinge' as LossName }, ArgumentError, /loss = "hinge".*crossEntropy/],
+  [{ reluDerivativeAtZero: 2 }, ArgumentError, /reluDerivativeAtZero = 2/],
+  [{ inputs: new Float64Array(0), targets: new Float64Array(0) }, ShapeError, /inputs.length = 0/],
+  [{ inputs: new Float64Array(13) }, ShapeError, /inputs.length = 13.*multiple of 2/],
+  [{ targets: new Float64Array(20) }, ShapeError, /targets.length = 20; allowed: 21/],
+  [{ loss: 'relativeL2', targets: new Float64Array(21) }, ArgumentError, /not all zero/],
+  [{ loss: 'crossEntropy', targets: new Float64Array(7).fill(3) }, ArgumentError, /0 to 2/],
+  [{ loss: 'crossEntropy', targets: new Float64Array(7).fill(0.5) }, ArgumentError, /targets\[0\]/],
+];
+
+test.each(
+  both.flatMap((b) => refused.map(([changes, error, text]) => ({ ...b, changes, error, text }))),
+)('$kernel refuses a problem: $text', ({ kernels, changes, error, text }) => {
+  expect(() => kernels.denseNetwork(problem(changes))).toThrow(error);
+  expect(() => kernels.denseNetwork(problem(changes))).toThrow(text);
+});
+
+test.each(both)('$kernel refuses parameters and outputs of the wrong length', ({ kernels }) => {
+  const risk = kernels.denseNetwork(problem());
+  const theta = new Float64Array(dimension);
+  const short = new Float64Array(dimension - 1);
+  expect(() => risk.value(short)).toThrow(/theta.length = 32; allowed: 33/);
+  expect(() => risk.gradient(theta, short)).toThrow(ShapeError);
+  expect(() => risk.batchGradient(theta, Uint32Array.of(), theta)).toThrow(/indices.length = 0/);
+  expect(() => risk.batchGradient(theta, Uint32Array.of(7), theta)).toThrow(/indices\[0\] = 7/);
+  expect(() => risk.realize(theta, new Float64Array(3))).toThrow(ShapeError);
+  expect(() => risk.hessianVector(theta, short, theta)).toThrow(ShapeError);
+});
+
+test.each(both)('$kernel: a disposed risk refuses to work', ({ kernels }) => {
+  const risk = kernels.denseNetwork(problem());
+  risk.dispose();
+  risk.dispose();
+  expect(() => risk.value(new Float64Array(dimension))).toThrow(DisposedError);
+});
+
+test.each(both)('$kernel: a NaN sample gives a NaN loss and a NaN gradient', ({ kernels }) => {
+  for (const name of activationNames) {
+    for (const loss of lossNames) {
+      const targets = loss === 'crossEntropy' ? new Float64Array(7) : numbers('f64', 2, 21);
+      for (const bad of ['inputs', 'targets'] as const) {
+        const data = { inputs: numbers('f64', 1, 14), targets: targets.slice() };
+        data[bad][6] = Number.NaN;
+        const risk = kernels.denseNetwork(problem({ activation: { name }, loss, ...data }));
+        const theta = numbers('f64', 3, dimension);
+        const gradient = new Float64Array(dimension);
+        expect(risk.gradient(theta, gradient)).toBeNaN();
+        if (bad === 'inputs') expect(gradient.some(Number.isNaN)).toBe(true);
+        const clean = Uint32Array.of(0, 1);
+        expect(risk.batchGradient(theta, clean, gradient)).not.toBeNaN();
+        expect(gradient.every(Number.isFinite)).toBe(true);
+      }
+    }
+  }
+});
+
+test('a shallow network keeps NaN in the gradient of every neuron', () => {
+  const risk = wasmKernels().denseNetwork(
+    problem({
+      widths: [1, 6, 1],
+      inputs: Float64Array.of(1, Number.NaN, 2),
+      targets: Float64Array.of(0, 0, 0),
+    }),
+  );
+  const gradient = new Float64Array(19);
+  expect(risk.gradient(numbers('f64', 4, 19), gradient)).toBeNaN();
+  expect(gradient.every(Number.isNaN)).toBe(true);
+});
+
+test('a problem beyond 4 GiB is refused with the numbers, before anything is allocated', () => {
+  const large = problem({ widths: [2, 20_000, 20_000, 3] });
+  expect(() => wasmKernels().denseNetwork(large)).toThrow(MemoryLimitError);
+  expect(() => wasmKernels().denseNetwork(large)).toThrow(/4294967296/);
+});
+
+test('memory is what the README says', () => {
+  const random = [
+    { widths: [1, 16, 1], samples: 256 },
+    { widths: [2, 128, 128, 1], samples: 1024 },
+    { widths: [784, 64, 10], samples: 300 },
+  ];
+  for (const { widths, samples } of random) {
+    const risk = wasmKernels().denseNetwork(
+      problem({
+        widths,
+        inputs: numbers('f64', 1, samples * widths[0]!),
+        targets: numbers('f64', 2, samples * widths.at(-1)!),
+      }),
+    );
+    const columns = Math.min(128, Math.ceil(samples / 4) * 4);
+    const first = widths[0]!;
+    const last = widths.at(-1)!;
+    const hidden = widths.slice(1, -1).reduce((a, b) => a + b, 0);
+    const widest = Math.max(...widths);
+    const perColumn = first + last + 2 * hidden + last + 2 * widest;
+    const numbersHeld =
+      2 * risk.dimension + samples * (first + last) + columns * perColumn + 4 * widest;
+    const bytes = 16384 + 8 * numbersHeld + 4 * samples;
+    expect(Math.abs(risk.memoryBytes - bytes)).toBeLessThan(64 * (20 + 3 * widths.length));
+  }
+});
+
+test('memory of collected and of thousands of live problems is no problem', () => {
+  const live = Array.from({ length: 2000 }, () => wasmKernels().denseNetwork(problem()));
+  const theta = numbers('f64', 3, dimension);
+  const values = new Set(live.map((risk) => risk.value(theta)));
+  expect(values.size).toBe(1);
+});
