@@ -137,7 +137,43 @@ export const conformancePrograms: readonly ConformanceProgram[] = [
     [0],
     concave(-6, 0),
   ),
+  program('3x from two relus', sub(relu(mul(3, x)), relu(mul(-3, x))), [0], smooth(3)),
+  program('2relu(x) − |x| = x', sub(mul(2, relu(x)), abs(x)), [0], smooth(1)),
+  program(
+    'max(x, 2x) + min(x, 2x) = 3x',
+    add(max(x, mul(2, x)), min(x, mul(2, x))),
+    [0],
+    smooth(3),
+  ),
+  program(
+    'network without bias, (x + 1)² + 1',
+    add(square(add(relu(x), 1)), square(sub(relu(neg(x)), 1))),
+    [0],
+    smooth(2),
+  ),
+  program(
+    'difference of nested relus is relu',
+    sub(relu(relu(x)), relu(neg(relu(x)))),
+    [0],
+    convex(0, 1),
+  ),
+  program(
+    'min(relu(x), relu(2x)) − relu(x) = 0',
+    sub(min(relu(x), relu(mul(2, x))), relu(x)),
+    [0],
+    smooth(0),
+  ),
   // two variables
+  program(
+    'x + y from four relus',
+    sub(add(relu(x), relu(y)), add(relu(neg(x)), relu(neg(y)))),
+    [0, 0],
+    [
+      [[1, 1], 'FLBC'],
+      [[0, 0], ''],
+      [[2, 2], ''],
+    ],
+  ),
   program(
     'maximum at a tie',
     max(x, y),
