@@ -28,6 +28,11 @@ export class SecondOrder extends Accumulation {
   tangent: usize;
   nextTangent: usize;
   scratch: usize;
+  /** For the dense Hessian of a shallow network: rows of J, powers of x, sums per neuron, d × d numbers. */
+  features: usize;
+  powers: usize;
+  sums: usize;
+  hessian: usize;
 }
 
 @unmanaged
@@ -47,7 +52,7 @@ export class SecondOrderLayer {
 
 // @ts-ignore: decorator
 @inline
-function secondAt(state: SecondOrder, k: i32): SecondOrderLayer {
+export function secondAt(state: SecondOrder, k: i32): SecondOrderLayer {
   return changetype<SecondOrderLayer>(
     state.layers + <usize>k * offsetof<SecondOrderLayer>(),
   );

@@ -6,6 +6,7 @@ import { matmul } from './matmul';
 import { Network } from './network';
 import { multiplyAdds } from './peak';
 import { dot, largest, repeatRow, sum, sumColumns, sumRows } from './reductions';
+import { shallowHessian } from './shallow-hessian';
 import { Descent } from './update-rules';
 
 // Every entry point for both dtypes; src/wasm/module.ts declares them.
@@ -53,6 +54,14 @@ export function hessianVectorF64(state: SecondOrder): void {
 
 export function hessianVectorF32(state: SecondOrder): void {
   hessianVector<f32>(state);
+}
+
+export function shallowHessianF64(state: SecondOrder): void {
+  shallowHessian<f64>(state);
+}
+
+export function shallowHessianF32(state: SecondOrder): void {
+  shallowHessian<f32>(state);
 }
 
 export function matmulF64(

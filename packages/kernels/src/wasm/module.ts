@@ -11,6 +11,7 @@ export interface KernelFunctions {
   readonly descend: (network: number, state: number, steps: number, learningRate: number) => number;
   readonly prepare: (state: number) => void;
   readonly hessianVector: (state: number) => void;
+  readonly shallowHessian: (state: number) => void;
   readonly matmul: (
     a: number,
     b: number,

@@ -16,7 +16,10 @@ export interface SecondOrder {
 /** Numbers that the panels of one chunk of samples may hold together. */
 const largestChunk = 2 ** 24;
 
-const stateBytes = 80;
+const stateBytes = 96;
+
+/** Most parameters of a shallow network whose dense Hessian is made at once instead of column by column. */
+const largestDense = 300;
 const layerBytes = 24;
 
 /**
@@ -58,13 +61,29 @@ export function secondOrderOf(
     k + 1 < layers.length ? panel(layer.width) : 0,
   ]);
   const scratch = [panel(widest), panel(widest), panel(widest)];
+  const [first, hidden, last] = problem.widths as readonly [number, number, number];
+  const shallow =
+    layers.length === 2 && first === 1 && last === 1 && !batchNormalization && chunk === samples;
+  const dense = shallow && problem.loss !== 'crossEntropy' && dimension <= largestDense;
+  const hessianAt = dense ? plan.reserve(dimension * dimension * size) : 0;
+  const denseFields = dense
+    ? [panel(dimension), panel(3), plan.reserve(3 * hidden * size), hessianAt]
+    : [0, 0, 0, 0];
 
   const open = openNetwork(build, chunkProblem, chunkShape, plan, at);
   const { memory, kernel } = open;
   const vectorHere = view(memory, dtype, vectorAt, dimension);
   const sums = new Float64Array(memory.buffer, stateAt + 24, 3);
-  const integers = new Uint32Array(memory.buffer, stateAt + 48, 8);
-  integers.set([at.network, chunk, layersAt, vectorAt, vectorAt + inputWidth * size, ...scratch]);
+  const integers = new Uint32Array(memory.buffer, stateAt + 48, 12);
+  integers.set([
+    at.network,
+    chunk,
+    layersAt,
+    vectorAt,
+    vectorAt + inputWidth * size,
+    ...scratch,
+    ...denseFields,
+  ]);
   new Uint32Array(memory.buffer, layersAt, layers.length * 6).set(descriptions.flat());
   if (batchNormalization) {
     const means = new Float64Array(memory.buffer, at.means, inputWidth);
@@ -109,17 +128,39 @@ export function secondOrderOf(
     gradient.fill(0);
   }
 
+  function prepareAt(theta: FloatArray): void {
+    if (prepared && sameBits(prepared, theta)) return;
+    open.theta.set(theta);
+    reset();
+    prepare(0);
+    prepared = theta.slice();
+  }
+
+  /** The Hessian of a shallow network at once. */
+  function denseHessian(theta: FloatArray, out: FloatArray): void {
+    prepareAt(theta);
+    kernel.shallowHessian(stateAt);
+    const entries = view(memory, dtype, hessianAt, dimension * dimension);
+    if (problem.loss === 'squared') {
+      for (let i = 0; i < entries.length; i++) out[i] = (entries[i]! * 2) / samples;
+      return;
+    }
+    const factor = lossSum === 0 ? 1 : 1 / (Math.sqrt(lossSum) * Math.sqrt(targetSum));
+    const change = lossSum === 0 ? 0 : 1 / lossSum;
+    for (let i = 0; i < dimension; i++) {
+      for (let j = 0; j < dimension; j++) {
+        const at = i * dimension + j;
+        out[at] = (entries[at]! - gradient[i]! * gradient[j]! * change) * factor;
+      }
+    }
+  }
+
   function hessianVector(theta: FloatArray, vector: FloatArray, out: FloatArray): void {
     vectorHere.set(vector);
     product.fill(0);
     alongResiduals = 0;
     if (single) {
-      if (!prepared || !sameBits(prepared, theta)) {
-        open.theta.set(theta);
-        reset();
-        prepare(0);
-        prepared = theta.slice();
-      }
+      prepareAt(theta);
       multiply();
     } else {
       open.theta.set(theta);
@@ -149,6 +190,10 @@ export function secondOrderOf(
   return {
     hessianVector,
     hessian(theta, out) {
+      if (dense) {
+        denseHessian(theta, out);
+        return;
+      }
       const unit = new Float64Array(dimension);
       for (let i = 0; i < dimension; i++) {
         unit[i] = 1;
