@@ -5,7 +5,7 @@
 import { activate } from './activations';
 import { curvature } from './curvature';
 import { layerAt, loadPanel, normalizeInputs, panelLoss, roundUp } from './dense-network';
-import { CROSS_ENTROPY, clearPadding } from './losses';
+import { clearPadding, CROSS_ENTROPY, RELATIVE_L2 } from './losses';
 import { Layer, Network } from './network';
 import { scale } from './normalization';
 import { product, transposedProduct } from './products';
@@ -58,7 +58,7 @@ export function secondAt(state: SecondOrder, k: i32): SecondOrderLayer {
   );
 }
 
-/** Forward and backward pass at θ; also the gradient without the loss's factor. */
+/** Forward and backward pass at θ; for relativeL2 also the gradient without the loss's factor. */
 export function prepare<T>(state: SecondOrder): void {
   const net = state.net;
   const stride = roundUp<T>(state.samples);
@@ -88,15 +88,17 @@ export function prepare<T>(state: SecondOrder): void {
   for (let k = last; k >= 0; k--) {
     const layer = layerAt(net, k);
     const delta = secondAt(state, k).delta;
-    sumsOverSamples<T>(layer, delta, layer.panel, stride, state);
-    biasGradient<T>(layer.biasGradient, layer.width, delta, stride, stride, state);
+    if (net.loss == RELATIVE_L2) {
+      sumsOverSamples<T>(layer, delta, layer.panel, stride, state);
+      biasGradient<T>(layer.biasGradient, layer.width, delta, stride, stride, state);
+    }
     if (k == 0) break;
     const below = secondAt(state, k - 1);
     multiplyTransposed<T>(below.delta, layer, layer.weights, delta, net.packed, stride);
     scale<T>(below.bend, below.delta, stride, layer.inputWidth, stride);
     scale<T>(below.delta, layerAt(net, k - 1).affine, stride, layer.inputWidth, stride);
   }
-  if (net.normalized) {
+  if (net.normalized && net.loss == RELATIVE_L2) {
     const first = layerAt(net, 0);
     const delta = secondAt(state, 0).delta;
     multiplyTransposed<T>(state.scratch, first, first.weights, delta, net.packed, stride);
