@@ -80,15 +80,20 @@ function cleanEnvironment() {
   };
 }
 
+/** Runs a step of the set-up; what it says goes to stderr, so that stdout is the task's alone. */
 async function must(...command) {
-  const status = await run(...command);
+  const status = await runWith(['inherit', process.stderr, 'inherit'], ...command);
   if (status !== 0) process.exit(status);
 }
 
-/** Resolves to the exit status; a child that a signal ended counts as 128 + its number, as in a shell. */
 function run(command, ...rest) {
+  return runWith('inherit', command, ...rest);
+}
+
+/** Resolves to the exit status; a child that a signal ended counts as 128 + its number, as in a shell. */
+function runWith(stdio, command, ...rest) {
   return new Promise((resolve) => {
-    child = spawn(command, rest, { cwd: root, env: environment, stdio: 'inherit' });
+    child = spawn(command, rest, { cwd: root, env: environment, stdio });
     child.on('error', (error) => {
       console.error(`Cannot run ${command}: ${error.message}`);
       resolve(127);

@@ -1,3 +1,4 @@
+import { ArgumentError } from '@nonsmooth/kernels';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,6 +9,10 @@ test('a folder that is missing is made, and left empty', () => {
   const folder = join(temporaryFolder(), 'a/b');
   requireWritable('--out', folder);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test.each(['/proc/nonsmooth', '/dev/null/below'])('%s is refused', (folder) => {
+  expect(() => requireWritable('--out', folder)).toThrow(ArgumentError);
 });
 
 test('a file is replaced as a whole, without remains', () => {
