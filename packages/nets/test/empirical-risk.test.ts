@@ -5,6 +5,7 @@ import {
   referenceKernels,
   ShapeError,
   defaultKernels,
+  defaultKinks,
 } from '@nonsmooth/kernels';
 import {
   empiricalRisk,
@@ -122,6 +123,25 @@ describe.each([referenceKernels, defaultKernels])('the risk on the $name kernels
     close(g, h, 2e-6);
     expect([...g]).not.toEqual([...h]);
   });
+});
+
+test('ELU with another α has the derivative α + (1 − α)·relu′(0) at 0, by kernels and by tracing', () => {
+  const bent = network([1, 1, 1], { activation: { name: 'elu', parameter: 0.25 } });
+  const data = { inputs: [1], targets: [1] };
+  const theta = Float64Array.of(2, -2, 3, 0); // pre-activation 0, output 0, L = (3·elu(w + b) + c − 1)²
+  for (const relu of [0, 1]) {
+    const kinks = { ...defaultKinks, relu };
+    const expected = -2 * 3 * (0.25 + 0.75 * relu);
+    for (const risk of [
+      empiricalRisk(bent, data, { kinks }),
+      empiricalRisk(bent, data, { kinks, kernels: referenceKernels }),
+      tracedEmpiricalRisk(bent, data, { kinks }),
+    ]) {
+      const gradient = new Float64Array(4);
+      risk.gradient(theta, gradient);
+      expect(gradient[0]).toBe(expected);
+    }
+  }
 });
 
 const net = network([2, 3, 2], { activation: 'relu' });

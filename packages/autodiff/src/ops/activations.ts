@@ -2,8 +2,8 @@ import { toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import type { ScalarFunction } from '../scalar-function.js';
 import { add, div, mul } from './arithmetic.js';
-import { elementwise, erfc, expm1, logistic, neg, softplus, tanh } from './elementary.js';
-import { minimum, relu } from './kinks.js';
+import { elementwise, erfc, logistic, neg, softplus, tanh } from './elementary.js';
+import { relu } from './kinks.js';
 
 /** x·Φ(x) with the normal distribution function Φ(x) = erfc(−x/√2)/2, accurate for negative x as well. */
 export function gelu(x: Operand): Value {
@@ -26,8 +26,9 @@ export function mish(x: Operand): Value {
 /** x for x > 0, α(eˣ − 1) elsewhere: C¹ for α = 1, with a kink at 0 otherwise. */
 export function elu(x: Operand, alpha = 1): Value {
   if (alpha === 1) return elementwise(smoothElu, x);
+  // α·elu₁ + (1 − α)·relu: all of the kink is relu's
   const value = toValue(x);
-  return add(relu(value), mul(alpha, expm1(minimum(value, 0))));
+  return add(mul(alpha, elementwise(smoothElu, value)), mul(1 - alpha, relu(value)));
 }
 
 /** x/(1 + |x|), which is C¹. */
