@@ -20,6 +20,8 @@ import {
 const maximumIterations = 7;
 /** Rates of convergence above this ask for a new Jacobian. */
 const slowRate = 0.05;
+/** Rate of convergence that the next step may be expected to reach. */
+const steepestRate = 0.3;
 const errorExponent = 4;
 
 /**
@@ -252,6 +254,8 @@ export function radauStepper(system: System): Stepper {
       if (!accepted) return Math.max(0.2, Math.min(0.9, factor));
       if (memory.rejectedBefore === 1) factor = Math.min(factor, 1);
       memory.previousError = Math.max(size, 1e-2);
+      // the rate of convergence grows with the step: not so far that the next iteration fails
+      if (memory.rate > 0) factor = Math.min(factor, Math.max(1, steepestRate / memory.rate));
       // a step of the same size needs no new factorization
       return factor >= 1 && factor < 1.2 ? 1 : Math.max(0.2, Math.min(8, factor));
     },
