@@ -122,7 +122,8 @@ export function requireStart(objective: Objective, theta0: ArrayLike<number>): v
   requireFinite('theta0', theta0);
 }
 
-function requireCount(argument: string, value: number): void {
+/** Throws unless `value` is a positive integer. */
+export function requireCount(argument: string, value: number): void {
   if (!Number.isSafeInteger(value) || value <= 0) {
     throw new ArgumentError(argument, value, 'a positive integer');
   }

@@ -1,4 +1,4 @@
-export * from './descend.js';
+export { descend, type Descent, type DescendOptions, type DescentRecord } from './descend.js';
 export { defaultMethod } from './gradient-flow/default-method.js';
 export * from './gradient-flow/gradient-flow.js';
 export type { StopRules } from './gradient-flow/stop-rules.js';

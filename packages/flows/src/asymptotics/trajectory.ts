@@ -1,5 +1,6 @@
 import { ArgumentError } from '@nonsmooth/kernels';
 import type { GradientFlow } from '../gradient-flow/gradient-flow.js';
+import { norm } from '../norm.js';
 import type { Trajectory } from './classify.js';
 
 /** What `classify` looks at, from the saved times t > 0 of a flow. */
@@ -7,7 +8,7 @@ export function trajectoryOf(flow: Pick<GradientFlow, 't' | 'y' | 'loss' | 'spee
   const kept = [...flow.t.keys()].filter((i) => flow.t[i]! > 0);
   return {
     times: kept.map((i) => flow.t[i]!),
-    norms: kept.map((i) => Math.sqrt(flow.y[i]!.reduce((sum, x) => sum + x * x, 0))),
+    norms: kept.map((i) => norm(flow.y[i]!)),
     speeds: kept.map((i) => flow.speed[i]!),
     losses: kept.map((i) => flow.loss[i]!),
   };

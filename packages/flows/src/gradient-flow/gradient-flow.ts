@@ -7,6 +7,7 @@ import {
   type Statistics,
 } from '@nonsmooth/ode';
 import { requireStart } from '../descend.js';
+import { norm } from '../norm.js';
 import { defaultMethod } from './default-method.js';
 import { dissipation } from './energy.js';
 import { recorder } from './recorder.js';
@@ -75,7 +76,7 @@ export function gradientFlow(
     dense: energy || saveAt !== undefined,
   });
 
-  const initialLoss = objective.value(Float64Array.from(theta0));
+  const initialLoss = records.initialLoss ?? objective.value(Float64Array.from(theta0));
   let loss = initialLoss;
   let dissipated = 0;
   let largest = { residual: 0, at: 0 };
@@ -86,10 +87,10 @@ export function gradientFlow(
     for (const step of run) {
       steps++;
       const { y, end } = step;
-      records.step(step);
+      const savedLoss = records.step(step);
       if (energy) {
         const before = loss;
-        loss = objective.value(y);
+        loss = savedLoss ?? objective.value(y);
         const lost = dissipation(step.segment!);
         dissipated += lost;
         const residual = Math.abs(loss - before + lost);
@@ -163,10 +164,4 @@ function descentField(
       },
     }),
   };
-}
-
-function norm(vector: Float64Array): number {
-  let sum = 0;
-  for (const x of vector) sum += x * x;
-  return Math.sqrt(sum);
 }

@@ -1,6 +1,7 @@
 import type { Objective } from '@nonsmooth/autodiff';
 import { ArgumentError } from '@nonsmooth/kernels';
 import { stateAt, type Step } from '@nonsmooth/ode';
+import { norm } from '../norm.js';
 
 /** What is saved along a flow. */
 export interface Records {
@@ -17,7 +18,10 @@ export function recorder(
   horizon: number,
   saveAt?: ArrayLike<number>,
 ): {
-  step(step: Step): void;
+  /** The loss at the start, if that is saved. */
+  readonly initialLoss: number | undefined;
+  /** Returns the loss at the end of the step, if that is saved. */
+  step(step: Step): number | undefined;
   speedOf(theta: Float64Array): number;
   result(): Records;
 } {
@@ -32,39 +36,33 @@ export function recorder(
   const y: Float64Array[] = [];
   const loss: number[] = [];
   const speed: number[] = [];
-  let norm = 0;
-
-  const measure = (theta: Float64Array): number => {
-    const value = objective.gradient(theta, gradient);
-    let sum = 0;
-    for (const g of gradient) sum += g * g;
-    norm = Math.sqrt(sum);
-    return value;
-  };
   const save = (time: number, theta: Float64Array): void => {
     t.push(time);
     y.push(theta.slice());
-    loss.push(measure(theta));
-    speed.push(norm);
+    loss.push(objective.gradient(theta, gradient));
+    speed.push(norm(gradient));
   };
   let saved = 0;
   if (!times) save(0, theta0);
   else for (; times[saved] === 0; saved++) save(0, theta0);
 
   return {
+    initialLoss: loss.at(-1),
     step({ end, y: theta, segment }) {
       if (!times) {
         save(end, theta);
-        return;
+        return loss.at(-1);
       }
       for (; times[saved]! < end; saved++) {
         save(times[saved]!, stateAt(segment!, times[saved]!, new Float64Array(theta.length)));
       }
+      if (times[saved] !== end) return undefined;
       for (; times[saved] === end; saved++) save(end, theta);
+      return loss.at(-1);
     },
     speedOf(theta) {
-      measure(theta);
-      return norm;
+      objective.gradient(theta, gradient);
+      return norm(gradient);
     },
     result: () => ({
       t: Float64Array.from(t),

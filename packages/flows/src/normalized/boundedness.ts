@@ -1,3 +1,5 @@
+import { norm } from '../norm.js';
+
 export interface Boundedness {
   /** sup ‖Θ_t‖ over the saved times, and the first time it is reached. */
   readonly supremum: number;
@@ -12,15 +14,13 @@ export function boundedness(flow: {
   readonly t: Float64Array;
   readonly y: readonly Float64Array[];
 }): Boundedness {
-  const norms = Float64Array.from(flow.y, (theta) =>
-    Math.sqrt(theta.reduce((sum, x) => sum + x * x, 0)),
-  );
-  const supremum = norms.reduce((most, norm) => Math.max(most, norm), 0);
+  const norms = Float64Array.from(flow.y, norm);
+  const supremum = norms.reduce((most, value) => Math.max(most, value), 0);
   const horizon = flow.t[flow.t.length - 1]!;
   const first = flow.t.find((t) => t > 0) ?? horizon;
   const middle = Math.sqrt(first * horizon);
   const earlySupremum = norms.reduce(
-    (most, norm, i) => (flow.t[i]! <= middle ? Math.max(most, norm) : most),
+    (most, value, i) => (flow.t[i]! <= middle ? Math.max(most, value) : most),
     0,
   );
   return { supremum, at: flow.t[norms.indexOf(supremum)]!, earlySupremum, norms };

@@ -59,10 +59,15 @@ export function normalize(net: Network, theta: ArrayLike<number>): Float64Array 
 
 /** One neuron's part of Ψ, in place. */
 export function normalizeNeuron(neuron: HiddenNeuron, theta: Float64Array): void {
+  scaleOutgoing(neuron, theta, makeUnit(neuron, theta));
+}
+
+/** u ← u/‖u‖, the unit vector of the bias for u = 0; returns ‖u‖ as it was. */
+function makeUnit(neuron: HiddenNeuron, theta: Float64Array): number {
   const r = incomingNorm(neuron, theta);
   if (r === 0) theta[neuron.bias] = 1;
   else divideIncoming(neuron, theta, r);
-  scaleOutgoing(neuron, theta, r);
+  return r;
 }
 
 /**
@@ -98,10 +103,6 @@ export function retract(
 ): void {
   for (const neuron of neurons) {
     if (retraction === 'realization') normalizeNeuron(neuron, theta);
-    else {
-      const r = incomingNorm(neuron, theta);
-      if (r === 0) theta[neuron.bias] = 1;
-      else divideIncoming(neuron, theta, r);
-    }
+    else makeUnit(neuron, theta);
   }
 }

@@ -1,8 +1,7 @@
 import type { Objective } from '@nonsmooth/autodiff';
 import { ArgumentError } from '@nonsmooth/kernels';
 import type { Network } from '@nonsmooth/nets';
-import type { Descent, DescentRecord } from '../descend.js';
-import { requireStart } from '../descend.js';
+import { requireCount, requireStart, type Descent, type DescentRecord } from '../descend.js';
 import { hiddenNeurons } from '../hidden-neurons.js';
 import { projectTangent, requireOnManifold, retract, type Retraction } from './manifold.js';
 
@@ -30,14 +29,8 @@ export function normalizedDescent(
   if (!(learningRate > 0 && learningRate < Infinity)) {
     throw new ArgumentError('learningRate', learningRate, 'a finite number > 0');
   }
-  for (const [name, count] of [
-    ['steps', steps],
-    ['every', every],
-  ] as const) {
-    if (!Number.isSafeInteger(count) || count <= 0) {
-      throw new ArgumentError(name, count, 'a positive integer');
-    }
-  }
+  requireCount('steps', steps);
+  requireCount('every', every);
   requireStart(objective, theta0);
   requireOnManifold(net, theta0);
   const neurons = hiddenNeurons(net);

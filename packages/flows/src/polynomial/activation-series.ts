@@ -1,4 +1,4 @@
-import { ArgumentError, type Activation, type ActivationName } from '@nonsmooth/kernels';
+import { ArgumentError, erfc, type Activation, type ActivationName } from '@nonsmooth/kernels';
 
 /** Taylor coefficients a₀..a_n of σ(c + t) = Σ a_k tᵏ; σ^{(k)}(c) = k!·a_k. */
 export type Series = Float64Array;
@@ -117,17 +117,5 @@ function normalDistribution(c: number, order: number): Series {
   for (let k = 0; k < order; k++) {
     density[k + 1] = -(c * density[k]! + (k > 0 ? density[k - 1]! : 0)) / (k + 1);
   }
-  return integral(normalProbability(c), density);
-}
-
-/** Φ(c) = ½ + φ(c)·Σ c^{2k+1}/(2k+1)!!, a series of terms of one sign, for moderate c. */
-function normalProbability(c: number): number {
-  if (Math.abs(c) > 12) return c > 0 ? 1 : 0;
-  let term = c;
-  let sum = c;
-  for (let k = 3; Math.abs(term) > 1e-17 * Math.abs(sum); k += 2) {
-    term *= (c * c) / k;
-    sum += term;
-  }
-  return 0.5 + (Math.exp((-c * c) / 2) / Math.sqrt(2 * Math.PI)) * sum;
+  return integral(erfc(-c / Math.SQRT2) / 2, density);
 }
