@@ -21,4 +21,5 @@ export * from './asymptotics/threshold-study.js';
 export * from './asymptotics/trajectory.js';
 export * from './schedules.js';
 export * from './relu-flow/itinerary.js';
+export type { Pattern } from './relu-flow/pattern.js';
 export * from './relu-flow/relu-flow.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { gradientFlow, invariants, reluFlow } from '@nonsmooth/flows';
+import { gradientFlow, invariants, reluFlow, type Pattern } from '@nonsmooth/flows';
 import { empiricalRisk, network } from '@nonsmooth/nets';
 import { foldIn, integers, key, normal } from '@nonsmooth/tensor';
 import { describe, expect, test } from 'vitest';
@@ -105,6 +105,78 @@ test.each([
   expect(slides).toBeGreaterThan(2);
 });
 
+test.each<[string, number[], boolean, number, number]>([
+  ['two inputs', [2, 4, 1], false, 8, 2],
+  ['two inputs on a grid', [2, 4, 1], true, 2, 3],
+  ['two inputs on a grid, two outputs', [2, 6, 2], true, 2, 2],
+  ['three inputs', [3, 5, 1], false, 7, 2],
+  ['three inputs on a grid', [3, 5, 1], true, 6, 3],
+])(
+  '%s: where neurons slide on several kinks at once, it is the limit of gradient descent',
+  (_name, widths, grid, start, together) => {
+    const net = network(widths, { activation: 'relu' });
+    const draw = (use: number, shape: number[]) =>
+      normal(foldIn(foldIn(key(77), start), use), shape);
+    const n = widths[0]!;
+    const samples = grid ? 3 ** n : 9;
+    const inputs = grid
+      ? Array.from({ length: samples }, (_, s) =>
+          Array.from({ length: n }, (_unused, i) => (Math.floor(s / 3 ** i) % 3) - 1),
+        )
+      : draw(0, [9, n]);
+    const data = { inputs, targets: draw(1, [samples, widths[2]!]) };
+    const theta0 = draw(2, [net.dimension]).data as Float64Array;
+    const flow = reluFlow(net, data, theta0, { until: 30, rtol: 1e-8, atol: 1e-10 });
+    expect(flow.uniqueUntil).toBeUndefined();
+    const heldTogether = flow.modeChanges.flatMap(({ mode }) =>
+      (mode as Pattern).held.map((groups) => groups.length),
+    );
+    expect(Math.max(...heldTogether)).toBe(together);
+
+    // chattering steps of size h follow a sliding solution at a distance O(h)
+    const risk = empiricalRisk(net, data);
+    const gradient = new Float64Array(net.dimension);
+    const distance = (h: number): number => {
+      const theta = Float64Array.from(theta0);
+      for (let k = 0; k < Math.round(30 / h); k++) {
+        risk.gradient(theta, gradient);
+        for (let i = 0; i < theta.length; i++) theta[i]! -= h * gradient[i]!;
+      }
+      return Math.max(...theta.map((x, i) => Math.abs(x - flow.y.at(-1)![i]!)));
+    };
+    const coarse = distance(2e-3);
+    expect(coarse).toBeLessThan(1e-2);
+    expect(distance(2e-4) / coarse).toBeLessThan(0.15);
+  },
+);
+
+test('at w = b = 0 a neuron stays where no direction descends, and the solution is not unique where one does', () => {
+  const net = network([1, 1, 1], { activation: 'relu' });
+  const start = (target: number) =>
+    reluFlow(net, { inputs: [-1, 0, 2], targets: [target, target, target] }, [0, 0, 1, 0], {
+      until: 0.1,
+      rtol: 1e-9,
+      atol: 1e-11,
+    });
+  // targets below the output: switching on would raise the risk
+  const below = start(-1);
+  expect(below.y.at(-1)!.slice(0, 3)).toEqual(Float64Array.of(0, 0, 1));
+  expect(below.uniqueUntil).toBeUndefined();
+  const above = start(1);
+  expect(above.y.at(-1)!.slice(0, 3)).toEqual(Float64Array.of(0, 0, 1));
+  expect(above.uniqueUntil).toBe(0);
+});
+
+test('a start on a kink that repels goes to the side off, and says that it could have gone on', () => {
+  // one neuron on the kink of x = 0, which its samples at ±1 pull off and its own target pulls on
+  const net = network([1, 2, 1], { activation: 'relu' });
+  const flow = reluFlow(net, { inputs: [-1, 0, 1], targets: [0, 5, 0] }, [1, 1, 0, 10, 1, 0, 1], {
+    until: 0.01,
+  });
+  expect(flow.itinerary.slice(0, 2).map(({ kind }) => kind)).toEqual(['several', 'off']);
+  expect(flow.uniqueUntil).toBe(0);
+});
+
 test('a start exactly on a kink goes on as the limit of starts beside it', () => {
   // integer weights on integer inputs: pre-activations are exact; the neuron is on the kink of x = 1
   const net = network([1, 2, 1], { activation: 'relu' });
@@ -161,12 +233,14 @@ test('what the theory does not cover is refused with the hypothesis that fails',
   expect(() => flow(network([1, 2, 1], { activation: 'tanh' }))).toThrow(/plain relu/);
   expect(() => flow(network([1, 2, 2, 1], { activation: 'relu' }))).toThrow(/one hidden layer/);
   expect(() => flow(network([1, 2, 1], { activation: 'relu' }), 'relativeL2')).toThrow(/squared/);
+  // all kinks of the neuron at once, with inputs in general position
+  const inputs = normal(key(4), [60, 2]);
   const corner = () =>
     reluFlow(
-      network([1, 1, 1], { activation: 'relu' }),
-      { inputs: [1, 2], targets: [1, 2] },
-      [0, 0, 1, 0],
+      network([2, 1, 1], { activation: 'relu' }),
+      { inputs, targets: new Float64Array(60) },
+      [0, 0, 0, 1, 0],
       { until: 1 },
     );
-  expect(corner).toThrow(/one kink of the neuron at a time/);
+  expect(corner).toThrow(/neuron 0.*fewer than its 60 kinks/);
 });

@@ -1,23 +1,22 @@
+import type { Corner } from './corner.js';
+import type { FindFlat } from './flat.js';
 import { preActivation, type ShallowProblem } from './kinks.js';
+import { removeSpan } from './orthonormal-basis.js';
 import type { Pattern } from './pattern.js';
-
-/** Velocities of a pre-activation on its kink, if the neuron were off or on there. */
-export interface KinkVelocities {
-  readonly off: number;
-  readonly on: number;
-}
 
 /** The flow's right-hand side under a frozen pattern, and what decides how it goes on at a kink. */
 export interface Field {
   /** Writes −(minimal-norm element) into `out`; returns the risk. */
   velocity(theta: Float64Array, pattern: Pattern, out: Float64Array): number;
-  /** How the pre-activation of neuron j on group g, which is 0, would move. */
-  kinkVelocities(theta: Float64Array, pattern: Pattern, j: number, g: number): KinkVelocities;
+  /** Prepares `corner` for neurons at this state. */
+  evaluate(theta: Float64Array, pattern: Pattern): void;
+  /** The forces on neuron j at kinks on which it is not active. */
+  corner(theta: Float64Array, pattern: Pattern, j: number, groups: readonly number[]): Corner;
 }
 
-export function field(problem: ShallowProblem): Field {
+export function field(problem: ShallowProblem, findFlat: FindFlat): Field {
   const { inputDimension: n, hidden, outputs, groups, samples, offsets } = problem;
-  const { extendedInputs, squaredNorms, counts, targetSums } = problem;
+  const { extendedInputs, counts, targetSums } = problem;
   const z = new Float64Array(hidden * groups);
   /** groups × outputs: (n_g N(x_g) − Σ y)/M. */
   const residuals = new Float64Array(groups * outputs);
@@ -55,40 +54,31 @@ export function field(problem: ShallowProblem): Field {
     return 2 * sum;
   };
 
-  const incoming = new Float64Array(n + 1);
-  /** Σ over the active groups but `without` of pull·(x_g, 1), into `incoming`. */
+  /** Σ over the active groups of pull·(x_g, 1), into `out`. */
   const incomingGradient = (
     theta: Float64Array,
     { active }: Pattern,
     j: number,
-    without: number,
+    out: Float64Array,
   ): void => {
-    incoming.fill(0);
+    out.fill(0);
     for (let g = 0; g < groups; g++) {
-      if (!active[j * groups + g] || g === without) continue;
+      if (!active[j * groups + g]) continue;
       const factor = pull(theta, j, g);
-      for (let i = 0; i <= n; i++) incoming[i]! += factor * extendedInputs[g * (n + 1) + i]!;
+      for (let i = 0; i <= n; i++) out[i]! += factor * extendedInputs[g * (n + 1) + i]!;
     }
   };
-  const along = (g: number): number => {
-    let sum = 0;
-    for (let i = 0; i <= n; i++) sum += incoming[i]! * extendedInputs[g * (n + 1) + i]!;
-    return sum;
-  };
 
+  const incoming = new Float64Array(n + 1);
   return {
     velocity(theta, pattern, out) {
       const risk = forward(theta, pattern);
-      const { active, pinned } = pattern;
+      const { active, held } = pattern;
       out.fill(0);
       for (let j = 0; j < hidden; j++) {
-        incomingGradient(theta, pattern, j, -1);
-        const p = pinned[j]!;
-        if (p >= 0) {
-          // Filippov: the combination of both sides that stays on the surface is the projection on it.
-          const share = along(p) / squaredNorms[p]!;
-          for (let i = 0; i <= n; i++) incoming[i]! -= share * extendedInputs[p * (n + 1) + i]!;
-        }
+        incomingGradient(theta, pattern, j, incoming);
+        // Filippov: the combination of all sides that stays on the surfaces is the projection on them.
+        if (held[j]!.length > 0) removeSpan(incoming, findFlat(held[j]!).basis);
         for (let i = 0; i < n; i++) out[offsets.weights + j * n + i] = -incoming[i]!;
         out[offsets.biases + j] = -incoming[n]!;
         for (let g = 0; g < groups; g++) {
@@ -106,12 +96,14 @@ export function field(problem: ShallowProblem): Field {
       }
       return risk;
     },
-    kinkVelocities(theta, pattern, j, g) {
-      forward(theta, pattern);
-      incomingGradient(theta, pattern, j, g);
-      const off = -along(g);
-      // exactly 0, not −0, for a neuron with no other active group
-      return { off: off === 0 ? 0 : off, on: off - pull(theta, j, g) * squaredNorms[g]! };
+
+    evaluate: forward,
+
+    corner(theta, pattern, j, at) {
+      const free = new Float64Array(n + 1);
+      incomingGradient(theta, pattern, j, free);
+      const pulls = Float64Array.from(at, (g) => pull(theta, j, g));
+      return { flat: findFlat(at), free, pulls };
     },
   };
 }

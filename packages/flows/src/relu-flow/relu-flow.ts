@@ -2,6 +2,7 @@ import type { EmpiricalRiskData, Network } from '@nonsmooth/nets';
 import { requireParameters } from '@nonsmooth/nets';
 import { solve, type Solution, type SolveOptions } from '@nonsmooth/ode';
 import { field } from './field.js';
+import { flatsOf } from './flat.js';
 import type { KinkEvent } from './itinerary.js';
 import { shallowProblem } from './kinks.js';
 import type { Pattern } from './pattern.js';
@@ -15,7 +16,10 @@ export interface ReluFlowOptions extends SolveOptions {
 export interface ReluFlow extends Solution {
   /** Everything that happened at kinks, in order. */
   readonly itinerary: readonly KinkEvent[];
-  /** When a neuron that died on its kink could first leave it: the solution is unique up to here, or throughout. */
+  /**
+   * The solution is unique up to here, or throughout: when a neuron that died on its kink could first leave it, or
+   * the kinks met at a point let the flow go on in several ways.
+   */
   readonly uniqueUntil: number | undefined;
 }
 
@@ -25,10 +29,11 @@ export interface ReluFlow extends Solution {
  * step, crossings of kinks are located on the dense output, neurons slide along kinks that attract from both sides
  * (Filippov) until one side lets them go, and a neuron whose last active sample switches off stays where it is. The
  * order of the method is kept across kinks.
- * One kink at a time per neuron: with one input no generic flow meets two (both would mean w = b = 0); with several
- * inputs a sliding neuron may reach a second surface, which ends in an error here.
- * @throws HypothesisError for other networks or losses; ShapeError, NonFiniteError for θ₀; ArgumentError where a
- *   neuron is on two kinks at once; what `solve` throws.
+ * With several inputs a neuron may be held on as many kinks at once, or on more where inputs lie on a line, plane, …;
+ * with w = b = 0 on all of them. Where so many meet that the ways on cannot be listed (600 rays, 4000 faces) the flow
+ * ends with the status `stopped` and the reason.
+ * @throws HypothesisError for other networks or losses; ShapeError, NonFiniteError for θ₀; ArgumentError where it is
+ *   such a point; what `solve` throws.
  */
 export function reluFlow(
   net: Network,
@@ -42,12 +47,19 @@ export function reluFlow(
   const width = problem.inputDimension + 1;
   const itinerary: KinkEvent[] = [];
   let uniqueUntil: number | undefined;
-  const modes = kinkModes(problem, (t, neuron, group, kind) => {
-    const input = [...problem.extendedInputs.subarray(group * width, (group + 1) * width - 1)];
-    itinerary.push({ t, neuron, input, kind });
-    if (kind === 'could-leave') uniqueUntil ??= t;
+  let givenUp: string | undefined;
+  const findFlat = flatsOf(problem);
+  const flow = field(problem, findFlat);
+  const modes = kinkModes(problem, flow, findFlat, {
+    happened(t, neuron, group, kind) {
+      const input = [...problem.extendedInputs.subarray(group * width, (group + 1) * width - 1)];
+      itinerary.push({ t, neuron, input, kind });
+      if (kind === 'could-leave' || kind === 'several') uniqueUntil ??= t;
+    },
+    undecided(t, neuron) {
+      givenUp = `at t = ${t} neuron ${neuron} meets more kinks at once than can be decided`;
+    },
   });
-  const flow = field(problem);
   const solution = solve<Pattern>(
     {
       rhs: (_t, theta, out, pattern) => {
@@ -61,5 +73,5 @@ export function reluFlow(
     },
     solveOptions,
   );
-  return { ...solution, itinerary, uniqueUntil };
+  return { ...solution, reason: givenUp ?? solution.reason, itinerary, uniqueUntil };
 }

@@ -1,31 +1,51 @@
 import { ArgumentError } from '@nonsmooth/kernels';
-import type { Modes, Switch } from '@nonsmooth/ode';
-import { field } from './field.js';
+import type { Modes, Transition } from '@nonsmooth/ode';
+import { canBeHeld, continuations } from './corner.js';
+import type { Field } from './field.js';
+import type { FindFlat } from './flat.js';
+import { guardsOf, type Exit, type Guard } from './guards.js';
 import type { KinkKind } from './itinerary.js';
 import { preActivation, type ShallowProblem } from './kinks.js';
-import { activeCount, copyPattern, sliding, watched, type Pattern } from './pattern.js';
+import { removeSpan } from './orthonormal-basis.js';
+import { copyPattern, isActive, sliding, type Pattern } from './pattern.js';
 
-/** Told of everything that happens at a kink. */
-export type KinkListener = (t: number, neuron: number, group: number, kind: KinkKind) => void;
-
-interface OnSurface {
-  readonly index: number;
-  readonly order: 1 | 2;
-  readonly side?: Side;
+/** Told of everything that happens at kinks. */
+export interface KinkListener {
+  happened(t: number, neuron: number, group: number, kind: KinkKind): void;
+  /** The neuron meets more kinks than can be decided: the integration ends. */
+  undecided(t: number, neuron: number): void;
 }
 
-type Side = 1 | -1;
+type OnSurface = NonNullable<Transition<Pattern>['onSurface']>[number];
+
+interface Decision {
+  readonly onSurface: OnSurface[];
+  /** The first neuron that meets more kinks at once than can be decided. */
+  readonly undecided?: number;
+}
 
 /**
- * The patterns of a shallow ReLU flow as modes of an integration. Surfaces are all pre-activations (affine in θ);
- * guards are the off- and on-velocity of every sliding neuron, at whose zeros sliding ends tangentially, and the
- * on-velocity of every neuron that died on its kink. Neurons decouple: a pre-activation that is 0 contributes nothing
- * to the others' velocities.
+ * The patterns of a shallow ReLU flow as modes of an integration. Surfaces are all pre-activations (affine in θ).
+ * Neurons decouple: a pre-activation that is 0 contributes nothing to the others' velocities, so the kinks that meet
+ * at one point are decided neuron by neuron.
  */
-export function kinkModes(problem: ShallowProblem, listen: KinkListener): Modes<Pattern> {
-  const { hidden, groups, inputDimension: n, offsets, extendedInputs, squaredNorms } = problem;
-  const flow = field(problem);
+export function kinkModes(
+  problem: ShallowProblem,
+  flow: Field,
+  findFlat: FindFlat,
+  listener: KinkListener,
+): Modes<Pattern> {
+  const { hidden, groups, inputDimension: n, offsets } = problem;
   const surface = (j: number, g: number): number => j * groups + g;
+  const guards = new WeakMap<Pattern, readonly Guard[]>();
+  const guardsHere = (pattern: Pattern): readonly Guard[] => {
+    let found = guards.get(pattern);
+    if (found === undefined) {
+      found = guardsOf(pattern, findFlat);
+      guards.set(pattern, found);
+    }
+    return found;
+  };
 
   return {
     count: hidden * groups,
@@ -33,187 +53,170 @@ export function kinkModes(problem: ShallowProblem, listen: KinkListener): Modes<
     initial(t, theta) {
       const pattern: Pattern = {
         active: new Uint8Array(hidden * groups),
-        pinned: new Int32Array(hidden).fill(-1),
+        held: Array.from({ length: hidden }, () => []),
         dead: new Uint8Array(hidden),
       };
-      const zeros: [number, number][] = [];
+      const zeros = new Map<number, number[]>();
       for (let j = 0; j < hidden; j++) {
-        const here: number[] = [];
         for (let g = 0; g < groups; g++) {
           const z = preActivation(problem, theta, j, g);
           if (z > 0) pattern.active[surface(j, g)] = 1;
-          else if (z === 0) here.push(g);
+          else if (z === 0) zeros.set(j, [...(zeros.get(j) ?? []), g]);
         }
-        if (here.length > 1) throw corner(j, theta, problem);
-        if (here.length === 1) zeros.push([j, here[0]!]);
       }
-      const onSurface: OnSurface[] = [];
-      for (const [j, g] of zeros) onSurface.push(...settle(t, theta, pattern, j, g));
+      const { onSurface, undecided: j } = meet(t, theta, pattern, zeros);
+      if (j !== undefined) {
+        throw new ArgumentError(
+          `theta0, (w, b) of neuron ${j}`,
+          [...theta.subarray(offsets.weights + j * n, offsets.weights + (j + 1) * n)],
+          `parameters on fewer than its ${zeros.get(j)!.length} kinks at once`,
+        );
+      }
       return { mode: pattern, onSurface };
     },
 
-    surfaces(_t, theta, out, { pinned, dead }) {
+    surfaces(_t, theta, out, { held, dead }) {
       for (let j = 0; j < hidden; j++) {
         for (let g = 0; g < groups; g++) {
           out[surface(j, g)] =
-            dead[j] !== 0 || pinned[j] === g ? 1 : preActivation(problem, theta, j, g);
+            dead[j] !== 0 || held[j]!.includes(g) ? 1 : preActivation(problem, theta, j, g);
         }
       }
     },
 
-    guardCount: (pattern) => 2 * sliding(pattern).length + watched(pattern).length,
+    guardCount: (pattern) => guardsHere(pattern).length,
 
     guards(_t, theta, out, pattern) {
-      let k = 0;
-      for (const j of sliding(pattern)) {
-        const { off, on } = flow.kinkVelocities(theta, pattern, j, pattern.pinned[j]!);
-        out[k++] = off;
-        out[k++] = -on;
-      }
-      for (const j of watched(pattern)) {
-        out[k++] = -flow.kinkVelocities(theta, pattern, j, pattern.pinned[j]!).on;
-      }
+      flow.evaluate(theta, pattern);
+      guardsHere(pattern).forEach((guard, k) => {
+        const { neuron } = guard;
+        out[k] = guard.value(flow.corner(theta, pattern, neuron, pattern.held[neuron]!));
+      });
     },
 
     onSwitch(t, theta, switches, before) {
       const pattern = copyPattern(before);
-      const onSurface: OnSurface[] = [];
-      const crossed = new Set<number>();
-      const exits = new Map<number, Side>();
-      for (const one of switches) {
-        const j = neuronOf(one, before);
-        if (one.kind === 'surface') {
-          // Two kinks of one neuron at once: w = b = 0 (or a lower-dimensional corner), which does not decouple.
-          if (crossed.has(j)) throw corner(j, theta, problem);
-          crossed.add(j);
-          onSurface.push(...cross(t, theta, pattern, one));
-        } else if (before.dead[j] === 1) {
-          pattern.dead[j] = 2;
-          listen(t, j, before.pinned[j]!, 'could-leave');
+      const crossed = new Map<number, number[]>();
+      const exits = new Map<number, Exit>();
+      flow.evaluate(theta, before);
+      for (const { kind, index } of switches) {
+        if (kind === 'surface') {
+          const j = Math.floor(index / groups);
+          crossed.set(j, [...(crossed.get(j) ?? []), index % groups]);
+          continue;
+        }
+        const { neuron } = guardsHere(before)[index]!;
+        const exit = exitOf(theta, before, index);
+        if (exit === undefined) {
+          pattern.dead[neuron] = 2;
+          listener.happened(t, neuron, before.held[neuron]![0]!, 'could-leave');
         } else {
-          const side = one.index % 2 === 0 ? -1 : 1;
-          for (const k of partners(before, j)) exits.set(k, side);
+          for (const j of partners(before, neuron)) {
+            exits.set(j, [...(exits.get(j) ?? []), ...exit]);
+          }
         }
       }
-      // What no longer slides at this very point leaves too: its velocity has changed sign by rounding only.
-      for (const j of sliding(pattern)) {
-        if (exits.has(j) || pattern.pinned[j] !== before.pinned[j]) continue;
-        const { off, on } = flow.kinkVelocities(theta, pattern, j, pattern.pinned[j]!);
-        if (off < 0) exits.set(j, -1);
-        else if (on > 0) exits.set(j, 1);
+      // What is no longer held at this very point leaves too: its guard has changed sign by rounding only.
+      for (const [k, guard] of guardsHere(before).entries()) {
+        const { neuron } = guard;
+        if (exits.has(neuron) || before.dead[neuron] !== 0) continue;
+        if (guard.value(flow.corner(theta, before, neuron, before.held[neuron]!)) >= 0) continue;
+        exits.set(neuron, guard.exit(flow.corner(theta, before, neuron, before.held[neuron]!))!);
       }
-      for (const j of [...exits.keys()].sort((p, q) => p - q)) {
-        const g = pattern.pinned[j]!;
-        const side = exits.get(j)!;
-        pattern.pinned[j] = -1;
-        onSurface.push(...enter(t, pattern, j, g, side, side > 0 ? 'exit-on' : 'exit-off', 2));
+      const { onSurface, undecided } = meet(t, theta, pattern, crossed);
+      if (undecided !== undefined) {
+        listener.undecided(t, undecided);
+        return 'stop';
+      }
+      for (const [j, exit] of [...exits].sort(([p], [q]) => p - q)) {
+        // a neuron that meets another kink at this very point has been decided with it
+        if (!crossed.has(j)) onSurface.push(...leave(t, pattern, j, exit));
       }
       return { mode: pattern, onSurface };
     },
 
-    project(_t, theta, { pinned }) {
+    project(_t, theta, { held }) {
+      const u = new Float64Array(n + 1);
       for (let j = 0; j < hidden; j++) {
-        const p = pinned[j]!;
-        if (p < 0) continue;
-        const share = preActivation(problem, theta, j, p) / squaredNorms[p]!;
-        for (let i = 0; i < n; i++) {
-          theta[offsets.weights + j * n + i]! -= share * extendedInputs[p * (n + 1) + i]!;
-        }
-        theta[offsets.biases + j]! -= share;
+        if (held[j]!.length === 0) continue;
+        const w = offsets.weights + j * n;
+        u.set(theta.subarray(w, w + n));
+        u[n] = theta[offsets.biases + j]!;
+        removeSpan(u, findFlat(held[j]!).basis);
+        theta.set(u.subarray(0, n), w);
+        theta[offsets.biases + j] = u[n]!;
       }
     },
   };
 
-  function neuronOf(one: Switch, pattern: Pattern): number {
-    if (one.kind === 'surface') return Math.floor(one.index / groups);
-    const slides = sliding(pattern);
-    return one.index < 2 * slides.length
-      ? slides[Math.floor(one.index / 2)]!
-      : watched(pattern)[one.index - 2 * slides.length]!;
+  function exitOf(theta: Float64Array, pattern: Pattern, index: number): Exit | undefined {
+    const guard = guardsHere(pattern)[index]!;
+    return guard.exit(flow.corner(theta, pattern, guard.neuron, pattern.held[guard.neuron]!));
   }
 
-  /** Neuron j reaches the kink of group g from one side. */
-  function cross(t: number, theta: Float64Array, pattern: Pattern, one: Switch): OnSurface[] {
-    const [j, g] = [Math.floor(one.index / groups), one.index % groups];
-    if (pattern.pinned[j]! >= 0) throw corner(j, theta, problem);
-    pattern.active[one.index] = 0;
-    const { off, on } = flow.kinkVelocities(theta, pattern, j, g);
-    if (one.direction > 0) {
-      if (on > 0) return enter(t, pattern, j, g, 1, 'on', 1);
-      return pin(t, pattern, j, g, 'slide');
+  /** Neurons meet kinks: those held already and the new ones are decided together, neuron by neuron. */
+  function meet(
+    t: number,
+    theta: Float64Array,
+    pattern: Pattern,
+    met: ReadonlyMap<number, readonly number[]>,
+  ): Decision {
+    const flats = [...met].map(([j, reached]) => {
+      const flat = findFlat([...new Set([...pattern.held[j]!, ...reached])].sort((p, q) => p - q));
+      for (const g of flat.groups) pattern.active[surface(j, g)] = 0;
+      return { j, flat, reached };
+    });
+    flow.evaluate(theta, pattern);
+    const onSurface: OnSurface[] = [];
+    for (const { j, flat, reached } of flats) {
+      const corner = flow.corner(theta, pattern, j, flat.groups);
+      const faces = flat.arrangement ? continuations(corner, flat.arrangement, findFlat) : [];
+      const face = faces[0];
+      const held = flat.groups.filter((_, k) => face?.[k] === 0);
+      if (face === undefined || !canBeHeld(findFlat(held))) return { onSurface, undecided: j };
+      const before = pattern.held[j]!;
+      pattern.held[j] = held;
+      flat.groups.forEach((g, k) => (pattern.active[surface(j, g)] = face[k]! > 0 ? 1 : 0));
+      const dies = held.length > 0 && !isActive(problem, pattern, j);
+      const several = faces.length > 1;
+      pattern.dead[j] = dies ? (several ? 2 : 1) : 0;
+      if (several && !dies) listener.happened(t, j, reached[0]!, 'several');
+      flat.groups.forEach((g, k) => {
+        const wasHeld = before.includes(g);
+        const side = face[k]!;
+        if (side === 0) {
+          if (!wasHeld) listener.happened(t, j, g, dies ? 'die' : 'slide');
+          return;
+        }
+        const way = side > 0 ? 'on' : 'off';
+        listener.happened(t, j, g, wasHeld ? `exit-${way}` : way);
+        onSurface.push({ index: surface(j, g), order: 1, side: side as 1 | -1 });
+      });
+      if (several && dies) listener.happened(t, j, reached[0]!, 'could-leave');
     }
-    if (activeCount(problem, pattern, j) === 0) return die(t, pattern, j, g);
-    if (off < 0) return enter(t, pattern, j, g, -1, 'off', 1);
-    return pin(t, pattern, j, g, 'slide');
+    return { onSurface };
+  }
+
+  /** A sliding neuron leaves some of its kinks tangentially. */
+  function leave(t: number, pattern: Pattern, j: number, exit: Exit): OnSurface[] {
+    pattern.held[j] = pattern.held[j]!.filter((g) => exit.every(({ group }) => group !== g));
+    return exit.map(({ group, side }) => {
+      pattern.active[surface(j, group)] = side > 0 ? 1 : 0;
+      listener.happened(t, j, group, side > 0 ? 'exit-on' : 'exit-off');
+      return { index: surface(j, group), order: 2, side };
+    });
   }
 
   /**
-   * The neurons that leave together with a sliding one: pinned to the same group with the same active groups. With
-   * one output their velocities there are multiples of one function and vanish at the same instant.
+   * The neurons that leave together with a sliding one: held on the same groups with the same active ones. With one
+   * output their forces there are multiples of one function and vanish at the same instant.
    */
   function partners(pattern: Pattern, j: number): number[] {
     if (problem.outputs > 1) return [j];
     const row = (k: number): string =>
       pattern.active.subarray(k * groups, (k + 1) * groups).join('');
     return sliding(pattern).filter(
-      (k) => pattern.pinned[k] === pattern.pinned[j] && row(k) === row(j),
+      (k) => pattern.held[k]!.join() === pattern.held[j]!.join() && row(k) === row(j),
     );
   }
-
-  /** Decides a kink that is hit exactly at the start. */
-  function settle(
-    t: number,
-    theta: Float64Array,
-    pattern: Pattern,
-    j: number,
-    g: number,
-  ): OnSurface[] {
-    const { off, on } = flow.kinkVelocities(theta, pattern, j, g);
-    if (activeCount(problem, pattern, j) === 0) {
-      die(t, pattern, j, g);
-      if (on > 0) {
-        pattern.dead[j] = 2;
-        listen(t, j, g, 'could-leave');
-      }
-      return [];
-    }
-    if (off >= 0 && on > 0) return enter(t, pattern, j, g, 1, 'on', 1);
-    if (off < 0) return enter(t, pattern, j, g, -1, 'off', 1);
-    return pin(t, pattern, j, g, 'slide');
-  }
-
-  function enter(
-    t: number,
-    pattern: Pattern,
-    j: number,
-    g: number,
-    side: Side,
-    kind: KinkKind,
-    order: 1 | 2,
-  ): OnSurface[] {
-    pattern.active[surface(j, g)] = side > 0 ? 1 : 0;
-    listen(t, j, g, kind);
-    return [{ index: surface(j, g), order, side }];
-  }
-
-  function pin(t: number, pattern: Pattern, j: number, g: number, kind: KinkKind): OnSurface[] {
-    pattern.pinned[j] = g;
-    listen(t, j, g, kind);
-    return [];
-  }
-
-  function die(t: number, pattern: Pattern, j: number, g: number): OnSurface[] {
-    pattern.pinned[j] = g;
-    pattern.dead[j] = 1;
-    listen(t, j, g, 'die');
-    return [];
-  }
-}
-
-function corner(j: number, theta: Float64Array, { offsets }: ShallowProblem): ArgumentError {
-  return new ArgumentError(
-    `(w, b) of neuron ${j}`,
-    [theta[offsets.weights + j], theta[offsets.biases + j]],
-    'parameters on one kink of the neuron at a time',
-  );
 }
