@@ -1,6 +1,6 @@
 import { ArgumentError } from '@nonsmooth/kernels';
 import type { Modes, Transition } from '@nonsmooth/ode';
-import { canBeHeld, continuations } from './corner.js';
+import { canBeHeld, continuations, type Corner } from './corner.js';
 import type { Field } from './field.js';
 import type { FindFlat } from './flat.js';
 import { guardsOf, type Exit, type Guard } from './guards.js';
@@ -89,8 +89,7 @@ export function kinkModes(
     guards(_t, theta, out, pattern) {
       flow.evaluate(theta, pattern);
       guardsHere(pattern).forEach((guard, k) => {
-        const { neuron } = guard;
-        out[k] = guard.value(flow.corner(theta, pattern, neuron, pattern.held[neuron]!));
+        out[k] = guard.value(heldCorner(theta, pattern, guard.neuron));
       });
     },
 
@@ -105,8 +104,9 @@ export function kinkModes(
           crossed.set(j, [...(crossed.get(j) ?? []), index % groups]);
           continue;
         }
-        const { neuron } = guardsHere(before)[index]!;
-        const exit = exitOf(theta, before, index);
+        const guard = guardsHere(before)[index]!;
+        const { neuron } = guard;
+        const exit = guard.exit(heldCorner(theta, before, neuron));
         if (exit === undefined) {
           pattern.dead[neuron] = 2;
           listener.happened(t, neuron, before.held[neuron]![0]!, 'could-leave');
@@ -117,11 +117,11 @@ export function kinkModes(
         }
       }
       // What is no longer held at this very point leaves too: its guard has changed sign by rounding only.
-      for (const [k, guard] of guardsHere(before).entries()) {
+      for (const guard of guardsHere(before)) {
         const { neuron } = guard;
         if (exits.has(neuron) || before.dead[neuron] !== 0) continue;
-        if (guard.value(flow.corner(theta, before, neuron, before.held[neuron]!)) >= 0) continue;
-        exits.set(neuron, guard.exit(flow.corner(theta, before, neuron, before.held[neuron]!))!);
+        const corner = heldCorner(theta, before, neuron);
+        if (guard.value(corner) < 0) exits.set(neuron, guard.exit(corner)!);
       }
       const { onSurface, undecided } = meet(t, theta, pattern, crossed);
       if (undecided !== undefined) {
@@ -149,9 +149,8 @@ export function kinkModes(
     },
   };
 
-  function exitOf(theta: Float64Array, pattern: Pattern, index: number): Exit | undefined {
-    const guard = guardsHere(pattern)[index]!;
-    return guard.exit(flow.corner(theta, pattern, guard.neuron, pattern.held[guard.neuron]!));
+  function heldCorner(theta: Float64Array, pattern: Pattern, j: number): Corner {
+    return flow.corner(theta, pattern, j, pattern.held[j]!);
   }
 
   /** Neurons meet kinks: those held already and the new ones are decided together, neuron by neuron. */
