@@ -1,7 +1,8 @@
 export { descend, type Descent, type DescendOptions, type DescentRecord } from './descend.js';
 export { defaultMethod } from './gradient-flow/default-method.js';
 export * from './gradient-flow/gradient-flow.js';
-export type { StopRules } from './gradient-flow/stop-rules.js';
+export type * from './flow/flow.js';
+export type { StopRules } from './flow/stop-rules.js';
 export * from './hidden-neurons.js';
 export * from './hypothesis-error.js';
 export * from './invariants.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { gradientFlow, invariants, reluFlow, type Pattern } from '@nonsmooth/flows';
+import { gradientFlow, invariants, reluFlow } from '@nonsmooth/flows';
 import { empiricalRisk, network } from '@nonsmooth/nets';
 import { foldIn, integers, key, normal } from '@nonsmooth/tensor';
 import { describe, expect, test } from 'vitest';
@@ -128,8 +128,8 @@ test.each<[string, number[], boolean, number, number]>([
     const theta0 = draw(2, [net.dimension]).data as Float64Array;
     const flow = reluFlow(net, data, theta0, { until: 30, rtol: 1e-8, atol: 1e-10 });
     expect(flow.uniqueUntil).toBeUndefined();
-    const heldTogether = flow.modeChanges.flatMap(({ mode }) =>
-      (mode as Pattern).held.map((groups) => groups.length),
+    const heldTogether = flow.patterns.flatMap(({ pattern }) =>
+      pattern.held.map((groups) => groups.length),
     );
     expect(Math.max(...heldTogether)).toBe(together);
 

@@ -1,10 +1,11 @@
 import type { Objective } from '@nonsmooth/autodiff';
 import { ArgumentError } from '@nonsmooth/kernels';
-import { gradientFlow, type GradientFlowOptions } from '../gradient-flow/gradient-flow.js';
+import type { FlowOptions } from '../flow/flow.js';
+import { gradientFlow } from '../gradient-flow/gradient-flow.js';
 import { classify, type Classification } from './classify.js';
 import { logarithmicTimes, trajectoryOf } from './trajectory.js';
 
-export interface ThresholdStudyOptions extends Omit<GradientFlowOptions, 'until' | 'saveAt'> {
+export interface ThresholdStudyOptions extends Omit<FlowOptions, 'until' | 'saveAt'> {
   /** The horizon of every flow. */
   readonly until: number;
   /** The optimal level of the objective. Default 0. */

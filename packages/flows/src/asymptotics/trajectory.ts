@@ -1,10 +1,10 @@
 import { ArgumentError } from '@nonsmooth/kernels';
-import type { GradientFlow } from '../gradient-flow/gradient-flow.js';
+import type { Flow } from '../flow/flow.js';
 import { norm } from '../norm.js';
 import type { Trajectory } from './classify.js';
 
 /** What `classify` looks at, from the saved times t > 0 of a flow. */
-export function trajectoryOf(flow: Pick<GradientFlow, 't' | 'y' | 'loss' | 'speed'>): Trajectory {
+export function trajectoryOf(flow: Pick<Flow, 't' | 'y' | 'loss' | 'speed'>): Trajectory {
   const kept = [...flow.t.keys()].filter((i) => flow.t[i]! > 0);
   return {
     times: kept.map((i) => flow.t[i]!),

@@ -1,18 +1,13 @@
 import type { Objective } from '@nonsmooth/autodiff';
 import type { Network } from '@nonsmooth/nets';
-import { solve, type Solution, type SolveOptions } from '@nonsmooth/ode';
+import { dormandPrince54 } from '@nonsmooth/ode';
 import { requireStart } from '../descend.js';
+import type { Flow, FlowOptions } from '../flow/flow.js';
+import { follow } from '../flow/follow.js';
 import { hiddenNeurons } from '../hidden-neurons.js';
 import { projectTangent, requireOnManifold, retract, type Retraction } from './manifold.js';
 
-export interface NormalizedFlow extends Solution {
-  /** L(Θ_t) at the times `t`. */
-  readonly loss: Float64Array;
-}
-
-export interface NormalizedFlowOptions extends Omit<SolveOptions, 'project' | 'events'> {
-  /** The horizon: the flow runs from t = 0 to this time. */
-  readonly until: number;
+export interface NormalizedFlowOptions extends FlowOptions {
   /** How steps return to the manifold; both keep the order of the method. Default 'sphere'. */
   readonly retraction?: Retraction;
 }
@@ -22,30 +17,38 @@ export interface NormalizedFlowOptions extends Omit<SolveOptions, 'project' | 'e
  * Weiss (arXiv 2207.06246), along which dL/dt = −‖P G‖². Runge–Kutta steps of the ambient field, each followed
  * by the retraction. Bounded by the theorem for widths 1, 1, 1 and Lipschitz targets; nothing is claimed beyond.
  * @throws ArgumentError for a start off the manifold (`normalize` gives one on it); HypothesisError for an
- *   activation that is not positively homogeneous; what `solve` throws.
+ *   activation that is not positively homogeneous; ArgumentError for options.
  */
 export function normalizedFlow(
   net: Network,
   objective: Objective,
   theta0: ArrayLike<number>,
   options: NormalizedFlowOptions,
-): NormalizedFlow {
-  const { until, retraction = 'sphere', ...solveOptions } = options;
+): Flow {
+  const { retraction = 'sphere', ...flowOptions } = options;
   requireStart(objective, theta0);
   requireOnManifold(net, theta0);
   const neurons = hiddenNeurons(net);
-  const solution = solve(
+  const tangent = (theta: Float64Array, out: Float64Array): number => {
+    const loss = objective.gradient(theta, out);
+    projectTangent(neurons, theta, out);
+    return loss;
+  };
+  return follow(
     {
-      rhs: (_t, theta, out) => {
-        objective.gradient(theta, out);
-        projectTangent(neurons, theta, out);
-        for (let i = 0; i < out.length; i++) out[i] = -out[i]!;
+      value: (_t, theta) => objective.value(theta),
+      velocity: (_t, theta, out) => tangent(theta, out),
+      problem: {
+        rhs(_t, theta, out) {
+          tangent(theta, out);
+          for (let i = 0; i < out.length; i++) out[i] = -out[i]!;
+        },
+        autonomous: true,
       },
-      y0: theta0,
-      t0: 0,
-      t1: until,
+      project: (_t, theta) => retract(neurons, theta, retraction),
     },
-    { ...solveOptions, project: (_t, theta) => retract(neurons, theta, retraction) },
+    theta0,
+    options.method ?? dormandPrince54,
+    flowOptions,
   );
-  return { ...solution, loss: Float64Array.from(solution.y, (theta) => objective.value(theta)) };
 }

@@ -1,6 +1,8 @@
 import type { EmpiricalRiskData, Network } from '@nonsmooth/nets';
 import { requireParameters } from '@nonsmooth/nets';
-import { solve, type Solution, type SolveOptions } from '@nonsmooth/ode';
+import { dormandPrince54 } from '@nonsmooth/ode';
+import type { Flow, FlowOptions } from '../flow/flow.js';
+import { follow } from '../flow/follow.js';
 import { field } from './field.js';
 import { flatsOf } from './flat.js';
 import type { KinkEvent } from './itinerary.js';
@@ -8,14 +10,11 @@ import { shallowProblem } from './kinks.js';
 import type { Pattern } from './pattern.js';
 import { kinkModes } from './switching.js';
 
-export interface ReluFlowOptions extends SolveOptions {
-  /** The horizon: the flow runs from t = 0 to this time. */
-  readonly until: number;
-}
-
-export interface ReluFlow extends Solution {
+export interface ReluFlow extends Flow {
   /** Everything that happened at kinks, in order. */
   readonly itinerary: readonly KinkEvent[];
+  /** The activation patterns, each from its time t on. */
+  readonly patterns: readonly { readonly t: number; readonly pattern: Pattern }[];
   /**
    * The solution is unique up to here, or throughout: when a neuron that died on its kink could first leave it, or
    * the kinks met at a point let the flow go on in several ways.
@@ -33,45 +32,54 @@ export interface ReluFlow extends Solution {
  * with w = b = 0 on all of them. Where so many meet that the ways on cannot be listed (600 rays, 4000 faces) the flow
  * ends with the status `stopped` and the reason.
  * @throws HypothesisError for other networks or losses; ShapeError, NonFiniteError for θ₀; ArgumentError where it is
- *   such a point; what `solve` throws.
+ *   such a point, and for options.
  */
 export function reluFlow(
   net: Network,
   data: EmpiricalRiskData,
   theta0: ArrayLike<number>,
-  options: ReluFlowOptions,
+  options: FlowOptions,
 ): ReluFlow {
   const problem = shallowProblem(net, data);
   requireParameters(net, theta0);
-  const { until, ...solveOptions } = options;
   const width = problem.inputDimension + 1;
   const itinerary: KinkEvent[] = [];
+  const patterns: { t: number; pattern: Pattern }[] = [];
   let uniqueUntil: number | undefined;
-  let givenUp: string | undefined;
+  let undecided: string | undefined;
   const findFlat = flatsOf(problem);
   const flow = field(problem, findFlat);
   const modes = kinkModes(problem, flow, findFlat, {
+    entered(t, pattern) {
+      patterns.push({ t, pattern });
+    },
     happened(t, neuron, group, kind) {
       const input = [...problem.extendedInputs.subarray(group * width, (group + 1) * width - 1)];
       itinerary.push({ t, neuron, input, kind });
       if (kind === 'could-leave' || kind === 'several') uniqueUntil ??= t;
     },
     undecided(t, neuron) {
-      givenUp = `at t = ${t} neuron ${neuron} meets more kinks at once than can be decided`;
+      undecided = `at t = ${t} neuron ${neuron} meets more kinks at once than can be decided`;
     },
   });
-  const solution = solve<Pattern>(
+  const patternAt = (t: number): Pattern =>
+    (patterns.findLast((one) => one.t <= t) ?? patterns[0]!).pattern;
+  const scratch = new Float64Array(net.dimension);
+  const result = follow<Pattern>(
     {
-      rhs: (_t, theta, out, pattern) => {
-        flow.velocity(theta, pattern, out);
+      value: (t, theta) => flow.velocity(theta, patternAt(t), scratch),
+      velocity: (t, theta, out) => flow.velocity(theta, patternAt(t), out),
+      problem: {
+        rhs: (_t, theta, out, pattern) => {
+          flow.velocity(theta, pattern, out);
+        },
+        autonomous: true,
+        modes,
       },
-      y0: theta0,
-      t0: 0,
-      t1: until,
-      autonomous: true,
-      modes,
     },
-    solveOptions,
+    theta0,
+    options.method ?? dormandPrince54,
+    options,
   );
-  return { ...solution, reason: givenUp ?? solution.reason, itinerary, uniqueUntil };
+  return { ...result, reason: undecided ?? result.reason, itinerary, patterns, uniqueUntil };
 }

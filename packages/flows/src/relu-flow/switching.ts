@@ -11,6 +11,8 @@ import { copyPattern, isActive, sliding, type Pattern } from './pattern.js';
 
 /** Told of everything that happens at kinks. */
 export interface KinkListener {
+  /** From t on this pattern holds. */
+  entered(t: number, pattern: Pattern): void;
   happened(t: number, neuron: number, group: number, kind: KinkKind): void;
   /** The neuron meets more kinks than can be decided: the integration ends. */
   undecided(t: number, neuron: number): void;
@@ -72,6 +74,7 @@ export function kinkModes(
           `parameters on fewer than its ${zeros.get(j)!.length} kinks at once`,
         );
       }
+      listener.entered(t, pattern);
       return { mode: pattern, onSurface };
     },
 
@@ -132,6 +135,7 @@ export function kinkModes(
         // a neuron that meets another kink at this very point has been decided with it
         if (!crossed.has(j)) onSurface.push(...leave(t, pattern, j, exit));
       }
+      listener.entered(t, pattern);
       return { mode: pattern, onSurface };
     },
 

@@ -1,19 +1,11 @@
-import type { Objective } from '@nonsmooth/autodiff';
 import { ArgumentError } from '@nonsmooth/kernels';
 import { stateAt, type Step } from '@nonsmooth/ode';
 import { norm } from '../norm.js';
-
-/** What is saved along a flow. */
-export interface Records {
-  readonly t: Float64Array;
-  readonly y: readonly Float64Array[];
-  readonly loss: Float64Array;
-  readonly speed: Float64Array;
-}
+import type { Flow } from './flow.js';
 
 /** Saves states with their loss and speed, at every step or at chosen times. @throws ArgumentError for `saveAt` */
 export function recorder(
-  objective: Objective,
+  field: { velocity(t: number, theta: Float64Array, out: Float64Array): number },
   theta0: Float64Array,
   horizon: number,
   saveAt?: ArrayLike<number>,
@@ -22,8 +14,8 @@ export function recorder(
   readonly initialLoss: number | undefined;
   /** Returns the loss at the end of the step, if that is saved. */
   step(step: Step): number | undefined;
-  speedOf(theta: Float64Array): number;
-  result(): Records;
+  speedAt(t: number, theta: Float64Array): number;
+  result(): Pick<Flow, 't' | 'y' | 'loss' | 'speed'>;
 } {
   const times = saveAt && Float64Array.from(saveAt);
   times?.forEach((time, i) => {
@@ -31,7 +23,8 @@ export function recorder(
       throw new ArgumentError(`saveAt[${i}]`, time, `times from 0 to ${horizon}, in order`);
     }
   });
-  const gradient = new Float64Array(objective.dimension);
+  const velocity = new Float64Array(theta0.length);
+  const between = new Float64Array(theta0.length);
   const t: number[] = [];
   const y: Float64Array[] = [];
   const loss: number[] = [];
@@ -39,8 +32,8 @@ export function recorder(
   const save = (time: number, theta: Float64Array): void => {
     t.push(time);
     y.push(theta.slice());
-    loss.push(objective.gradient(theta, gradient));
-    speed.push(norm(gradient));
+    loss.push(field.velocity(time, theta, velocity));
+    speed.push(norm(velocity));
   };
   let saved = 0;
   if (!times) save(0, theta0);
@@ -54,15 +47,15 @@ export function recorder(
         return loss.at(-1);
       }
       for (; times[saved]! < end; saved++) {
-        save(times[saved]!, stateAt(segment!, times[saved]!, new Float64Array(theta.length)));
+        save(times[saved]!, stateAt(segment!, times[saved]!, between));
       }
       if (times[saved] !== end) return undefined;
       for (; times[saved] === end; saved++) save(end, theta);
       return loss.at(-1);
     },
-    speedOf(theta) {
-      objective.gradient(theta, gradient);
-      return norm(gradient);
+    speedAt(time, theta) {
+      field.velocity(time, theta, velocity);
+      return norm(velocity);
     },
     result: () => ({
       t: Float64Array.from(t),

@@ -1,0 +1,43 @@
+import type { IntegrationOptions, Statistics } from '@nonsmooth/ode';
+import type { StopRules } from './stop-rules.js';
+
+export interface FlowOptions extends Omit<IntegrationOptions, 'events' | 'project'> {
+  /** The horizon, or rules to stop by: the flow runs from t = 0 on. */
+  readonly until: number | StopRules;
+  /** Times, in order, at which to save instead of after every step. */
+  readonly saveAt?: ArrayLike<number>;
+  /** Check the energy identity, for one value of the risk per step. Default true. */
+  readonly energy?: boolean;
+}
+
+/** How well dL/dt = −‖Θ'‖² holds along the computed flow. */
+export interface EnergyIdentity {
+  /** ∫‖Θ'‖² dt from the interpolants. */
+  readonly dissipated: number;
+  /** L(Θ_end) − L(Θ_0) + dissipated: 0 for the exact flow. */
+  readonly residual: number;
+  /** The largest residual of one step in absolute value, and the time where that step ends. */
+  readonly largestStepResidual: number;
+  readonly at: number;
+}
+
+/** A computed flow Θ_t from t = 0 on. */
+export interface Flow {
+  /** Times: 0 and every accepted step, or `saveAt`. */
+  readonly t: Float64Array;
+  /** Θ_t at the times `t`. */
+  readonly y: readonly Float64Array[];
+  /** L(Θ_t) at the times `t`. */
+  readonly loss: Float64Array;
+  /** ‖Θ'_t‖ at the times `t`, from the right. */
+  readonly speed: Float64Array;
+  readonly energy: EnergyIdentity | undefined;
+  readonly method: string;
+  readonly statistics: Statistics;
+  /** finished: at the horizon; stopped: by a rule; failed: the integration broke down, `reason` says where. */
+  readonly status: 'finished' | 'stopped' | 'failed';
+  readonly reason: string;
+  /** The last state, at time `end`, saved or not. */
+  readonly theta: Float64Array;
+  readonly end: number;
+}

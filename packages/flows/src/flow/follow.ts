@@ -1,0 +1,94 @@
+import {
+  IntegrationError,
+  integrate,
+  type InitialValueProblem,
+  type IntegrationOptions,
+  type Method,
+} from '@nonsmooth/ode';
+import { norm } from '../norm.js';
+import { dissipation } from './energy.js';
+import type { Flow, FlowOptions } from './flow.js';
+import { recorder } from './recorder.js';
+import { reasonToStop, stopRules } from './stop-rules.js';
+
+/** A flow as an initial value problem, and what is watched along it. */
+export interface FlowField<Mode> {
+  readonly problem: Omit<InitialValueProblem<Mode>, 'y0' | 't0' | 't1'>;
+  /** L(Θ_t). */
+  value(t: number, theta: Float64Array): number;
+  /** Writes ±Θ'_t and returns L(Θ_t). */
+  velocity(t: number, theta: Float64Array, out: Float64Array): number;
+  /** Puts the state of an accepted step back on a manifold. */
+  readonly project?: NonNullable<IntegrationOptions['project']>;
+}
+
+/** Integrates a flow with its records, stop rules and energy identity. @throws ArgumentError for options */
+export function follow<Mode>(
+  field: FlowField<Mode>,
+  theta0: ArrayLike<number>,
+  method: Method,
+  { until, saveAt, energy = true, ...options }: FlowOptions,
+): Flow {
+  const rules = stopRules(until);
+  const start = Float64Array.from(theta0);
+  const run = integrate(
+    { ...field.problem, y0: start, t0: 0, t1: rules.time },
+    {
+      ...options,
+      ...(field.project && { project: field.project }),
+      method,
+      dense: energy || saveAt !== undefined,
+    },
+  );
+  const records = recorder(field, start, rules.time, saveAt);
+  const initialLoss = records.initialLoss ?? field.value(0, start);
+  let loss = initialLoss;
+  let dissipated = 0;
+  let largest = { residual: 0, at: 0 };
+  let stopped: string | undefined;
+  let failure: string | undefined;
+  let steps = 0;
+  try {
+    for (const step of run) {
+      steps++;
+      const { y, end } = step;
+      const savedLoss = records.step(step);
+      if (energy) {
+        const before = loss;
+        loss = savedLoss ?? field.value(end, y);
+        const lost = dissipation(step.segment!);
+        dissipated += lost;
+        const residual = Math.abs(loss - before + lost);
+        if (residual > largest.residual) largest = { residual, at: end };
+      }
+      stopped = reasonToStop(rules, {
+        steps,
+        norm: () => norm(y),
+        loss: () => (energy ? loss : field.value(end, y)),
+        gradientNorm: () => records.speedAt(end, y),
+      });
+      if (stopped !== undefined) break;
+    }
+  } catch (error) {
+    if (!(error instanceof IntegrationError)) throw error;
+    failure = error.message;
+  }
+  if (run.t !== rules.time) stopped ??= run.reason;
+  return {
+    ...records.result(),
+    energy: energy
+      ? {
+          dissipated,
+          residual: loss - initialLoss + dissipated,
+          largestStepResidual: largest.residual,
+          at: largest.at,
+        }
+      : undefined,
+    method: method.name,
+    statistics: run.statistics,
+    status: failure !== undefined ? 'failed' : stopped !== undefined ? 'stopped' : 'finished',
+    reason: failure ?? stopped ?? `t = ${rules.time}`,
+    theta: run.y.slice(),
+    end: run.t,
+  };
+}
