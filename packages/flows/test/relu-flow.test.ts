@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gradientFlow, invariants, reluFlow } from '@nonsmooth/flows';
 import { empiricalRisk, network } from '@nonsmooth/nets';
+import { dormandPrince54, solve } from '@nonsmooth/ode';
 import { foldIn, integers, key, normal } from '@nonsmooth/tensor';
 import { describe, expect, test } from 'vitest';
 
@@ -79,12 +80,132 @@ test('where it slides, stepping across the kinks costs more than 15 times the ri
   expect(error(sliding.y.at(-1)!)).toBeLessThan(1e-4);
   const across = gradientFlow(empiricalRisk(net, data), reference.theta0, {
     ...options,
+    method: dormandPrince54,
     rtol: 1e-6,
     atol: 1e-8,
     saveAt: [options.until],
   });
   expect(error(across.y.at(-1)!)).toBeGreaterThan(3e-5);
   expect(across.statistics.rhs).toBeGreaterThan(15 * sliding.statistics.rhs);
+});
+
+test('locating the kinks without freezing the pattern of a step gains nothing', () => {
+  const reference = cases.find(({ name }) => name === 'crossings-only')!;
+  const net = network(reference.widths, { activation: 'relu' });
+  const data = { inputs: reference.x, targets: reference.y };
+  const until = reference.times.at(-1)!;
+  const error = (theta: Float64Array): number =>
+    Math.max(...reference.theta.at(-1)!.map((x, k) => Math.abs(x - theta[k]!)));
+  const options = { rtol: 1e-6, atol: 1e-8 };
+  const frozen = reluFlow(net, data, reference.theta0, { until, ...options });
+  const risk = empiricalRisk(net, data);
+  const hidden = reference.widths[1]!;
+  const located = solve(
+    {
+      rhs(_t, theta, out) {
+        risk.gradient(theta, out);
+        for (let i = 0; i < out.length; i++) out[i] = -out[i]!;
+      },
+      y0: reference.theta0,
+      t0: 0,
+      t1: until,
+    },
+    {
+      ...options,
+      events: Array.from({ length: hidden * reference.x.length }, (_, k) => {
+        const [j, x] = [k % hidden, reference.x[Math.floor(k / hidden)]!];
+        return {
+          value: (_t: number, theta: Float64Array) => theta[j]! * x + theta[hidden + j]!,
+          // restarts the method there
+          reset: () => {},
+        };
+      }),
+    },
+  );
+  expect(error(frozen.theta)).toBeLessThan(1e-6);
+  expect(located.statistics.rhs).toBeGreaterThan(2 * frozen.statistics.rhs);
+  expect(error(located.y.at(-1)!)).toBeGreaterThan(300 * error(frozen.theta));
+});
+
+test('dL/dt = −‖Θ′‖² holds across kinks and along them, and is lost by steps across them', () => {
+  for (let start = 0; start < 6; start++) {
+    const draw = (use: number, shape: number[]) =>
+      normal(foldIn(foldIn(key(31), start), use), shape);
+    const net = network([2, 5, 2], { activation: 'relu' });
+    const data = { inputs: draw(0, [10, 2]), targets: draw(1, [10, 2]) };
+    const theta0 = draw(2, [net.dimension]).data as Float64Array;
+    const options = { until: 3, rtol: 1e-9, atol: 1e-11 };
+    const along = reluFlow(net, data, theta0, options);
+    expect(along.itinerary.length).toBeGreaterThan(2);
+    expect(along.energy!.dissipated).toBeGreaterThan(0.3);
+    expect(Math.abs(along.energy!.residual)).toBeLessThan(1e-7);
+    const across = gradientFlow(empiricalRisk(net, data), theta0, {
+      ...options,
+      fixedStep: 3 / 1000,
+      method: dormandPrince54,
+    });
+    const smooth = reluFlow(net, data, theta0, { ...options, fixedStep: 3 / 1000 });
+
+    expect(across.energy!.largestStepResidual).toBeGreaterThan(
+      100 * smooth.energy!.largestStepResidual,
+    );
+  }
+});
+
+/**
+ * One neuron and one sample (x, y): with R = v·relu(z) + c − y, z = wx + b and the time dτ = 2R dt, linear while z > 0:
+ * z = z₀cosh kτ − kv₀sinh kτ, v = v₀cosh kτ − (z₀/k)sinh kτ, c = c₀ − τ, k² = 1 + x².
+ */
+describe('the flow of one neuron on one sample follows its closed form', () => {
+  const [x, y] = [2, -1];
+  const k = Math.sqrt(1 + x * x);
+  const closed = (tau: number, [w, b, v, c]: readonly number[]) => {
+    const z = w! * x + b!;
+    const [cosh, sinh] = [Math.cosh(k * tau), Math.sinh(k * tau)];
+    const zTau = z * cosh - k * v! * sinh;
+    const share = (zTau - z) / (k * k);
+    return {
+      z: zTau,
+      theta: [w! + share * x, b! + share, v! * cosh - (z / k) * sinh, c! - tau],
+    };
+  };
+  /** t = ∫dτ/(2R) by Simpson's rule. */
+  const time = (tau: number, start: readonly number[]): number => {
+    const rate = (s: number): number => {
+      const { z, theta } = closed(s, start);
+      return 1 / (2 * (theta[2]! * z + theta[3]! - y));
+    };
+    const n = 20_000;
+    let sum = rate(0) + rate(tau);
+    for (let i = 1; i < n; i++) sum += (i % 2 === 1 ? 4 : 2) * rate((i * tau) / n);
+    return (sum * tau) / (3 * n);
+  };
+  const net = network([1, 1, 1], { activation: 'relu' });
+  const flow = (start: readonly number[], until: number) =>
+    reluFlow(net, { inputs: [x], targets: [y] }, start, { until, rtol: 1e-10, atol: 1e-12 });
+  const apart = (a: ArrayLike<number>, b: readonly number[]): number =>
+    Math.max(...b.map((one, i) => Math.abs(one - a[i]!)));
+
+  test('while it is active', () => {
+    const start = [0.5, 0.7, -0.3, 0.4];
+    for (const tau of [0.03, 0.08, 0.15]) {
+      const { theta } = flow(start, time(tau, start));
+      expect(apart(theta, closed(tau, start).theta)).toBeLessThan(1e-9);
+    }
+  });
+
+  test('and when it dies: from then on c − y decays like e⁻²ᵗ', () => {
+    const start = [0.1, 0.05, 0.8, 0.4];
+    // z = 0 at tanh kτ = z₀/(kv₀)
+    const tau = Math.atanh((start[0]! * x + start[1]!) / (k * start[2]!)) / k;
+    const death = time(tau, start);
+    const [w, b, v, c] = closed(tau, start).theta;
+    const run = flow(start, death + 1.5);
+    expect(run.itinerary.map(({ kind }) => kind)).toEqual(['die']);
+    expect(run.itinerary[0]!.t).toBeCloseTo(death, 9);
+    const expected = [w!, b!, v!, y + (c! - y) * Math.exp(-3)];
+    expect(apart(run.theta, expected)).toBeLessThan(1e-9);
+  });
 });
 
 test.each([

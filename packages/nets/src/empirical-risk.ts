@@ -40,6 +40,8 @@ export interface EmpiricalRiskOptions {
 
 export interface EmpiricalRisk extends SampledObjective {
   readonly network: Network;
+  /** The samples and the loss, as they were checked. */
+  readonly data: Required<EmpiricalRiskData>;
   readonly program: Program;
   readonly smooth: boolean;
   hessianVector: NonNullable<Objective['hessianVector']>;
@@ -91,6 +93,7 @@ export function empiricalRisk(
     }));
   return {
     network: net,
+    data: { inputs, targets, loss },
     dimension: net.dimension,
     samples: risk.samples,
     layout: net.layout,

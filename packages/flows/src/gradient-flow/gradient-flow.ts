@@ -2,14 +2,16 @@ import type { Objective } from '@nonsmooth/autodiff';
 import { requireStart } from '../descend.js';
 import type { Flow, FlowOptions } from '../flow/flow.js';
 import { follow, type FlowField } from '../flow/follow.js';
+import { isShallowReluRisk } from '../relu-flow/kinks.js';
+import { reluFlow } from '../relu-flow/relu-flow.js';
 import { defaultMethod } from './default-method.js';
 
 /**
  * Integrates the gradient flow Θ'_t = −∇L(Θ_t), Θ_0 = θ₀. Smooth objectives with a Hessian get an implicit method,
  * those with Hessian–vector products an exponential one, all others an explicit pair, unless `method` says otherwise.
- * Objectives with kinks are followed along their choice of generalized gradients, and the order of the method is lost
- * at each crossing: for shallow ReLU risks see `reluFlow`. A flow that overflows or cannot go on ends with status
- * `failed` and its last finite state.
+ * Empirical squared risks of shallow ReLU networks go through `reluFlow`. Other objectives with kinks, and these with
+ * a `method`, are followed along their choice of generalized gradients, and the order of the method is lost at each
+ * crossing. A flow that overflows or cannot go on ends with status `failed` and its last finite state.
  * @throws ShapeError or NonFiniteError for θ₀; ArgumentError for options.
  */
 export function gradientFlow(
@@ -18,6 +20,9 @@ export function gradientFlow(
   options: FlowOptions,
 ): Flow {
   requireStart(objective, theta0);
+  if (options.method === undefined && isShallowReluRisk(objective)) {
+    return reluFlow(objective.network, objective.data, theta0, options);
+  }
   const method = options.method ?? defaultMethod(objective, options.rtol ?? 1e-3);
   return follow(descentField(objective), theta0, method, options);
 }

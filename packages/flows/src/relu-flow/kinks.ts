@@ -1,5 +1,6 @@
 import { ShapeError } from '@nonsmooth/kernels';
-import type { EmpiricalRiskData, Network, Rows } from '@nonsmooth/nets';
+import type { Objective } from '@nonsmooth/autodiff';
+import type { EmpiricalRisk, EmpiricalRiskData, Network, Rows } from '@nonsmooth/nets';
 import { tensor } from '@nonsmooth/tensor';
 import { HypothesisError } from '../hypothesis-error.js';
 
@@ -34,18 +35,18 @@ export interface ShallowProblem {
   };
 }
 
+/** Whether an objective is the empirical squared risk of a shallow ReLU network. */
+export function isShallowReluRisk(objective: Objective): objective is EmpiricalRisk {
+  if (!('network' in objective && 'data' in objective)) return false;
+  const { network, data } = objective as EmpiricalRisk;
+  return failedHypothesis(network, data) === undefined;
+}
+
 /** Gathers the samples. @throws HypothesisError for other networks and losses; ShapeError for data that do not fit. */
 export function shallowProblem(net: Network, data: EmpiricalRiskData): ShallowProblem {
   const [inputDimension, hidden, outputs] = net.widths as [number, number, number];
-  if (net.widths.length !== 3) {
-    throw new HypothesisError('network.widths', net.widths, 'one hidden layer', theorem);
-  }
-  if (net.activation.name !== 'relu' || net.batchNormalization) {
-    throw new HypothesisError('network.activation', net.activation.name, 'plain relu', theorem);
-  }
-  if ((data.loss ?? 'squared') !== 'squared') {
-    throw new HypothesisError('loss', data.loss, 'squared', theorem);
-  }
+  const failed = failedHypothesis(net, data);
+  if (failed) throw failed;
   const inputs = rows(data.inputs);
   const targets = rows(data.targets);
   const samples = inputs.length / inputDimension;
@@ -105,6 +106,20 @@ export function shallowProblem(net: Network, data: EmpiricalRiskData): ShallowPr
       outputBias: offset('b2'),
     },
   };
+}
+
+function failedHypothesis(net: Network, data: EmpiricalRiskData): HypothesisError | undefined {
+  const { widths, activation, batchNormalization } = net;
+  if (widths.length !== 3) {
+    return new HypothesisError('network.widths', widths, 'one hidden layer', theorem);
+  }
+  if (activation.name !== 'relu' || batchNormalization) {
+    return new HypothesisError('network.activation', activation.name, 'plain relu', theorem);
+  }
+  if ((data.loss ?? 'squared') !== 'squared') {
+    return new HypothesisError('loss', data.loss, 'squared', theorem);
+  }
+  return undefined;
 }
 
 function rows(values: Rows): Float64Array {
