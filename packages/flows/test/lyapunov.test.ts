@@ -1,5 +1,6 @@
 import {
   descend,
+  gradientFlow,
   invariants,
   largestStableStep,
   lyapunov,
@@ -97,13 +98,13 @@ test('the shallow form is ‖θ‖² + |c − 2α|²', () => {
   );
 });
 
-test('gradient descent with the certified learning rate never increases V and keeps the bound on Σ L', () => {
+test('100 000 steps of gradient descent with certified learning rates never increase V and keep the bound on Σ L', () => {
   const net = network([1, 6, 1], { activation: 'relu' });
   const inputs = normal(key(8), [20]).data;
   const alpha = 0.7;
   const risk = empiricalRisk(net, { inputs, targets: new Float64Array(20).fill(alpha) });
   const V = lyapunov(net, [alpha]);
-  for (let start = 0; start < 10; start++) {
+  for (let start = 0; start < 125; start++) {
     const theta0 = normal(foldIn(key(9), start), [net.dimension]).data as Float64Array;
     const certificate = stepSizeCertificate(net, alpha, inputs, theta0);
     expect(certificate.publishedLearningRate).toBeLessThanOrEqual(certificate.learningRate);
@@ -124,6 +125,62 @@ test('gradient descent with the certified learning rate never increases V and ke
       }
     }
   }
+});
+
+test('along flows with constant targets V decreases at the rate 4D·L', () => {
+  for (let start = 0; start < 3; start++) {
+    for (const widths of [
+      [1, 6, 1],
+      [2, 5, 2],
+      [1, 4, 4, 1],
+    ]) {
+      const net = network(widths, { activation: 'relu' });
+      const [inputs, outputs, layers] = [widths[0]!, widths.at(-1)!, widths.length - 1];
+      const target = [0.7, -0.4].slice(0, outputs);
+      const risk = empiricalRisk(net, {
+        inputs: normal(foldIn(key(40), start), [12, inputs]),
+        targets: Array.from({ length: 12 }, () => target),
+      });
+      const V = lyapunov(net, target);
+      const theta0 = normal(foldIn(key(41), start), [net.dimension]).data as Float64Array;
+      const saveAt = Array.from({ length: 401 }, (_, i) => i / 200);
+      const flow = gradientFlow(risk, theta0, { until: 2, saveAt, rtol: 1e-8, atol: 1e-10 });
+      let increases = 0;
+      let integral = 0;
+      for (let i = 1; i < saveAt.length; i++) {
+        increases += V.value(flow.y[i]!) < V.value(flow.y[i - 1]!) ? 0 : 1;
+        integral += ((saveAt[i]! - saveAt[i - 1]!) * (flow.loss[i]! + flow.loss[i - 1]!)) / 2;
+      }
+      expect(increases).toBe(0);
+      const decrease = V.value(theta0) - V.value(flow.theta);
+      // the trapezoidal rule is the largest error here
+      expect(Math.abs(decrease / (4 * layers * integral) - 1)).toBeLessThan(1e-2);
+    }
+  }
+});
+
+test('a flow can be kept on its invariants at every step, without loss of accuracy', () => {
+  const net = network([1, 6, 1], { activation: 'relu' });
+  const risk = empiricalRisk(net, {
+    inputs: normal(key(50), [12, 1]),
+    targets: normal(key(51), [12]),
+  });
+  const theta0 = normal(key(52), [net.dimension]).data as Float64Array;
+  const conserved = invariants(net);
+  const values = new Float64Array(conserved.count);
+  conserved.values(theta0, values);
+  const options = { until: 4, rtol: 1e-5, atol: 1e-7 };
+  const plain = gradientFlow(risk, theta0, options);
+  const kept = gradientFlow(risk, theta0, {
+    ...options,
+    project: (_t, theta) => conserved.project(theta, values),
+  });
+  const fine = gradientFlow(risk, theta0, { ...options, rtol: 1e-11, atol: 1e-13 });
+  const error = (theta: Float64Array): number =>
+    Math.max(...fine.theta.map((x, i) => Math.abs(x - theta[i]!)));
+  expect(conserved.drift(plain.theta, theta0)).toBeGreaterThan(1e-8);
+  expect(conserved.drift(kept.theta, theta0)).toBeLessThan(1e-13);
+  expect(error(kept.theta)).toBeLessThan(2 * error(plain.theta));
 });
 
 test('projection restores the invariants to rounding', () => {

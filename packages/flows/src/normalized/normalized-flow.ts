@@ -7,7 +7,7 @@ import { follow } from '../flow/follow.js';
 import { hiddenNeurons } from '../hidden-neurons.js';
 import { projectTangent, requireOnManifold, retract, type Retraction } from './manifold.js';
 
-export interface NormalizedFlowOptions extends FlowOptions {
+export interface NormalizedFlowOptions extends Omit<FlowOptions, 'project'> {
   /** How steps return to the manifold; both keep the order of the method. Default 'sphere'. */
   readonly retraction?: Retraction;
 }
