@@ -18,6 +18,14 @@ export {
   type AbsNormalForm,
   type LinearizationValue,
 } from './abs-normal/abs-normal-form.js';
+export {
+  condensedForm,
+  layeredAbsNormalForm,
+  type AbsNormalLayer,
+  type LayerCoupling,
+  type LayeredAbsNormalForm,
+} from './abs-normal/layered-form.js';
+export type { SparseMatrix } from './abs-normal/sparse-matrix.js';
 export * from './certify/certificate.js';
 export { certify, type CertifyOptions } from './certify/certify.js';
 export { CertificateError, verify } from './certify/verify.js';

@@ -7,8 +7,13 @@ import {
   type SwitchingBlock,
 } from '@nonsmooth/autodiff';
 import { tensor } from '@nonsmooth/tensor';
-import { ArgumentError, ShapeError } from '../errors.js';
+import { ArgumentError, requireFinite, ShapeError } from '../errors.js';
 import { programOf, type Subject } from '../subject.js';
+import {
+  layeredLinearization,
+  layeredSignatureGradient,
+  type LayeredAbsNormalForm,
+} from './layered-form.js';
 
 /**
  * The abs-normal form of a function at a point (Griewank 2013): z = Z·dx + L·|z| and f = a·dx + b·|z| to first
@@ -72,27 +77,42 @@ export function absNormalForm(subject: Subject, point: ArrayLike<number>): AbsNo
 
 /** sign z, with the given choices in [−1, 1] (one per switching variable, or one for all) where z = 0. */
 export function signatureAt(
-  form: AbsNormalForm,
+  form: Pick<AbsNormalForm, 'switching'>,
   choice: number | ArrayLike<number> = 0,
 ): Float64Array {
+  const { length } = form.switching;
+  if (typeof choice !== 'number' && choice.length !== length) {
+    throw new ShapeError('choice', choice.length, `${length} entries`);
+  }
   return form.switching.map((z, i) =>
     z !== 0 ? Math.sign(z) : typeof choice === 'number' ? choice : choice[i]!,
   );
 }
 
 /** g_σ = a + bΣ(I − LΣ)⁻¹Z: what a backward sweep returns that takes |z_i|' = σ_i (arXiv 2407.09639). */
-export function signatureGradient(form: AbsNormalForm, signature: ArrayLike<number>): Float64Array {
+export function signatureGradient(
+  form: AbsNormalForm | LayeredAbsNormalForm,
+  signature: ArrayLike<number>,
+): Float64Array {
   const size = form.switching.length;
   if (signature.length !== size) {
     throw new ShapeError('signature', signature.length, `${size} entries`);
   }
+  for (let i = 0; i < size; i++) {
+    const sigma = signature[i]!;
+    if (!(sigma >= -1 && sigma <= 1)) throw new ArgumentError(`signature[${i}]`, sigma, '−1 to 1');
+  }
+  return 'layers' in form
+    ? layeredSignatureGradient(form, signature)
+    : denseSignatureGradient(form, signature);
+}
+
+function denseSignatureGradient(form: AbsNormalForm, signature: ArrayLike<number>): Float64Array {
   // cotangents c of z from the last to the first: c_i = σ_i·(b_i + Σ_{j>i} c_j L_ji)
   const gradient = form.outputByInput.slice();
   const byAbsolute = form.outputByAbs.slice();
-  for (let i = size - 1; i >= 0; i--) {
-    const sigma = signature[i]!;
-    if (!(sigma >= -1 && sigma <= 1)) throw new ArgumentError(`signature[${i}]`, sigma, '−1 to 1');
-    const cotangent = sigma * byAbsolute[i]!;
+  for (let i = signature.length - 1; i >= 0; i--) {
+    const cotangent = signature[i]! * byAbsolute[i]!;
     if (cotangent === 0) continue;
     form.switchingByAbs[i]!.forEach((entry, j) => (byAbsolute[j]! += cotangent * entry));
     form.switchingByInput[i]!.forEach((entry, t) => (gradient[t]! += cotangent * entry));
@@ -108,9 +128,18 @@ export interface LinearizationValue {
 }
 
 /** The local piecewise linearization f(x) + Δf(d) of f at the point, as increment, for any d. */
-export function linearization(form: AbsNormalForm, d: ArrayLike<number>): LinearizationValue {
+export function linearization(
+  form: AbsNormalForm | LayeredAbsNormalForm,
+  d: ArrayLike<number>,
+): LinearizationValue {
+  const n = form.outputByInput.length;
+  if (d.length !== n) throw new ShapeError('d', d.length, `${n} entries`);
+  requireFinite('d', d);
+  return 'layers' in form ? layeredLinearization(form, d) : denseLinearization(form, d);
+}
+
+function denseLinearization(form: AbsNormalForm, d: ArrayLike<number>): LinearizationValue {
   const { switching: z0, outputByInput: a } = form;
-  if (d.length !== a.length) throw new ShapeError('d', d.length, `${a.length} entries`);
   const moved = new Float64Array(z0.length);
   let value = a.reduce((sum, entry, t) => sum + entry * d[t]!, 0);
   for (let i = 0; i < moved.length; i++) {

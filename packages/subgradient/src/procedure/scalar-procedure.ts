@@ -50,8 +50,7 @@ export interface ScalarProcedure {
 export function scalarProcedure(original: Program, point: ArrayLike<number>): ScalarProcedure {
   const switched = switchedProgram(original);
   const { program } = switched;
-  const expansion = new Expansion(program.nodes, switched.blocks, switched.size, point);
-  program.nodes.forEach((_, index) => expansion.place(index));
+  const expansion = expand(program, switched.blocks, switched.size, [point]);
   return {
     tape: expansion.tape,
     output: expansion.entries[program.outputs[0]!]![0]!,
@@ -61,6 +60,34 @@ export function scalarProcedure(original: Program, point: ArrayLike<number>): Sc
     unresolved: expansion.unresolved,
     irregular: expansion.irregular,
   };
+}
+
+/** A program without kinks at a point as a procedure of scalars; its inputs are numbered through. */
+export interface SmoothProcedure {
+  readonly tape: Tape;
+  /** The scalars of each output. */
+  readonly outputs: readonly Entries[];
+  readonly irregular: readonly Irregularity[];
+}
+
+/** Expands a smooth program of vectors. */
+export function smoothProcedure(
+  program: Program,
+  inputs: readonly ArrayLike<number>[],
+): SmoothProcedure {
+  const { tape, entries, irregular } = expand(program, [], 0, inputs);
+  return { tape, outputs: program.outputs.map((output) => entries[output]!), irregular };
+}
+
+function expand(
+  program: Program,
+  blocks: readonly SwitchingBlock[],
+  size: number,
+  inputs: readonly ArrayLike<number>[],
+): Expansion {
+  const expansion = new Expansion(program.nodes, blocks, size, inputs);
+  program.nodes.forEach((_, index) => expansion.place(index));
+  return expansion;
 }
 
 type KinkNode = Extract<Node, { op: KinkOp }>;
@@ -74,13 +101,14 @@ class Expansion {
   readonly switching: Int32Array;
   readonly nodes: readonly Node[];
   private readonly blockOf: ReadonlyMap<number, SwitchingBlock>;
-  private readonly point: ArrayLike<number>;
+  private readonly inputs: readonly ArrayLike<number>[];
+  private inputCount = 0;
 
   constructor(
     nodes: readonly Node[],
     blocks: readonly SwitchingBlock[],
     size: number,
-    point: ArrayLike<number>,
+    inputs: readonly ArrayLike<number>[],
   ) {
     this.nodes = nodes;
     const entries = nodes.map(({ shape }) =>
@@ -89,7 +117,7 @@ class Expansion {
     this.tape = new TapeBuilder(entries.reduce((total, size) => total + size, 0));
     this.blockOf = new Map(blocks.map((block) => [block.node, block]));
     this.switching = new Int32Array(size);
-    this.point = point;
+    this.inputs = inputs;
   }
 
   place(index: number): void {
@@ -115,7 +143,9 @@ class Expansion {
     };
     switch (node.op) {
       case 'input':
-        return Int32Array.from(this.point, (value, i) => tape.input(i, value));
+        return Int32Array.from(this.inputs[node.index]!, (value) =>
+          tape.input(this.inputCount++, value),
+        );
       case 'constant':
         return Int32Array.from(node.value.data, (value) => tape.constant(value));
       case 'variable':
