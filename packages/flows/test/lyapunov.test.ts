@@ -143,7 +143,7 @@ test('along flows with constant targets V decreases at the rate 4D·L', () => {
       });
       const V = lyapunov(net, target);
       const theta0 = normal(foldIn(key(41), start), [net.dimension]).data as Float64Array;
-      const saveAt = Array.from({ length: 401 }, (_, i) => i / 200);
+      const saveAt = Array.from({ length: 2001 }, (_, i) => i / 1000);
       const flow = gradientFlow(risk, theta0, { until: 2, saveAt, rtol: 1e-8, atol: 1e-10 });
       let increases = 0;
       let integral = 0;
@@ -154,7 +154,7 @@ test('along flows with constant targets V decreases at the rate 4D·L', () => {
       expect(increases).toBe(0);
       const decrease = V.value(theta0) - V.value(flow.theta);
       // the trapezoidal rule is the largest error here
-      expect(Math.abs(decrease / (4 * layers * integral) - 1)).toBeLessThan(1e-2);
+      expect(Math.abs(decrease / (4 * layers * integral) - 1)).toBeLessThan(2e-3);
     }
   }
 });
