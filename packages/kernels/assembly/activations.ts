@@ -1,4 +1,5 @@
 import {
+  clamp,
   constant,
   DENSITY_FACTOR,
   expm1AndExp,
@@ -7,7 +8,6 @@ import {
   gaussian,
   HALF,
   log1pOfUnit,
-  MINUS_TWO,
   normalTail,
   minusSize,
   ONE,
@@ -18,7 +18,8 @@ import {
   TWO,
   withSign,
 } from './elementary';
-import { VECTOR, multiplyAdd, splat } from './simd';
+import { saturate, TO_LOGISTIC, TO_SWISH, TO_TANH } from './saturation';
+import { PAIR, VECTOR, multiplyAdd, splat } from './simd';
 
 // In the order of activationNames in src/activation.ts.
 export const IDENTITY = 0;
@@ -56,11 +57,11 @@ export function activate<T>(
       break;
     }
     case TANH: {
-      loop<T>(TANH, parameter, kink, out, z, size);
+      pairs<T>(TO_TANH, out, z, size);
       break;
     }
     case LOGISTIC: {
-      loop<T>(LOGISTIC, parameter, kink, out, z, size);
+      pairs<T>(TO_LOGISTIC, out, z, size);
       break;
     }
     case SOFTPLUS: {
@@ -72,7 +73,7 @@ export function activate<T>(
       break;
     }
     case SWISH: {
-      loop<T>(SWISH, parameter, kink, out, z, size);
+      pairs<T>(TO_SWISH, out, z, size);
       break;
     }
     case MISH: {
@@ -108,16 +109,25 @@ function loop<T>(
     if (activation == IDENTITY) identity<T>(x, out, z);
     else if (activation == RELU) relu<T>(x, kink, out, z);
     else if (activation == LEAKY_RELU) leakyRelu<T>(x, parameter, kink, out, z);
-    else if (activation == TANH) tanh<T>(x, out, z);
-    else if (activation == LOGISTIC) logistic<T>(x, out, z);
     else if (activation == SOFTPLUS) softplus<T>(x, out, z);
     else if (activation == GELU) gelu<T>(x, out, z);
-    else if (activation == SWISH) swish<T>(x, out, z);
     else if (activation == MISH) mish<T>(x, out, z);
     else if (activation == ELU) elu<T>(x, parameter, kink, out, z);
     else softsign<T>(x, out, z);
     out += VECTOR;
   }
+}
+
+/** Two vectors at a time; an odd last one twice, because its slope replaces it. */
+// @ts-ignore: decorator
+@inline
+function pairs<T>(kind: i32, out: usize, z: usize, size: usize): void {
+  const end = z + (size & ~(PAIR - 1));
+  for (; z < end; z += PAIR) {
+    saturate<T>(kind, v128.load(z), v128.load(z, VECTOR), out, out + VECTOR, z, z + VECTOR);
+    out += PAIR;
+  }
+  if (size & VECTOR) saturate<T>(kind, v128.load(z), v128.load(z), out, out, z, z);
 }
 
 // @ts-ignore: decorator
@@ -180,18 +190,6 @@ function overSum<T>(numerator: v128, whole: v128, part: v128): v128 {
   return v128.sub<T>(y, v128.mul<T>(y, v128.mul<T>(inverse, error)));
 }
 
-/** With e = e^(−2|x|), t = e − 1: a = tanh |x| = −t/(2 + t), and its slope 4e/(1 + e)² = e(1 + a)². */
-// @ts-ignore: decorator
-@inline
-function tanh<T>(x: v128, out: usize, slope: usize): void {
-  const t = expm1AndExp<T>(v128.mul<T>(size<T>(x), constant<T>(MINUS_TWO)), slope);
-  const a = size<T>(overSum<T>(t, constant<T>(TWO), t));
-  v128.store(out, withSign<T>(a, x));
-  const factor = v128.add<T>(constant<T>(ONE), a);
-  const e = v128.load(slope);
-  v128.store(slope, v128.mul<T>(v128.mul<T>(e, factor), factor));
-}
-
 // With e = e^(−|x|): logistic(x) = (1 or e)/(1 + e), the first for x ≥ 0.
 
 // @ts-ignore: decorator
@@ -207,42 +205,12 @@ export function oneOr<T>(e: v128, x: v128): v128 {
   return v128.bitselect(constant<T>(ONE), e, v128.ge<T>(x, v128.splat<T>(<T>0)));
 }
 
-/** The slope is e/(1 + e)² = e/(1 + e(2 + e)). */
-// @ts-ignore: decorator
-@inline
-function logistic<T>(x: v128, out: usize, slope: usize): void {
-  const e = expOfMinusSize<T>(x);
-  v128.store(out, overSum<T>(oneOr<T>(e, x), constant<T>(ONE), e));
-  const rest = v128.mul<T>(e, v128.add<T>(constant<T>(TWO), e));
-  v128.store(slope, v128.div<T>(e, v128.add<T>(constant<T>(ONE), rest)));
-}
-
 // @ts-ignore: decorator
 @inline
 function softplus<T>(x: v128, out: usize, slope: usize): void {
   const e = expOfMinusSize<T>(x);
   v128.store(out, v128.add<T>(v128.pmax<T>(x, v128.splat<T>(<T>0)), log1pOfUnit<T>(e)));
   v128.store(slope, overSum<T>(oneOr<T>(e, x), constant<T>(ONE), e));
-}
-
-/** Keeps ∞·0 away: beyond `low` and −low, A(x) is 0 or x in every dtype. */
-// @ts-ignore: decorator
-@inline
-export function clamp<T>(x: v128, low: v128): v128 {
-  return v128.pmin<T>(v128.pmax<T>(x, low), v128.neg<T>(low));
-}
-
-/** x·s, s(1 + x(1 − s)) with the logistic function s. */
-// @ts-ignore: decorator
-@inline
-function swish<T>(x: v128, out: usize, slope: usize): void {
-  const e = expOfMinusSize<T>(x);
-  const d = v128.add<T>(constant<T>(ONE), e);
-  const s = v128.div<T>(oneOr<T>(e, x), d);
-  const rest = v128.div<T>(oneOr<T>(e, v128.neg<T>(x)), d);
-  v128.store(out, v128.mul<T>(v128.pmax<T>(x, constant<T>(SMALLEST)), s));
-  const sum = multiplyAdd<T>(clamp<T>(x, constant<T>(SMALLEST)), rest, constant<T>(ONE));
-  v128.store(slope, v128.mul<T>(s, sum));
 }
 
 /**

@@ -1,5 +1,4 @@
 import {
-  clamp,
   ELU,
   expOfMinusSize,
   GELU,
@@ -12,6 +11,7 @@ import {
   TANH,
 } from './activations';
 import {
+  clamp,
   constant,
   DENSITY_FACTOR,
   gaussian,

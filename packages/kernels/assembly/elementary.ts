@@ -93,6 +93,13 @@ function atLeast<T>(x: v128, bound: v128): v128 {
   return v128.pmax<T>(x, bound);
 }
 
+/** Keeps ∞·0 away: beyond `low` and −low, A(x) is 0 or x in every dtype. */
+// @ts-ignore: decorator
+@inline
+export function clamp<T>(x: v128, low: v128): v128 {
+  return v128.pmin<T>(v128.pmax<T>(x, low), v128.neg<T>(low));
+}
+
 // e^x = 2^k·e^r with k = x/log 2 rounded. `shifted` holds k + bias in its last bits.
 
 // @ts-ignore: decorator

@@ -148,8 +148,8 @@ const activations64: {
     range: [-330, 330],
     value: odd(exact.tanh),
     slope: odd(exact.tanhSlope),
-    valueBound: 2,
-    slopeBound: 4.5,
+    valueBound: 1.1,
+    slopeBound: 2,
     size: true,
   },
   {
@@ -157,8 +157,8 @@ const activations64: {
     range: [-3, 3],
     value: odd(exact.tanh),
     slope: odd(exact.tanhSlope),
-    valueBound: 2,
-    slopeBound: 4.5,
+    valueBound: 1.1,
+    slopeBound: 2,
     size: true,
   },
   {
@@ -166,8 +166,8 @@ const activations64: {
     range: [-690, 690],
     value: plain(exact.logistic),
     slope: plain(exact.logisticSlope),
-    valueBound: 2,
-    slopeBound: 2.5,
+    valueBound: 1.1,
+    slopeBound: 2,
   },
   {
     name: 'softplus',
@@ -235,8 +235,8 @@ test.each(unary32)('in f32 %s on [%d, %d] is right to %d ulp', (name, low, high,
 });
 
 const activations32: readonly (readonly [ActivationName, number, number, number])[] = [
-  ['tanh', 43, 2, 4.5],
-  ['logistic', 86, 2, 2.5],
+  ['tanh', 43, 1.1, 2.1],
+  ['logistic', 86, 1.1, 2.1],
   ['softplus', 86, 2, 2],
   ['swish', 86, 3, Infinity],
   ['mish', 86, 4, Infinity],

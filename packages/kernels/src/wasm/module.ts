@@ -91,8 +91,8 @@ export function compiledModule(build: Build): Module {
   return module;
 }
 
-/** First address that is free for data: the module's constants lie below. */
-export const firstFreeAddress = 16384;
+/** First address that is free for data: the module's constants lie below, as build-wasm.mjs makes sure. */
+export const firstFreeAddress = 24576;
 
 /** An instance with its own memory. */
 export function instantiate(build: Build, memory: Memory): KernelExports {
