@@ -32,7 +32,7 @@ export interface Classification {
     readonly samples: number;
     /** ‖Θ'_t‖ ≈ C·t^(−q) on the window: the length ∫‖Θ'‖dt is finite exactly if q > 1. */
     readonly decay: { readonly q: number; readonly error: number };
-    /** Trapezoidal length over the whole trajectory, and the fitted length still to come (∞ if q ≤ 1). */
+    /** Trapezoidal length over the whole trajectory; the length still to come with q one standard error less, or ∞. */
     readonly length: number;
     readonly remainingLength: number;
     /** The better of the two laws comes first. */
@@ -52,9 +52,10 @@ export interface ClassifyOptions {
 /**
  * Does the flow converge to a critical point or diverge to infinity? By the dichotomy of Kranz, Gallon,
  * Dereich, Jentzen (arXiv 2505.09572) one of the two holds for definable activations; a finite trajectory only
- * gives evidence. `converges`: the speed decays like t^(−q) with q > 1 or faster and the length still to come
- * is below 1 % of the norm. `diverges`: q < 1 within the error bars, or q = 1 to within ±0.15 or less, with a norm that
- * grows steadily in log t. Anything else is `undecided`, with its reason.
+ * gives evidence. `converges`: the speed decays like t^(−q) with q > 1 by more than its standard error, and the length
+ * still to come is below 1 % of the norm. `diverges`: q < 1, or q = 1 within error bars of at most ±0.3, with a norm that grows
+ * significantly and in the later half of the window (in log t) at least half as much as in the earlier one.
+ * Anything else is `undecided`, with its reason.
  * @throws ShapeError, ArgumentError for trajectories that are too short, not increasing in time or not finite.
  */
 export function classify(trajectory: Trajectory, options: ClassifyOptions = {}): Classification {
@@ -74,7 +75,8 @@ export function classify(trajectory: Trajectory, options: ClassifyOptions = {}):
   const decayFit = fitLine(logTime, pick(speeds).map(logOrFloor));
   const q = -decayFit.slope;
   const length = trapezoid(times, speeds);
-  const remainingLength = q > 1 ? (times[last]! * speeds[last]!) / (q - 1) : Infinity;
+  const slowest = q - decayFit.slopeError;
+  const remainingLength = slowest > 1 ? (times[last]! * speeds[last]!) / (slowest - 1) : Infinity;
   const growth = growthLaws(logTime, pick(norms));
   const evidence: Classification['evidence'] = {
     from: times[chosen[0]!]!,
@@ -99,28 +101,32 @@ function judge(
   const { q, error } = evidence.decay;
   const margin = confidence * error;
   const rate = `‖Θ'‖ ~ t^(−${q.toPrecision(3)} ± ${error.toPrecision(1)})`;
+  const toCome = evidence.remainingLength.toPrecision(2);
   if (speed === 0) return { verdict: 'converges', reason: 'the gradient is exactly 0' };
-  if (q - margin > 1 && evidence.remainingLength < 0.01 * norm) {
+  if (evidence.remainingLength < 0.01 * norm) {
+    return { verdict: 'converges', reason: `${rate} is integrable; ${toCome} is still to come` };
+  }
+  const [first, middle, last] = [0, Math.floor((norms.length - 1) / 2), norms.length - 1].map(
+    (i) => norms[i]!,
+  ) as [number, number, number];
+  const [law] = evidence.growth;
+  const persists =
+    middle > first &&
+    last - middle >= (middle - first) / 2 &&
+    law.rate > confidence * law.rateError;
+  if (!persists) {
     return {
-      verdict: 'converges',
-      reason: `${rate} is integrable; ${evidence.remainingLength.toPrecision(2)} is still to come`,
+      verdict: 'undecided',
+      reason: `${rate}, but the growth of ‖Θ‖ in log t, by ${(middle - first).toPrecision(2)} and then ${(last - middle).toPrecision(2)}, does not persist`,
     };
   }
-  const growing = norms.every((value, i) => i === 0 || value > norms[i - 1]!);
-  const [law] = evidence.growth;
-  const significant = law.rate > confidence * law.rateError;
-  if (q + margin < 1 && growing && significant) {
-    return { verdict: 'diverges', reason: `${rate} is not integrable and ‖Θ‖ grows throughout` };
+  if (q + margin < 1) {
+    return { verdict: 'diverges', reason: `${rate} is not integrable, and ‖Θ‖ keeps growing` };
   }
-  if (Math.abs(q - 1) <= margin && margin <= 0.15 && growing && significant) {
-    return { verdict: 'diverges', reason: `${rate}: ‖Θ‖ grows like log t throughout` };
+  if (q - margin <= 1 && margin <= 0.3) {
+    return { verdict: 'diverges', reason: `${rate}, and ‖Θ‖ keeps growing like log t` };
   }
-  return {
-    verdict: 'undecided',
-    reason: growing
-      ? `${rate} with ‖Θ‖ still growing and ${evidence.remainingLength.toPrecision(2)} to come`
-      : `${rate} but ‖Θ‖ does not grow throughout`,
-  };
+  return { verdict: 'undecided', reason: `${rate} with ‖Θ‖ still growing and ${toCome} to come` };
 }
 
 function growthLaws(logTime: readonly number[], norms: readonly number[]): [GrowthLaw, GrowthLaw] {

@@ -2,13 +2,17 @@
 export interface LineFit {
   readonly intercept: number;
   readonly slope: number;
-  /** Standard error of the slope, from the residuals. */
+  /** Standard error of the slope, residuals that are correlated over up to a quarter of the points allowed for. */
   readonly slopeError: number;
   /** Root mean square of the residuals, with n − 2 degrees of freedom. */
   readonly residual: number;
 }
 
-/** Ordinary least squares; x must take two or more values and have three or more entries. */
+/**
+ * Ordinary least squares; x must take two or more values and have three or more entries, in order. The standard error
+ * is that of Newey and West (Econometrica 55, 1987), with Bartlett weights: along a trajectory neighbouring residuals
+ * are anything but independent.
+ */
 export function fitLine(x: ArrayLike<number>, y: ArrayLike<number>): LineFit {
   const n = x.length;
   let meanX = 0;
@@ -25,12 +29,22 @@ export function fitLine(x: ArrayLike<number>, y: ArrayLike<number>): LineFit {
   }
   const slope = xy / xx;
   let squares = 0;
-  for (let i = 0; i < n; i++) squares += (y[i]! - meanY - slope * (x[i]! - meanX)) ** 2;
-  const residual = Math.sqrt(squares / (n - 2));
+  const scores = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const residual = y[i]! - meanY - slope * (x[i]! - meanX);
+    squares += residual ** 2;
+    scores[i] = (x[i]! - meanX) * residual;
+  }
+  const lags = Math.floor(n / 4);
+  let variance = 0;
+  for (let lag = 0; lag <= lags; lag++) {
+    const weight = (lag === 0 ? 1 : 2) * (1 - lag / (lags + 1));
+    for (let i = lag; i < n; i++) variance += weight * scores[i]! * scores[i - lag]!;
+  }
   return {
     intercept: meanY - slope * meanX,
     slope,
-    slopeError: residual / Math.sqrt(xx),
-    residual,
+    slopeError: Math.sqrt((Math.max(0, variance) * n) / (n - 2)) / xx,
+    residual: Math.sqrt(squares / (n - 2)),
   };
 }

@@ -4,7 +4,7 @@ import { activationSeries } from './activation-series.js';
 import { degree, variables, type Polynomial } from './polynomial.js';
 
 export interface PolynomialRealization {
-  /** A shallow network with Σ_monomials Π_i (exponent_i + 1) hidden neurons. */
+  /** A shallow network with at most Σ_monomials Π_i (exponent_i + 1) hidden neurons: equal nodes share one. */
   readonly network: Network;
   readonly theta: Float64Array;
   /** The centre c of the differences. */
@@ -38,8 +38,7 @@ export function polynomialRealization(
   const highest = Math.max(...polynomial.map(degree));
   const series = activationSeries(sigma, centre, highest);
 
-  const weights: number[] = [];
-  const outgoing: number[] = [];
+  const neurons = new Map<string, { weights: readonly number[]; outgoing: number }>();
   let outputBias = 0;
   let roundingError = 0;
   for (const monomial of polynomial) {
@@ -58,15 +57,22 @@ export function polynomialRealization(
     const scale = coefficient / (h ** p * derivative);
     roundingError += 2 ** p * Number.EPSILON * Math.abs(series[0]! * scale);
     for (const { factor, node } of centralDifference(exponents)) {
-      for (const position of node) weights.push(h * position);
-      outgoing.push(factor * scale);
+      const weights = node.map((position) => h * position);
+      const name = weights.join(' ');
+      const outgoing = (neurons.get(name)?.outgoing ?? 0) + factor * scale;
+      neurons.set(name, { weights, outgoing });
     }
   }
-  if (outgoing.length === 0) throw new ArgumentError('polynomial', polynomial, 'degree 1 or more');
+  if (neurons.size === 0) throw new ArgumentError('polynomial', polynomial, 'degree 1 or more');
 
-  const net = network([n, outgoing.length, 1], { activation: sigma });
-  const biases = new Array<number>(outgoing.length).fill(centre);
-  const theta = Float64Array.from([...weights, ...biases, ...outgoing, outputBias]);
+  const all = [...neurons.values()];
+  const net = network([n, all.length, 1], { activation: sigma });
+  const theta = Float64Array.from([
+    ...all.flatMap(({ weights }) => weights),
+    ...all.map(() => centre),
+    ...all.map(({ outgoing }) => outgoing),
+    outputBias,
+  ]);
   return { network: net, theta, centre, roundingError };
 }
 
