@@ -17,9 +17,14 @@ import { expect, test } from 'vitest';
 const inputs = Array.from({ length: 400 }, (_, i) => -1 + (2 * i) / 399);
 
 /** The flow of the mean squared error from a network that resembles the polynomial. */
-function flowTowards(coefficients: readonly number[], activation: ActivationName, horizon: number) {
+function flowTowards(
+  coefficients: readonly number[],
+  activation: ActivationName,
+  horizon: number,
+  h = 2,
+) {
   const polynomial = univariate(coefficients);
-  const { network: net, theta } = polynomialRealization(polynomial, activation, { h: 2 });
+  const { network: net, theta } = polynomialRealization(polynomial, activation, { h });
   const targets = inputs.map((x) => evaluatePolynomial(polynomial, [x]));
   return gradientFlow(empiricalRisk(net, { inputs, targets }), theta, {
     until: horizon,
@@ -33,24 +38,27 @@ function flowTowards(coefficients: readonly number[], activation: ActivationName
 /** The study's target x¹⁰ − 2x⁸ + 2x⁵ + 3x³ − 2x² + 5; more samples than the network has parameters. */
 const published = [5, 0, -2, 3, 0, 2, 0, 0, -2, 0, 1];
 
-test.each<ActivationName>([
-  'swish',
-  'softplus',
-  'gelu',
-  'elu',
-  'tanh',
-  'logistic',
-  'mish',
-  'softsign',
-])('the flow towards the published polynomial diverges with vanishing loss: %s', (name) => {
-  const flow = flowTowards(published, name, 1e4);
-  expect(flow.status).toBe('finished');
-  const { verdict, evidence } = classify(trajectoryOf(flow));
-  expect(verdict).toBe('diverges');
-  expect(flow.loss[0]).toBeGreaterThan(0.5);
-  expect(flow.loss.at(-1)).toBeLessThan(2e-4);
-  expect(evidence.asymptoticLoss.level).toBeLessThan(5e-5);
-});
+test.each<[ActivationName, number, number]>([
+  ['swish', 1e4, 2],
+  ['softplus', 1e5, 3],
+  ['gelu', 1e4, 2],
+  ['elu', 1e4, 2],
+  ['tanh', 1e4, 2],
+  ['logistic', 1e4, 2],
+  ['mish', 1e4, 2],
+  ['softsign', 1e4, 2],
+])(
+  'the flow towards the published polynomial diverges with vanishing loss: %s to t = %s',
+  (name, horizon, h) => {
+    const flow = flowTowards(published, name, horizon, h);
+    expect(flow.status).toBe('finished');
+    const { verdict, evidence } = classify(trajectoryOf(flow));
+    expect(verdict).toBe('diverges');
+    expect(flow.loss[0]).toBeGreaterThan(0.5);
+    expect(flow.loss.at(-1)).toBeLessThan(2e-4);
+    expect(evidence.asymptoticLoss.level).toBeLessThan(5e-5);
+  },
+);
 
 test.each<ActivationName>(['gelu', 'tanh', 'logistic', 'mish'])(
   'so does the flow towards x², to t = 10⁶: %s',

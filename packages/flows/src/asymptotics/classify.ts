@@ -53,9 +53,10 @@ export interface ClassifyOptions {
  * Does the flow converge to a critical point or diverge to infinity? By the dichotomy of Kranz, Gallon,
  * Dereich, Jentzen (arXiv 2505.09572) one of the two holds for definable activations; a finite trajectory only
  * gives evidence. `converges`: the speed decays like t^(−q) with q > 1 by more than its standard error, and the length
- * still to come is below 1 % of the norm. `diverges`: q < 1, or q = 1 within error bars of at most ±0.3, with a norm that grows
- * significantly and in the later half of the window (in log t) at least half as much as in the earlier one.
- * Anything else is `undecided`, with its reason.
+ * still to come is below 1 % of the norm. `diverges`: q < 1, or q = 1 within error bars of at most ±0.3, with a norm
+ * that grows significantly over the window, by 5 % or more, and in its later half (in log t) at least half as much as
+ * in the earlier one. Anything else is `undecided`, with its reason. A slow transient can look like divergence: where
+ * it matters, look at longer horizons too.
  * @throws ShapeError, ArgumentError for trajectories that are too short, not increasing in time or not finite.
  */
 export function classify(trajectory: Trajectory, options: ClassifyOptions = {}): Classification {
@@ -113,11 +114,14 @@ function judge(
   const persists =
     middle > first &&
     last - middle >= (middle - first) / 2 &&
+    last - first >= 0.05 * last &&
     law.rate > confidence * law.rateError;
   if (!persists) {
     return {
       verdict: 'undecided',
-      reason: `${rate}, but the growth of ‖Θ‖ in log t, by ${(middle - first).toPrecision(2)} and then ${(last - middle).toPrecision(2)}, does not persist`,
+      reason:
+        `${rate}, but ‖Θ‖, from ${first.toPrecision(4)} over ${middle.toPrecision(4)} to ` +
+        `${last.toPrecision(4)}, shows no growth that persists`,
     };
   }
   if (q + margin < 1) {
