@@ -1,6 +1,6 @@
 import type { Corner } from './corner.js';
 import type { FindFlat } from './flat.js';
-import { preActivation, type ShallowProblem } from './kinks.js';
+import type { ShallowProblem } from './kinks.js';
 import { removeSpan } from './orthonormal-basis.js';
 import type { Pattern } from './pattern.js';
 
@@ -15,84 +15,89 @@ export interface Field {
 }
 
 export function field(problem: ShallowProblem, findFlat: FindFlat): Field {
-  const { inputDimension: n, hidden, outputs, groups, samples, offsets } = problem;
-  const { extendedInputs, counts, targetSums } = problem;
-  const z = new Float64Array(hidden * groups);
+  const { inputDimension: n, hidden, outputs, groups, samples } = problem;
+  const { extendedInputs, counts, targetSums, withinGroups } = problem;
+  const { weights, biases, outgoing, outputBias } = problem.offsets;
   /** groups × outputs: (n_g N(x_g) − Σ y)/M. */
   const residuals = new Float64Array(groups * outputs);
 
-  /** Fills z where active and the residuals; returns the risk. */
+  /** Fills the residuals; returns the risk. */
   const forward = (theta: Float64Array, { active }: Pattern): number => {
-    let risk = problem.withinGroups;
+    for (let o = 0; o < outputs; o++) {
+      const bias = theta[outputBias + o]!;
+      for (let g = 0; g < groups; g++) residuals[g * outputs + o] = bias;
+    }
     for (let j = 0; j < hidden; j++) {
       for (let g = 0; g < groups; g++) {
-        if (active[j * groups + g]) z[j * groups + g] = preActivation(problem, theta, j, g);
+        if (active[j * groups + g] === 0) continue;
+        let z = theta[biases + j]!;
+        const [w, x] = [weights + j * n, g * (n + 1)];
+        for (let i = 0; i < n; i++) z += theta[w + i]! * extendedInputs[x + i]!;
+        for (let o = 0; o < outputs; o++) {
+          residuals[g * outputs + o]! += theta[outgoing + o * hidden + j]! * z;
+        }
       }
     }
+    let risk = withinGroups;
     for (let g = 0; g < groups; g++) {
+      const count = counts[g]!;
       for (let o = 0; o < outputs; o++) {
-        let value = theta[offsets.outputBias + o]!;
-        for (let j = 0; j < hidden; j++) {
-          if (active[j * groups + g]) {
-            value += theta[offsets.outgoing + o * hidden + j]! * z[j * groups + g]!;
-          }
-        }
-        const difference = counts[g]! * value - targetSums[g * outputs + o]!;
+        const difference = count * residuals[g * outputs + o]! - targetSums[g * outputs + o]!;
         residuals[g * outputs + o] = difference / samples;
-        risk += (difference * difference) / counts[g]!;
+        risk += (difference * difference) / count;
       }
     }
     return risk / samples;
   };
 
-  /** 2⟨v_j, R_g⟩: the factor of (x_g, 1) in the gradient with respect to (w_j, b_j). */
-  const pull = (theta: Float64Array, j: number, g: number): number => {
-    let sum = 0;
-    for (let o = 0; o < outputs; o++) {
-      sum += theta[offsets.outgoing + o * hidden + j]! * residuals[g * outputs + o]!;
-    }
-    return 2 * sum;
-  };
-
-  /** Σ over the active groups of pull·(x_g, 1), into `out`. */
-  const incomingGradient = (
-    theta: Float64Array,
-    { active }: Pattern,
-    j: number,
-    out: Float64Array,
-  ): void => {
+  /** Writes Σ R_go·(x_g, 1) over the active groups of neuron j. */
+  const pulled = ({ active }: Pattern, j: number, o: number, out: Float64Array): void => {
     out.fill(0);
     for (let g = 0; g < groups; g++) {
-      if (!active[j * groups + g]) continue;
-      const factor = pull(theta, j, g);
-      for (let i = 0; i <= n; i++) out[i]! += factor * extendedInputs[g * (n + 1) + i]!;
+      if (active[j * groups + g] === 0) continue;
+      const residual = residuals[g * outputs + o]!;
+      const x = g * (n + 1);
+      for (let i = 0; i <= n; i++) out[i]! += residual * extendedInputs[x + i]!;
     }
   };
 
+  const sum = new Float64Array(n + 1);
   const incoming = new Float64Array(n + 1);
+  /** Adds output o's part of the gradient with respect to (w_j, b_j), 2v_oj·(the sum of `pulled`), to `out`. */
+  const addIncoming = (
+    theta: Float64Array,
+    pattern: Pattern,
+    j: number,
+    o: number,
+    out: Float64Array,
+  ): void => {
+    pulled(pattern, j, o, sum);
+    const factor = 2 * theta[outgoing + o * hidden + j]!;
+    for (let i = 0; i <= n; i++) out[i]! += factor * sum[i]!;
+  };
+
   return {
     velocity(theta, pattern, out) {
       const risk = forward(theta, pattern);
-      const { active, held } = pattern;
-      out.fill(0);
       for (let j = 0; j < hidden; j++) {
-        incomingGradient(theta, pattern, j, incoming);
-        // Filippov: the combination of all sides that stays on the surfaces is the projection on them.
-        if (held[j]!.length > 0) removeSpan(incoming, findFlat(held[j]!).basis);
-        for (let i = 0; i < n; i++) out[offsets.weights + j * n + i] = -incoming[i]!;
-        out[offsets.biases + j] = -incoming[n]!;
-        for (let g = 0; g < groups; g++) {
-          if (!active[j * groups + g]) continue;
-          for (let o = 0; o < outputs; o++) {
-            out[offsets.outgoing + o * hidden + j]! -=
-              2 * residuals[g * outputs + o]! * z[j * groups + g]!;
-          }
+        const w = weights + j * n;
+        incoming.fill(0);
+        for (let o = 0; o < outputs; o++) {
+          addIncoming(theta, pattern, j, o, incoming);
+          // z_g = ⟨(w, b), (x_g, 1)⟩: the same sum gives the gradient with respect to v_oj
+          let along = theta[biases + j]! * sum[n]!;
+          for (let i = 0; i < n; i++) along += theta[w + i]! * sum[i]!;
+          out[outgoing + o * hidden + j] = -2 * along;
         }
+        // Filippov: the combination of all sides that stays on the surfaces is the projection on them.
+        if (pattern.held[j]!.length > 0) removeSpan(incoming, findFlat(pattern.held[j]!).basis);
+        for (let i = 0; i < n; i++) out[w + i] = -incoming[i]!;
+        out[biases + j] = -incoming[n]!;
       }
       for (let o = 0; o < outputs; o++) {
-        let sum = 0;
-        for (let g = 0; g < groups; g++) sum += residuals[g * outputs + o]!;
-        out[offsets.outputBias + o] = -2 * sum;
+        let total = 0;
+        for (let g = 0; g < groups; g++) total += residuals[g * outputs + o]!;
+        out[outputBias + o] = -2 * total;
       }
       return risk;
     },
@@ -101,8 +106,14 @@ export function field(problem: ShallowProblem, findFlat: FindFlat): Field {
 
     corner(theta, pattern, j, at) {
       const free = new Float64Array(n + 1);
-      incomingGradient(theta, pattern, j, free);
-      const pulls = Float64Array.from(at, (g) => pull(theta, j, g));
+      for (let o = 0; o < outputs; o++) addIncoming(theta, pattern, j, o, free);
+      const pulls = Float64Array.from(at, (g) => {
+        let pull = 0;
+        for (let o = 0; o < outputs; o++) {
+          pull += 2 * theta[outgoing + o * hidden + j]! * residuals[g * outputs + o]!;
+        }
+        return pull;
+      });
       return { flat: findFlat(at), free, pulls };
     },
   };

@@ -1,63 +1,75 @@
 import { holdingMargin, holdingShares, steepestRay, type Corner } from './corner.js';
-import type { FindFlat } from './flat.js';
+import type { FindFlat, Flat } from './flat.js';
 import { sliding, watched, type Pattern } from './pattern.js';
 
 /** On which side of which held groups a neuron goes on; the groups not listed stay held. */
 export type Exit = readonly { readonly group: number; readonly side: 1 | -1 }[];
 
-/** A function that is positive while a neuron is held where it is. */
-export interface Guard {
+/** Functions that are positive while a neuron is held where it is. */
+export interface Guards {
   readonly neuron: number;
-  value(corner: Corner): number;
-  /** Where the neuron goes at its zero; undefined: it could leave, but need not. */
-  exit(corner: Corner): Exit | undefined;
+  readonly count: number;
+  /** Writes them into `out` from `at` on. */
+  values(corner: Corner, out: Float64Array, at: number): void;
+  /** Where the neuron goes at the zero of guard k; undefined: it could leave, but need not. */
+  exit(corner: Corner, k: number): Exit | undefined;
 }
 
 /**
- * The guards of a pattern. A neuron on independent kinks leaves kink g to the side off where β_g falls to 0, and to
- * the side on where β_g rises to pull_g; there its velocity across the kink is 0, so that it leaves tangentially and
- * the other kinks go on holding it. On dependent ones it leaves where 0 reaches the boundary of the hull of the
- * cells' gradients. A dead neuron could leave as soon as the risk falls along some ray.
+ * The guards of a pattern, neuron by neuron. A neuron on independent kinks leaves kink g to the side off where β_g
+ * falls to 0, and to the side on where β_g rises to pull_g; there its velocity across the kink is 0, so that it leaves
+ * tangentially and the other kinks go on holding it. On dependent ones it leaves where 0 reaches the boundary of the
+ * hull of the cells' gradients. A dead neuron could leave as soon as the risk falls along some ray.
  */
-export function guardsOf(pattern: Pattern, findFlat: FindFlat): Guard[] {
-  const guards: Guard[] = [];
-  for (const neuron of sliding(pattern)) {
-    const { groups, duals } = findFlat(pattern.held[neuron]!);
-    if (duals === undefined) {
-      guards.push({
-        neuron,
-        value: (corner) => holdingMargin(corner).margin,
-        exit(corner) {
-          const { exit } = holdingMargin(corner);
-          return groups
-            .map((group, k) => ({ group, side: exit[k] as 1 | -1 }))
-            .filter((_, k) => exit[k] !== 0);
-        },
+export function guardsOf(pattern: Pattern, findFlat: FindFlat): Guards[] {
+  return [
+    ...sliding(pattern).map((neuron) => {
+      const flat = findFlat(pattern.held[neuron]!);
+      return flat.duals === undefined
+        ? dependentKinks(neuron, flat)
+        : independentKinks(neuron, flat);
+    }),
+    ...watched(pattern).map((neuron) => deadNeuron(neuron, findFlat(pattern.held[neuron]!))),
+  ];
+}
+
+function independentKinks(neuron: number, { groups }: Flat): Guards {
+  return {
+    neuron,
+    count: 2 * groups.length,
+    values(corner, out, at) {
+      holdingShares(corner)!.forEach((share, k) => {
+        out[at + 2 * k] = share;
+        out[at + 2 * k + 1] = corner.pulls[k]! - share;
       });
-      continue;
-    }
-    groups.forEach((group, k) => {
-      guards.push(
-        {
-          neuron,
-          value: (corner) => holdingShares(corner)![k]!,
-          exit: () => [{ group, side: -1 }],
-        },
-        {
-          neuron,
-          value: (corner) => corner.pulls[k]! - holdingShares(corner)![k]!,
-          exit: () => [{ group, side: 1 }],
-        },
-      );
-    });
-  }
-  for (const neuron of watched(pattern)) {
-    const { arrangement } = findFlat(pattern.held[neuron]!);
-    guards.push({
-      neuron,
-      value: (corner) => steepestRay(corner, arrangement!),
-      exit: () => undefined,
-    });
-  }
-  return guards;
+    },
+    exit: (_corner, k) => [{ group: groups[k >> 1]!, side: k % 2 === 0 ? -1 : 1 }],
+  };
+}
+
+function dependentKinks(neuron: number, { groups }: Flat): Guards {
+  return {
+    neuron,
+    count: 1,
+    values(corner, out, at) {
+      out[at] = holdingMargin(corner).margin;
+    },
+    exit(corner) {
+      const { exit } = holdingMargin(corner);
+      return groups
+        .map((group, k) => ({ group, side: exit[k] as 1 | -1 }))
+        .filter((_, k) => exit[k] !== 0);
+    },
+  };
+}
+
+function deadNeuron(neuron: number, { arrangement }: Flat): Guards {
+  return {
+    neuron,
+    count: 1,
+    values(corner, out, at) {
+      out[at] = steepestRay(corner, arrangement!);
+    },
+    exit: () => undefined,
+  };
 }

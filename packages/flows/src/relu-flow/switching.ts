@@ -3,7 +3,7 @@ import type { Modes, Transition } from '@nonsmooth/ode';
 import { canBeHeld, continuations, type Corner } from './corner.js';
 import type { Field } from './field.js';
 import type { FindFlat } from './flat.js';
-import { guardsOf, type Exit, type Guard } from './guards.js';
+import { guardsOf, type Exit, type Guards } from './guards.js';
 import type { KinkKind } from './itinerary.js';
 import { preActivation, type ShallowProblem } from './kinks.js';
 import { removeSpan } from './orthonormal-basis.js';
@@ -39,12 +39,12 @@ export function kinkModes(
 ): Modes<Pattern> {
   const { hidden, groups, inputDimension: n, offsets } = problem;
   const surface = (j: number, g: number): number => j * groups + g;
-  const guards = new WeakMap<Pattern, readonly Guard[]>();
-  const guardsHere = (pattern: Pattern): readonly Guard[] => {
-    let found = guards.get(pattern);
+  const known = new WeakMap<Pattern, readonly Guards[]>();
+  const guardsHere = (pattern: Pattern): readonly Guards[] => {
+    let found = known.get(pattern);
     if (found === undefined) {
       found = guardsOf(pattern, findFlat);
-      guards.set(pattern, found);
+      known.set(pattern, found);
     }
     return found;
   };
@@ -87,13 +87,15 @@ export function kinkModes(
       }
     },
 
-    guardCount: (pattern) => guardsHere(pattern).length,
+    guardCount: (pattern) => guardsHere(pattern).reduce((sum, { count }) => sum + count, 0),
 
     guards(_t, theta, out, pattern) {
       flow.evaluate(theta, pattern);
-      guardsHere(pattern).forEach((guard, k) => {
-        out[k] = guard.value(heldCorner(theta, pattern, guard.neuron));
-      });
+      let at = 0;
+      for (const guards of guardsHere(pattern)) {
+        guards.values(heldCorner(theta, pattern, guards.neuron), out, at);
+        at += guards.count;
+      }
     },
 
     onSwitch(t, theta, switches, before) {
@@ -107,24 +109,34 @@ export function kinkModes(
           crossed.set(j, [...(crossed.get(j) ?? []), index % groups]);
           continue;
         }
-        const guard = guardsHere(before)[index]!;
-        const { neuron } = guard;
-        const exit = guard.exit(heldCorner(theta, before, neuron));
+        const [guards, k] = guardAt(before, index);
+        const { neuron } = guards;
+        const exit = guards.exit(heldCorner(theta, before, neuron), k);
         if (exit === undefined) {
           pattern.dead[neuron] = 2;
           listener.happened(t, neuron, before.held[neuron]![0]!, 'could-leave');
         } else {
           for (const j of partners(before, neuron)) {
-            exits.set(j, [...(exits.get(j) ?? []), ...exit]);
+            const others = (exits.get(j) ?? []).filter((one) =>
+              exit.every(({ group }) => group !== one.group),
+            );
+            exits.set(j, [...others, ...exit]);
           }
         }
       }
       // What is no longer held at this very point leaves too: its guard has changed sign by rounding only.
-      for (const guard of guardsHere(before)) {
-        const { neuron } = guard;
+      for (const guards of guardsHere(before)) {
+        const { neuron, count } = guards;
         if (exits.has(neuron) || before.dead[neuron] !== 0) continue;
         const corner = heldCorner(theta, before, neuron);
-        if (guard.value(corner) < 0) exits.set(neuron, guard.exit(corner)!);
+        const values = new Float64Array(count);
+        guards.values(corner, values, 0);
+        const gone = [...values.keys()].filter((k) => values[k]! < 0);
+        if (gone.length > 0)
+          exits.set(
+            neuron,
+            gone.flatMap((k) => guards.exit(corner, k)!),
+          );
       }
       const { onSurface, undecided } = meet(t, theta, pattern, crossed);
       if (undecided !== undefined) {
@@ -152,6 +164,16 @@ export function kinkModes(
       }
     },
   };
+
+  /** The guards that a switch belongs to, and which of them it is. */
+  function guardAt(pattern: Pattern, index: number): [Guards, number] {
+    let k = index;
+    for (const guards of guardsHere(pattern)) {
+      if (k < guards.count) return [guards, k];
+      k -= guards.count;
+    }
+    throw new RangeError(`guard ${index}`);
+  }
 
   function heldCorner(theta: Float64Array, pattern: Pattern, j: number): Corner {
     return flow.corner(theta, pattern, j, pattern.held[j]!);
