@@ -1,5 +1,5 @@
 import type { Objective } from '@nonsmooth/autodiff';
-import { requireStart } from '../descend.js';
+import { requireStart } from '../descent/descend.js';
 import type { Flow, FlowOptions } from '../flow/flow.js';
 import { follow, type FlowField } from '../flow/follow.js';
 import { isShallowReluRisk } from '../relu-flow/kinks.js';

@@ -1,7 +1,7 @@
 import type { Objective } from '@nonsmooth/autodiff';
 import type { Network } from '@nonsmooth/nets';
 import { dormandPrince54 } from '@nonsmooth/ode';
-import { requireStart } from '../descend.js';
+import { requireStart } from '../descent/descend.js';
 import type { Flow, FlowOptions } from '../flow/flow.js';
 import { follow } from '../flow/follow.js';
 import { hiddenNeurons } from '../hidden-neurons.js';
