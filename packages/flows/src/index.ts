@@ -1,4 +1,9 @@
-export { descend, type Descent, type DescendOptions, type DescentRecord } from './descent/descend.js';
+export {
+  descend,
+  type Descent,
+  type DescendOptions,
+  type DescentRecord,
+} from './descent/descend.js';
 export { defaultMethod } from './gradient-flow/default-method.js';
 export * from './gradient-flow/gradient-flow.js';
 export type * from './flow/flow.js';

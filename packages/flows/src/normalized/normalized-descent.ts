@@ -1,7 +1,12 @@
 import type { Objective } from '@nonsmooth/autodiff';
 import { ArgumentError } from '@nonsmooth/kernels';
 import type { Network } from '@nonsmooth/nets';
-import { requireCount, requireStart, type Descent, type DescentRecord } from '../descent/descend.js';
+import {
+  requireCount,
+  requireStart,
+  type Descent,
+  type DescentRecord,
+} from '../descent/descend.js';
 import { hiddenNeurons } from '../hidden-neurons.js';
 import { projectTangent, requireOnManifold, retract, type Retraction } from './manifold.js';
 
