@@ -34,7 +34,7 @@ export function risk<T>(net: Network, count: i32, indices: usize, withGradient: 
     const here = min(perPanel, count - first);
     const columns = roundUp<T>(here);
     loadPanel<T>(net, stride, columns, indices, first, here);
-    if (reluOnly) reluForward<T>(net, layerAt(net, 0), layerAt(net, 1), columns);
+    if (reluOnly) reluForward<T>(net, layerAt(net, 0), layerAt(net, 1), stride, columns);
     else forward<T>(net, stride, columns);
     panelLoss<T>(net, stride, columns, here);
     if (!withGradient) continue;
@@ -83,7 +83,7 @@ export function panelLoss<T>(net: Network, stride: usize, columns: usize, count:
 function shallowBackward<T>(net: Network, reluOnly: bool, stride: usize, columns: usize): void {
   const hidden = layerAt(net, 0);
   const output = layerAt(net, 1);
-  if (reluOnly) reluBackward<T>(net, hidden, output, net.delta, columns);
+  if (reluOnly) reluBackward<T>(net, hidden, output, net.delta, stride, columns);
   else smoothBackward<T>(net, hidden, output, net.delta, stride, columns);
   biasGradient<T>(output.biasGradient, 1, net.delta, stride, columns, net);
 }

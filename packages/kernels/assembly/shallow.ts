@@ -3,7 +3,7 @@
 
 import { RELU } from './activations';
 import { Layer, Network } from './network';
-import { VECTOR, multiplyAdd, sumLanes } from './simd';
+import { PAIR, VECTOR, multiplyAdd, sumLanes } from './simd';
 import { put } from './weight-gradient';
 
 /** Whether a network is of this kind. */
@@ -11,62 +11,115 @@ export function isShallow(net: Network, outputWidth: i32): bool {
   return net.depth == 2 && net.inputWidth == 1 && outputWidth == 1 && !net.normalized;
 }
 
-/** Whether its activation is max(z, 0) with relu'(0) = 0, for which nothing but N and r need be stored. */
+/** Whether its activation is max(z, 0) with relu'(0) = 0, where the sign of A says all about A'. */
 export function isRelu(net: Network): bool {
   return net.activation == RELU && net.kink == 0;
 }
 
-/** N of the inputs in the input panel. */
-export function reluForward<T>(net: Network, hidden: Layer, output: Layer, columns: usize): void {
+/** N of the inputs in the input panel; leaves A in the panel of the output layer. */
+export function reluForward<T>(
+  net: Network,
+  hidden: Layer,
+  output: Layer,
+  stride: usize,
+  columns: usize,
+): void {
   const c = v128.load_splat<T>(output.biases);
   for (let p: usize = 0; p < columns; p += VECTOR) v128.store(net.outputs + p, c);
   let w = hidden.weights;
   let b = hidden.biases;
   let v = output.weights;
+  let value = output.panel;
   let j = 0;
   for (; j + 4 <= hidden.width; j += 4) {
-    relu4<T>(w, b, v, net.inputPanel, net.outputs, columns);
+    relu4<T>(w, b, v, net.inputPanel, value, stride, net.outputs, columns);
     w += 4 * sizeof<T>();
     b += 4 * sizeof<T>();
     v += 4 * sizeof<T>();
+    value += stride << 2;
   }
   for (; j < hidden.width; j++) {
-    relu1<T>(w, b, v, net.inputPanel, net.outputs, columns);
+    relu1<T>(w, b, v, net.inputPanel, value, net.outputs, columns);
     w += sizeof<T>();
     b += sizeof<T>();
     v += sizeof<T>();
+    value += stride;
   }
 }
 
-/** v·max(w·x + b, 0) + sum for neuron `index`. */
+/** A = max(w·x + b, 0), which is stored. */
 // @ts-ignore: decorator
 @inline
-function addNeuron<T>(sum: v128, x: v128, w: usize, b: usize, v: usize, index: usize): v128 {
-  const at = index * sizeof<T>();
-  const z = multiplyAdd<T>(v128.load_splat<T>(w + at), x, v128.load_splat<T>(b + at));
-  const a = v128.pmax<T>(z, v128.splat<T>(<T>0));
-  return multiplyAdd<T>(v128.load_splat<T>(v + at), a, sum);
+function relu<T>(x: v128, w: v128, b: v128, value: usize): v128 {
+  const a = v128.pmax<T>(multiplyAdd<T>(w, x, b), v128.splat<T>(<T>0));
+  v128.store(value, a);
+  return a;
 }
 
-function relu4<T>(w: usize, b: usize, v: usize, x: usize, out: usize, columns: usize): void {
+/** Two vectors of samples at a time: the sum over neurons is a chain of dependent additions. */
+function relu4<T>(
+  w: usize,
+  b: usize,
+  v: usize,
+  x: usize,
+  value: usize,
+  stride: usize,
+  out: usize,
+  columns: usize,
+): void {
   const end = x + columns;
-  for (; x < end; x += VECTOR) {
-    const xs = v128.load(x);
-    let sum = v128.load(out);
-    sum = addNeuron<T>(sum, xs, w, b, v, 0);
-    sum = addNeuron<T>(sum, xs, w, b, v, 1);
-    sum = addNeuron<T>(sum, xs, w, b, v, 2);
-    sum = addNeuron<T>(sum, xs, w, b, v, 3);
-    v128.store(out, sum);
-    out += VECTOR;
+  for (; x < end; x += PAIR) {
+    const x0 = v128.load(x);
+    const x1 = v128.load(x, VECTOR);
+    let sum0 = v128.load(out);
+    let sum1 = v128.load(out, VECTOR);
+    let ws = v128.load_splat<T>(w);
+    let bs = v128.load_splat<T>(b);
+    let vs = v128.load_splat<T>(v);
+    sum0 = multiplyAdd<T>(vs, relu<T>(x0, ws, bs, value), sum0);
+    sum1 = multiplyAdd<T>(vs, relu<T>(x1, ws, bs, value + VECTOR), sum1);
+    let row = value + stride;
+    ws = v128.load_splat<T>(w, 1 * sizeof<T>());
+    bs = v128.load_splat<T>(b, 1 * sizeof<T>());
+    vs = v128.load_splat<T>(v, 1 * sizeof<T>());
+    sum0 = multiplyAdd<T>(vs, relu<T>(x0, ws, bs, row), sum0);
+    sum1 = multiplyAdd<T>(vs, relu<T>(x1, ws, bs, row + VECTOR), sum1);
+    row += stride;
+    ws = v128.load_splat<T>(w, 2 * sizeof<T>());
+    bs = v128.load_splat<T>(b, 2 * sizeof<T>());
+    vs = v128.load_splat<T>(v, 2 * sizeof<T>());
+    sum0 = multiplyAdd<T>(vs, relu<T>(x0, ws, bs, row), sum0);
+    sum1 = multiplyAdd<T>(vs, relu<T>(x1, ws, bs, row + VECTOR), sum1);
+    row += stride;
+    ws = v128.load_splat<T>(w, 3 * sizeof<T>());
+    bs = v128.load_splat<T>(b, 3 * sizeof<T>());
+    vs = v128.load_splat<T>(v, 3 * sizeof<T>());
+    sum0 = multiplyAdd<T>(vs, relu<T>(x0, ws, bs, row), sum0);
+    sum1 = multiplyAdd<T>(vs, relu<T>(x1, ws, bs, row + VECTOR), sum1);
+    v128.store(out, sum0);
+    v128.store(out, sum1, VECTOR);
+    out += PAIR;
+    value += PAIR;
   }
 }
 
-function relu1<T>(w: usize, b: usize, v: usize, x: usize, out: usize, columns: usize): void {
+function relu1<T>(
+  w: usize,
+  b: usize,
+  v: usize,
+  x: usize,
+  value: usize,
+  out: usize,
+  columns: usize,
+): void {
+  const ws = v128.load_splat<T>(w);
+  const bs = v128.load_splat<T>(b);
+  const vs = v128.load_splat<T>(v);
   const end = x + columns;
   for (; x < end; x += VECTOR) {
-    v128.store(out, addNeuron<T>(v128.load(out), v128.load(x), w, b, v, 0));
+    v128.store(out, multiplyAdd<T>(vs, relu<T>(v128.load(x), ws, bs, value), v128.load(out)));
     out += VECTOR;
+    value += VECTOR;
   }
 }
 
@@ -79,35 +132,25 @@ export function reluBackward<T>(
   hidden: Layer,
   output: Layer,
   delta: usize,
+  stride: usize,
   columns: usize,
 ): void {
   const size = sizeof<T>();
+  let value = output.panel;
+  let toX = hidden.weightGradient;
+  let to = hidden.biasGradient;
   let j = 0;
   for (; j + 4 <= hidden.width; j += 4) {
-    const at = <usize>j * size;
-    activeSums4<T>(
-      hidden.weights + at,
-      hidden.biases + at,
-      net.inputPanel,
-      delta,
-      columns,
-      hidden.weightGradient + at,
-      hidden.biasGradient + at,
-      net.first,
-    );
+    activeSums4<T>(value, stride, net.inputPanel, delta, columns, toX, to, net.first);
+    value += stride << 2;
+    toX += size << 2;
+    to += size << 2;
   }
   for (; j < hidden.width; j++) {
-    const at = <usize>j * size;
-    activeSums1<T>(
-      hidden.weights + at,
-      hidden.biases + at,
-      net.inputPanel,
-      delta,
-      columns,
-      hidden.weightGradient + at,
-      hidden.biasGradient + at,
-      net.first,
-    );
+    activeSums1<T>(value, net.inputPanel, delta, columns, toX, to, net.first);
+    value += stride;
+    toX += size;
+    to += size;
   }
   if (!net.last) return;
   const numerator = <T>net.numerator;
@@ -126,13 +169,11 @@ export function reluBackward<T>(
   }
 }
 
-/** Where z ≤ 0, in neuron `index`: NaN counts as active, so that it is not lost. */
+/** Where A = 0: NaN counts as active, so that it is not lost. */
 // @ts-ignore: decorator
 @inline
-function inactive<T>(x: v128, w: usize, b: usize, index: usize): v128 {
-  const at = index * sizeof<T>();
-  const z = multiplyAdd<T>(v128.load_splat<T>(w + at), x, v128.load_splat<T>(b + at));
-  return v128.le<T>(z, v128.splat<T>(<T>0));
+function inactive<T>(value: usize): v128 {
+  return v128.eq<T>(v128.load(value), v128.splat<T>(<T>0));
 }
 
 // @ts-ignore: decorator
@@ -144,8 +185,8 @@ function accumulate<T>(to: usize, index: usize, sums: v128, first: i32): void {
 }
 
 function activeSums4<T>(
-  w: usize,
-  b: usize,
+  value: usize,
+  stride: usize,
   x: usize,
   delta: usize,
   columns: usize,
@@ -163,22 +204,26 @@ function activeSums4<T>(
   let t3 = s0;
   const end = x + columns;
   for (; x < end; x += VECTOR) {
-    const xs = v128.load(x);
     const r = v128.load(delta);
-    const rx = v128.mul<T>(r, xs);
-    let off = inactive<T>(xs, w, b, 0);
+    const rx = v128.mul<T>(r, v128.load(x));
+    let row = value;
+    let off = inactive<T>(row);
     s0 = v128.add<T>(s0, v128.andnot(r, off));
     t0 = v128.add<T>(t0, v128.andnot(rx, off));
-    off = inactive<T>(xs, w, b, 1);
+    row += stride;
+    off = inactive<T>(row);
     s1 = v128.add<T>(s1, v128.andnot(r, off));
     t1 = v128.add<T>(t1, v128.andnot(rx, off));
-    off = inactive<T>(xs, w, b, 2);
+    row += stride;
+    off = inactive<T>(row);
     s2 = v128.add<T>(s2, v128.andnot(r, off));
     t2 = v128.add<T>(t2, v128.andnot(rx, off));
-    off = inactive<T>(xs, w, b, 3);
+    row += stride;
+    off = inactive<T>(row);
     s3 = v128.add<T>(s3, v128.andnot(r, off));
     t3 = v128.add<T>(t3, v128.andnot(rx, off));
     delta += VECTOR;
+    value += VECTOR;
   }
   accumulate<T>(to, 0, s0, first);
   accumulate<T>(to, 1, s1, first);
@@ -191,8 +236,7 @@ function activeSums4<T>(
 }
 
 function activeSums1<T>(
-  w: usize,
-  b: usize,
+  value: usize,
   x: usize,
   delta: usize,
   columns: usize,
@@ -204,12 +248,12 @@ function activeSums1<T>(
   let t = s;
   const end = x + columns;
   for (; x < end; x += VECTOR) {
-    const xs = v128.load(x);
     const r = v128.load(delta);
-    const off = inactive<T>(xs, w, b, 0);
+    const off = inactive<T>(value);
     s = v128.add<T>(s, v128.andnot(r, off));
-    t = v128.add<T>(t, v128.andnot(v128.mul<T>(r, xs), off));
+    t = v128.add<T>(t, v128.andnot(v128.mul<T>(r, v128.load(x)), off));
     delta += VECTOR;
+    value += VECTOR;
   }
   accumulate<T>(to, 0, s, first);
   accumulate<T>(toX, 0, t, first);
