@@ -28,16 +28,26 @@ export async function benchmark(
   for (const scenario of scenarios) {
     if (!settings.scenarios.includes(scenario.name)) continue;
     const cases: CaseResult[] = [];
+    const answers = new Map<string, readonly unknown[]>();
     for (const one of scenario.cases(settings)) {
       if (signal.aborted) break;
-      const result = await runCase(scenario, one, settings, executor, signal, observer);
+      const { result, answers: found } = await runCase(
+        scenario,
+        one,
+        settings,
+        executor,
+        signal,
+        observer,
+      );
       if (result.measurements.length === 0) break;
       cases.push(result);
+      answers.set(one.name, found);
       observer.checked(result);
     }
     if (cases.length === 0) break;
     const { name, summary, packages } = scenario;
-    results.push({ name, summary, packages, cases, marks: marksOf(scenario, cases) });
+    const marks = marksOf(scenario, cases, answers);
+    results.push({ name, summary, packages, cases, marks });
   }
   return results;
 }
@@ -49,8 +59,9 @@ async function runCase(
   executor: Executor<Job, JobResult>,
   signal: AbortSignal,
   observer: Observer,
-): Promise<CaseResult> {
+): Promise<{ readonly result: CaseResult; readonly answers: readonly unknown[] }> {
   const measurements: Measurement[] = [];
+  let answers: readonly unknown[] = [];
   let checks: readonly Check[] = [];
   let figures: readonly Figure[] = [];
   for (const threads of threadsOf(one, settings)) {
@@ -63,12 +74,13 @@ async function runCase(
     measurements.push(measurement);
     observer.measured(measurement);
     if (found.answers.length > 0 && checks.length === 0) {
+      answers = found.answers;
       const parameters = one.kind === 'timed' ? [one.parameters] : one.runs;
-      checks = scenario.check(found.answers, parameters);
-      figures = scenario.figures?.(found.answers, parameters) ?? [];
+      checks = scenario.check(answers, parameters);
+      figures = scenario.figures?.(answers, parameters) ?? [];
     }
   }
-  return {
+  const result = {
     name: one.name,
     unit: one.unit,
     baseline: isBaseline(one),
@@ -76,6 +88,7 @@ async function runCase(
     checks: [...checks, ...sameForAll(measurements)],
     figures,
   };
+  return { result, answers };
 }
 
 /** Throughput per thread relative to one thread, if one thread was measured first. */
@@ -100,12 +113,17 @@ function sameForAll(measurements: readonly Measurement[]): readonly Check[] {
   ];
 }
 
-function marksOf(scenario: AnyScenario, cases: readonly CaseResult[]): ScenarioResult['marks'] {
+function marksOf(
+  scenario: AnyScenario,
+  cases: readonly CaseResult[],
+  answers: ReadonlyMap<string, readonly unknown[]>,
+): ScenarioResult['marks'] {
   const measured = (caseName: string, threads: number): Measurement | undefined =>
     cases
       .find(({ name }) => name === caseName)
       ?.measurements.find((measurement) => measurement.threads === threads);
   const rates: Rates = {
+    answers: (caseName) => answers.get(caseName) ?? [],
     peak: (caseName) => measured(caseName, 1)?.peakRate,
     call: (caseName) => measured(caseName, 1)?.callSeconds,
     throughput: (caseName, threads) => measured(caseName, threads)?.throughput,

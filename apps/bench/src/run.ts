@@ -5,7 +5,7 @@ import { parseCommandLine } from './command-line.js';
 import { formatNumber } from './format.js';
 import type { Job, JobResult } from './job.js';
 import { describeMachine } from './machine.js';
-import { isMet } from './mark.js';
+import { boundOf, isMet } from './mark.js';
 import { requireWritable, writeWhole } from './output.js';
 import { peerPackages } from './peers/index.js';
 import { installPeers, peerFolder } from './peers/install.js';
@@ -139,8 +139,8 @@ function complaints(results: Results): readonly string[] {
     marks
       .filter((mark) => !isMet(mark))
       .map(
-        ({ quantity, ratio, mark }) =>
-          `warning: ${name}: ${quantity} is ${formatNumber(ratio)}, below ${formatNumber(mark)}`,
+        (mark) =>
+          `warning: ${name}: ${mark.quantity} is ${formatNumber(mark.ratio)}, not ${boundOf(mark, formatNumber)}`,
       ),
   );
   const failures = failuresOf(results).map((line) => `error: ${line}`);

@@ -50,6 +50,8 @@ export interface EnsembleCase<Parameters> {
 
 /** What was measured, for marks; undefined where a case was not. */
 export interface Rates {
+  /** The answers of a case, as `check` got them; empty where it failed. */
+  answers(caseName: string): readonly unknown[];
   /** Units per second in the fastest stretch on one thread. */
   peak(caseName: string): number | undefined;
   /** Seconds per call of the work in the fastest stretch on one thread. */

@@ -8,7 +8,7 @@ import {
   formatQuantity,
   formatRate,
 } from './format.js';
-import { isMet } from './mark.js';
+import { boundOf, isMet } from './mark.js';
 import { isRight, type Results } from './results.js';
 
 /** Throughput by scenario, case and number of threads; a throughput of wrong work does not count. */
@@ -68,7 +68,7 @@ export function markTable({ scenarios }: Results): string {
       scenario.name,
       mark.quantity,
       formatNumber(mark.ratio),
-      `≥ ${formatNumber(mark.mark)}`,
+      boundOf(mark, formatNumber),
       isMet(mark) ? 'met' : 'BELOW',
     ]),
   );

@@ -1,11 +1,11 @@
 import { realize, risk } from './dense-network';
 import { descend } from './descent';
 import { activation, addMultiple, binary, unary } from './elementwise';
-import { hessianVector, prepare, SecondOrder } from './hessian-vector';
+import { hessianVector, prepare } from './hessian-vector';
 import { matmul } from './matmul';
 import { Network } from './network';
-import { multiplyAdds } from './peak';
 import { dot, largest, repeatRow, sum, sumColumns, sumRows } from './reductions';
+import { SecondOrder } from './second-order';
 import { shallowHessian } from './shallow-hessian';
 import { Descent } from './update-rules';
 
@@ -188,12 +188,4 @@ export function repeatRowF64(row: usize, out: usize, rows: i32, width: i32): voi
 
 export function repeatRowF32(row: usize, out: usize, rows: i32, width: i32): void {
   repeatRow<f32>(row, out, rows, width);
-}
-
-export function multiplyAddsF64(steps: i32): f64 {
-  return multiplyAdds<f64>(steps);
-}
-
-export function multiplyAddsF32(steps: i32): f32 {
-  return multiplyAdds<f32>(steps);
 }

@@ -1,5 +1,5 @@
 import { formatNumber, formatPercent, formatRate, formatSeconds } from '../format.js';
-import { isMet } from '../mark.js';
+import { boundOf, isMet } from '../mark.js';
 import { failuresOf, isRight, type Results, type ScenarioResult } from '../results.js';
 import { checkCells } from '../table.js';
 import { html, raw, type Html } from './html.js';
@@ -210,7 +210,7 @@ function markSection({ scenarios }: Results): Html | undefined {
         html`<tr>
           <td>${mark.quantity}</td>
           <td class="number">${formatNumber(mark.ratio)}</td>
-          <td class="number">≥ ${formatNumber(mark.mark)}</td>
+          <td class="number">${boundOf(mark, formatNumber)}</td>
           <td>
             <span class="verdict ${isMet(mark) ? 'right' : 'wrong'}"
               >${isMet(mark) ? 'met' : 'below'}</span

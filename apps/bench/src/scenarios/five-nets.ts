@@ -1,4 +1,4 @@
-import type { ActivationName } from '@nonsmooth/kernels';
+import type { ActivationName, DenseProblem, Dtype } from '@nonsmooth/kernels';
 import { heNormal, initialize, network, type Network } from '@nonsmooth/nets';
 import { foldIn, key, split, uniform, type Key, type Tensor } from '@nonsmooth/tensor';
 
@@ -29,6 +29,28 @@ export function problemOf(name: NetName, activation: ActivationName, seed: numbe
     targets: uniform(targetKey, [samples, widths[widths.length - 1]!], { low: -1, high: 1 }),
   };
   return { net, data, theta: initialize(net, heNormal, startKey, { biases: heNormal }) };
+}
+
+/** A network of the five with random samples and parameters, as the kernels take it. */
+export function denseProblem(
+  {
+    net,
+    activation,
+    dtype,
+  }: { readonly net: NetName; readonly activation: ActivationName; readonly dtype: Dtype },
+  seed: number,
+): { readonly problem: DenseProblem; readonly theta: Float64Array } {
+  const { data, theta } = problemOf(net, activation, seed);
+  const problem = {
+    widths: fiveNets[net].widths,
+    activation: { name: activation },
+    loss: 'squared',
+    dtype,
+    batchNormalization: false,
+    inputs: data.inputs.data,
+    targets: data.targets.data,
+  } as const;
+  return { problem, theta };
 }
 
 /** ‖a − b‖ / ‖b‖ */

@@ -12,11 +12,12 @@ import { foldIn, key, split, uniform, type Key } from '@nonsmooth/tensor';
 import { peers } from '../peers/index.js';
 import type { DenseRiskProblem, PeerName } from '../peers/peer.js';
 import type { Work } from '../scenario.js';
-import { fiveNets, problemOf, relativeError, type NetName } from './five-nets.js';
+import { denseProblem, fiveNets, relativeError, type NetName } from './five-nets.js';
 import { limitWork } from './reference-machine.js';
+import { derivativeWork, type DerivativeTask } from './second-derivatives.js';
 import { studyBatch, studySamples, studyTarget, studyWidths } from './study.js';
 
-export type KernelTask = LimitTask | ProductTask | GradientTask | DescentTask;
+export type KernelTask = LimitTask | ProductTask | GradientTask | DescentTask | DerivativeTask;
 
 /** The register-only mul+add loop. */
 interface LimitTask {
@@ -54,6 +55,7 @@ export function prepareTask(task: KernelTask, seed: number): Work<number> | Prom
   if (task.kind === 'limit') return limitWork(task.dtype);
   if (task.kind === 'product') return product(task, seed);
   if (task.kind === 'descent') return descent(task, seed);
+  if (task.kind === 'derivative') return derivativeWork(task, seed);
   return task.by === 'kernels' ? gradient(task, seed) : peerGradient(task, seed);
 }
 
@@ -61,6 +63,7 @@ export function prepareTask(task: KernelTask, seed: number): Work<number> | Prom
 export function errorLimit(task: KernelTask): number {
   if (task.kind === 'limit') return 0;
   if (task.kind === 'descent') return 1e-3;
+  if (task.kind === 'derivative') return 1e-11;
   return task.dtype === 'f64' ? 1e-12 : 1e-5;
 }
 
@@ -123,23 +126,6 @@ async function peerGradient(task: GradientTask, seed: number): Promise<Work<numb
     answer: () => errorAgainstReference(peerTask.result(), problem, theta),
     fingerprint: () => [Float64Array.from(peerTask.result().gradient)],
   };
-}
-
-function denseProblem(
-  { net, activation, dtype }: GradientTask,
-  seed: number,
-): { readonly problem: DenseProblem; readonly theta: Float64Array } {
-  const { data, theta } = problemOf(net, activation, seed);
-  const problem = {
-    widths: fiveNets[net].widths,
-    activation: { name: activation },
-    loss: 'squared',
-    dtype,
-    batchNormalization: false,
-    inputs: data.inputs.data,
-    targets: data.targets.data,
-  } as const;
-  return { problem, theta };
 }
 
 /** The larger of the relative errors of loss and gradient, against plain float64 arithmetic. */

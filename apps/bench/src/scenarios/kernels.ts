@@ -5,6 +5,7 @@ import { peerFolder } from '../peers/install.js';
 import { defineScenario, type Rates, type TimedCase } from '../scenario.js';
 import { resolve } from 'node:path';
 import { limitCaseName, markAgainst } from './reference-machine.js';
+import { derivativeCases, derivativeMarks } from './second-derivatives.js';
 import { errorLimit, prepareTask, stepsPerCall, type KernelTask } from './kernel-tasks.js';
 
 /** Floating-point operations of matrix products, in products, gradients and steps: comparable throughout. */
@@ -18,7 +19,7 @@ export const kernels = defineScenario<KernelTask, number>({
     ...products,
     ...gradients,
     ...descents,
-    ...(detailed ? plainLoopGradients : []),
+    ...(detailed ? [...plainLoopGradients, ...derivativeCases] : []),
     ...(withPeers ? peerGradients() : []),
   ],
   prepare: prepareTask,
@@ -28,6 +29,7 @@ export const kernels = defineScenario<KernelTask, number>({
     ...loopMarks(rates),
     ...dtypeMarks(rates),
     ...stepMarks(rates),
+    ...derivativeMarks(rates),
     ...peerMarks(rates),
   ],
 });

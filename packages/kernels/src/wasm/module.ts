@@ -49,7 +49,6 @@ export interface KernelFunctions {
   readonly sumRows: (x: number, out: number, rows: number, width: number) => void;
   readonly sumColumns: (x: number, out: number, rows: number, width: number) => void;
   readonly repeatRow: (row: number, out: number, rows: number, width: number) => void;
-  readonly multiplyAdds: (steps: number) => number;
 }
 
 type Suffix = { readonly f64: 'F64'; readonly f32: 'F32' };

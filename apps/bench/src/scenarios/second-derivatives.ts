@@ -1,0 +1,100 @@
+import {
+  defaultKernels,
+  referenceKernels,
+  type ActivationName,
+  type DenseRisk,
+} from '@nonsmooth/kernels';
+import type { Mark } from '../mark.js';
+import type { Rates, TimedCase, Work } from '../scenario.js';
+import { denseProblem, fiveNets, relativeError, type NetName } from './five-nets.js';
+
+/** One derivative of the risk of a network over all samples. */
+export interface DerivativeTask {
+  readonly kind: 'derivative';
+  readonly net: NetName;
+  readonly activation: ActivationName;
+  readonly derivative: Derivative;
+}
+
+type Derivative = keyof typeof units;
+
+/** A product is `cached` if the one before it was at the same θ, so that activations are known. */
+const units = {
+  gradient: 'gradients',
+  product: 'products',
+  'cached product': 'products',
+  Hessian: 'Hessians',
+} as const;
+
+/** Seconds relative to one gradient's, at most. */
+const limits: Readonly<Partial<Record<Derivative, number>>> = {
+  product: 1.5,
+  'cached product': 0.6,
+  Hessian: 10,
+};
+
+const derivatives = (['tiny', 'small', 'deep-small'] as const).flatMap((net) =>
+  (['tanh', 'relu', 'gelu'] as const).flatMap((activation) =>
+    (Object.keys(units) as Derivative[])
+      // dense Hessians are for small networks
+      .filter((derivative) => derivative !== 'Hessian' || net === 'tiny')
+      .map((derivative): DerivativeTask => ({ kind: 'derivative', net, activation, derivative })),
+  ),
+);
+
+export const derivativeCases: readonly TimedCase<DerivativeTask>[] = derivatives.map((task) => ({
+  kind: 'timed',
+  unit: units[task.derivative],
+  name: nameOf(task),
+  parameters: task,
+  alone: true,
+}));
+
+export function derivativeMarks(rates: Rates): readonly Mark[] {
+  return derivatives.flatMap((task) => {
+    const mark = limits[task.derivative];
+    const own = rates.peak(nameOf(task));
+    const gradient = rates.peak(nameOf({ ...task, derivative: 'gradient' }));
+    return mark === undefined || own === undefined || gradient === undefined
+      ? []
+      : [{ quantity: `${nameOf(task)} ÷ gradient`, ratio: gradient / own, mark, atMost: true }];
+  });
+}
+
+/** The answer is the relative error against the reference kernels. */
+export function derivativeWork(task: DerivativeTask, seed: number): Work<number> {
+  const { problem, theta } = denseProblem({ ...task, dtype: 'f64' }, seed);
+  const risk = defaultKernels.denseNetwork(problem);
+  const d = theta.length;
+  const out = new Float64Array(task.derivative === 'Hessian' ? d * d : d);
+  const direction = Float64Array.from(theta, (_, i) => Math.sin(i + 1));
+  // a second point, visited in turn so that nothing is known of the first when it comes again
+  const other = theta.map((value) => value * 0.99);
+  const evaluate = (from: DenseRisk, at: Float64Array): void => {
+    if (task.derivative === 'gradient') from.gradient(at, out);
+    else if (task.derivative === 'Hessian') from.hessian(at, out);
+    else from.hessianVector(at, direction, out);
+  };
+  const visits = task.derivative === 'cached product' ? [theta] : [other, theta];
+  return {
+    units: visits.length,
+    run() {
+      for (const at of visits) evaluate(risk, at);
+    },
+    answer() {
+      const found = out.slice();
+      const reference = referenceKernels.denseNetwork(problem);
+      evaluate(reference, theta);
+      reference.dispose();
+      return relativeError(found, out);
+    },
+    fingerprint: () => [out],
+    dispose: () => risk.dispose(),
+  };
+}
+
+function nameOf({ net, activation, derivative }: DerivativeTask): string {
+  const seen = derivative === 'cached product' ? 'cached Hessian–vector product' : derivative;
+  const full = derivative === 'product' ? 'Hessian–vector product' : seen;
+  return `${fiveNets[net].widths.join('-')} ${activation}, ${full}`;
+}
