@@ -7,7 +7,7 @@ import {
 } from '@nonsmooth/subgradient';
 import { clarkeCandidates, firstFunction, secondFunction } from './support/chebyshev-rosenbrock.js';
 
-for (const n of [2, 3, 4, 5]) {
+for (const n of [2, 3, 4, 5, 6, 7, 8]) {
   test(`second function, n = ${n}: (3^${n - 1} + 1)/2 Clarke-stationary points, one limiting-stationary`, () => {
     const program = programOfExpression(secondFunction(n), n);
     const stationary = clarkeCandidates(n)

@@ -19,7 +19,9 @@ export type BranchStep =
   | { readonly kind: 'both'; readonly first: number }
   | { readonly kind: 'zero' }
   /** The sign −`sign` is refuted: sign·row_i lies in the cone of the earlier signed rows `support`. */
-  | { readonly kind: 'single'; readonly sign: number; readonly support: readonly number[] };
+  | { readonly kind: 'single'; readonly sign: number; readonly support: readonly number[] }
+  /** A cell, where what is claimed for it is a nonnegative combination of these of its signed rows. */
+  | { readonly kind: 'cell'; readonly support: readonly number[] };
 
 export interface SearchHooks {
   /** Called for every cell; true ends the search. */

@@ -105,13 +105,23 @@ export function strictDirection(
     : { direction: answer.separator.slice(0, dimension).map((entry) => -entry) };
 }
 
-/** A direction with ⟨strict_j, d⟩ > 0 for all j and ⟨zeros_i, d⟩ = 0 for all i, or undefined if there is none. */
+export interface Multiplier {
+  readonly at: number;
+  readonly multiplier: bigint;
+}
+
+/**
+ * Motzkin's alternative: a direction with ⟨strict_j, d⟩ > 0 for all j and ⟨zeros_i, d⟩ = 0 for all i, or
+ * Σ λ_j·strict_j + Σ ν_i·zeros_i = 0 with λ ≥ 0, λ ≠ 0.
+ */
 export function strictDirectionWithin(
   strict: readonly IntegerVector[],
   zeros: readonly IntegerVector[],
   dimension: number,
-): bigint[] | undefined {
-  if (strict.length === 0) return new Array<bigint>(dimension).fill(0n);
+):
+  | { readonly direction: bigint[] }
+  | { readonly multipliers: readonly Multiplier[]; readonly free: readonly Multiplier[] } {
+  if (strict.length === 0) return { direction: new Array<bigint>(dimension).fill(0n) };
   const lifted = [
     ...strict.map((row) => [...row, 1n]),
     ...zeros.flatMap((row) => [
@@ -120,5 +130,16 @@ export function strictDirectionWithin(
     ]),
   ];
   const answer = nonnegativeSolution(lifted, [...new Array<bigint>(dimension).fill(0n), 1n]);
-  return answer.feasible ? undefined : answer.separator.slice(0, dimension).map((entry) => -entry);
+  if (!answer.feasible) {
+    return { direction: answer.separator.slice(0, dimension).map((entry) => -entry) };
+  }
+  const multipliers: Multiplier[] = [];
+  const free: Multiplier[] = [];
+  answer.support.forEach((at, j) => {
+    const multiplier = answer.numerators[j]!;
+    const pair = at - strict.length;
+    if (pair < 0) multipliers.push({ at, multiplier });
+    else free.push({ at: pair >> 1, multiplier: pair % 2 === 0 ? multiplier : -multiplier });
+  });
+  return { multipliers, free };
 }

@@ -10,11 +10,12 @@ import {
   negate,
   rational,
   subtract,
+  zero,
   type Rational,
 } from '../exact/rational.js';
 
 /** Memberships under the linear independence kink qualification; clarke undefined where L ≠ 0 leaves it open. */
-export interface ClosedForms {
+export interface ClosedForms extends KinkMultipliers {
   readonly frechet: boolean;
   readonly bouligand: boolean;
   readonly limiting: boolean;
@@ -23,9 +24,9 @@ export interface ClosedForms {
 
 /**
  * With independent rows Z (square here), μᵀZ = a − g and β = b − μᵀL: Fréchet ⇔ |μ_i| ≤ β_i for all i,
- * Bouligand ⇔ |μ_i| = |β_i| for all i, limiting ⇔ each i satisfies one or the other, Clarke for L = 0 ⇔
- * |μ_i| ≤ |b_i|; derived from the abs-normal
- * form of Griewank and Walther.
+ * Bouligand ⇔ |μ_i| = |β_i| for all i, limiting ⇔ each i satisfies one or the other, Clarke ⇐ |μ_i| ≤ |β_i| for
+ * all i, where g = g_σ with σ_i = −μ_i/β_i ∈ [−1, 1], and ⇔ for L = 0; derived from the abs-normal form of Griewank
+ * and Walther.
  */
 export function closedForms(form: AbsLinearForm, offset: readonly Rational[]): ClosedForms {
   const { mu, beta } = kinkMultipliers(form, offset);
@@ -36,8 +37,29 @@ export function closedForms(form: AbsLinearForm, offset: readonly Rational[]): C
   const bouligand = attained.every(Boolean);
   const limiting = below.every((yes, i) => yes || attained[i]!);
   const uncoupled = form.switchingByAbs.every((row) => row.every(({ n }) => n === 0n));
-  const inBox = size.every((m, i) => compare(m, absolute(form.outputByAbs[i]!)) <= 0);
-  return { frechet, bouligand, limiting, clarke: uncoupled ? inBox : limiting || undefined };
+  const isChoice = size.every((m, i) => compare(m, absolute(beta[i]!)) <= 0);
+  const clarke = isChoice || (uncoupled ? false : undefined);
+  return { frechet, bouligand, limiting, clarke, mu, beta };
+}
+
+/**
+ * d with Δf(d) < ⟨g, d⟩ where |μ_i| > β_i for some i: Δf(d) − ⟨g, d⟩ = Σ μ_iΔz_i + β_i|Δz_i|, so it has Δz_i = ±1
+ * and no other Δz_j.
+ */
+export function descentDirection(form: AbsLinearForm, { mu, beta }: KinkMultipliers): bigint[] {
+  const at = mu.findIndex((m, i) => compare(absolute(m), beta[i]!) > 0);
+  const side: Rational = { n: mu[at]!.n > 0n ? -1n : 1n, d: 1n };
+  // Z·d = Δz − L|Δz|
+  const target = form.switchingByInput.map((_, i) =>
+    i === at ? side : negate(form.switchingByAbs[i]![at] ?? zero),
+  );
+  const equations = form.switchingByInput.map((row, i) => primitive([...row, target[i]!]).vector);
+  const columns = Array.from({ length: form.dimension }, (_, t) => equations.map((row) => row[t]!));
+  const { numerators } = solveIntegers(
+    columns,
+    equations.map((row) => row[form.dimension]!),
+  )!;
+  return [...numerators];
 }
 
 export interface KinkMultipliers {

@@ -6,17 +6,20 @@ import type { Witness } from '../cells/witness.js';
 import { integersFromNumbers } from '../exact/integer-vector.js';
 import { strictDirection } from '../exact/nonnegative-solution.js';
 import { primitive } from '../exact/integer-vector.js';
-import { print, subtract, type Rational } from '../exact/rational.js';
-import { closedForms } from './closed-forms.js';
-import { searchFaces } from './faces.js';
-import { fixSigns, frame, type Frame, type SparseVector } from './frame.js';
+import { print, sign, subtract, type Rational } from '../exact/rational.js';
+import { closedForms, descentDirection } from './closed-forms.js';
+import { searchFaces, type FaceScope } from './faces.js';
+import { fixSigns, frame, innerProduct, negated, type Frame, type SparseVector } from './frame.js';
 import { frechetMembership } from './frechet.js';
 import { originInHull } from './hull.js';
+import { independentHull } from './independent-hull.js';
 import type { Independence } from './independence.js';
 import type {
   CellWitness,
   Decision,
   Decisions,
+  FaceStep,
+  FrechetProof,
   Membership,
   Proof,
   SparseEntries,
@@ -42,25 +45,47 @@ const all = (answer: Membership, proof: Proof): Decisions => ({
 
 /** Cheapest proof first: no kink, the row space, independent rows, and only then cells and faces. */
 export function decide(question: Question): Decisions {
-  const { rows, offset, choice } = question;
+  const { rows, offset } = question;
   const kinks = rows.outputByAbs.length;
   if (kinks === 0) return all(offset.size === 0 ? 'in' : 'out', { kind: 'differentiable' });
   const at = frame(rows, offset);
   if ('vector' in at) {
     return all('out', { kind: 'outsideRowSpace', vector: entriesOf(at.vector) });
   }
-  if (at.rank === kinks) return decideIndependent(question, at, choice !== undefined);
+  if (at.rank === kinks) return decideIndependent(at, question.budget);
   return decideByCells(question, at);
 }
 
-function decideIndependent(question: Question, at: Frame, isChoice: boolean): Decisions {
+function decideIndependent(at: Frame, budget: Partial<Budget>): Decisions {
   const closed = closedForms(at.form, at.offset);
-  const proof: Proof = { kind: 'independentRows' };
+  const multipliers = closed.mu.map(print);
+  const proof: Proof = { kind: 'independentRows', multipliers };
   const decision = (holds: boolean): Decision => ({ answer: holds ? 'in' : 'out', proof });
   const clarke = (): Decision => {
     if (closed.clarke !== undefined) return decision(closed.clarke);
-    if (isChoice) return { answer: 'in', proof: { kind: 'independentChoice' } };
-    return decideHull(question, () => collect(at, question.budget), at);
+    const limits = meter(budget);
+    const hull = independentHull(at.form, closed.mu, limits);
+    switch (hull.answer) {
+      case 'in':
+        return {
+          answer: 'in',
+          proof: { kind: 'independentCombination', multipliers, parts: hull.parts },
+        };
+      case 'out': {
+        const { kinks, direction } = hull;
+        return {
+          answer: 'out',
+          proof: {
+            kind: 'independentSeparation',
+            multipliers,
+            kinks,
+            direction: direction.map(String),
+          },
+        };
+      }
+      default:
+        return { answer: 'undecided', reason: budgetReason(hull.exhausted!) };
+    }
   };
   return {
     frechet: decision(closed.frechet),
@@ -134,13 +159,13 @@ function decideBouligand(question: Question, collected: () => CollectedCells, at
     return { answer: 'undecided', reason: budgetReason(cells.exhausted) };
   }
   if (question.independence.holds) {
-    return { answer: 'out', proof: { kind: 'noCell', tree: cells.tree, outer: false } };
+    return { answer: 'out', proof: { kind: 'noCell', tree: cells.tree } };
   }
   const outer = allSignatures(at, question.budget);
   if (outer === undefined) return { answer: 'undecided', reason: outerReason };
   return outer.some(({ point }) => isOrigin(point))
     ? { answer: 'undecided', reason: dependenceReason(question.independence) }
-    : { answer: 'out', proof: { kind: 'noCell', tree: undefined, outer: true } };
+    : { answer: 'out', proof: { kind: 'noCell', tree: undefined } };
 }
 
 /** Whether the signature that a backward sweep chose is attained: one exact linear program. */
@@ -197,7 +222,7 @@ function decideHull(question: Question, collected: () => CollectedCells, at: Fra
     const direction = ofWitness(at, hull.separator);
     return {
       answer: 'out',
-      proof: { kind: 'separation', direction, tree: cells.tree, outer: false },
+      proof: { kind: 'separation', direction, tree: cells.tree },
     };
   }
   const outer = allSignatures(at, question.budget);
@@ -210,7 +235,7 @@ function decideHull(question: Question, collected: () => CollectedCells, at: Fra
     const direction = ofWitness(at, outerHull.separator);
     return {
       answer: 'out',
-      proof: { kind: 'separation', direction, tree: undefined, outer: true },
+      proof: { kind: 'separation', direction, tree: undefined },
     };
   }
   return { answer: 'undecided', reason: dependenceReason(question.independence) };
@@ -231,68 +256,95 @@ function decideLimiting(
   if (clarke.answer === 'out')
     return { answer: 'out', proof: { kind: 'impliedBy', set: 'clarke' } };
   const limits = meter(question.budget);
-  let found: Proof | undefined;
-  let open: Exhausted | undefined;
-  searchFaces(
-    at.form,
-    ({ pattern, direction }) => {
-      const near = frechetNear(question, pattern, limits);
-      if (near === 'undecided') open ??= limits.exhausted;
-      if (typeof near !== 'object') return false;
-      found = {
-        kind: 'face',
-        pattern: [...pattern],
-        direction: integersOn(at.columns, direction),
-        tree: near.tree,
-      };
-      return true;
-    },
-    limits,
-  );
-  if (found !== undefined) return { answer: 'in', proof: found };
-  const exhausted = limits.exhausted ?? open;
-  if (exhausted !== undefined) return { answer: 'undecided', reason: budgetReason(exhausted) };
-  if (question.independence.holds)
-    return { answer: 'out', proof: { kind: 'noFace', outer: false } };
-  return decideOuterLimiting(question, limits);
+  const attained = faceByFace(question, at, limits, 'attained');
+  if (attained.found !== undefined) return { answer: 'in', proof: attained.found };
+  if (limits.exhausted !== undefined) {
+    return { answer: 'undecided', reason: budgetReason(limits.exhausted) };
+  }
+  if (question.independence.holds) {
+    return { answer: 'out', proof: { kind: 'noFace', scope: 'attained', steps: attained.steps } };
+  }
+  const every = faceByFace(question, at, limits, 'all');
+  if (limits.exhausted !== undefined) {
+    return { answer: 'undecided', reason: budgetReason(limits.exhausted) };
+  }
+  return every.found === undefined
+    ? { answer: 'out', proof: { kind: 'noFace', scope: 'all', steps: every.steps } }
+    : { answer: 'undecided', reason: dependenceReason(question.independence) };
 }
 
-function decideOuterLimiting(question: Question, limits: Meter): Decision {
-  const kinks = question.rows.outputByAbs.length;
-  const pattern = new Array<number>(kinks).fill(-1);
-  for (;;) {
-    if (!limits.spend('cells')) {
-      return { answer: 'undecided', reason: budgetReason(limits.exhausted!) };
-    }
-    if (frechetNear(question, pattern, limits) !== 'out') {
-      const reason =
-        limits.exhausted === undefined
-          ? dependenceReason(question.independence)
-          : budgetReason(limits.exhausted);
-      return { answer: 'undecided', reason };
-    }
-    let i = kinks - 1;
-    while (i >= 0 && pattern[i] === 1) pattern[i--] = -1;
-    if (i < 0) return { answer: 'out', proof: { kind: 'noFace', outer: true } };
-    pattern[i]!++;
-  }
+/** The first pattern near which the Fréchet inequality holds, among the attained ones or all; or why there is none. */
+function faceByFace(
+  question: Question,
+  at: Frame,
+  limits: Meter,
+  scope: FaceScope,
+): { readonly found: Proof | undefined; readonly steps: readonly FaceStep[] } {
+  const steps: FaceStep[] = [];
+  let found: Proof | undefined;
+  searchFaces(
+    at.form,
+    {
+      step: (step) => void steps.push(step),
+      face({ pattern, direction }) {
+        const near = frechetNear(question, pattern, limits);
+        if (near === 'undecided') return true;
+        if ('descent' in near) {
+          steps.push({ kind: 'descent', direction: near.descent });
+          return false;
+        }
+        found = {
+          kind: 'face',
+          pattern: [...pattern],
+          direction: integersOn(at.columns, direction),
+          near: near.proof,
+        };
+        return true;
+      },
+    },
+    limits,
+    scope,
+  );
+  return { found, steps };
 }
 
 /** Fréchet membership for Δf with |Δz_i| replaced by s_iΔz_i where s_i ≠ 0. */
-export function frechetNear(
+function frechetNear(
   { rows, offset }: Pick<Question, 'rows' | 'offset'>,
   pattern: readonly number[],
   limits: Meter,
-): { readonly tree: readonly BranchStep[] | undefined } | 'out' | 'undecided' {
+): { readonly proof: FrechetProof } | { readonly descent: SparseEntries } | 'undecided' {
   const fixed = fixSigns(rows, offset, pattern);
-  if (fixed.free.length === 0) return fixed.offset.size === 0 ? { tree: undefined } : 'out';
   const at = frame(fixed.rows, fixed.offset);
-  if ('vector' in at) return 'out';
+  if ('vector' in at) {
+    // the kinks without a sign do not move along v
+    const isDescent = sign(innerProduct(fixed.offset, at.vector)) > 0;
+    return { descent: entriesOf(isDescent ? at.vector : negated(at.vector)) };
+  }
   if (at.rank === fixed.free.length) {
-    return closedForms(at.form, at.offset).frechet ? { tree: undefined } : 'out';
+    const closed = closedForms(at.form, at.offset);
+    if (!closed.frechet) {
+      return { descent: integersOn(at.columns, descentDirection(at.form, closed)) };
+    }
+    const multipliers = entriesOf(new Map(fixed.free.map((i, j) => [i, closed.mu[j]!])));
+    return { proof: { kind: 'multipliers', multipliers } };
   }
   const found = frechetMembership(at.form, at.offset, limits);
-  return found.answer === 'in' ? { tree: found.tree } : found.answer;
+  switch (found.answer) {
+    case 'in':
+      return { proof: { kind: 'everyCell', tree: onKinks(found.tree, fixed.free) } };
+    case 'out':
+      return { descent: onColumns(at, found.direction) };
+    default:
+      return 'undecided';
+  }
+}
+
+/** The steps with the numbers that the kinks have among all. */
+function onKinks(tree: readonly BranchStep[], kinks: readonly number[]): BranchStep[] {
+  return tree.map((step) =>
+    'support' in step ? { ...step, support: step.support.map((j) => kinks[j]!) } : step,
+  );
 }
 
 /** g_σ − g for every σ ∈ {±1}^k, or undefined if that is more than the budget. */

@@ -152,3 +152,16 @@ export function difference(g: SparseVector, a: SparseVector): Map<number, Ration
   }
   return out;
 }
+
+export function innerProduct(u: SparseVector, v: SparseVector): Rational {
+  let total = zero;
+  for (const [t, x] of u) {
+    const y = v.get(t);
+    if (y !== undefined) total = add(total, multiply(x, y));
+  }
+  return total;
+}
+
+export function negated(u: SparseVector): Map<number, Rational> {
+  return new Map([...u].map(([t, x]) => [t, negate(x)]));
+}

@@ -35,12 +35,18 @@ export function frechetMembership(
       cell({ signs, rows }) {
         const rational = form.switchingByInput.map((_, i) => rows.rational(i));
         const target = gradientOffset(form, signs, rational).map((q, t) => subtract(q, offset[t]!));
-        if (target.every((entry) => entry.n === 0n)) return false;
-        const members = rational.flatMap((row, i) =>
-          signs[i] === 0
-            ? []
-            : [switchingRow(primitive(row).vector.map((x) => x * BigInt(signs[i]!)))],
+        if (target.every((entry) => entry.n === 0n)) {
+          tree.push({ kind: 'cell', support: [] });
+          return false;
+        }
+        const owners = [...signs.keys()].filter((i) => signs[i] !== 0);
+        const members = owners.map((i) =>
+          switchingRow(primitive(rational[i]!).vector.map((x) => x * BigInt(signs[i]!))),
         );
+        const combined = (at: readonly number[]): boolean => {
+          tree.push({ kind: 'cell', support: at.map((j) => owners[j]!) });
+          return limits.exhausted !== undefined;
+        };
         const goal = switchingRow(primitive(target).vector);
         const answer = solver.solve(
           members.map(({ numbers }) => numbers),
@@ -59,12 +65,12 @@ export function frechetMembership(
           support.map((j) => members[j]!.integers),
           goal.integers,
         );
-        if (solution?.numerators.every((x) => x >= 0n)) return limits.exhausted !== undefined;
+        if (solution?.numerators.every((x) => x >= 0n)) return combined(support);
         const exact = nonnegativeSolution(
           members.map(({ integers }) => integers),
           goal.integers,
         );
-        if (exact.feasible) return limits.exhausted !== undefined;
+        if (exact.feasible) return combined(exact.support);
         violation = exact.separator.map((x) => ({ n: -x, d: 1n }));
         return true;
       },

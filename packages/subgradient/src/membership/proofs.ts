@@ -28,7 +28,28 @@ export interface CellWitness {
   readonly direction: SparseEntries;
 }
 
-/** Why a membership holds or does not; every kind can be checked from the program alone. Plain data. */
+/** Why Δf(d) ≥ ⟨g, d⟩ for all d, or for all d near a direction at which Δz has a given pattern of signs. */
+export type FrechetProof =
+  /** μ with Δf(d) − ⟨g, d⟩ = Σ μ_iΔz_i + β_i|Δz_i| and |μ_i| ≤ β_i, over the kinks without a sign. */
+  | { readonly kind: 'multipliers'; readonly multipliers: SparseEntries }
+  /** The tree leads to all cells, and says for each which signed rows g_σ − g is a combination of. */
+  | { readonly kind: 'everyCell'; readonly tree: readonly BranchStep[] };
+
+/** One step of a depth-first search over all patterns in {−1, 0, 1}^k, at each kink 0 first, then 1, then −1. */
+export type FaceStep =
+  | { readonly kind: 'open' }
+  /** Not attained: Σ m_js_j∇z_j = 0 with m_j ≥ 0, not all 0, where s_j ≠ 0, and any multiples of rows with s_j = 0. */
+  | { readonly kind: 'refuted'; readonly multipliers: SparseEntries }
+  /** At the end of a pattern s: Δf(d) < ⟨g, d⟩ with s_iΔz_i for |Δz_i| where s_i ≠ 0. */
+  | { readonly kind: 'descent'; readonly direction: SparseEntries };
+
+/** Kinks that no others are coupled with, and weights for their signatures. */
+export interface PartCombination {
+  readonly kinks: readonly number[];
+  readonly terms: readonly { readonly signature: readonly number[]; readonly weight: string }[];
+}
+
+/** Why a membership holds or does not; every kind can be checked by multiplying and adding. Plain data. */
 export type Proof =
   /** No active kink matters: every subdifferential is {∇f(x)}. */
   | { readonly kind: 'differentiable' }
@@ -39,39 +60,50 @@ export type Proof =
       readonly kind: 'combination';
       readonly terms: readonly (CellWitness & { readonly weight: string })[];
     }
-  /** Independent rows of the active kinks: closed forms in the multipliers μᵀZ = a − g. */
-  | { readonly kind: 'independentRows' }
-  /** Independent rows, so that every signature is attained, and g = g_σ with σ ∈ [−1, 1]. */
-  | { readonly kind: 'independentChoice' }
-  /** The inequality Δf(d) ≥ ⟨g, d⟩ holds on every cell; the tree leads to all of them. */
-  | { readonly kind: 'everyCell'; readonly tree: readonly BranchStep[] }
+  /** Independent rows of the active kinks, so that every signature is attained, and μᵀZ = a − g: closed forms. */
+  | { readonly kind: 'independentRows'; readonly multipliers: readonly string[] }
+  /** Independent rows: g is a convex combination, part by part, of the gradients of all signatures. */
+  | {
+      readonly kind: 'independentCombination';
+      readonly multipliers: readonly string[];
+      readonly parts: readonly PartCombination[];
+    }
+  /** Independent rows: on these kinks, which depend on no others, a direction separates g from all signatures. */
+  | {
+      readonly kind: 'independentSeparation';
+      readonly multipliers: readonly string[];
+      readonly kinks: readonly number[];
+      readonly direction: readonly string[];
+    }
+  /** Rows independent, and signs of β_i known, by margins beyond all rounding; g = g_σ. */
+  | { readonly kind: 'margins' }
+  | FrechetProof
   /** Near a direction with this pattern of Δz, g satisfies the Fréchet inequality. */
   | {
       readonly kind: 'face';
       readonly pattern: readonly number[];
       readonly direction: SparseEntries;
-      readonly tree: readonly BranchStep[] | undefined;
+      readonly near: FrechetProof;
     }
   | { readonly kind: 'impliedBy'; readonly set: SubdifferentialName }
   /** A vector v with Z·v = 0 and ⟨g, v⟩ ≠ ⟨a, v⟩. */
   | { readonly kind: 'outsideRowSpace'; readonly vector: SparseEntries }
   /** A direction with f′(x; d) < ⟨g, d⟩. */
   | { readonly kind: 'descent'; readonly direction: SparseEntries }
-  /** ⟨g_σ − g, v⟩ > 0 for all cells, or with `outer` for all σ ∈ {±1}^k. */
+  /** ⟨g_σ − g, v⟩ > 0 for all cells, or without a tree for all σ ∈ {±1}^k. */
   | {
       readonly kind: 'separation';
       readonly direction: SparseEntries;
       readonly tree: readonly BranchStep[] | undefined;
-      readonly outer: boolean;
     }
-  /** g_σ ≠ g for all cells, or with `outer` for all σ ∈ {±1}^k. */
+  /** g_σ ≠ g for all cells, or without a tree for all σ ∈ {±1}^k. */
+  | { readonly kind: 'noCell'; readonly tree: readonly BranchStep[] | undefined }
+  /** The Fréchet inequality fails near every pattern that Δz takes, or near all of {−1, 0, 1}^k. */
   | {
-      readonly kind: 'noCell';
-      readonly tree: readonly BranchStep[] | undefined;
-      readonly outer: boolean;
-    }
-  /** The Fréchet inequality fails near every pattern that is attained, or with `outer` for every pattern. */
-  | { readonly kind: 'noFace'; readonly outer: boolean };
+      readonly kind: 'noFace';
+      readonly scope: 'attained' | 'all';
+      readonly steps: readonly FaceStep[];
+    };
 
 export interface Decision {
   readonly answer: Membership;

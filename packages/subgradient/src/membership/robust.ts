@@ -60,7 +60,7 @@ function independentRows({ bounded }: LocalForm, choice: readonly number[]): Dec
       beta[j]!.radius += error + (Math.abs(term) + Math.abs(beta[j]!.value)) * 2 ** -51;
     }
   }
-  const proof = { kind: 'independentRows' } as const;
+  const proof = { kind: 'margins' } as const;
   const isVertex = choice.map((sigma) => Math.abs(sigma) === 1);
   // |μ_i| = |σ_i||β_i| ≤ β_i: true for β_i ≥ 0, false for β_i < 0
   const below = beta.map(({ value, radius }) =>
@@ -81,6 +81,6 @@ function independentRows({ bounded }: LocalForm, choice: readonly number[]): Dec
     limiting: decision(
       below.map((yes, i) => yes === true || attained[i] === true || (yes ?? attained[i])),
     ),
-    clarke: { answer: 'in', proof: { kind: 'independentChoice' } },
+    clarke: { answer: 'in', proof },
   };
 }

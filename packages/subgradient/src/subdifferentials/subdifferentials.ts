@@ -108,14 +108,16 @@ export function limitingSubdifferential(
   const pieces: LimitingPiece[] = [];
   searchFaces(
     denseForm(known.rows, known.columns),
-    ({ pattern, direction }) => {
-      const element = elementNear(known, pattern, point.length, limits);
-      if (element !== undefined) {
-        const full = new Float64Array(point.length);
-        known.columns.forEach((t, at) => (full[t] = Number(direction[at]!)));
-        pieces.push({ pattern: [...pattern], direction: full, element });
-      }
-      return false;
+    {
+      face({ pattern, direction }) {
+        const element = elementNear(known, pattern, point.length, limits);
+        if (element !== undefined) {
+          const full = new Float64Array(point.length);
+          known.columns.forEach((t, at) => (full[t] = Number(direction[at]!)));
+          pieces.push({ pattern: [...pattern], direction: full, element });
+        }
+        return false;
+      },
     },
     limits,
   );

@@ -1,0 +1,146 @@
+import { abs, exp, mul, relu, slice, sub, sum, trace, type Tracer } from '@nonsmooth/autodiff';
+import { expect, test } from 'vitest';
+import {
+  certify,
+  CertificateError,
+  conformancePrograms,
+  programOfExpression,
+  verify,
+  type Certificate,
+} from '@nonsmooth/subgradient';
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+const sets = ['frechet', 'limiting', 'bouligand', 'clarke'] as const;
+const at = (x: Tracer, i: number) => sum(slice(x, [i], [i + 1]));
+
+const irrational = trace(
+  (x) => sub(abs(mul(at(x, 0), exp(at(x, 1)))), relu(sub(at(x, 2), 1))),
+  [[3]],
+);
+
+/** Certificates of the suite's programs for their own answers and its vectors, two of each combination of proofs. */
+const seen = new Map<string, number>();
+const cases = [
+  ...conformancePrograms.flatMap(({ expression, point, checks }) => {
+    const program = programOfExpression(expression, point.length);
+    return [undefined, ...checks.map(({ vector }) => vector)].map((gradient) => ({
+      program,
+      certificate: certify(program, point, gradient && { gradient }).certificate,
+    }));
+  }),
+  { program: irrational, certificate: certify(irrational, [0, 1, 1]).certificate },
+]
+  .filter(({ certificate }) => {
+    const kinds = sets.map((set) => certificate.decisions[set].proof?.kind).join();
+    seen.set(kinds, (seen.get(kinds) ?? 0) + 1);
+    return seen.get(kinds)! <= 2;
+  })
+  .map(({ program, certificate }) => ({
+    program,
+    certificate: JSON.parse(JSON.stringify(certificate)) as Certificate,
+  }));
+
+/** Other values for one leaf. */
+function forgeries(leaf: Json): Json[] {
+  switch (typeof leaf) {
+    case 'number':
+      return [leaf + 1, -leaf - 3, leaf / 2 + 0.25, 1e300, 'x'];
+    case 'string':
+      return [...(/^-?\d/.test(leaf) ? [`${leaf}1`, '-7/3', '0', '1/0'] : []), 'nothing', 5];
+    default:
+      return [null, 'true'];
+  }
+}
+
+/** The tree with every leaf replaced by other values, and every list without its last entry, one at a time. */
+function* changed(tree: Json): Generator<Json> {
+  if (Array.isArray(tree)) {
+    const list = tree as readonly Json[];
+    if (list.length > 0) yield list.slice(0, -1);
+    for (const [i, entry] of list.entries()) {
+      for (const other of changed(entry)) yield list.with(i, other);
+    }
+  } else if (typeof tree === 'object' && tree !== null) {
+    const object = tree as { readonly [key: string]: Json };
+    for (const [key, entry] of Object.entries(object)) {
+      for (const other of [...changed(entry), null]) yield { ...object, [key]: other };
+    }
+  } else {
+    yield* forgeries(tree);
+  }
+}
+
+test('the cases have proofs of every kind', () => {
+  const kinds = new Set(
+    cases.flatMap(({ certificate }) => sets.map((set) => certificate.decisions[set].proof?.kind)),
+  );
+  for (const kind of [
+    'differentiable',
+    'cell',
+    'combination',
+    'independentRows',
+    'independentCombination',
+    'independentSeparation',
+    'margins',
+    'everyCell',
+    'face',
+    'impliedBy',
+    'outsideRowSpace',
+    'descent',
+    'separation',
+    'noCell',
+    'noFace',
+  ] as const) {
+    expect(kinds, kind).toContain(kind);
+  }
+});
+
+test('answers turned around are rejected, whichever proof is put under them', () => {
+  for (const { program, certificate } of cases) {
+    const proofs = cases.flatMap((other) =>
+      other.program === program ? sets.map((set) => other.certificate.decisions[set].proof) : [],
+    );
+    for (const set of sets) {
+      const { answer } = certificate.decisions[set];
+      if (answer === 'undecided') continue;
+      for (const proof of proofs) {
+        const decision = { answer: answer === 'in' ? 'out' : 'in', proof } as const;
+        const decisions = { ...certificate.decisions, [set]: decision };
+        expect(() => verify({ ...certificate, decisions }, program), set).toThrow(CertificateError);
+      }
+    }
+  }
+});
+
+test('each field changed: rejected, unless what is claimed is still true', () => {
+  let rejected = 0;
+  let accepted = 0;
+  for (const { program, certificate } of cases) {
+    expect(verify(certificate, program)).toBe(true);
+    for (const forgery of changed(certificate as unknown as Json)) {
+      const forged = forgery as unknown as Certificate;
+      try {
+        verify(forged, program);
+      } catch (error) {
+        rejected++;
+        expect((error as Error).name, String(error)).toMatch(
+          /^(CertificateError|ShapeError|NonFiniteError|ArgumentError)$/,
+        );
+        continue;
+      }
+      accepted++;
+      // another witness can be as good, and a statement can be dropped or be weaker; a false one cannot pass
+      const truth = certify(program, forged.point, {
+        gradient: forged.choice === undefined ? forged.gradient : certificate.gradient,
+      }).memberships;
+      for (const set of sets) {
+        const { answer } = forged.decisions[set];
+        if (answer !== 'undecided' && forged.model === 'exact' && truth[set] !== 'undecided') {
+          expect(truth[set]).toBe(answer);
+        }
+      }
+    }
+  }
+  expect(rejected).toBeGreaterThan(8 * accepted);
+});
