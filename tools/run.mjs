@@ -1,4 +1,4 @@
-// Entry of `npm start`, `npm test` and `npm run pnpm`: sets the repository up with nothing but Node and
+// Entry of `npm start`, `npm test`, `npm run lab` and `npm run pnpm`: sets the repository up with nothing but Node and
 // npm, then runs the task. Built-in modules only, because nothing is installed yet when it starts.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -19,11 +19,14 @@ switch (task) {
   case 'start':
     await setUp();
     process.exit(await run(process.execPath, 'apps/bench/dist/main.js', ...args));
+  case 'lab':
+    await setUp();
+    process.exit(await run(process.execPath, 'apps/lab/dist/main.js', ...args));
   case 'test':
     await setUp();
     process.exit(await run(process.execPath, 'node_modules/vitest/vitest.mjs', 'run', ...args));
   default:
-    console.error(`tools/run.mjs: unknown task ${task}; allowed: start, test, pnpm`);
+    console.error(`tools/run.mjs: unknown task ${task}; allowed: start, test, lab, pnpm`);
     process.exit(2);
 }
 

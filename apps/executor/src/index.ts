@@ -1,0 +1,2 @@
+export type * from './executor.js';
+export * from './worker-pool.js';

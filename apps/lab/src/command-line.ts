@@ -1,0 +1,64 @@
+import { ArgumentError } from '@nonsmooth/kernels';
+import { Command, CommanderError } from 'commander';
+import { availableParallelism } from 'node:os';
+import { basename, join } from 'node:path';
+
+export interface Settings {
+  /** The YAML file. */
+  readonly study: string;
+  readonly workers: number;
+  readonly out: string;
+  readonly format: 'arrow' | 'csv';
+  readonly resume: boolean;
+}
+
+export type Request =
+  | { readonly kind: 'run'; readonly settings: Settings }
+  | { readonly kind: 'print'; readonly text: string };
+
+/** @throws ArgumentError that names the argument, the value and what is allowed. */
+export function parseCommandLine(words: readonly string[]): Request {
+  let text = '';
+  const command = new Command('npm run lab --')
+    .description(
+      'Runs a study: an ensemble of training dynamics described in YAML, on worker threads.',
+    )
+    .argument('<study.yaml>', 'the study')
+    .option('--workers <number>', 'worker threads', String(availableParallelism()))
+    .option('--out <folder>', 'folder for the results (default: lab/<name of the study>)')
+    .option('--format <name>', 'of the trajectories: arrow or csv', 'arrow')
+    .option('--resume', 'go on with a study that was interrupted')
+    .exitOverride()
+    .configureOutput({ writeOut: (output) => void (text += output), writeErr: () => {} });
+  try {
+    command.parse(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: 'print', text };
+    throw new ArgumentError('command line', words.join(' '), error.message.replace(/^error: /, ''));
+  }
+  const study = command.args[0]!;
+  const { workers, format, out, resume } = command.opts<{
+    workers: string;
+    format: string;
+    out?: string;
+    resume?: boolean;
+  }>();
+  const count = Number(workers);
+  if (!(Number.isInteger(count) && count >= 1 && count <= 256)) {
+    throw new ArgumentError('--workers', workers, 'an integer from 1 to 256');
+  }
+  if (format !== 'arrow' && format !== 'csv') {
+    throw new ArgumentError('--format', format, 'arrow, csv');
+  }
+  return {
+    kind: 'run',
+    settings: {
+      study,
+      workers: count,
+      out: out ?? join('lab', basename(study).replace(/\.ya?ml$/, '')),
+      format,
+      resume: resume ?? false,
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { substitute } from './read-study.js';
+import type { Study } from './study.js';
+
+/** One run of an ensemble, as plain data. */
+export interface Member {
+  /** Place in the results. */
+  readonly index: number;
+  /** Which start, from 0: the same for all variations. */
+  readonly start: number;
+  /** What distinguishes its variation, by path. */
+  readonly variation: Readonly<Record<string, unknown>>;
+  readonly study: Study;
+}
+
+/** Every start of every combination of the values to vary. @throws ArgumentError for a value that is not allowed. */
+export function membersOf(study: Study): Member[] {
+  const variations = Object.entries(study.vary).reduce<Record<string, unknown>[]>(
+    (combinations, [path, values]) =>
+      combinations.flatMap((one) => values.map((value) => ({ ...one, [path]: value }))),
+    [{}],
+  );
+  return variations
+    .map((variation) => ({ variation, varied: substitute(study, variation) }))
+    .flatMap(({ variation, varied }) =>
+      Array.from({ length: study.members }, (_, start) => ({ start, variation, study: varied })),
+    )
+    .map((member, index) => ({ index, ...member }));
+}
+
+/** A variation in words; empty if there is one only. */
+export function nameOf(variation: Readonly<Record<string, unknown>>): string {
+  return Object.entries(variation)
+    .map(([path, value]) => {
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      return `${path.split('.').at(-1)} ${text}`;
+    })
+    .join(', ');
+}

@@ -1,0 +1,178 @@
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import { nameOf } from './members.js';
+import type { MemberResult } from './run-member.js';
+import type { Study } from './study.js';
+
+const width = 620;
+
+/** A page with loss, norm and speed of all members over time, and what became of each variation. */
+export function reportPage(
+  study: Study,
+  results: readonly MemberResult[],
+  missing: number,
+): string {
+  const plots = (['loss', 'norm', 'speed'] as const).map((quantity) =>
+    trajectories(results, quantity),
+  );
+  const incomplete =
+    missing > 0 ? `<p class="warning">Incomplete: ${missing} members are missing.</p>` : '';
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escape(study.title)}</title>
+<style>${style}</style>
+<main>
+<h1>${escape(study.title)}</h1>
+<p>${escape(describe(study, results))}</p>
+${incomplete}
+${legend(results)}
+<div class="plots">${plots.join('\n')}</div>
+<h2>What became of them</h2>
+${verdictTable(results)}
+<h2>The study</h2>
+<pre>${escape(JSON.stringify(study, null, 2))}</pre>
+</main>
+</html>
+`;
+}
+
+function describe({ dynamics, members, seed }: Study, results: readonly MemberResult[]): string {
+  const variations = variationsOf(results).length;
+  const horizon = dynamics.kind === 'descent' ? `${dynamics.steps} steps` : `t = ${dynamics.until}`;
+  return `${dynamics.kind} to ${horizon}; ${variations} ${variations === 1 ? 'variation' : 'variations'} of ${members} ${members === 1 ? 'start' : 'starts'}, seed ${seed}.`;
+}
+
+function variationsOf(results: readonly MemberResult[]): string[] {
+  return [...new Set(results.map(({ variation }) => nameOf(variation)))];
+}
+
+const colours = [
+  '#1f4fb0',
+  '#c2571a',
+  '#1d7a4d',
+  '#8a3fb0',
+  '#0f7f93',
+  '#b3265e',
+  '#8a6d00',
+  '#55606f',
+];
+
+function colourOf(names: readonly string[], name: string): string {
+  return colours[names.indexOf(name) % colours.length]!;
+}
+
+function legend(results: readonly MemberResult[]): string {
+  const names = variationsOf(results);
+  if (names.length < 2) return '';
+  const entries = names.map(
+    (name) => `<span><i style="background:${colourOf(names, name)}"></i>${escape(name)}</span>`,
+  );
+  return `<p class="legend">${entries.join(' ')}</p>`;
+}
+
+/** One line per member on logarithmic axes; t = 0 has no place there. */
+function trajectories(
+  results: readonly MemberResult[],
+  quantity: 'loss' | 'norm' | 'speed',
+): string {
+  const names = variationsOf(results);
+  const points = results.flatMap(({ index, variation, columns }) =>
+    columns.t.flatMap((t, i) => {
+      const value = columns[quantity][i]!;
+      return t > 0 && value > 0 ? [{ index, t, value, name: nameOf(variation) }] : [];
+    }),
+  );
+  if (points.length === 0) return '';
+  const titles = { loss: 'Risk', norm: '‖θ‖', speed: '‖∇L‖' };
+  const values = points.map(({ value }) => value);
+  const span = Math.max(...values) / Math.min(...values);
+  const { document } = parseHTML('<html><body></body></html>');
+  const plot = Plot.plot({
+    document,
+    width,
+    height: 300,
+    marginLeft: 60,
+    x: { type: 'log', label: 't →', ticks: 6, tickFormat: '.0e' },
+    y: {
+      // norms hardly move on a logarithmic axis
+      type: span > 30 ? 'log' : 'linear',
+      label: `↑ ${titles[quantity]}`,
+      grid: true,
+      ticks: 6,
+      ...(span > 30 && { tickFormat: '.0e' }),
+    },
+    marks: [
+      Plot.line(points, {
+        x: 't',
+        y: 'value',
+        z: 'index',
+        stroke: ({ name }: { name: string }) => colourOf(names, name),
+        strokeWidth: 1.5,
+        strokeOpacity: 0.8,
+      }),
+    ],
+  });
+  plot.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  return `<figure><figcaption>${titles[quantity]}</figcaption>${plot.outerHTML}</figure>`;
+}
+
+function verdictTable(results: readonly MemberResult[]): string {
+  const rows = variationsOf(results).map((name) => {
+    const own = results.filter(({ variation }) => nameOf(variation) === name);
+    const count = (verdict: string): number => own.filter((one) => one.verdict === verdict).length;
+    const last = (quantity: 'loss' | 'norm'): string =>
+      range(own.map(({ columns }) => columns[quantity].at(-1)!));
+    return [
+      name || 'all',
+      count('converges'),
+      count('diverges'),
+      count('undecided'),
+      own.filter(({ status }) => status === 'failed' || status === 'nonFinite').length,
+      last('loss'),
+      last('norm'),
+      range(own.map(({ largestNorm }) => largestNorm)),
+    ];
+  });
+  const head = [
+    'variation',
+    'converge',
+    'diverge',
+    'undecided',
+    'failed',
+    'risk at the end',
+    '‖θ‖ at the end',
+    'sup ‖θ‖',
+  ];
+  const line = (tag: string, cells: readonly (string | number)[]): string =>
+    `<tr>${cells.map((cell) => `<${tag}>${escape(String(cell))}</${tag}>`).join('')}</tr>`;
+  return `<div class="scroll"><table>${line('th', head)}${rows.map((row) => line('td', row)).join('')}</table></div>`;
+}
+
+function range(values: readonly number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)].map((x) => x.toPrecision(3));
+  return low === high ? low! : `${low} … ${high}`;
+}
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}
+
+const style = `
+:root { color-scheme: light dark; --page: #fbfbfa; --ink: #1c2330; --soft: #5d6778; --line: #e4e6ea; }
+@media (prefers-color-scheme: dark) { :root { --page: #14171d; --ink: #e6e9ef; --soft: #9aa5b5; --line: #2c333e; } }
+body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
+main { max-width: 1300px; margin: 0 auto; padding: 36px 24px 60px; }
+h1 { font-size: 26px; margin: 0; } h2 { font-size: 18px; margin: 36px 0 6px; } p { color: var(--soft); }
+.warning { color: #b3261e; font-weight: 600; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 10px 24px; }
+figure { margin: 0; } figcaption { font-weight: 600; } svg { max-width: 100%; height: auto; color: var(--ink); }
+.legend span { margin-right: 18px; white-space: nowrap; }
+.legend i { display: inline-block; width: 11px; height: 11px; border-radius: 50%; margin-right: 6px; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-size: 13.5px; font-variant-numeric: tabular-nums; }
+th, td { padding: 5px 18px 5px 0; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
+th { color: var(--soft); font-weight: 600; }
+pre { font-size: 12.5px; overflow-x: auto; color: var(--soft); }
+`;

@@ -1,0 +1,134 @@
+import { workerPool, type Outcome } from '@nonsmooth/executor';
+import { ArgumentError } from '@nonsmooth/kernels';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openArchive, writeWhole, type Archive } from './archive.js';
+import { parseCommandLine, type Settings } from './command-line.js';
+import { membersOf, nameOf, type Member } from './members.js';
+import { readStudy } from './read-study.js';
+import { reportPage } from './report.js';
+import type { MemberResult } from './run-member.js';
+import type { Study } from './study.js';
+import { memberColumns, toArrow, toCsv, trajectoryColumns } from './tables.js';
+
+export const exitStatus = { done: 0, failed: 1, badUse: 2, interrupted: 130 } as const;
+
+/** The whole command: from the words of the command line to the exit status. */
+export async function run(words: readonly string[], worker: URL): Promise<number> {
+  let settings: Settings;
+  let study: Study;
+  let members: Member[];
+  let archive: Archive;
+  try {
+    const request = parseCommandLine(words);
+    if (request.kind === 'print') {
+      process.stdout.write(request.text);
+      return exitStatus.done;
+    }
+    settings = request.settings;
+    study = readStudy(settings.study, textOf(settings.study));
+    members = membersOf(study);
+    archive = openArchive(settings.out, study, settings.resume);
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    console.error(`error: ${error.message}`);
+    return exitStatus.badUse;
+  }
+
+  const open = members.filter(({ index }) => !archive.earlier.has(index));
+  const resumed = members.length - open.length;
+  console.log(
+    `${study.title}: ${members.length} members on ${settings.workers} worker threads` +
+      (resumed > 0 ? `, ${resumed} of them done earlier` : ''),
+  );
+  const results = new Map(archive.earlier);
+  const failures: string[] = [];
+  const interrupted = await runAll(open, settings.workers, worker, (outcome, member, ended) => {
+    const place = `[${String(resumed + ended).padStart(String(members.length).length)}/${members.length}]`;
+    const name = [nameOf(member.variation), `start ${member.start}`].filter(Boolean).join(', ');
+    if (outcome.status === 'done') {
+      const { result } = outcome;
+      archive.store(result);
+      results.set(result.index, result);
+      const loss = result.columns.loss.at(-1)!.toExponential(2);
+      const norm = result.columns.norm.at(-1)!.toPrecision(4);
+      console.log(
+        `${place} ${name}: ${result.status}, L = ${loss}, ‖θ‖ = ${norm}, ${result.verdict}`,
+      );
+    } else if (outcome.status === 'failed') {
+      failures.push(`${name}: ${outcome.reason}`);
+      console.log(`${place} ${name}: FAILED: ${outcome.reason}`);
+    }
+  });
+
+  // in the order of the members, whatever the order in which they ended
+  const ordered = members.flatMap(({ index }) => results.get(index) ?? []);
+  const files = ordered.length > 0 ? writeResults(settings, study, ordered, members.length) : [];
+  console.log(`Written: ${files.join(', ')}`);
+  for (const failure of failures) console.error(`error: ${failure}`);
+  if (interrupted) {
+    console.error(`interrupted: ${members.length - ordered.length} members are left for --resume`);
+    return exitStatus.interrupted;
+  }
+  return failures.length > 0 ? exitStatus.failed : exitStatus.done;
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ArgumentError('study', file, `a YAML file that can be read (${code})`);
+  }
+}
+
+/** Runs members until all have ended or a signal comes; whether one came. */
+async function runAll(
+  members: readonly Member[],
+  workers: number,
+  worker: URL,
+  onEnd: (outcome: Outcome<MemberResult>, member: Member, ended: number) => void,
+): Promise<boolean> {
+  if (members.length === 0) return false;
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const pool = workerPool<Member, MemberResult>({
+    worker,
+    threads: Math.min(workers, members.length),
+    secondsPerJob: 24 * 3600,
+    heapMegabytes: 2048,
+  });
+  let ended = 0;
+  try {
+    await pool.run(members, {
+      concurrency: Math.min(workers, members.length),
+      signal: interruption.signal,
+      onOutcome: (outcome, _ended, index) => onEnd(outcome, members[index]!, ++ended),
+    });
+  } finally {
+    await pool.close();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+  return interruption.signal.aborted;
+}
+
+/** The same bytes for any number of workers, interrupted in between or not. */
+function writeResults(
+  { out, format }: Settings,
+  study: Study,
+  results: readonly MemberResult[],
+  members: number,
+): string[] {
+  const trajectories = trajectoryColumns(results);
+  const contents: Record<string, string | Uint8Array> = {
+    [`trajectories.${format}`]: format === 'arrow' ? toArrow(trajectories) : toCsv(trajectories),
+    'members.csv': toCsv(memberColumns(results)),
+    'report.html': reportPage(study, results, members - results.length),
+  };
+  return Object.entries(contents).map(([name, content]) => {
+    const path = join(out, name);
+    writeWhole(path, content);
+    return path;
+  });
+}
