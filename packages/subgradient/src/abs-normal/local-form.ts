@@ -109,7 +109,7 @@ function activeRows(
 }
 
 /** A value that is computed when it is first asked for. */
-function once<T>(compute: () => T): () => T {
+export function once<T>(compute: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: compute() }).value;
 }

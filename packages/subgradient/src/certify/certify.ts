@@ -3,6 +3,7 @@ import { defaultKinks } from '@nonsmooth/autodiff';
 import {
   exactSignatureGradient,
   localForm,
+  once,
   withoutFlatKinks,
   type ActiveRows,
   type LocalForm,
@@ -142,7 +143,7 @@ export function judge(
       rows: reduced.rows,
       offset: withoutZeros(offset),
       choice: reduced.choice,
-      independence: independence(local),
+      independence: once(() => independence(local)),
       budget,
     });
     return { decisions, model: 'exact', choice: identified };

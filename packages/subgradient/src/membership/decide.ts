@@ -32,7 +32,7 @@ export interface Question {
   readonly offset: SparseVector;
   /** σ ∈ [−1, 1] with g = g_σ, if g is the answer of a backward sweep. */
   readonly choice: readonly number[] | undefined;
-  readonly independence: Independence;
+  readonly independence: () => Independence;
   readonly budget: Partial<Budget>;
 }
 
@@ -158,13 +158,13 @@ function decideBouligand(question: Question, collected: () => CollectedCells, at
   if (cells.exhausted !== undefined) {
     return { answer: 'undecided', reason: budgetReason(cells.exhausted) };
   }
-  if (question.independence.holds) {
+  if (question.independence().holds) {
     return { answer: 'out', proof: { kind: 'noCell', tree: cells.tree } };
   }
   const outer = allSignatures(at, question.budget);
   if (outer === undefined) return { answer: 'undecided', reason: outerReason };
   return outer.some(({ point }) => isOrigin(point))
-    ? { answer: 'undecided', reason: dependenceReason(question.independence) }
+    ? { answer: 'undecided', reason: dependenceReason(question.independence()) }
     : { answer: 'out', proof: { kind: 'noCell', tree: undefined } };
 }
 
@@ -218,7 +218,7 @@ function decideHull(question: Question, collected: () => CollectedCells, at: Fra
   const exhausted = cells.exhausted ?? limits.exhausted;
   if (exhausted !== undefined) return { answer: 'undecided', reason: budgetReason(exhausted) };
   if (hull.answer === 'undecided') return { answer: 'undecided', reason: 'no exact separation' };
-  if (question.independence.holds) {
+  if (question.independence().holds) {
     const direction = ofWitness(at, hull.separator);
     return {
       answer: 'out',
@@ -238,7 +238,7 @@ function decideHull(question: Question, collected: () => CollectedCells, at: Fra
       proof: { kind: 'separation', direction, tree: undefined },
     };
   }
-  return { answer: 'undecided', reason: dependenceReason(question.independence) };
+  return { answer: 'undecided', reason: dependenceReason(question.independence()) };
 }
 
 function decideLimiting(
@@ -261,7 +261,7 @@ function decideLimiting(
   if (limits.exhausted !== undefined) {
     return { answer: 'undecided', reason: budgetReason(limits.exhausted) };
   }
-  if (question.independence.holds) {
+  if (question.independence().holds) {
     return { answer: 'out', proof: { kind: 'noFace', scope: 'attained', steps: attained.steps } };
   }
   const every = faceByFace(question, at, limits, 'all');
@@ -270,7 +270,7 @@ function decideLimiting(
   }
   return every.found === undefined
     ? { answer: 'out', proof: { kind: 'noFace', scope: 'all', steps: every.steps } }
-    : { answer: 'undecided', reason: dependenceReason(question.independence) };
+    : { answer: 'undecided', reason: dependenceReason(question.independence()) };
 }
 
 /** The first pattern near which the Fréchet inequality holds, among the attained ones or all; or why there is none. */
