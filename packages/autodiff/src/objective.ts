@@ -39,7 +39,7 @@ export interface Objective {
   /** Writes the values of the switching functions (zero at a kink) into `out`. */
   switching?(theta: FloatArray, out: FloatArray): void;
   readonly layout?: readonly ParameterSlice[];
-  /** Whether the function is twice continuously differentiable everywhere; not known if absent. */
+  /** Whether the gradient is locally Lipschitz continuous: no kinks, a Hessian almost everywhere. Not known if absent. */
   readonly smooth?: boolean;
   /** The same function as a traced program of θ, for everything that needs its structure. */
   readonly program?: Program;

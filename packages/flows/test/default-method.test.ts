@@ -5,13 +5,14 @@ import { key, normal } from '@nonsmooth/tensor';
 import { expect, test } from 'vitest';
 
 const data = { inputs: normal(key(1), [20, 2]), targets: normal(key(2), [20]) };
-const risk = (hidden: number, activation: 'tanh' | 'relu') =>
+const risk = (hidden: number, activation: 'tanh' | 'relu' | 'softsign') =>
   empiricalRisk(network([2, hidden, 1], { activation }), data);
 
 test('the default method follows what is known of the objective', () => {
   expect(defaultMethod(risk(8, 'tanh'), 1e-4)).toBe(bdf);
   expect(defaultMethod(risk(8, 'tanh'), 1e-8)).toBe(radauIIA5);
   expect(defaultMethod(risk(100, 'tanh'), 1e-4)).toBe(exprb53);
+  expect(defaultMethod(risk(8, 'softsign'), 1e-4)).toBe(bdf);
   expect(defaultMethod(risk(8, 'relu'), 1e-4)).toBe(dormandPrince54);
   const gradientsOnly = {
     dimension: 33,

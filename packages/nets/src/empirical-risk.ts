@@ -9,7 +9,7 @@ import {
   defaultKernels,
   defaultKinks,
   lossNames,
-  type ActivationName,
+  type Activation,
   type Dtype,
   type FloatArray,
   type Kernels,
@@ -52,16 +52,11 @@ export interface EmpiricalRisk extends SampledObjective {
   dispose(): void;
 }
 
-/** Twice continuously differentiable; ELU and softsign are not at 0. */
-const smoothActivations: ReadonlySet<ActivationName> = new Set([
-  'identity',
-  'tanh',
-  'logistic',
-  'softplus',
-  'gelu',
-  'swish',
-  'mish',
-]);
+/** With a Lipschitz continuous derivative: second derivatives exist almost everywhere, and describe the gradient. */
+function isSmooth({ name, parameter = 1 }: Activation): boolean {
+  if (name === 'elu') return parameter === 1;
+  return name !== 'relu' && name !== 'leakyRelu';
+}
 
 /**
  * L(θ) = the mean loss of N_θ over the samples, computed by the kernels; `program` is the same function traced.
@@ -97,7 +92,7 @@ export function empiricalRisk(
     dimension: net.dimension,
     samples: risk.samples,
     layout: net.layout,
-    smooth: smoothActivations.has(net.activation.name) && loss !== 'relativeL2',
+    smooth: isSmooth(net.activation) && loss !== 'relativeL2',
     value: (theta) => risk.value(theta),
     gradient: (theta, out) => risk.gradient(theta, out),
     batchGradient: (theta, indices, out) => risk.batchGradient(theta, indices, out),
