@@ -7,6 +7,7 @@ import {
   gather,
   greater,
   mul,
+  neg,
   norm,
   objective,
   relu,
@@ -107,6 +108,50 @@ test('irrational data with independent rows are decided by margins', () => {
   expect(verify(found.certificate, f)).toBe(true);
   const other = certify(f, [0, 1, 1], { gradient: [0.25, 0, 0] });
   expect(other.verdict).toBe('undecided');
+});
+
+test('irrational data with kinks of the same function up to a factor: taken as one kink', () => {
+  const z = (x: Tracer) => mul(exp(at(x, 1)), at(x, 0));
+  // z in disguise: the sweep answers 0 or 2z′
+  const twice = (x: Tracer) => sub(relu(z(x)), relu(neg(z(x))));
+  const answers = [0, 1].map((slope) =>
+    certify(twice, [0, 1], { kinks: { relu: slope, abs: 0, tie: 0.5 } }),
+  );
+  for (const { certificate, memberships } of answers) {
+    expect(certificate.model).toBe('robust');
+    expect(Object.values(memberships)).toEqual(['out', 'out', 'out', 'out']);
+    expect(verify(JSON.parse(JSON.stringify(certificate)) as typeof certificate, twice)).toBe(true);
+  }
+  const half = certify(twice, [0, 1], { kinks: { relu: 0.5, abs: 0, tie: 0.5 } });
+  expect(half.memberships.frechet).toBe('in');
+  // |z| three times: −1, 0 and 1 times z′·(1 + 2 + ½) by signs, each as for one |z|
+  const sum3 = (x: Tracer) => add(abs(z(x)), add(abs(mul(-2, z(x))), abs(mul(0.5, z(x)))));
+  expect(certify(sum3, [0, 1], { kinks: { relu: 0, abs: 0, tie: 0.5 } }).memberships).toEqual({
+    frechet: 'in',
+    limiting: 'in',
+    bouligand: 'out',
+    clarke: 'in',
+  });
+  // signs (1, 1, 1): z′·(1 − 2 + ½), attained by no side, and Fréchet for the convex f
+  const mixed = certify(sum3, [0, 1], { kinks: { relu: 0, abs: 1, tie: 0.5 } });
+  expect(mixed.memberships).toEqual({
+    frechet: 'in',
+    limiting: 'in',
+    bouligand: 'out',
+    clarke: 'in',
+  });
+  // with the other sign f is concave: nothing but the two ends is limiting
+  const concave = certify((x) => neg(sum3(x)), [0, 1], { kinks: { relu: 0, abs: 1, tie: 0.5 } });
+  expect(concave.memberships).toEqual({
+    frechet: 'out',
+    limiting: 'out',
+    bouligand: 'out',
+    clarke: 'in',
+  });
+  // exp(x₁)x₀ and x₀ are different functions with parallel gradients
+  const parallel = certify((x) => sub(abs(z(x)), abs(at(x, 0))), [0, 1]);
+  expect(parallel.verdict).toBe('undecided');
+  expect(parallel.reasons.join()).toMatch(/irrational data: rows .* dependent to within rounding/);
 });
 
 test('rounded answers of a sweep are judged with an explicit tolerance, reported in the certificate', () => {

@@ -1,8 +1,13 @@
 import type { LocalForm } from '../abs-normal/local-form.js';
 import { independence } from '../membership/independence.js';
+import { kinkClasses } from '../membership/kink-classes.js';
 import type { Membership, Proof, SubdifferentialName } from '../membership/proofs.js';
+import { comparison, mergedMultipliers } from '../membership/robust.js';
 
-/** Claims from numbers that are known to within rounding: what margins beyond all of it show. */
+/**
+ * Claims from numbers that are known to within rounding: what margins beyond all of it show. Here the multipliers
+ * are computed anew by the same routine that `certify` uses.
+ */
 export function marginsProve(
   local: LocalForm,
   gradient: Float64Array,
@@ -11,31 +16,35 @@ export function marginsProve(
   answer: Membership,
   proof: Proof,
 ): boolean {
-  const kinks = local.kinks.length;
   if (proof.kind === 'differentiable') {
-    if (kinks > 0) return false;
+    if (local.kinks.length > 0) return false;
     return answer === 'in' ? choice !== undefined : isElsewhere(local, gradient);
   }
   if (proof.kind !== 'margins' || choice === undefined) return false;
-  if (independence(local).independent.length < kinks) return false;
-  // with independent rows g = g_σ has |μ_i| = |σ_i||β_i|, and σ_i = ±1 for |μ_i| = |β_i|
-  const sides = signsOfWeights(local, choice);
-  const isVertex = choice.map((sigma) => Math.abs(sigma) === 1);
+  const classes = kinkClasses(local);
+  const { independent } = independence(local);
+  if (!classes.every(({ first }) => independent.includes(first))) return false;
+  const merged = mergedMultipliers(local, classes, choice);
+  const states = classes.map((_, i) => comparison(merged, i));
   switch (`${set} ${answer}`) {
     case 'frechet in':
-      return sides.every((side) => side === 1);
+      return states.every(({ below }) => below === true);
     case 'frechet out':
-      return sides.includes(-1);
+      return states.some(({ below }) => below === false);
     case 'bouligand in':
-      return isVertex.every(Boolean);
+      return states.every(({ equal }) => equal === true);
     case 'bouligand out':
-      return sides.some((side, i) => side !== undefined && !isVertex[i]!);
+      return states.some(({ equal }) => equal === false);
     case 'limiting in':
-      return sides.every((side, i) => side === 1 || isVertex[i]!);
+      return states.every(({ below, equal }) => below === true || equal === true);
     case 'limiting out':
-      return sides.some((side, i) => side === -1 && !isVertex[i]!);
+      return states.some(({ below, equal }) => below === false && equal === false);
+    case 'clarke in':
+      return states.every(({ within }) => within === true);
+    case 'clarke out':
+      return merged.isUncoupled && states.some(({ within }) => within === false);
     default:
-      return set === 'clarke' && answer === 'in';
+      return false;
   }
 }
 
@@ -45,22 +54,4 @@ function isElsewhere({ outputByInput }: LocalForm, gradient: Float64Array): bool
     const { value, radius } = outputByInput.get(t) ?? { value: 0, radius: 0 };
     return Math.abs(entry - value) > radius;
   });
-}
-
-/** Signs of β_i = b_i + Σ_{m>i} σ_mβ_mL_mi as far as rounding does not hide them. */
-function signsOfWeights({ bounded }: LocalForm, choice: readonly number[]): (1 | -1 | undefined)[] {
-  const low = bounded.outputByAbs.map(({ value, radius }) => value - radius);
-  const high = bounded.outputByAbs.map(({ value, radius }) => value + radius);
-  for (let m = choice.length - 1; m >= 0; m--) {
-    for (const [j, { value, radius }] of bounded.switchingByAbs[m]!) {
-      const ends = [low[m]!, high[m]!].flatMap((beta) =>
-        [value - radius, value + radius].map((coupling) => choice[m]! * beta * coupling),
-      );
-      const outward =
-        2 ** -50 * Math.max(...ends.map(Math.abs), Math.abs(low[j]!), Math.abs(high[j]!));
-      low[j] = low[j]! + Math.min(...ends) - outward;
-      high[j] = high[j]! + Math.max(...ends) + outward;
-    }
-  }
-  return low.map((x, i) => (x > 0 ? 1 : high[i]! < 0 ? -1 : undefined));
 }

@@ -35,7 +35,8 @@ export class CertificateError extends Error {
  * exact or bounded derivatives (`procedure/`), rational arithmetic, ranks modulo a prime, and for "out" at dependent
  * kinks the criterion of `independence`. Directions, weights, multipliers, trees and patterns are taken from the
  * certificate and inserted; no search, linear program or conclusion of `certify` is. The checks themselves are
- * `check-proof.ts`, `check-independent.ts` and, for numbers known to within rounding, `check-margins.ts`.
+ * `check-proof.ts` and `check-independent.ts`. For numbers known to within rounding (`model` 'robust') there is
+ * nothing to insert: `check-margins.ts` compares the multipliers of `certify` again.
  * @throws CertificateError naming what does not hold; ShapeError, NonFiniteError for points that do not fit.
  */
 export function verify(certificate: Certificate, subject: Subject): true {

@@ -67,7 +67,8 @@ export function independence(local: LocalForm): Independence {
   };
 }
 
-function flatKinks({ exact, bounded }: LocalForm): boolean[] {
+/** Which kinks have ∇z_i^σ = 0 for every σ, beyond doubt. */
+export function flatKinks({ exact, bounded }: LocalForm): boolean[] {
   return flatRows(
     exact ?? {
       switchingByInput: bounded.switchingByInput.map(bare),

@@ -1,30 +1,38 @@
 import type { LocalForm } from '../abs-normal/local-form.js';
+import { addBalls, multiplyBalls, signOfBall, type Ball } from '../procedure/ball.js';
 import { independence } from './independence.js';
+import { kinkClasses, type KinkClass } from './kink-classes.js';
 import type { Decision, Decisions } from './proofs.js';
 
 /**
- * Memberships from numbers with rounding bounds. Decided are the differentiable case, and independent rows (by a
- * margin beyond all rounding) with the answer g_σ of a backward sweep: then every signature is attained, and
- * Fréchet membership hangs on the signs of β_i − |μ_i|.
+ * Memberships from numbers with rounding bounds. Decided are the differentiable case, and the answer g_σ of a backward
+ * sweep where the rows are independent by a margin beyond all rounding, kinks of the same function up to a factor taken
+ * as one: then every signature of these is attained, and the closed forms hang on comparisons of |τ_i| and β_i.
  */
 export function decideRobustly(
   local: LocalForm,
   gradient: Float64Array,
   choice: readonly number[] | undefined,
 ): Decisions {
-  const kinks = local.kinks.length;
-  if (kinks === 0) return differentiable(local, gradient, choice !== undefined);
-  const free = independence(local);
-  if (free.independent.length < kinks) {
+  if (local.kinks.length === 0) return differentiable(local, gradient, choice !== undefined);
+  const classes = kinkClasses(local);
+  const { independent } = independence(local);
+  const dependent = classes.filter(({ first }) => !independent.includes(first));
+  if (dependent.length > 0) {
+    const names = dependent.map(({ first }) => local.kinks[first]!.index).join(', ');
     return every({
       answer: 'undecided',
-      reason: 'rows of the active kinks are dependent to within rounding',
+      reason: `irrational data: rows of the active kinks are dependent to within rounding (switching variables ${names})`,
     });
   }
   if (choice === undefined) {
-    return every({ answer: 'undecided', reason: 'the gradient is known only to within rounding' });
+    return every({
+      answer: 'undecided',
+      reason:
+        'irrational data: a vector that is no answer of a sweep is known only to within rounding',
+    });
   }
-  return independentRows(local, choice);
+  return independentClasses(mergedMultipliers(local, classes, choice));
 }
 
 function every(decision: Decision): Decisions {
@@ -45,42 +53,114 @@ function differentiable(local: LocalForm, gradient: Float64Array, isChoice: bool
   );
 }
 
-/** μ_i = −σ_iβ_i for g = g_σ, with β from the last kink to the first: only the signs of the β_i matter. */
-function independentRows({ bounded }: LocalForm, choice: readonly number[]): Decisions {
-  const beta = bounded.outputByAbs.map(({ value, radius }) => ({ value, radius }));
-  for (let i = choice.length - 1; i >= 0; i--) {
-    const { value, radius } = beta[i]!;
-    // β_j = b_j − Σ_{i>j} μ_iL_ij with μ_i = −σ_iβ_i
-    for (const [j, coupling] of bounded.switchingByAbs[i]!) {
-      const term = choice[i]! * value * coupling.value;
-      const error =
-        Math.abs(choice[i]!) *
-        (Math.abs(value) * coupling.radius + radius * (Math.abs(coupling.value) + coupling.radius));
-      beta[j]!.value += term;
-      beta[j]!.radius += error + (Math.abs(term) + Math.abs(beta[j]!.value)) * 2 ** -51;
+/** g_σ = a + τᵀZ over the classes, and their weights β. */
+export interface MergedMultipliers {
+  readonly tau: readonly Ball[];
+  readonly beta: readonly Ball[];
+  /** s ∈ [−1, 1] with τ = sβ, where the sweep chose signs for the members as s does for z. */
+  readonly side: readonly (number | undefined)[];
+  /** Whether no class has |z| of another in its switching function. */
+  readonly isUncoupled: boolean;
+}
+
+/** ω_i = σ_iβ_i by kink as a sweep has it, τ = Σ ω_ic_i by class; β = b + τᵀL with |z_i| = |c_i||z| merged. */
+export function mergedMultipliers(
+  { bounded }: LocalForm,
+  classes: readonly KinkClass[],
+  choice: readonly number[],
+): MergedMultipliers {
+  const none: Ball = { value: 0, radius: 0 };
+  const omega = [...bounded.outputByAbs];
+  for (let m = choice.length - 1; m >= 0; m--) {
+    const own = multiplyBalls(omega[m]!, { value: choice[m]!, radius: 0 });
+    omega[m] = own;
+    for (const [j, coupling] of bounded.switchingByAbs[m]!) {
+      omega[j] = addBalls(omega[j]!, multiplyBalls(own, coupling));
     }
   }
-  const proof = { kind: 'margins' } as const;
-  const isVertex = choice.map((sigma) => Math.abs(sigma) === 1);
-  // |μ_i| = |σ_i||β_i| ≤ β_i: true for β_i ≥ 0, false for β_i < 0
-  const below = beta.map(({ value, radius }) =>
-    value > radius ? true : value < -radius ? false : undefined,
+  const total = (list: readonly Ball[]): Ball => list.reduce(addBalls, none);
+  const tau = classes.map(({ members }) =>
+    total(members.map(({ kink, factor }) => multiplyBalls(omega[kink]!, factor))),
   );
-  const decision = (states: readonly (boolean | undefined)[]): Decision => {
-    if (states.includes(false)) return { answer: 'out', proof };
-    return states.includes(undefined)
+  const onto = (row: (kink: number) => Ball, { members }: KinkClass): Ball =>
+    total(members.map(({ kink, factor }) => multiplyBalls(row(kink), size(factor))));
+  let isUncoupled = true;
+  const beta = classes.map((own) => {
+    const couplings = classes.map(({ first }) =>
+      onto((kink) => bounded.switchingByAbs[first]!.get(kink) ?? none, own),
+    );
+    isUncoupled &&= couplings.every(({ value, radius }) => value === 0 && radius === 0);
+    return total([
+      onto((kink) => bounded.outputByAbs[kink]!, own),
+      ...couplings.map((coupling, m) => multiplyBalls(coupling, tau[m]!)),
+    ]);
+  });
+  const side = classes.map(({ members }) => {
+    const sides = members.map(({ kink, factor }) => choice[kink]! * Math.sign(factor.value));
+    return sides.every((s) => s === sides[0]) ? sides[0] : undefined;
+  });
+  return { tau, beta, side, isUncoupled };
+}
+
+/** Closed forms for independent classes, as far as rounding leaves them open. */
+function independentClasses(merged: MergedMultipliers): Decisions {
+  const states = merged.tau.map((_, i) => comparison(merged, i));
+  const proof = { kind: 'margins' } as const;
+  const decision = (holds: readonly (boolean | undefined)[]): Decision => {
+    if (holds.includes(false)) return { answer: 'out', proof };
+    return holds.includes(undefined)
       ? { answer: 'undecided', reason: 'the sign of a multiplier is hidden by rounding' }
       : { answer: 'in', proof };
   };
-  const attained = beta.map(({ value, radius }, i) =>
-    isVertex[i]! ? true : Math.abs(value) > radius ? false : undefined,
-  );
+  const clarke = decision(states.map(({ within }) => within));
   return {
-    frechet: decision(below),
-    bouligand: decision(attained),
-    limiting: decision(
-      below.map((yes, i) => yes === true || attained[i] === true || (yes ?? attained[i])),
-    ),
-    clarke: { answer: 'in', proof },
+    frechet: decision(states.map(({ below }) => below)),
+    bouligand: decision(states.map(({ equal }) => equal)),
+    limiting: decision(states.map(({ below, equal }) => either(below, equal))),
+    clarke:
+      clarke.answer === 'out' && !merged.isUncoupled
+        ? { answer: 'undecided', reason: 'irrational data: an unattained choice at coupled kinks' }
+        : clarke,
   };
+}
+
+/** |τ| ≤ β, |τ| = |β| and |τ| ≤ |β|, or undefined where rounding hides it. */
+export interface Comparison {
+  readonly below: boolean | undefined;
+  readonly equal: boolean | undefined;
+  readonly within: boolean | undefined;
+}
+
+export function comparison({ tau, beta, side }: MergedMultipliers, i: number): Comparison {
+  const s = side[i];
+  const weight = signOfBall(beta[i]!);
+  if (s !== undefined) {
+    const isOpen = weight === undefined;
+    return {
+      below: isOpen ? undefined : weight >= 0,
+      equal: Math.abs(s) === 1 ? true : isOpen ? undefined : weight === 0,
+      within: true,
+    };
+  }
+  const minus = ({ value, radius }: Ball): Ball => ({ value: -value, radius });
+  const order = signOfBall(addBalls(size(tau[i]!), minus(size(beta[i]!))));
+  const below = signOfBall(addBalls(size(tau[i]!), minus(beta[i]!)));
+  return {
+    below: atMost(below),
+    equal: order === undefined ? undefined : order === 0,
+    within: atMost(order),
+  };
+}
+
+function size({ value, radius }: Ball): Ball {
+  return { value: Math.abs(value), radius };
+}
+
+function atMost(sign: number | undefined): boolean | undefined {
+  return sign === undefined ? undefined : sign <= 0;
+}
+
+function either(a: boolean | undefined, b: boolean | undefined): boolean | undefined {
+  if (a === true || b === true) return true;
+  return a === undefined || b === undefined ? undefined : false;
 }

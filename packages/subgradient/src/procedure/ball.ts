@@ -38,3 +38,22 @@ export function sumError(a: number, b: number, sum: number): number {
   const c = sum - a;
   return Math.abs(a - (sum - c) + (b - c));
 }
+
+/** a + b: without a radius if both have none and the sum is not rounded. */
+export function addBalls(a: Ball, b: Ball): Ball {
+  const value = a.value + b.value;
+  return { value, radius: upward(a.radius + b.radius + sumError(a.value, b.value, value)) };
+}
+
+/** a·b, likewise. */
+export function multiplyBalls(a: Ball, b: Ball): Ball {
+  const value = a.value * b.value;
+  const error = productError(a.value, b.value, value);
+  const spread = Math.abs(a.value) * b.radius + a.radius * (Math.abs(b.value) + b.radius);
+  return { value, radius: upward(spread + error) };
+}
+
+/** Sign of a, or undefined if the radius hides it. */
+export function signOfBall({ value, radius }: Ball): number | undefined {
+  return radius === 0 || Math.abs(value) > radius ? Math.sign(value) : undefined;
+}

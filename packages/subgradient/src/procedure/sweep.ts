@@ -1,5 +1,5 @@
 import { add, multiply, zero, type Rational } from '../exact/rational.js';
-import { roundoff, upward, type Ball } from './ball.js';
+import { productError, roundoff, sumError, upward, type Ball } from './ball.js';
 import { kinds, type Tape } from './tape.js';
 
 /** Derivatives of one scalar with respect to the inputs and to the |z| of the active kinks, without zeros. */
@@ -21,9 +21,10 @@ export function boundedDerivatives(tape: Tape, output: number): Derivatives<Ball
     const product = c * factor;
     const before = cotangent[to]!;
     const total = before + product;
-    // multiplication by 1 is exact, and so is adding to 0
-    const isExact = dc === 0 && df === 0 && (product === c || product === factor);
-    if (!isExact || before !== 0) {
+    if (dc === 0 && df === 0) {
+      // exact factors: often exact again
+      error[to]! += productError(c, factor, product) + sumError(before, product, total);
+    } else {
       error[to]! +=
         Math.abs(c) * df +
         dc * (Math.abs(factor) + df) +
