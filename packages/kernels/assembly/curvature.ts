@@ -24,6 +24,11 @@ import {
 } from './elementary';
 import { VECTOR, multiplyAdd } from './simd';
 
+/** Whether A''(z) takes more than A(z) and A'(z). */
+export function usesArgument(activation: i32): bool {
+  return activation != TANH && activation != LOGISTIC && activation != SOFTPLUS;
+}
+
 /** Second derivatives A''(z) over z, for `bytes` bytes; `value` and `slope` hold A(z) and A'(z). */
 export function curvature<T>(
   activation: i32,
@@ -32,6 +37,14 @@ export function curvature<T>(
   slope: usize,
   bytes: usize,
 ): void {
+  if (activation == TANH) loop<T>(TANH, z, value, slope, bytes);
+  else if (activation == LOGISTIC) loop<T>(LOGISTIC, z, value, slope, bytes);
+  else loop<T>(activation, z, value, slope, bytes);
+}
+
+// @ts-ignore: decorator
+@inline
+function loop<T>(activation: i32, z: usize, value: usize, slope: usize, bytes: usize): void {
   for (let c: usize = 0; c < bytes; c += VECTOR) {
     const x = v128.load(z + c);
     const a = v128.load(value + c);

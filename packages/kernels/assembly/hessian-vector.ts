@@ -3,66 +3,27 @@
 // one panel. Neither applies the loss's common factor: the host does.
 
 import { activate } from './activations';
-import { curvature } from './curvature';
+import { curvature, usesArgument } from './curvature';
 import { layerAt, loadPanel, normalizeInputs, panelLoss, roundUp } from './dense-network';
 import { clearPadding, CROSS_ENTROPY, RELATIVE_L2 } from './losses';
-import { Layer, Network } from './network';
+import { Layer } from './network';
 import { scale } from './normalization';
+import { dot } from './reductions';
 import { product, transposedProduct } from './products';
+import { SecondOrder, secondAt } from './second-order';
+import { prepareShallow, shallowHessianVector } from './shallow-hessian-vector';
 import { VECTOR, multiplyAdd } from './simd';
 import { Accumulation, biasGradient, weightGradient } from './weight-gradient';
-
-@unmanaged
-export class SecondOrder extends Accumulation {
-  /** Sums that the host needs: Σ loss, Σ y², Σ r·R N. */
-  lossSum: f64;
-  targetSum: f64;
-  alongResiduals: f64;
-  net: Network;
-  samples: i32;
-  layers: usize;
-  /** γ and β of the vector. */
-  gamma: usize;
-  beta: usize;
-  /** Panels as wide as the widest layer. */
-  tangent: usize;
-  nextTangent: usize;
-  scratch: usize;
-  /** For the dense Hessian of a shallow network: rows of J, powers of x, sums per neuron, d × d numbers. */
-  features: usize;
-  powers: usize;
-  sums: usize;
-  hessian: usize;
-}
-
-@unmanaged
-export class SecondOrderLayer {
-  /** V and c: the vector's part of this layer. */
-  weights: usize;
-  biases: usize;
-  /** R of what the layer acts on; 0 for a first layer that acts on the data. */
-  panelTangent: usize;
-  /** R zᵏ. */
-  affineTangent: usize;
-  /** Cotangent of zᵏ. */
-  delta: usize;
-  /** Cotangent of A(zᵏ) times A''(zᵏ); 0 for the last layer. */
-  bend: usize;
-}
-
-// @ts-ignore: decorator
-@inline
-export function secondAt(state: SecondOrder, k: i32): SecondOrderLayer {
-  return changetype<SecondOrderLayer>(
-    state.layers + <usize>k * offsetof<SecondOrderLayer>(),
-  );
-}
 
 /** Forward and backward pass at θ; for relativeL2 also the gradient without the loss's factor. */
 export function prepare<T>(state: SecondOrder): void {
   const net = state.net;
   const stride = roundUp<T>(state.samples);
   loadPanel<T>(net, stride, stride, 0, 0, state.samples);
+  if (state.moments) {
+    prepareShallow<T>(state, stride);
+    return;
+  }
   if (net.normalized) normalizeInputs<T>(net, stride, stride);
   for (let k = 0; k < net.depth; k++) {
     const layer = layerAt(net, k);
@@ -71,7 +32,7 @@ export function prepare<T>(state: SecondOrder): void {
     const value = layerAt(net, k + 1).panel;
     const bend = secondAt(state, k).bend;
     const size = <usize>layer.width * stride;
-    memory.copy(bend, layer.affine, size);
+    if (usesArgument(net.activation)) memory.copy(bend, layer.affine, size);
     activate<T>(net.activation, net.parameter, net.kink, value, layer.affine, size);
     curvature<T>(net.activation, bend, value, layer.affine, size);
   }
@@ -120,6 +81,10 @@ function scaleGradient<T>(state: SecondOrder, cotangent: usize, stride: usize): 
 export function hessianVector<T>(state: SecondOrder): void {
   const net = state.net;
   const stride = roundUp<T>(state.samples);
+  if (state.moments) {
+    shallowHessianVector<T>(state, stride);
+    return;
+  }
   if (net.normalized) {
     // R x = Rγ·x̂ + Rβ
     affineRows<T>(
@@ -234,11 +199,7 @@ function lossTangent<T>(state: SecondOrder, out: usize, stride: usize): void {
   const size = <usize>width * stride;
   memory.copy(out, second.affineTangent, size);
   clearPadding<T>(out, stride, width, stride, state.samples);
-  let along: f64 = 0;
-  for (let c: usize = 0; c < size; c += sizeof<T>()) {
-    along += <f64>load<T>(out + c) * <f64>load<T>(second.delta + c);
-  }
-  state.alongResiduals = along;
+  state.alongResiduals = dot<T>(out, second.delta, <i32>(size / sizeof<T>()));
   if (net.loss != CROSS_ENTROPY) return;
   // R p = p(R N − Σ p R N), p = cotangent + e_class
   for (let p = 0; p < state.samples; p++) {

@@ -72,6 +72,33 @@ export function weightGradient<T>(
   if (r < rows) weightGradient1<T>(out, inputs, delta, panel, stride, columns, to);
 }
 
+/** out[i,j] = Σ_p a[i,p]·b[j,p] for i ≤ j and some others, row-major rows × rows. */
+export function upperProducts<T>(
+  out: usize,
+  rows: i32,
+  a: usize,
+  b: usize,
+  stride: usize,
+  columns: usize,
+  to: Accumulation,
+): void {
+  const size = sizeof<T>();
+  const rowStep = <usize>rows * size;
+  let r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    weightGradient4<T>(out, rowStep, rows - r, a, b, stride, columns, to);
+    out += (rowStep + size) << 2;
+    a += stride << 2;
+    b += stride << 2;
+  }
+  for (; r < rows; r++) {
+    weightGradient1<T>(out, rows - r, a, b, stride, columns, to);
+    out += rowStep + size;
+    a += stride;
+    b += stride;
+  }
+}
+
 function weightGradient4<T>(
   out: usize,
   rowStep: usize,

@@ -1,5 +1,5 @@
 import type { DenseProblem } from '../dense-network.js';
-import type { FloatArray } from '../dtype.js';
+import { floatArray, type FloatArray } from '../dtype.js';
 import type { ProblemShape } from '../problem.js';
 import { columnStatistics } from '../reference/batch-normalization.js';
 import { arena, elementBytes, view } from './arena.js';
@@ -21,6 +21,9 @@ const stateBytes = 96;
 /** Most parameters of a shallow network whose dense Hessian is made at once instead of column by column. */
 const largestDense = 300;
 const layerBytes = 24;
+
+/** Sums that assembly/shallow-hessian-vector.ts keeps. */
+const momentsPerNeuron = 5;
 
 /**
  * Works on chunks of samples as large as the panels may be. With a single chunk, everything that depends on θ only
@@ -63,17 +66,26 @@ export function secondOrderOf(
   const scratch = [panel(widest), panel(widest), panel(widest)];
   const [first, hidden, last] = problem.widths as readonly [number, number, number];
   const shallow =
-    layers.length === 2 && first === 1 && last === 1 && !batchNormalization && chunk === samples;
-  const dense = shallow && problem.loss !== 'crossEntropy' && dimension <= largestDense;
+    layers.length === 2 &&
+    first === 1 &&
+    last === 1 &&
+    !batchNormalization &&
+    problem.loss !== 'crossEntropy';
+  const momentsAt = shallow ? plan.reserve(momentsPerNeuron * hidden * size) : 0;
+  const dense = shallow && chunk === samples && dimension <= largestDense;
   const hessianAt = dense ? plan.reserve(dimension * dimension * size) : 0;
   const denseFields = dense
-    ? [panel(dimension), panel(3), plan.reserve(3 * hidden * size), hessianAt]
-    : [0, 0, 0, 0];
+    ? [panel(dimension), hessianAt, plan.reserve(3 * hidden * hidden * size)]
+    : [0, 0, 0];
 
   const open = openNetwork(build, chunkProblem, chunkShape, plan, at);
   const { memory, kernel } = open;
   const vectorHere = view(memory, dtype, vectorAt, dimension);
+  const entries = view(memory, dtype, hessianAt, dense ? dimension * dimension : 0);
   const sums = new Float64Array(memory.buffer, stateAt + 24, 3);
+  new Float64Array(memory.buffer, stateAt, 2).set(
+    problem.loss === 'squared' ? [2, samples] : [1, 1],
+  );
   const integers = new Uint32Array(memory.buffer, stateAt + 48, 12);
   integers.set([
     at.network,
@@ -82,6 +94,7 @@ export function secondOrderOf(
     vectorAt,
     vectorAt + inputWidth * size,
     ...scratch,
+    momentsAt,
     ...denseFields,
   ]);
   new Uint32Array(memory.buffer, layersAt, layers.length * 6).set(descriptions.flat());
@@ -93,8 +106,11 @@ export function secondOrderOf(
 
   const single = chunk === samples;
   const gradient = new Float64Array(dimension);
-  const product = new Float64Array(dimension);
-  let prepared: FloatArray | undefined;
+  const sum = new Float64Array(dimension);
+  /** Hessian times vector without the loss's factor. */
+  const product = single ? open.gradient : sum;
+  const prepared = floatArray(dtype, dimension);
+  let isPrepared = false;
   let lossSum = 0;
   let targetSum = 0;
   let alongResiduals = 0;
@@ -120,7 +136,6 @@ export function secondOrderOf(
   function multiply(): void {
     kernel.hessianVector(stateAt);
     alongResiduals += sums[2]!;
-    add(product);
   }
 
   function reset(): void {
@@ -129,20 +144,20 @@ export function secondOrderOf(
   }
 
   function prepareAt(theta: FloatArray): void {
-    if (prepared && sameBits(prepared, theta)) return;
+    if (isPrepared && sameBits(prepared, theta)) return;
     open.theta.set(theta);
     reset();
     prepare(0);
-    prepared = theta.slice();
+    prepared.set(theta);
+    isPrepared = true;
   }
 
   /** The Hessian of a shallow network at once. */
   function denseHessian(theta: FloatArray, out: FloatArray): void {
     prepareAt(theta);
     kernel.shallowHessian(stateAt);
-    const entries = view(memory, dtype, hessianAt, dimension * dimension);
     if (problem.loss === 'squared') {
-      for (let i = 0; i < entries.length; i++) out[i] = (entries[i]! * 2) / samples;
+      out.set(entries);
       return;
     }
     const factor = lossSum === 0 ? 1 : 1 / (Math.sqrt(lossSum) * Math.sqrt(targetSum));
@@ -157,7 +172,6 @@ export function secondOrderOf(
 
   function hessianVector(theta: FloatArray, vector: FloatArray, out: FloatArray): void {
     vectorHere.set(vector);
-    product.fill(0);
     alongResiduals = 0;
     if (single) {
       prepareAt(theta);
@@ -165,9 +179,11 @@ export function secondOrderOf(
     } else {
       open.theta.set(theta);
       reset();
+      sum.fill(0);
       for (let first = 0; first < samples; first += chunk) {
         prepare(first);
         multiply();
+        add(sum);
       }
     }
     finish(out);
@@ -205,6 +221,10 @@ export function secondOrderOf(
 }
 
 function sameBits(a: FloatArray, b: FloatArray): boolean {
-  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  // 0 and −0 are told apart, and NaN is equal to none: it is prepared anew
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i]!;
+    if (x !== b[i]! || (x === 0 && !Object.is(x, b[i]!))) return false;
+  }
   return true;
 }

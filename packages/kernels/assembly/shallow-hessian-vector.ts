@@ -1,0 +1,295 @@
+// Hessians times vectors for one hidden layer between scalar input and output (see shallow.ts). Along the vector
+// (ω, β, ν, γ), R z = ωx + β and R r = R N = γ + Σ_j ν_j A + v_j A' R z. Of the products' sums, those that contain
+// r instead of R r depend on θ only: the moments Σ r A', Σ r A' x, Σ r A'', Σ r A'' x, Σ r A'' x² of each neuron.
+
+import { activate } from './activations';
+import { curvature, usesArgument } from './curvature';
+import { layerAt, panelLoss } from './dense-network';
+import { clearPadding, RELATIVE_L2 } from './losses';
+import { Layer, Network } from './network';
+import { product } from './products';
+import { dot } from './reductions';
+import { SecondOrder, secondAt } from './second-order';
+import { isRelu, reluBackward, reluForward, smoothBackward } from './shallow';
+import { PAIR, VECTOR, multiplyAdd, sumLanes } from './simd';
+import { biasGradient } from './weight-gradient';
+
+/** Moments per neuron. */
+export const MOMENTS: usize = 5;
+
+/** All that depends on θ only; for relativeL2 also the gradient without the loss's factor. */
+export function prepareShallow<T>(state: SecondOrder, stride: usize): void {
+  const net = state.net;
+  const hidden = layerAt(net, 0);
+  const output = layerAt(net, 1);
+  const relu = isRelu(net);
+  if (relu) reluForward<T>(net, hidden, output, stride, stride);
+  else smoothForward<T>(net, hidden, output, secondAt(state, 0).bend, stride);
+  net.lossSum = 0;
+  net.targetSum = 0;
+  panelLoss<T>(net, stride, stride, state.samples);
+  state.lossSum = net.lossSum;
+  state.targetSum = net.targetSum;
+  memory.copy(secondAt(state, 1).delta, net.delta, stride);
+
+  net.first = 1;
+  net.last = 0;
+  net.numerator = 1;
+  net.denominator = 1;
+  if (relu) reluMoments<T>(state, hidden, output, stride);
+  else smoothMoments<T>(state, hidden, stride);
+  if (net.loss == RELATIVE_L2) backward<T>(net, hidden, output, net.delta, stride);
+}
+
+/** Bytes of a block of columns: what four neurons leave stays near. */
+const BLOCK: usize = 1024;
+
+/** A, A' and A'' of all neurons, and N. */
+function smoothForward<T>(
+  net: Network,
+  hidden: Layer,
+  output: Layer,
+  bend: usize,
+  stride: usize,
+): void {
+  const h = hidden.width;
+  const step = sizeof<T>();
+  for (let c: usize = 0; c < stride; c += BLOCK) {
+    const columns = min(stride - c, BLOCK);
+    const x = net.inputPanel + c;
+    const a = output.panel + c;
+    for (let j = 0; j < h; j++) {
+      const w = hidden.weights + <usize>j * step;
+      const b = hidden.biases + <usize>j * step;
+      const row = <usize>j * stride + c;
+      const slope = hidden.affine + row;
+      const value = output.panel + row;
+      product<T>(slope, stride, columns, 1, b, w, step, 1, x, stride);
+      if (usesArgument(net.activation)) memory.copy(bend + row, slope, columns);
+      activate<T>(net.activation, net.parameter, net.kink, value, slope, columns);
+      curvature<T>(net.activation, bend + row, value, slope, columns);
+    }
+    const n = net.outputs + c;
+    const rowStep = <usize>h * step;
+    product<T>(n, stride, columns, 1, output.biases, output.weights, rowStep, h, a, stride);
+  }
+}
+
+/** Sums over samples, `delta` for r: ∂w, ∂b, ∂v and ∂c without the loss's factor. */
+function backward<T>(
+  net: Network,
+  hidden: Layer,
+  output: Layer,
+  delta: usize,
+  stride: usize,
+): void {
+  net.first = 1;
+  net.last = 1;
+  if (isRelu(net)) reluBackward<T>(net, hidden, output, delta, stride, stride);
+  else smoothBackward<T>(net, hidden, output, delta, stride, stride);
+  biasGradient<T>(output.biasGradient, 1, delta, stride, stride, net);
+}
+
+function reluMoments<T>(state: SecondOrder, hidden: Layer, output: Layer, stride: usize): void {
+  const net = state.net;
+  // before the last panel these are Σ r and Σ r x over the active samples
+  reluBackward<T>(net, hidden, output, net.delta, stride, stride);
+  let to = state.moments;
+  for (let j = 0; j < hidden.width; j++) {
+    const at = <usize>j * sizeof<T>();
+    store<T>(to, load<T>(hidden.biasGradient + at));
+    store<T>(to + sizeof<T>(), load<T>(hidden.weightGradient + at));
+    memory.fill(to + 2 * sizeof<T>(), 0, 3 * sizeof<T>());
+    to += MOMENTS * sizeof<T>();
+  }
+}
+
+function smoothMoments<T>(state: SecondOrder, hidden: Layer, stride: usize): void {
+  let slope = hidden.affine;
+  let bend = secondAt(state, 0).bend;
+  let to = state.moments;
+  for (let j = 0; j < hidden.width; j++) {
+    neuronMoments<T>(to, slope, bend, state.net.delta, state.net.inputPanel, stride);
+    slope += stride;
+    bend += stride;
+    to += MOMENTS * sizeof<T>();
+  }
+}
+
+function neuronMoments<T>(
+  to: usize,
+  slope: usize,
+  bend: usize,
+  r: usize,
+  x: usize,
+  stride: usize,
+): void {
+  let p0 = v128.splat<T>(<T>0);
+  let p1 = p0;
+  let q0 = p0;
+  let q1 = p0;
+  let q2 = p0;
+  for (let c: usize = 0; c < stride; c += VECTOR) {
+    const rs = v128.load(r + c);
+    const xs = v128.load(x + c);
+    const rx = v128.mul<T>(rs, xs);
+    const s = v128.load(slope + c);
+    p0 = multiplyAdd<T>(rs, s, p0);
+    p1 = multiplyAdd<T>(rx, s, p1);
+    const k = v128.load(bend + c);
+    q0 = multiplyAdd<T>(rs, k, q0);
+    const kx = v128.mul<T>(rx, k);
+    q1 = v128.add<T>(kx, q1);
+    q2 = multiplyAdd<T>(kx, xs, q2);
+  }
+  const size = sizeof<T>();
+  store<T>(to, sumLanes<T>(p0));
+  store<T>(to + size, sumLanes<T>(p1));
+  store<T>(to + 2 * size, sumLanes<T>(q0));
+  store<T>(to + 3 * size, sumLanes<T>(q1));
+  store<T>(to + 4 * size, sumLanes<T>(q2));
+}
+
+/** Hessian times vector without the loss's factor (and its change), in place of the gradient. */
+export function shallowHessianVector<T>(state: SecondOrder, stride: usize): void {
+  const net = state.net;
+  const hidden = layerAt(net, 0);
+  const output = layerAt(net, 1);
+  const along = secondAt(state, 0);
+  const nu = secondAt(state, 1).weights;
+  const tangent = state.tangent;
+  const start = v128.load_splat<T>(secondAt(state, 1).biases);
+  for (let c: usize = 0; c < stride; c += VECTOR) v128.store(tangent + c, start);
+  for (let j = 0; j < hidden.width; j += 2) {
+    const at = <usize>j * sizeof<T>();
+    // an odd last neuron has itself for a neighbour that does not count
+    const single = j + 1 == hidden.width;
+    const v = load<T>(output.weights + at);
+    const u = single ? <T>0 : load<T>(output.weights + at + sizeof<T>());
+    const next = single ? at : at + sizeof<T>();
+    const row = <usize>j * stride;
+    const nextRow = single ? row : row + stride;
+    const n0 = load<T>(nu + at);
+    const n1 = single ? <T>0 : load<T>(nu + next);
+    const p0 = <T>(v * load<T>(along.weights + at));
+    const q0 = <T>(v * load<T>(along.biases + at));
+    const p1 = <T>(u * load<T>(along.weights + next));
+    const q1 = <T>(u * load<T>(along.biases + next));
+    const x = net.inputPanel;
+    const a = output.panel;
+    if (isRelu(net)) {
+      const w = hidden.weights;
+      const b = hidden.biases;
+      addReluTangents<T>(
+        <T>(p0 + n0 * load<T>(w + at)),
+        <T>(q0 + n0 * load<T>(b + at)),
+        a + row,
+        <T>(p1 + n1 * load<T>(w + next)),
+        <T>(q1 + n1 * load<T>(b + next)),
+        a + nextRow,
+        x,
+        tangent,
+        stride,
+      );
+    } else {
+      const s = hidden.affine;
+      addTangents<T>(p0, q0, n0, a + row, s + row, p1, q1, n1, a + nextRow, s + nextRow, x, tangent, stride);
+    }
+  }
+  clearPadding<T>(tangent, stride, 1, stride, state.samples);
+  const count = <i32>(stride / sizeof<T>());
+  if (net.loss == RELATIVE_L2) {
+    state.alongResiduals = dot<T>(tangent, secondAt(state, 1).delta, count);
+  }
+  backward<T>(net, hidden, output, tangent, stride);
+  addMoments<T>(state, hidden, output);
+}
+
+/** R N += ν A + A'(px + q) for two neurons. */
+function addTangents<T>(
+  p0: T,
+  q0: T,
+  n0: T,
+  a0: usize,
+  s0: usize,
+  p1: T,
+  q1: T,
+  n1: T,
+  a1: usize,
+  s1: usize,
+  x: usize,
+  out: usize,
+  size: usize,
+): void {
+  const ps0 = v128.splat<T>(p0);
+  const qs0 = v128.splat<T>(q0);
+  const ns0 = v128.splat<T>(n0);
+  const ps1 = v128.splat<T>(p1);
+  const qs1 = v128.splat<T>(q1);
+  const ns1 = v128.splat<T>(n1);
+  for (let c: usize = 0; c < size; c += VECTOR) {
+    const xs = v128.load(x + c);
+    const y0 = v128.mul<T>(v128.load(s0 + c), multiplyAdd<T>(ps0, xs, qs0));
+    const y1 = v128.mul<T>(v128.load(s1 + c), multiplyAdd<T>(ps1, xs, qs1));
+    const z0 = multiplyAdd<T>(ns0, v128.load(a0 + c), y0);
+    const z1 = multiplyAdd<T>(ns1, v128.load(a1 + c), y1);
+    v128.store(out + c, v128.add<T>(v128.load(out + c), v128.add<T>(z0, z1)));
+  }
+}
+
+/** R N += px + q where A is not 0, for two neurons. */
+function addReluTangents<T>(
+  p0: T,
+  q0: T,
+  a0: usize,
+  p1: T,
+  q1: T,
+  a1: usize,
+  x: usize,
+  out: usize,
+  size: usize,
+): void {
+  const ps0 = v128.splat<T>(p0);
+  const qs0 = v128.splat<T>(q0);
+  const ps1 = v128.splat<T>(p1);
+  const qs1 = v128.splat<T>(q1);
+  const zero = v128.splat<T>(<T>0);
+  for (let c: usize = 0; c < size; c += VECTOR) {
+    const xs = v128.load(x + c);
+    const off0 = v128.eq<T>(v128.load(a0 + c), zero);
+    const off1 = v128.eq<T>(v128.load(a1 + c), zero);
+    const y0 = v128.andnot(multiplyAdd<T>(ps0, xs, qs0), off0);
+    const y1 = v128.andnot(multiplyAdd<T>(ps1, xs, qs1), off1);
+    v128.store(out + c, v128.add<T>(v128.load(out + c), v128.add<T>(y0, y1)));
+  }
+}
+
+/** The part of the product that has r for a factor. */
+function addMoments<T>(state: SecondOrder, hidden: Layer, output: Layer): void {
+  const size = sizeof<T>();
+  const along = secondAt(state, 0);
+  const nu = secondAt(state, 1).weights;
+  let from = state.moments;
+  for (let j = 0; j < hidden.width; j++) {
+    const at = <usize>j * size;
+    const p0 = load<T>(from);
+    const p1 = load<T>(from + size);
+    const q0 = load<T>(from + 2 * size);
+    const q1 = load<T>(from + 3 * size);
+    const q2 = load<T>(from + 4 * size);
+    from += MOMENTS * size;
+    const omega = load<T>(along.weights + at);
+    const beta = load<T>(along.biases + at);
+    const n = load<T>(nu + at);
+    const v = load<T>(output.weights + at);
+    increase<T>(output.weightGradient + at, <T>(omega * p1 + beta * p0));
+    increase<T>(hidden.biasGradient + at, <T>(n * p0 + v * (omega * q1 + beta * q0)));
+    increase<T>(hidden.weightGradient + at, <T>(n * p1 + v * (omega * q2 + beta * q1)));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function increase<T>(at: usize, x: T): void {
+  store<T>(at, <T>(load<T>(at) + x));
+}
