@@ -1,6 +1,6 @@
 import type { RightHandSide } from '@nonsmooth/ode';
 import { relativeError } from './five-nets.js';
-import { tanhFlow } from './tanh-flow.js';
+import { flowProblem, tanhFlow } from './tanh-flow.js';
 
 /** smooth: explicit methods; gradientFlow: real spectrum, stability-limited; stiff: implicit methods only. */
 export type ProblemKind = 'smooth' | 'gradientFlow' | 'stiff';
@@ -11,6 +11,16 @@ export interface IntegrationProblem {
   readonly start: Float64Array;
   readonly t1: number;
   readonly rhs: RightHandSide;
+  /** The right-hand side's Jacobian, which is symmetric, and its products with vectors. */
+  readonly derivatives?: {
+    readonly jacobian: (t: number, y: Float64Array, out: Float64Array) => void;
+    readonly jacobianVector: (
+      t: number,
+      y: Float64Array,
+      v: Float64Array,
+      out: Float64Array,
+    ) => void;
+  };
   /** ‖y − y(t1)‖/‖y(t1)‖ */
   readonly errorOf: (y: ArrayLike<number>) => number;
   /** A usual tolerance and the error that it must keep to: orbits magnify local errors. */
@@ -20,7 +30,7 @@ export interface IntegrationProblem {
 }
 
 export const integrationProblems = {
-  'tanh flow': flowProblem,
+  'tanh flow': flowIntegration,
   'Arenstorf orbit': () => arenstorf,
   Brusselator: () => brusselator,
   'Robertson reaction': () => robertson,
@@ -30,16 +40,18 @@ export const integrationProblems = {
 
 export type ProblemName = keyof typeof integrationProblems;
 
-function flowProblem(): IntegrationProblem {
+function flowIntegration(): IntegrationProblem {
   const risk = tanhFlow.risk();
+  const { rhs, jacobian, jacobianVector } = {
+    ...flowProblem(risk, tanhFlow.start, tanhFlow.until, 'products'),
+    ...flowProblem(risk, tanhFlow.start, tanhFlow.until, 'Hessians'),
+  };
   return {
     kind: 'gradientFlow',
     start: tanhFlow.start,
     t1: tanhFlow.until,
-    rhs: (_, theta, out) => {
-      risk.gradient(theta, out);
-      for (let i = 0; i < out.length; i++) out[i] = -out[i]!;
-    },
+    rhs,
+    derivatives: { jacobian: jacobian!, jacobianVector: jacobianVector! },
     errorOf: tanhFlow.errorOf,
     usual: { tolerance: 1e-6, limit: 1e-6 },
     limit: 1e-9,

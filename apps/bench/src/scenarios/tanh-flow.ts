@@ -11,9 +11,49 @@ export const tanhFlow = {
     const net = network([1, 16, 1], { activation: 'tanh' });
     return empiricalRisk(net, { inputs: reference.x, targets: reference.y });
   },
+  /** θ(t1) */
+  reference: reference.reference as readonly number[],
   /** ‖θ − reference‖/‖reference‖ */
   errorOf: (theta: ArrayLike<number>): number => relativeError(theta, reference.reference),
 };
+
+/** Which derivatives of the risk a method is given. */
+export type Knowledge = 'gradients' | 'products' | 'Hessians';
+
+/** Its initial value problem, with the derivatives that a method is to know. */
+export function flowProblem(risk: EmpiricalRisk, y0: Float64Array, t1: number, knows: Knowledge) {
+  const negate = (out: Float64Array): void => {
+    for (let i = 0; i < out.length; i++) out[i] = -out[i]!;
+  };
+  return {
+    y0,
+    t0: 0,
+    t1,
+    autonomous: true,
+    symmetric: true,
+    rhs: (_t: number, theta: Float64Array, out: Float64Array): void => {
+      risk.gradient(theta, out);
+      negate(out);
+    },
+    ...(knows === 'Hessians' && {
+      jacobian: (_t: number, theta: Float64Array, out: Float64Array): void => {
+        risk.hessian(theta, out);
+        negate(out);
+      },
+    }),
+    ...(knows === 'products' && {
+      jacobianVector: (
+        _t: number,
+        theta: Float64Array,
+        v: Float64Array,
+        out: Float64Array,
+      ): void => {
+        risk.hessianVector(theta, v, out);
+        negate(out);
+      },
+    }),
+  };
+}
 
 /** The end point is that of the reference within `limit`, its loss within a multiple of it. */
 export function checkTanhFlow(error: number, loss: number, limit: number): readonly Check[] {

@@ -1,8 +1,11 @@
 import {
+  auto,
   bdf,
   bogackiShampine32,
   dormandPrince54,
   dormandPrince853,
+  exprb53,
+  ndf,
   radauIIA5,
   rkc2,
   rock2,
@@ -18,6 +21,7 @@ import type { Figure } from '../figure.js';
 import { peerFolder } from '../peers/install.js';
 import { peerIntegrators, type PeerIntegratorName } from '../peers/integrators.js';
 import type { Work } from '../scenario.js';
+import { measureCosts, type DerivativeCosts } from './derivative-costs.js';
 import {
   integrationProblems,
   type IntegrationProblem,
@@ -27,6 +31,7 @@ import {
 
 /** One integration with one tolerance. */
 export interface IntegrationTask {
+  readonly task: 'integration';
   readonly problem: ProblemName;
   readonly integrator: IntegratorName;
   readonly tolerance: number;
@@ -39,6 +44,7 @@ type IntegratorName = keyof typeof methods | PeerIntegratorName;
 export interface IntegrationAnswer {
   /** NaN if the integrator gave up. */
   readonly error: number;
+  /** With exact derivatives counted at what they cost. */
   readonly rightHandSides: number;
   readonly seconds: number;
 }
@@ -48,6 +54,8 @@ interface Entry {
   /** What it is measured on. */
   readonly suits: readonly ProblemKind[];
   readonly tolerances: readonly number[];
+  /** Given the exact derivatives of the right-hand side, where otherwise it takes differences. */
+  readonly exact?: 'jacobian' | 'jacobianVector';
 }
 
 const few = [1e-3, 1e-4, 1e-5, 1e-6];
@@ -68,8 +76,21 @@ const methods = {
   BDF: { method: bdf, suits: implicit, tolerances: many },
   'Radau IIA 5': { method: radauIIA5, suits: implicit, tolerances: many },
   'Rodas 4(3)': { method: rodas43, suits: implicit, tolerances: many },
+  auto: { method: auto, suits: ['smooth', 'gradientFlow', 'stiff'], tolerances: many },
+  'BDF, exact Hessian': exactly(bdf, 'jacobian', many),
+  'NDF, exact Hessian': exactly(ndf, 'jacobian', many),
+  'Radau IIA 5, exact Hessian': exactly(radauIIA5, 'jacobian', many),
+  'exprb53, exact products': exactly(exprb53, 'jacobianVector', few),
 } as const satisfies Record<string, Entry>;
 const measuringSeconds = 0.03;
+
+function exactly(
+  method: Method,
+  exact: NonNullable<Entry['exact']>,
+  tolerances: readonly number[],
+): Entry {
+  return { method, suits: ['gradientFlow'], tolerances, exact };
+}
 
 /** Every problem by every method and, where they are installed, by the integrators of others. */
 export function workPrecisionTasks(withPeers: boolean): readonly IntegrationTask[] {
@@ -89,25 +110,44 @@ export function workPrecisionTasks(withPeers: boolean): readonly IntegrationTask
     [...own, ...(withPeers ? others : [])]
       .filter(({ suits }) => suits.includes(integrationProblems[problem]().kind))
       .flatMap(({ integrator, tolerances }) =>
-        tolerances.map((tolerance) => ({ problem, integrator, tolerance, folder })),
+        tolerances.map((tolerance) => ({
+          task: 'integration' as const,
+          problem,
+          integrator,
+          tolerance,
+          folder,
+        })),
       ),
   );
 }
 
 export async function prepareIntegration(task: IntegrationTask): Promise<Work<IntegrationAnswer>> {
   const problem = integrationProblems[task.problem]();
-  let rightHandSides = 0;
+  const { derivatives } = problem;
+  const counts = { rhs: 0, jacobian: 0, jacobianVector: 0 };
   const counted: IntegrationProblem = {
     ...problem,
     rhs: (t, y, out) => {
-      rightHandSides++;
+      counts.rhs++;
       problem.rhs(t, y, out);
     },
+    ...(derivatives && {
+      derivatives: {
+        jacobian: (t, y, out) => {
+          counts.jacobian++;
+          derivatives.jacobian(t, y, out);
+        },
+        jacobianVector: (t, y, v, out) => {
+          counts.jacobianVector++;
+          derivatives.jacobianVector(t, y, v, out);
+        },
+      },
+    }),
   };
   const integrate = await integratorOf(task, counted);
   let end = Float64Array.of();
   const run = (): void => {
-    rightHandSides = 0;
+    counts.rhs = counts.jacobian = counts.jacobianVector = 0;
     try {
       end = Float64Array.from(integrate());
     } catch {
@@ -126,20 +166,48 @@ export async function prepareIntegration(task: IntegrationTask): Promise<Work<In
         spent += lap;
         seconds = Math.min(seconds, lap);
       }
-      return { error: problem.errorOf(end), rightHandSides, seconds };
+      const { rhs, jacobian, jacobianVector } = counts;
+      const costs = costsOf(problem);
+      return {
+        error: problem.errorOf(end),
+        rightHandSides: rhs + costs.hessian * jacobian + costs.product * jacobianVector,
+        seconds,
+      };
     },
     fingerprint: () => [end],
   };
 }
 
+/** Of the problem whose derivatives are known; measured once in each worker. */
+let knownCosts: DerivativeCosts | undefined;
+
+function costsOf({ rhs, start, derivatives }: IntegrationProblem): DerivativeCosts {
+  if (!derivatives) return { hessian: 0, product: 0 };
+  const d = start.length;
+  const [y, vector, out] = [start.slice(), new Float64Array(d).fill(1), new Float64Array(d)];
+  const matrix = new Float64Array(d * d);
+  return (knownCosts ??= measureCosts({
+    gradient: () => rhs(0, y, out),
+    hessian: () => derivatives.jacobian(0, y, matrix),
+    product: () => derivatives.jacobianVector(0, y, vector, out),
+  }));
+}
+
 async function integratorOf(
   { integrator, tolerance, folder }: IntegrationTask,
-  { rhs, start, t1 }: IntegrationProblem,
+  { rhs, start, t1, derivatives }: IntegrationProblem,
 ): Promise<() => ArrayLike<number>> {
   if (integrator in methods) {
-    const { method } = methods[integrator as keyof typeof methods];
+    const { method, exact } = methods[integrator as keyof typeof methods] as Entry;
     const options = { method, rtol: tolerance, atol: tolerance / 100 };
-    return () => solve({ rhs, y0: start, t0: 0, t1 }, options).y.at(-1)!;
+    const problem = {
+      rhs,
+      y0: start,
+      t0: 0,
+      t1,
+      ...(exact && { autonomous: true, symmetric: true, [exact]: derivatives![exact] }),
+    };
+    return () => solve(problem, options).y.at(-1)!;
   }
   const peer = await peerIntegrators.find(({ name }) => name === integrator)!.load(folder);
   const state = new Float64Array(start.length);
