@@ -1,4 +1,5 @@
-import { VECTOR, sumLanesWide } from './simd';
+import { expNonpositive, log, log1p } from './elementary';
+import { VECTOR, splat, sumLanesWide } from './simd';
 
 // In the order of lossNames in src/dense-network.ts.
 export const SQUARED = 0;
@@ -54,6 +55,9 @@ export function sumOfSquares<T>(panel: usize, stride: usize, rows: i32, columns:
   return sum;
 }
 
+/** Losses of the samples of a vector. */
+const LOSSES: usize = memory.data(16, 16);
+
 /** cotangent = softmax(outputs) − e_class, and Σ −log softmax(outputs)_class over the first `count` samples. */
 export function crossEntropy<T>(
   cotangent: usize,
@@ -63,26 +67,64 @@ export function crossEntropy<T>(
   rows: i32,
   count: i32,
 ): f64 {
+  const lanes = <i32>(VECTOR / sizeof<T>());
   let sum: f64 = 0;
-  for (let p = 0; p < count; p++) {
-    const at = <usize>p * sizeof<T>();
-    let largest = load<T>(outputs + at);
-    for (let r = 1; r < rows; r++) {
-      const x = load<T>(outputs + <usize>r * stride + at);
-      if (x > largest) largest = x;
-    }
-    let total: f64 = 0;
-    for (let r = 0; r < rows; r++) {
-      total += NativeMath.exp(<f64>load<T>(outputs + <usize>r * stride + at) - <f64>largest);
-    }
-    const target = load<T>(targets + at);
-    for (let r = 0; r < rows; r++) {
-      const x = <f64>load<T>(outputs + <usize>r * stride + at);
-      const share = NativeMath.exp(x - <f64>largest) / total;
-      store<T>(cotangent + <usize>r * stride + at, <T>(share - (<T>r == target ? 1 : 0)));
-      if (<T>r == target) sum += NativeMath.log(total) + <f64>largest - x;
-    }
-    if (target != target) sum = NaN;
+  for (let first = 0; first < count; first += lanes) {
+    v128.store(LOSSES, softmax<T>(cotangent, outputs, v128.load(targets), stride, rows));
+    const here = min(count - first, lanes);
+    for (let p = 0; p < here; p++) sum += <f64>load<T>(LOSSES + <usize>p * sizeof<T>());
+    cotangent += VECTOR;
+    outputs += VECTOR;
+    targets += VECTOR;
   }
   return sum;
+}
+
+/**
+ * Of the samples of a vector. What other classes have is summed without the sample's own, whose cotangent and loss
+ * −(others)/total and log(1 + others/own) then keep their digits where the network is nearly right.
+ */
+function softmax<T>(
+  out: usize,
+  outputs: usize,
+  targets: v128,
+  stride: usize,
+  rows: i32,
+): v128 {
+  const zero = v128.splat<T>(<T>0);
+  let largest = v128.load(outputs);
+  let x = outputs;
+  for (let r = 1; r < rows; r++) {
+    x += stride;
+    largest = v128.pmax<T>(largest, v128.load(x));
+  }
+  let others = zero;
+  let own = zero;
+  let gap = zero;
+  let to = out;
+  x = outputs;
+  for (let r = 0; r < rows; r++) {
+    const isOwn = v128.eq<T>(targets, v128.splat<T>(<T>r));
+    const below = v128.sub<T>(v128.load(x), largest);
+    const e = expNonpositive<T>(below);
+    others = v128.add<T>(others, v128.andnot(e, isOwn));
+    own = v128.bitselect(e, own, isOwn);
+    gap = v128.bitselect(below, gap, isOwn);
+    v128.store(to, e);
+    x += stride;
+    to += stride;
+  }
+  const total = v128.add<T>(others, own);
+  const minusOthers = v128.neg<T>(others);
+  to = out;
+  for (let r = 0; r < rows; r++) {
+    const isOwn = v128.eq<T>(targets, v128.splat<T>(<T>r));
+    const numerator = v128.bitselect(minusOthers, v128.load(to), isOwn);
+    v128.store(to, v128.div<T>(numerator, total));
+    to += stride;
+  }
+  const likely = v128.gt<T>(own, splat<T>(1e-6));
+  const near = log1p<T>(v128.div<T>(others, own));
+  const loss = v128.bitselect(near, v128.sub<T>(log<T>(total), gap), likely);
+  return v128.bitselect(loss, targets, v128.eq<T>(targets, targets));
 }
