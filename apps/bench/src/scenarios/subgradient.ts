@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { boundError } from '../check.js';
 import type { Mark } from '../mark.js';
 import { differentiatorNames } from '../peers/differentiators.js';
 import { peerFolder } from '../peers/install.js';
@@ -11,6 +12,13 @@ import {
   type CertificationAnswer,
   type CertificationWay,
 } from './certifications.js';
+import {
+  checkStationarity,
+  prepareStationarity,
+  stationarityCase,
+  type StationarityAnswer,
+  type StationarityTask,
+} from './chebyshev-rosenbrock.js';
 import {
   checkConformance,
   ownPolicy,
@@ -26,14 +34,32 @@ import {
   type GradientAnswer,
   type GradientWay,
 } from './generalized-gradients.js';
+import {
+  checkMinimalNorm,
+  minimalNormCases,
+  minimalNormMarks,
+  prepareMinimalNorm,
+  type MinimalNormAnswer,
+  type MinimalNormTask,
+} from './minimal-norms.js';
+import { limitCaseName, limitWork } from './reference-machine.js';
 
 type Task =
   | { readonly task: 'gradient'; readonly way: GradientWay }
   | { readonly task: 'certification'; readonly way: CertificationWay }
   | { readonly task: 'conformance'; readonly library: Library; readonly folder: string }
-  | { readonly task: 'cells'; readonly arrangement: Arrangement };
+  | { readonly task: 'cells'; readonly arrangement: Arrangement }
+  | { readonly task: 'limit' }
+  | MinimalNormTask
+  | StationarityTask;
 
-type Answer = GradientAnswer | CertificationAnswer | ConformanceAnswer | number;
+type Answer =
+  | GradientAnswer
+  | CertificationAnswer
+  | ConformanceAnswer
+  | MinimalNormAnswer
+  | StationarityAnswer
+  | number;
 
 /** Generalized gradients at kinks, as limits and certified, and the cells of arrangements of kinks. */
 export const subgradient = defineScenario<Task, Answer>({
@@ -43,27 +69,64 @@ export const subgradient = defineScenario<Task, Answer>({
   cases: ({ detailed, peers }) => [
     ...gradients,
     ...(detailed
-      ? [...certifications, ...largeArrangements, ...conformance(peers)]
+      ? [
+          limit,
+          ...certifications,
+          ...minimalNormCases,
+          ...largeArrangements,
+          stationarityCase,
+          ...conformance(peers),
+        ]
       : smallArrangements),
   ],
   prepare(task, seed) {
-    if (task.task === 'cells') return prepareCells(task.arrangement, seed);
-    if (task.task === 'conformance') return prepareConformance(task.library, task.folder);
-    if (task.task === 'certification') return prepareCertification(task.way, seed);
-    return prepareGeneralizedGradient(task.way, seed);
-  },
-  check([answer], [task]) {
-    if (task?.task === 'cells') return checkCells(task.arrangement, answer as number);
-    if (task?.task === 'conformance') {
-      return checkConformance(task.library, answer as ConformanceAnswer);
+    switch (task.task) {
+      case 'limit':
+        return limitWork('f64');
+      case 'cells':
+        return prepareCells(task.arrangement, seed);
+      case 'conformance':
+        return prepareConformance(task.library, task.folder);
+      case 'certification':
+        return prepareCertification(task.way, seed);
+      case 'minimal norm':
+        return prepareMinimalNorm(task, seed);
+      case 'stationarity':
+        return prepareStationarity(task);
+      default:
+        return prepareGeneralizedGradient(task.way, seed);
     }
-    if (task?.task === 'certification') {
-      return checkCertification(task.way, answer as CertificationAnswer);
-    }
-    return checkGeneralizedGradient(task!.way, answer as GradientAnswer);
   },
-  marks: (rates) => [...certificationMarks(rates), ...cellMarks(rates)],
+  check(answers, tasks) {
+    const [answer] = answers;
+    const task = tasks[0]!;
+    switch (task.task) {
+      case 'limit':
+        return [boundError('error', answer as number, 0)];
+      case 'cells':
+        return checkCells(task.arrangement, answer as number);
+      case 'conformance':
+        return checkConformance(task.library, answer as ConformanceAnswer);
+      case 'certification':
+        return checkCertification(task.way, answer as CertificationAnswer);
+      case 'minimal norm':
+        return checkMinimalNorm(task, answer as MinimalNormAnswer);
+      case 'stationarity':
+        return checkStationarity(answers as readonly StationarityAnswer[]);
+      default:
+        return checkGeneralizedGradient(task.way, answer as GradientAnswer);
+    }
+  },
+  marks: (rates) => [...certificationMarks(rates), ...minimalNormMarks(rates), ...cellMarks(rates)],
 });
+
+const limit: TimedCase<Task> = {
+  kind: 'timed',
+  unit: 'flop',
+  name: limitCaseName('f64'),
+  parameters: { task: 'limit' },
+  baseline: true,
+};
 
 const gradients: readonly TimedCase<Task>[] = gradientWays.map((way) => ({
   kind: 'timed',
