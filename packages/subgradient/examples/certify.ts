@@ -1,5 +1,5 @@
 // relu(x) − relu(−x) is x, so its derivative is 1; backward mode with relu′(0) = 0 answers 0.
-import { neg, relu, sub, sum, type Tracer } from '@nonsmooth/autodiff';
+import { gather, neg, relu, square, sub, sum, type Tracer } from '@nonsmooth/autodiff';
 import { certify, clarkeSubdifferential, verify, type Certificate } from '@nonsmooth/subgradient';
 
 const f = (x: Tracer) => sub(relu(sum(x)), relu(neg(sum(x))));
@@ -15,3 +15,10 @@ const received = JSON.parse(JSON.stringify(right.certificate)) as Certificate;
 console.log(verify(received, f)); // true, or an error that says what does not hold
 
 console.log(clarkeSubdifferential(f, [0]).generators); // [ Float64Array [ 1 ] ]
+
+// What is not known is not said: relu(y) − relu(y − x²) has two kinks that touch, and first order cannot see how.
+const at = (v: Tracer, i: number) => sum(gather(v, [i]));
+const g = (v: Tracer) => sub(relu(at(v, 1)), relu(sub(at(v, 1), square(at(v, 0)))));
+const touching = certify(g, [0, 0], { gradient: [0, 1] });
+console.log(touching.memberships.frechet, touching.memberships.limiting, touching.reasons);
+// out undecided [ 'dependent kinks 1: curvature is not excluded' ]

@@ -35,7 +35,7 @@ export * from './subdifferentials/subdifferentials.js';
 export * from './policy/stochastic-descent.js';
 export * from './policy/subgradient-policy.js';
 export * from './policy/theorems.js';
-export { programOfExpression, type Expression } from './conformance/expression.js';
+export * from './conformance/expression.js';
 export * from './conformance/programs.js';
 export * from './conformance/run.js';
 export { normalGrowth, type NormalGrowth } from './abs-normal/kink-qualification.js';

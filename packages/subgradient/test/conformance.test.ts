@@ -78,6 +78,7 @@ test('every constant kink policy answers some programs outside Clarke’s set; a
 test('answers that are no vectors of finite numbers count as failed', () => {
   const broken = { name: 'broken', gradient: () => [NaN] };
   expect(runConformance(broken).failed).toBe(conformancePrograms.length);
+  expect(runConformance(broken).failures[0]!.reason).toBe('[NaN] are not 1 finite numbers');
   const refusing = {
     name: 'refusing',
     gradient: () => {
@@ -85,4 +86,19 @@ test('answers that are no vectors of finite numbers count as failed', () => {
     },
   };
   expect(runConformance(refusing).failed).toBe(conformancePrograms.length);
+});
+
+test('expressions that say nothing are refused by what is allowed', () => {
+  const refused: [Expression, RegExp][] = [
+    [['cosh', ['x', 0]], /expression = \[cosh, x,0\]; allowed: the operations x, c, add, .*sqrt/],
+    [['x'], /allowed: \["x", 0\] to/],
+    [['c', Infinity], /a finite number/],
+    [['add', ['x', 0]], /two or more expressions after add/],
+    [['abs', ['x', 0], ['x', 1]], /one expression after abs/],
+    [['abs', 3], /one expression after abs/],
+  ];
+  for (const [expression, message] of refused) {
+    expect(() => programOfExpression(expression, 2)).toThrow(message);
+  }
+  expect(() => programOfExpression(['x', 0], 0)).toThrow(/dimension = 0; allowed: integers ≥ 1/);
 });

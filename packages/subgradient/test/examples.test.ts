@@ -1,7 +1,11 @@
 import { expect, test, vi } from 'vitest';
 
 test.each([
-  ['certify', ['0 none', 'true']],
+  ['certify', ['0 none', 'true', 'out undecided ["dependent kinks 1']],
+  [
+    'conformance',
+    ['dual numbers: 70 right, 8 wrong of 78', 'along (1, −2, 4, …): 78 right, 0 wrong of 78'],
+  ],
   ['stationarity', ['"clarke":"in"', '"limiting":"out"']],
 ])('the example %s runs and prints what it says', async (name, expected) => {
   const lines: string[] = [];

@@ -18,44 +18,84 @@ import {
   tanh,
   trace,
   type Program,
-  type Tracer,
   type Value,
 } from '@nonsmooth/autodiff';
 import { tensor } from '@nonsmooth/tensor';
+import { ArgumentError } from '../errors.js';
 
-/** Nested arrays: ["x", i] input i, ["c", number], and operations on such. */
+/**
+ * Nested arrays: ["x", i] is input i, ["c", number] a constant, and an operation stands before its arguments.
+ * Operations of two take more arguments one after the other, from the left.
+ */
 export type Expression = readonly [string, ...(Expression | number)[]];
 
-const binary: Record<string, (u: Value, v: Value) => Value> = {
-  add,
-  sub,
-  mul,
-  div,
-  max: maximum,
-  min: minimum,
-};
-const unary: Record<string, (u: Value) => Value> = {
-  neg,
-  abs,
-  relu,
-  square,
-  exp,
-  sin,
-  cos,
-  tanh,
-  sqrt,
+/** What a library needs to say so that expressions can be written in it. */
+export interface ExpressionOperations<T> {
+  constant(value: number): T;
+  readonly binary: Readonly<Record<BinaryOperation, (u: T, v: T) => T>>;
+  readonly unary: Readonly<Record<UnaryOperation, (u: T) => T>>;
+}
+
+export type BinaryOperation = 'add' | 'sub' | 'mul' | 'div' | 'max' | 'min';
+export type UnaryOperation =
+  'neg' | 'abs' | 'relu' | 'square' | 'exp' | 'sin' | 'cos' | 'tanh' | 'sqrt';
+
+/**
+ * The value of an expression in any arithmetic: numbers, dual numbers, the values of a library with derivatives.
+ * @throws ArgumentError for operations, indices and numbers of arguments that do not exist.
+ */
+export function evaluateExpression<T>(
+  expression: Expression,
+  x: readonly T[],
+  operations: ExpressionOperations<T>,
+): T {
+  const { binary, unary } = operations;
+  const [op, ...args] = expression;
+  if (op === 'x') {
+    const index = args[0] as number;
+    if (args.length !== 1 || !(index in x)) {
+      throw new ArgumentError('expression', expression, `["x", 0] to ["x", ${x.length - 1}]`);
+    }
+    return x[index]!;
+  }
+  if (op === 'c') {
+    const [value] = args;
+    if (args.length !== 1 || typeof value !== 'number' || !Number.isFinite(value)) {
+      throw new ArgumentError('expression', expression, '["c", a finite number]');
+    }
+    return operations.constant(value);
+  }
+  const isBinary = Object.hasOwn(binary, op);
+  if (!isBinary && !Object.hasOwn(unary, op)) {
+    const known = ['x', 'c', ...Object.keys(binary), ...Object.keys(unary)].join(', ');
+    throw new ArgumentError('expression', expression, `the operations ${known}`);
+  }
+  if (!args.every(Array.isArray) || (isBinary ? args.length < 2 : args.length !== 1)) {
+    const count = isBinary ? 'two or more expressions' : 'one expression';
+    throw new ArgumentError('expression', expression, `${count} after ${op}`);
+  }
+  const values = args.map((arg) => evaluateExpression(arg as Expression, x, operations));
+  return isBinary
+    ? values.reduce((u, v) => binary[op as BinaryOperation](u, v))
+    : unary[op as UnaryOperation](values[0]!);
+}
+
+const operations: ExpressionOperations<Value> = {
+  constant: (value) => tensor(value),
+  binary: { add, sub, mul, div, max: maximum, min: minimum },
+  unary: { neg, abs, relu, square, exp, sin, cos, tanh, sqrt },
 };
 
+/** The expression as a program of one vector of this dimension. */
 export function programOfExpression(expression: Expression, dimension: number): Program {
-  const build = (x: Tracer, [op, ...args]: Expression): Value => {
-    if (op === 'x') return sum(gather(x, [args[0] as number]));
-    if (op === 'c') return tensor(args[0] as number);
-    const values = args.map((arg) => build(x, arg as Expression));
-    const two = binary[op];
-    if (two !== undefined) return values.reduce((u, v) => two(u, v));
-    const one = unary[op];
-    if (one === undefined || values.length !== 1) throw new Error(`unknown operation ${op}`);
-    return one(values[0]!);
-  };
-  return trace((x) => build(x, expression), [[dimension]]);
+  if (!(Number.isSafeInteger(dimension) && dimension >= 1)) {
+    throw new ArgumentError('dimension', dimension, 'integers ≥ 1');
+  }
+  return trace(
+    (x) => {
+      const entries = Array.from({ length: dimension }, (_, i): Value => sum(gather(x, [i])));
+      return evaluateExpression(expression, entries, operations);
+    },
+    [[dimension]],
+  );
 }

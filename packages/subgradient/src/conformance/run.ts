@@ -1,6 +1,6 @@
-import type { KinkPolicy } from '@nonsmooth/autodiff';
+import { objective, type KinkPolicy } from '@nonsmooth/autodiff';
 import { certify } from '../certify/certify.js';
-import { objective } from '@nonsmooth/autodiff';
+import type { Membership } from '../membership/proofs.js';
 import { programOfExpression, type Expression } from './expression.js';
 import { conformancePrograms, type ConformanceProgram } from './programs.js';
 
@@ -19,6 +19,8 @@ export interface ConformanceRow {
   readonly undecided: number;
   readonly failed: number;
   readonly wrongPrograms: readonly string[];
+  /** Why there was no answer, by program. */
+  readonly failures: readonly { readonly program: string; readonly reason: string }[];
 }
 
 /** How many answers of a library are generalized gradients, judged by `certify`. */
@@ -28,7 +30,7 @@ export function runConformance(
 ): ConformanceRow {
   const outcomes = programs.map(({ name, expression, point }) => ({
     name,
-    outcome: judge(library, expression, point),
+    ...judge(library, expression, point),
   }));
   const count = (which: string): number =>
     outcomes.filter(({ outcome }) => outcome === which).length;
@@ -40,23 +42,42 @@ export function runConformance(
     undecided: count('undecided'),
     failed: count('failed'),
     wrongPrograms: outcomes.filter(({ outcome }) => outcome === 'out').map(({ name }) => name),
+    failures: outcomes.flatMap(({ name, reason }) =>
+      reason === undefined ? [] : [{ program: name, reason }],
+    ),
   };
 }
 
 /** Answers of other libraries may carry the rounding of their sweeps. */
 const rounding = 1e-12;
 
-function judge(library: GradientLibrary, expression: Expression, point: readonly number[]): string {
+interface Outcome {
+  readonly outcome: Membership | 'failed';
+  /** Why it failed. */
+  readonly reason?: string;
+}
+
+function judge(
+  library: GradientLibrary,
+  expression: Expression,
+  point: readonly number[],
+): Outcome {
   let gradient: ArrayLike<number>;
   try {
     gradient = library.gradient(expression, point);
-  } catch {
-    return 'failed';
+  } catch (error) {
+    return { outcome: 'failed', reason: String(error) };
   }
-  if (gradient.length !== point.length || !Array.from(gradient).every(Number.isFinite))
-    return 'failed';
+  const answer = Array.from(gradient);
+  if (answer.length !== point.length || !answer.every(Number.isFinite)) {
+    return {
+      outcome: 'failed',
+      reason: `[${answer.join(', ')}] are not ${point.length} finite numbers`,
+    };
+  }
   const program = programOfExpression(expression, point.length);
-  return certify(program, point, { gradient, tolerance: rounding }).memberships.clarke;
+  const { memberships } = certify(program, point, { gradient, tolerance: rounding });
+  return { outcome: memberships.clarke };
 }
 
 /** This project's backward sweep under a kink policy, as a library. */
