@@ -86,6 +86,7 @@ describe('a derivative where an op is not Lipschitz is refused', () => {
     ['atan2', (x) => ad.atan2(x, x), 0],
     ['√x in the branch that is taken', (x) => ad.where(ad.less(x, 1), ad.sqrt(x), x), 0],
     ['√x at a tie, whatever the policy', (x) => ad.relu(ad.sqrt(x)), 0],
+    ['√relu(x) where relu(x) = 0 nearby', (x) => ad.sqrt(ad.relu(x)), -1],
     ['√x times something that is 0', (x) => ad.mul(x, ad.sqrt(x)), 0],
   ];
 
