@@ -13,6 +13,9 @@ export const studyWidths: readonly number[] = [1, 10, 20, 10, 1];
 export const studySamples = 10_000;
 export const studyBatch = 100;
 
+/** The coefficients of the target's powers of x, from the constant on. */
+export const studyCoefficients: readonly number[] = [5, 0, -2, 3, 0, 2, 0, 0, -2, 0, 1];
+
 /** x¹⁰ − 2x⁸ + 2x⁵ + 3x³ − 2x² + 5 */
 export function studyTarget(x: number): number {
   const square = x * x;

@@ -1,0 +1,109 @@
+import {
+  classify,
+  gradientFlow,
+  logarithmicTimes,
+  polynomialRealization,
+  trajectoryOf,
+  univariate,
+  type Flow,
+} from '@nonsmooth/flows';
+import type { ActivationName } from '@nonsmooth/kernels';
+import { empiricalRisk } from '@nonsmooth/nets';
+import { bdf } from '@nonsmooth/ode';
+import { boundError, claim, report, type Check } from '../check.js';
+import type { EnsembleCase, Work } from '../scenario.js';
+import { studyCoefficients, studyTarget } from './study.js';
+
+// Flows towards the study's polynomial of degree 10 from networks that resemble it: the loss vanishes while the
+// parameters go to infinity (Kranz, Gallon, Dereich, Jentzen, arXiv 2505.09572).
+
+export interface GrowthTask {
+  readonly task: 'growth';
+  readonly activation: ActivationName;
+  readonly horizon: number;
+  /** Width of the differences that make up the first network. */
+  readonly h: number;
+}
+
+export interface GrowthAnswer {
+  readonly verdict: string;
+  /** At the horizon, and extrapolated. */
+  readonly loss: number;
+  readonly level: number;
+  /** ‖Θ‖ at the start and at the horizon. */
+  readonly norms: readonly [number, number];
+}
+
+const usual = { horizon: 1e4, h: 2 };
+
+export const growthCase: EnsembleCase<GrowthTask> = {
+  kind: 'ensemble',
+  unit: 'flows',
+  name: 'towards the polynomial of degree 10',
+  runs: (
+    [
+      { activation: 'swish', ...usual },
+      // its start is already so good for h = 2 that growth sets in later
+      { activation: 'softplus', horizon: 1e5, h: 3 },
+      { activation: 'gelu', ...usual },
+      { activation: 'elu', ...usual },
+      { activation: 'tanh', ...usual },
+      { activation: 'logistic', ...usual },
+      { activation: 'mish', ...usual },
+      { activation: 'softsign', ...usual },
+    ] as const
+  ).map((run) => ({ task: 'growth', ...run })),
+};
+
+const samples = 400;
+
+export function prepareGrowth({ activation, horizon, h }: GrowthTask): Work<GrowthAnswer> {
+  const inputs = Array.from({ length: samples }, (_, i) => -1 + (2 * i) / (samples - 1));
+  const polynomial = univariate(studyCoefficients);
+  const { network, theta } = polynomialRealization(polynomial, activation, { h });
+  const risk = empiricalRisk(network, { inputs, targets: inputs.map(studyTarget) });
+  let flow: Flow | undefined;
+  return {
+    units: 1,
+    run() {
+      flow = gradientFlow(risk, theta, {
+        until: horizon,
+        method: bdf,
+        saveAt: logarithmicTimes(horizon / 1e8, horizon, 20),
+        rtol: 1e-7,
+        atol: 1e-10,
+      });
+    },
+    answer() {
+      const { verdict, evidence } = classify(trajectoryOf(flow!));
+      return {
+        verdict: flow!.status === 'finished' ? verdict : flow!.reason,
+        loss: flow!.loss.at(-1)!,
+        level: evidence.asymptoticLoss.level,
+        norms: [Math.hypot(...theta), Math.hypot(...flow!.theta)],
+      };
+    },
+    fingerprint: () => [flow!.theta],
+    dispose: () => risk.dispose(),
+  };
+}
+
+export function checkGrowth(
+  answers: readonly GrowthAnswer[],
+  tasks: readonly GrowthTask[],
+): readonly Check[] {
+  return answers.flatMap(({ verdict, loss, level, norms }, i) => {
+    const { activation, horizon } = tasks[i]!;
+    const name = `${activation}, t = ${horizon.toExponential(0).replace('+', '')}`;
+    return [
+      claim(`${name}: class`, verdict, 'diverges'),
+      boundError(`${name}: loss`, loss, 2e-4, 'absolute'),
+      boundError(`${name}: extrapolated loss`, level, 5e-5, 'absolute'),
+      report(`${name}: ‖Θ‖ at the start, at the end`, norms.map(toDigits).join(', ')),
+    ];
+  });
+}
+
+function toDigits(value: number): string {
+  return value.toPrecision(4);
+}
