@@ -4,9 +4,16 @@ import { ArgumentError, requireFinite, ShapeError } from './errors.js';
 /** What subdifferentials can be taken of: a function of one vector, its program, or an objective that has one. */
 export type Subject = Program | Objective | ((x: Tracer) => Value | number);
 
-/** The program of a subject at a point: one input, a vector of the point's length, and one scalar output. */
+/**
+ * The program of a subject at a point: one input, a vector of the point's length, and one scalar output.
+ * @throws ArgumentError, ShapeError, NonFiniteError naming `subject` or `point`.
+ */
 export function programOf(subject: Subject, point: ArrayLike<number>): Program {
-  const program = find(subject, point.length);
+  const length = (point as ArrayLike<number> | undefined)?.length;
+  if (length === undefined || length < 1) {
+    throw new ArgumentError('point', point, 'a list of one number or more');
+  }
+  const program = find(subject, length);
   const shape = program.nodes[program.inputs[0]!]?.shape;
   if (program.inputs.length !== 1 || shape === undefined || shape.length !== 1) {
     throw new ShapeError('subject', program.inputs.length, 'a function of one vector');
@@ -32,6 +39,9 @@ export function programOf(subject: Subject, point: ArrayLike<number>): Program {
 
 function find(subject: Subject, dimension: number): Program {
   if (typeof subject === 'function') return trace(subject, [[dimension]]);
+  if (typeof subject !== 'object' || subject === null) {
+    throw new ArgumentError('subject', subject, 'a function, a program or an objective');
+  }
   if ('nodes' in subject) return subject;
   if (subject.program === undefined) {
     throw new ArgumentError(

@@ -260,6 +260,19 @@ test('bad input is refused by name', () => {
   expect(() => certify(f, [0], { gradient: [1, 2] })).toThrow(/gradient = 2; allowed: 1 entries/);
   expect(() => certify(f, [0], { gradient: [NaN] })).toThrow(/gradient\[0\] = NaN/);
   expect(() => certify(f, [0], { tolerance: -1 })).toThrow(/tolerance = -1/);
+  expect(() => certify(f, [0], { refinements: -1 })).toThrow(/refinements = -1; allowed: integers/);
+  expect(() => certify(f, [0], { budget: { cells: NaN } })).toThrow(/budget.cells = NaN/);
+  expect(() => certify(f, [])).toThrow(/point = \[\]; allowed: a list of one number or more/);
+  expect(() => certify(3 as never, [0])).toThrow(/subject = 3; allowed: a function, a program or/);
+  const gradient = [0];
+  for (const [kinks, message] of [
+    [{ relu: 2, abs: 0, tie: 0 }, /kinks.relu = 2; allowed: from 0 to 1/],
+    [{ signature: [0, 0] }, /kinks.signature = 2; allowed: 1 entries/],
+    [{ signature: [2] }, /kinks.signature = 2; allowed: from -1 to 1/],
+    [{ direction: [1, 2] }, /kinks.direction = \[2\]; allowed: .*1/],
+  ] as const) {
+    expect(() => certify(f, [0], { kinks, gradient })).toThrow(message);
+  }
   const program = trace((x) => f(x), [[2]]);
   expect(() => certify(program, [0])).toThrow(/point = 1; allowed: 2 entries/);
   const bare = objective(program, 2);

@@ -99,3 +99,11 @@ test('one point, equal points, and the origin itself', () => {
   expect(minimalNormPoint([p, p, p]).norm).toBe(5);
   expect(minimalNormPoint([p, Float64Array.of(0, 0)]).norm).toBe(0);
 });
+
+test('points that do not fit are refused by index', () => {
+  expect(() => minimalNormPoint([])).toThrow(/points = 0; allowed: one point or more/);
+  expect(() => minimalNormPoint([Float64Array.of(1, 2), Float64Array.of(1)])).toThrow(
+    /points\[1\] = 1; allowed: 2 entries/,
+  );
+  expect(() => minimalNormPoint([Float64Array.of(1, NaN)])).toThrow(/points\[0\]\[1\] = NaN/);
+});

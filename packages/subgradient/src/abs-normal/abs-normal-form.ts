@@ -75,7 +75,10 @@ export function absNormalForm(subject: Subject, point: ArrayLike<number>): AbsNo
   };
 }
 
-/** sign z, with the given choices in [−1, 1] (one per switching variable, or one for all) where z = 0. */
+/**
+ * sign z, with the given choices in [−1, 1] (one per switching variable, or one for all) where z = 0.
+ * @throws ShapeError, ArgumentError for choices that do not fit.
+ */
 export function signatureAt(
   form: Pick<AbsNormalForm, 'switching'>,
   choice: number | ArrayLike<number> = 0,
@@ -85,11 +88,19 @@ export function signatureAt(
     throw new ShapeError('choice', choice.length, `${length} entries`);
   }
   return form.switching.map((z, i) =>
-    z !== 0 ? Math.sign(z) : typeof choice === 'number' ? choice : choice[i]!,
+    z !== 0 ? Math.sign(z) : sigmaOf('choice', typeof choice === 'number' ? choice : choice[i]!, i),
   );
 }
 
-/** g_σ = a + bΣ(I − LΣ)⁻¹Z: what a backward sweep returns that takes |z_i|' = σ_i (arXiv 2407.09639). */
+function sigmaOf(name: string, sigma: number, i: number): number {
+  if (!(sigma >= -1 && sigma <= 1)) throw new ArgumentError(`${name}[${i}]`, sigma, '−1 to 1');
+  return sigma;
+}
+
+/**
+ * g_σ = a + bΣ(I − LΣ)⁻¹Z: what a backward sweep returns that takes |z_i|' = σ_i (arXiv 2407.09639).
+ * @throws ShapeError, ArgumentError for signatures that do not fit.
+ */
 export function signatureGradient(
   form: AbsNormalForm | LayeredAbsNormalForm,
   signature: ArrayLike<number>,
@@ -98,10 +109,7 @@ export function signatureGradient(
   if (signature.length !== size) {
     throw new ShapeError('signature', signature.length, `${size} entries`);
   }
-  for (let i = 0; i < size; i++) {
-    const sigma = signature[i]!;
-    if (!(sigma >= -1 && sigma <= 1)) throw new ArgumentError(`signature[${i}]`, sigma, '−1 to 1');
-  }
+  for (let i = 0; i < size; i++) sigmaOf('signature', signature[i]!, i);
   return 'layers' in form
     ? layeredSignatureGradient(form, signature)
     : denseSignatureGradient(form, signature);
@@ -127,7 +135,10 @@ export interface LinearizationValue {
   readonly switching: Float64Array;
 }
 
-/** The local piecewise linearization f(x) + Δf(d) of f at the point, as increment, for any d. */
+/**
+ * The local piecewise linearization f(x) + Δf(d) of f at the point, as increment, for any d.
+ * @throws ShapeError, NonFiniteError for directions that do not fit.
+ */
 export function linearization(
   form: AbsNormalForm | LayeredAbsNormalForm,
   d: ArrayLike<number>,

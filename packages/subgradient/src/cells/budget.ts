@@ -33,12 +33,18 @@ export interface Meter {
   spend(what: keyof Budget): boolean;
 }
 
-export function meter(limits: Partial<Budget> = {}): Meter {
+/** The limits, the default where there is none. */
+export function requireBudget(limits: Partial<Budget>): Budget {
   const budget = { ...defaultBudget, ...limits };
   for (const what of Object.keys(defaultBudget) as (keyof Budget)[]) {
     if (!(budget[what] >= 0))
       throw new ArgumentError(`budget.${what}`, budget[what], 'numbers ≥ 0');
   }
+  return budget;
+}
+
+export function meter(limits: Partial<Budget> = {}): Meter {
+  const budget = requireBudget(limits);
   const spent: Spending = { cells: 0, tests: 0, exactSolves: 0 };
   let exhausted: Exhausted | undefined;
   return {

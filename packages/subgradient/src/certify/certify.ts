@@ -8,7 +8,7 @@ import {
   type ActiveRows,
   type LocalForm,
 } from '../abs-normal/local-form.js';
-import { defaultBudget, type Budget } from '../cells/budget.js';
+import { defaultBudget, requireBudget, type Budget } from '../cells/budget.js';
 import { ArgumentError, requireFinite, ShapeError } from '../errors.js';
 import { fromNumber, type Rational } from '../exact/rational.js';
 import { decide } from '../membership/decide.js';
@@ -54,6 +54,10 @@ export function certify(
   const program = programOf(subject, point);
   const { kinks = defaultKinks, tolerance = 0, budget = {}, refinements = 0 } = options;
   if (!(tolerance >= 0)) throw new ArgumentError('tolerance', tolerance, 'numbers ≥ 0');
+  if (!(Number.isSafeInteger(refinements) && refinements >= 0)) {
+    throw new ArgumentError('refinements', refinements, 'integers ≥ 0');
+  }
+  requireBudget(budget);
   const local = localForm(program, point);
   const choice = signatureChoice(program, local, point, kinks);
   const gradient = options.gradient

@@ -1,3 +1,4 @@
+import { ArgumentError, requireFinite, ShapeError } from '../errors.js';
 import { activeFactor } from './active-factor.js';
 
 /** The point of least Euclidean norm in the convex hull of finitely many points. */
@@ -20,15 +21,19 @@ const relativeGap = 1e-15;
  * Wolfe's method (Finding the nearest point in a polytope, Math. Programming 11, 1976): the current corral is
  * an affinely independent set whose affine minimizer lies in its hull; each major step adds the point furthest
  * towards the origin. Only points within a relative gap of rounding are left out, so the answer carries an exact
- * face. `points` are rows of one dimension.
+ * face. `points` are rows of one dimension; `minimalNorm` is the same for any lists of numbers.
+ * @throws ArgumentError without points, ShapeError, NonFiniteError.
  */
 export function minimalNormPoint(points: readonly Float64Array[]): MinimalNormPoint {
-  const n = points[0]!.length;
+  const n = points[0]?.length;
+  if (n === undefined) throw new ArgumentError('points', points.length, 'one point or more');
   let largest = 0;
   let start = 0;
   let least = Infinity;
   points.forEach((point, i) => {
+    if (point.length !== n) throw new ShapeError(`points[${i}]`, point.length, `${n} entries`);
     const square = dot(point, point);
+    if (!Number.isFinite(square)) requireFinite(`points[${i}]`, point);
     largest = Math.max(largest, square);
     if (square < least) {
       least = square;

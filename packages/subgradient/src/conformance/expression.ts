@@ -50,7 +50,10 @@ export function evaluateExpression<T>(
   operations: ExpressionOperations<T>,
 ): T {
   const { binary, unary } = operations;
-  const [op, ...args] = expression;
+  if (!Array.isArray(expression)) {
+    throw new ArgumentError('expression', expression, 'lists of an operation and its arguments');
+  }
+  const [op, ...args] = expression as Expression;
   if (op === 'x') {
     const index = args[0] as number;
     if (args.length !== 1 || !(index in x)) {
