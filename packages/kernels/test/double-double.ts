@@ -302,3 +302,74 @@ export function erf(x: number): void {
   multiply(high, low, 4 * density[0], 4 * density[1]);
   multiply(high, low, root[0], root[1]);
 }
+
+/** x·logistic x. */
+export function swish(x: number): void {
+  logistic(x);
+  multiply(high, low, x, 0);
+}
+
+/** s(1 + x(1 − s)), s = logistic x. */
+export function swishSlope(x: number): void {
+  logistic(-x);
+  multiply(high, low, x, 0);
+  add(high, low, 1, 0);
+  const h = high;
+  const l = low;
+  logistic(x);
+  multiply(h, l, high, low);
+}
+
+/** tanh(softplus x) = n/(n + 2) for n = e^x(e^x + 2), x ≤ 0; (1 + 2e)/(1 + 2e + 2e²) for e = e^(−x), x > 0. */
+function tanhOfSoftplus(x: number): void {
+  expPlain(-Math.abs(x), 0);
+  const eh = high;
+  const el = low;
+  multiply(eh, el, eh, el);
+  const qh = high;
+  const ql = low;
+  if (x > 0) {
+    add(2 * eh, 2 * el, 1, 0);
+    const nh = high;
+    const nl = low;
+    add(nh, nl, 2 * qh, 2 * ql);
+    divide(nh, nl, high, low);
+  } else {
+    add(2 * eh, 2 * el, qh, ql);
+    const nh = high;
+    const nl = low;
+    add(nh, nl, 2, 0);
+    divide(nh, nl, high, low);
+  }
+}
+
+/** x·tanh(softplus x). */
+export function mish(x: number): void {
+  tanhOfSoftplus(x);
+  multiply(high, low, x, 0);
+}
+
+/** e^x − 1 for x < 0, x above. */
+export function elu(x: number): void {
+  if (x < 0) expm1(x);
+  else set(x, 0);
+}
+
+/** e^x for x < 0, 1 above. */
+export function eluSlope(x: number): void {
+  if (x < 0) expPlain(x, 0);
+  else set(1, 0);
+}
+
+/** x/(1 + |x|). */
+export function softsign(x: number): void {
+  add(1, 0, Math.abs(x), 0);
+  divide(x, 0, high, low);
+}
+
+/** 1/(1 + |x|)². */
+export function softsignSlope(x: number): void {
+  add(1, 0, Math.abs(x), 0);
+  multiply(high, low, high, low);
+  divide(1, 0, high, low);
+}
