@@ -2,6 +2,7 @@
 // Errors are stated in test/elementary.test.ts. NaN gives NaN, ±∞ and subnormal numbers give what they should.
 
 import { F32, F64 } from './coefficients';
+import { NORMAL_TAIL_ROWS } from './normal-tail-table';
 import { multiplyAdd, splat } from './simd';
 
 // Where coefficients.ts keeps things. From EXP_EVEN on the counts differ between f64 and f32.
@@ -363,17 +364,43 @@ export function gaussian<T>(y: v128): v128 {
   return expOfSum<T>(whole, rest, true, true);
 }
 
-/** Φ(−y)·e^(y²/2) for 0 ≤ y < 40. */
+/** Φ(−y)·e^(y²/2) for 0 ≤ y ≤ 39: in f64 from a table, where 1 + y has its row in its leading bits. */
 // @ts-ignore: decorator
 @inline
 export function normalTail<T>(y: v128): v128 {
   if (sizeof<T>() == 8) {
-    const q = multiplyAdd<T>(horner<T>(y, 73, 10), y, constant<T>(ONE));
-    return v128.div<T>(horner<T>(y, 63, 10), q);
+    const v = f64x2.add(v128.pmin<T>(constant<T>(TAIL_END), y), constant<T>(ONE)); // never NaN
+    const row0 = tailRow(i32x4.extract_lane(v, 1));
+    const row1 = tailRow(i32x4.extract_lane(v, 3));
+    const start0 = v128.load(row0);
+    const start1 = v128.load(row1);
+    const h = f64x2.sub(y, i64x2.shuffle(start0, start1, 0, 2));
+    const z = f64x2.mul(h, h);
+    const s0 = evenAndOdd(row0, i64x2.shuffle(z, z, 0, 0));
+    const s1 = evenAndOdd(row1, i64x2.shuffle(z, z, 1, 1));
+    const s = multiplyAdd<T>(i64x2.shuffle(s0, s1, 1, 3), h, i64x2.shuffle(s0, s1, 0, 2));
+    return multiplyAdd<T>(s, h, i64x2.shuffle(start0, start1, 1, 3));
   } else {
     const q = multiplyAdd<T>(horner<T>(y, 47, 5), y, constant<T>(ONE));
     return v128.div<T>(horner<T>(y, 42, 5), q);
   }
+}
+
+/** Row for the high half of 1 + y: four bits follow the exponent. */
+// @ts-ignore: decorator
+@inline
+function tailRow(bits: i32): usize {
+  return NORMAL_TAIL_ROWS + (<usize>(bits >> 16) - 0x3ff0) * 96;
+}
+
+/** Σ s₂ⱼzʲ and Σ s₂ⱼ₊₁zʲ of a row, in two lanes. */
+// @ts-ignore: decorator
+@inline
+function evenAndOdd(row: usize, z: v128): v128 {
+  let y = multiplyAdd<f64>(v128.load(row, 80), z, v128.load(row, 64));
+  y = multiplyAdd<f64>(y, z, v128.load(row, 48));
+  y = multiplyAdd<f64>(y, z, v128.load(row, 32));
+  return multiplyAdd<f64>(y, z, v128.load(row, 16));
 }
 
 /** erf x = 1 − 2Φ(−√2·x) for x > 1, a polynomial below. */

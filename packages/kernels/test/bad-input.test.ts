@@ -137,7 +137,7 @@ test('memory is what the README says', () => {
     const perColumn = first + last + 2 * hidden + last + 2 * widest;
     const numbersHeld =
       2 * risk.dimension + samples * (first + last) + columns * perColumn + 4 * widest;
-    const bytes = 24576 + 8 * numbersHeld + 4 * samples;
+    const bytes = 32768 + 8 * numbersHeld + 4 * samples;
     expect(Math.abs(risk.memoryBytes - bytes)).toBeLessThan(64 * (20 + 3 * widths.length));
   }
 });

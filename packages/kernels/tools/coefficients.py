@@ -99,12 +99,15 @@ def emit(name, type_name, precision, exponent_bits, terms):
     ln2_high = rounded(log(2), high_bits)
     tail = fit(exp_tail, -HALF_LOG2, HALF_LOG2, terms['exp'])
     narrow = ((sqrt(2) - 1) / (sqrt(2) + 1)) ** 2 * mpf('1.0001')
-    p, q = fit_mills(*terms['mills'])
+    mills_groups = []
+    if 'mills' in terms:
+        p, q = fit_mills(*terms['mills'], terms['tail end'])
+        mills_groups = [('Φ(−y)e^(y²/2) = P(y)/Q(y), y ≥ 0: P', p), ('Q without its first coefficient 1', q[1:])]
     smallest = 2 - bias  # exponent of the smallest normal number, plus one for safety
     table(name, type_name, [
         ('0 … 7: 1, 2, 4, ½, −½, −2, 64, −0 (the sign bit)', [mpf(1), mpf(2), mpf(4), mpf('0.5'), mpf('-0.5'), mpf(-2), mpf(64), '-0.0']),
         ('8 … 11: 2^64, 2^−64, √2, 1/√(2π)', [mpf(2) ** 64, mpf(2) ** -64, sqrt(2), 1 / sqrt(2 * pi)]),
-        ('12 … 15: where x replaces e^x − 1; smallest exponent there; 3; largest y of Φ(−y)', [mpf(10) ** (-300 if precision == 53 else -30), mpf(-40), mpf(3), terms['mills'][2]]),
+        ('12 … 15: where x replaces e^x − 1; smallest exponent there; 3; largest y of Φ(−y)', [mpf(10) ** (-300 if precision == 53 else -30), mpf(-40), mpf(3), terms['tail end']]),
         ('1/log 2; 1.5·2^(p−1) + exponent bias', [1 / log(2), mpf(3) * 2 ** (precision - 2) + bias]),
         ('log 2 = high + low, high·k exact', [ln2_high, log(2) - ln2_high]),
         ('below the first, above the second, e^x is scaled in two steps of 2^±64',
@@ -114,11 +117,9 @@ def emit(name, type_name, precision, exponent_bits, terms):
         ('(2 atanh(s)/s − 2)/s², s² ≤ 1/9', fit(log_tail, 0, mpf(1) / 9, terms['wide'])),
         ('the same, s² ≤ 0.0295', fit(log_tail, 0, narrow, terms['log'])),
         ('erf(x)/x in powers of x², |x| ≤ 1', fit(erf_ratio, 0, 1, terms['erf'])),
-        ('Φ(−y)e^(y²/2) = P(y)/Q(y), y ≥ 0: P', p),
-        ('Q without its first coefficient 1', q[1:]),
-    ])
+    ] + mills_groups)
 
 
 print('// Written by tools/coefficients.py. Do not edit.')
-emit('F64', 'f64', 53, 11, {'exp': 10, 'wide': 10, 'log': 7, 'erf': 12, 'mills': (9, 10, mpf(39))})
-emit('F32', 'f32', 24, 8, {'exp': 5, 'wide': 4, 'log': 3, 'erf': 6, 'mills': (4, 5, mpf('14.5'))})
+emit('F64', 'f64', 53, 11, {'exp': 10, 'wide': 10, 'log': 7, 'erf': 12, 'tail end': mpf(39)})
+emit('F32', 'f32', 24, 8, {'exp': 5, 'wide': 4, 'log': 3, 'erf': 6, 'mills': (4, 5), 'tail end': mpf('14.5')})
