@@ -69,7 +69,7 @@ export function markTable({ scenarios }: Results): string {
       mark.quantity,
       formatNumber(mark.ratio),
       boundOf(mark, formatNumber),
-      isMet(mark) ? 'met' : 'BELOW',
+      isMet(mark) ? 'met' : 'MISSED',
     ]),
   );
   if (marks.length === 0) return '';

@@ -65,7 +65,7 @@ describe('tables', () => {
 
   test('marks show whether they were met', () => {
     expect(markTable(exampleResults)).toMatch(/fast ÷ slow .*12\.5 .*≥ 10 .*met/);
-    expect(markTable(exampleResults)).toMatch(/slow ÷ fast .*0\.5 .*≥ 0\.8 .*BELOW/);
+    expect(markTable(exampleResults)).toMatch(/slow ÷ fast .*0\.5 .*≥ 0\.8 .*MISSED/);
     expect(markTable({ ...exampleResults, scenarios: [] })).toBe('');
   });
 });

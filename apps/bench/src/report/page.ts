@@ -7,6 +7,7 @@ import {
   comparisonPlot,
   efficiencyPlot,
   figurePlot,
+  isHueAgain,
   seriesColour,
   threadColour,
   throughputPlots,
@@ -64,7 +65,8 @@ function cards({ scenarios, settings }: Results): Html {
     .flatMap(({ threads, efficiency }) => (threads === most && efficiency ? [efficiency] : []))
     .sort((a, b) => a - b);
   const median = efficiencies[Math.floor(efficiencies.length / 2)];
-  const headline = scenarios[0]?.cases.map((one) => ({
+  const work = scenarios[0]?.cases.filter(({ baseline }) => !baseline);
+  const headline = work?.map((one) => ({
     name: `${one.unit} per second: ${scenarios[0]!.name}, ${one.name}`,
     best: Math.max(...one.measurements.map(({ throughput }) => throughput ?? 0)),
   }));
@@ -158,7 +160,13 @@ function figureSection({ scenarios }: Results): Html | undefined {
             <div class="legend">
               ${figure.series.map(
                 ({ name }, i) =>
-                  html`<span><i style="background: ${seriesColour(i)}"></i>${name}</span>`,
+                  html`<span
+                    ><i
+                      class="${isHueAgain(i) ? 'hollow' : ''}"
+                      style="--hue: ${seriesColour(i)}"
+                    ></i
+                    >${name}</span
+                  >`,
               )}
             </div>
             ${figurePlot(figure)}
@@ -213,7 +221,7 @@ function markSection({ scenarios }: Results): Html | undefined {
           <td class="number">${boundOf(mark, formatNumber)}</td>
           <td>
             <span class="verdict ${isMet(mark) ? 'right' : 'wrong'}"
-              >${isMet(mark) ? 'met' : 'below'}</span
+              >${isMet(mark) ? 'met' : 'missed'}</span
             >
           </td>
         </tr>`,

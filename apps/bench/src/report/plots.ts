@@ -49,15 +49,21 @@ function throughputPlot(
   // Whole decades, so that there are at least two labelled ticks.
   const low = 10 ** Math.floor(Math.log10(Math.min(...rates)));
   const high = 10 ** Math.ceil(Math.log10(Math.max(...rates) * 1.4));
+  const width = 460;
+  const marginRight = 44;
+  const { marginLeft, ...heights } = rows(names);
+  // a tick's label takes about 45 pixels
+  const intervals = Math.max(1, Math.floor((width - marginLeft - marginRight) / 45));
   return draw({
-    width: 460,
-    ...rows(names),
-    marginRight: 44,
+    width,
+    ...heights,
+    marginLeft,
+    marginRight,
     x: {
       type: 'log',
       domain: [low, high],
       label: `${unit} per second →`,
-      ticks: decades(low, high),
+      ticks: decades(low, high, Math.min(5, intervals)),
       tickFormat: formatPower,
       tickSize: 0,
       grid: true,
@@ -184,8 +190,8 @@ export function comparisonPlot(scenarios: readonly ScenarioResult[]): Html | und
 
 /** Curves on two logarithmic axes. */
 export function figurePlot({ x, y, series }: Figure): Html {
-  const points = series.flatMap(({ name, points: own }) =>
-    own.map((point) => ({ ...point, name })),
+  const points = series.flatMap(({ name, points: own }, i) =>
+    own.map((point) => ({ ...point, name, isAgain: isHueAgain(i) })),
   );
   const colour = {
     domain: series.map(({ name }) => name),
@@ -201,16 +207,33 @@ export function figurePlot({ x, y, series }: Figure): Html {
     color: colour,
     x: { ...logAxis(points.map((point) => point.x)), label: `${x} →` },
     y: { ...logAxis(points.map((point) => point.y)), label: `↑ ${y}` },
-    marks: [
-      Plot.line(points, { x: 'x', y: 'y', stroke: 'name', strokeWidth: 1.8 }),
-      Plot.dot(points, { x: 'x', y: 'y', fill: 'name', r: 3.5 }),
-    ],
+    marks: [false, true].flatMap((again) => {
+      const own = points.filter(({ isAgain }) => isAgain === again);
+      const fill = again ? 'var(--card)' : 'name';
+      return [
+        Plot.line(own, {
+          x: 'x',
+          y: 'y',
+          stroke: 'name',
+          strokeWidth: 1.8,
+          ...(again && { strokeDasharray: '5 3' }),
+        }),
+        Plot.dot(own, { x: 'x', y: 'y', fill, stroke: 'name', strokeWidth: 1.8, r: 3 }),
+      ];
+    }),
   });
 }
 
+const hues = 8;
+
 /** One of eight hues that differ on light and dark ground. */
 export function seriesColour(index: number): string {
-  return `var(--series-${(index % 8) + 1})`;
+  return `var(--series-${(index % hues) + 1})`;
+}
+
+/** Series whose hue is taken already are dashed, with hollow dots. */
+export function isHueAgain(index: number): boolean {
+  return index >= hues;
 }
 
 function logAxis(values: readonly number[]): Plot.ScaleOptions {
@@ -235,7 +258,7 @@ function colourOf(threads: number, all: readonly number[]): string {
 }
 
 /** Height and left margin for one row per name. */
-function rows(names: readonly string[]): Plot.PlotOptions {
+function rows(names: readonly string[]): Plot.PlotOptions & { readonly marginLeft: number } {
   const longest = Math.max(...names.map(({ length }) => length));
   return {
     height: 50 + 24 * names.length,
@@ -245,11 +268,11 @@ function rows(names: readonly string[]): Plot.PlotOptions {
   };
 }
 
-/** The powers of ten from `low` to `high`, every n-th of them where there are many. */
-function decades(low: number, high: number): readonly number[] {
+/** The powers of ten from `low` to `high`, every n-th of them where there are more than so many intervals. */
+function decades(low: number, high: number, intervals = 5): readonly number[] {
   const first = Math.round(Math.log10(low));
   const last = Math.round(Math.log10(high));
-  const every = Math.ceil((last - first) / 5);
+  const every = Math.ceil((last - first) / intervals);
   const count = Math.floor((last - first) / every) + 1;
   return Array.from({ length: count }, (_, i) => 10 ** (first + i * every));
 }

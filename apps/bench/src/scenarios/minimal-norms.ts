@@ -11,7 +11,7 @@ export interface MinimalNormTask {
   readonly count: number;
   readonly dimension: number;
   /** Where 0 lies. */
-  readonly zero: 'inside' | 'on the boundary' | 'outside';
+  readonly zero: 'inside' | 'boundary' | 'outside';
 }
 
 export interface MinimalNormAnswer {
@@ -26,7 +26,7 @@ const sizes = [
 ];
 
 const tasks = sizes.flatMap(({ count, dimension }) =>
-  (['inside', 'on the boundary', 'outside'] as const).map((zero): MinimalNormTask => ({
+  (['inside', 'boundary', 'outside'] as const).map((zero): MinimalNormTask => ({
     task: 'minimal norm',
     count,
     dimension,
@@ -94,7 +94,7 @@ function generatorsOf(
     Float64Array.from(data.subarray(i * dimension, (i + 1) * dimension)),
   );
   if (zero === 'outside') for (const row of rows) row[0]! += 1.5;
-  if (zero === 'on the boundary') {
+  if (zero === 'boundary') {
     for (const row of rows) row[0] = Math.abs(row[0]!);
     const vertices = rows.slice(0, dimension);
     for (const row of vertices) row[0] = 0;
@@ -111,5 +111,5 @@ function inner(a: Float64Array, b: Float64Array): number {
 }
 
 function nameOf({ count, dimension, zero }: MinimalNormTask): string {
-  return `minimal norm, ${count} of rank ${dimension}, 0 ${zero}`;
+  return `minimal norm, ${count} of rank ${dimension}, ${zero}`;
 }

@@ -26,6 +26,13 @@ const units = {
   Hessian: 'Hessians',
 } as const;
 
+const symbols: Readonly<Record<Derivative, string>> = {
+  gradient: '∇L',
+  product: '∇²L·v',
+  'cached product': '∇²L·v, same θ',
+  Hessian: '∇²L',
+};
+
 /** Seconds relative to one gradient's, at most. */
 const limits: Readonly<Partial<Record<Derivative, number>>> = {
   product: 1.5,
@@ -57,7 +64,7 @@ export function derivativeMarks(rates: Rates): readonly Mark[] {
     const gradient = rates.peak(nameOf({ ...task, derivative: 'gradient' }));
     return mark === undefined || own === undefined || gradient === undefined
       ? []
-      : [{ quantity: `${nameOf(task)} ÷ gradient`, ratio: gradient / own, mark, atMost: true }];
+      : [{ quantity: `${nameOf(task)} ÷ ∇L`, ratio: gradient / own, mark, atMost: true }];
   });
 }
 
@@ -94,7 +101,5 @@ export function derivativeWork(task: DerivativeTask, seed: number): Work<number>
 }
 
 function nameOf({ net, activation, derivative }: DerivativeTask): string {
-  const seen = derivative === 'cached product' ? 'cached Hessian–vector product' : derivative;
-  const full = derivative === 'product' ? 'Hessian–vector product' : seen;
-  return `${fiveNets[net].widths.join('-')} ${activation}, ${full}`;
+  return `${fiveNets[net].widths.join('-')} ${activation} ${symbols[derivative]}`;
 }
