@@ -24,8 +24,15 @@ import {
 import type { Tracer, Value } from '@nonsmooth/autodiff';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { certify, verify, absNormalForm } from '@nonsmooth/subgradient';
+import {
+  absNormalForm,
+  certify,
+  programOfExpression,
+  verify,
+  type Expression,
+} from '@nonsmooth/subgradient';
 import { integerCase, riskOf } from './support/relu-network.js';
+import { programAtPoint } from './support/random-program.js';
 import { randomNumbers } from './support/random-rows.js';
 
 const at = (x: Tracer, i: number): Value => sum(gather(x, [i]));
@@ -152,6 +159,41 @@ test('irrational data with kinks of the same function up to a factor: taken as o
   const parallel = certify((x) => sub(abs(z(x)), abs(at(x, 0))), [0, 1]);
   expect(parallel.verdict).toBe('undecided');
   expect(parallel.reasons.join()).toMatch(/irrational data: rows .* dependent to within rounding/);
+});
+
+test('stretching all coordinates by exp(y), y = 1, keeps every membership that is decided', () => {
+  const stretched = (e: Expression, y: number): Expression => {
+    if (e[0] === 'x') return ['mul', e, ['exp', ['x', y]]];
+    return e[0] === 'c' ? e : [e[0], ...e.slice(1).map((arg) => stretched(arg as Expression, y))];
+  };
+  const counts = { decided: 0, undecided: 0 };
+  const models = new Set<string>();
+  fc.assert(
+    fc.property(
+      programAtPoint({ depth: 4, curved: false }),
+      fc.constantFrom(-1, 1, 0, 0.5),
+      fc.constantFrom(0, 1, 0.5),
+      ({ expression, point }, slope, relu0) => {
+        const n = point.length;
+        const origin = point.map(() => 0);
+        const options = { kinks: { relu: relu0, abs: slope, tie: 0.5 } };
+        const plain = certify(programOfExpression(expression, n), origin, options);
+        const program = programOfExpression(stretched(expression, n), n + 1);
+        const found = certify(program, [...origin, 1], options);
+        const copy = JSON.parse(JSON.stringify(found.certificate)) as typeof found.certificate;
+        expect(verify(copy, program)).toBe(true);
+        models.add(found.certificate.model);
+        for (const set of ['frechet', 'limiting', 'bouligand', 'clarke'] as const) {
+          const answer = found.memberships[set];
+          counts[answer === 'undecided' ? 'undecided' : 'decided']++;
+          if (answer !== 'undecided') expect(answer).toBe(plain.memberships[set]);
+        }
+      },
+    ),
+    { seed: 101, numRuns: 400 },
+  );
+  expect([...models].sort()).toEqual(['exact', 'robust', 'structural']);
+  expect(counts.undecided).toBeLessThan(counts.decided / 10);
 });
 
 test('rounded answers of a sweep are judged with an explicit tolerance, reported in the certificate', () => {

@@ -1,4 +1,4 @@
-import { abs, exp, mul, relu, slice, sub, sum, trace, type Tracer } from '@nonsmooth/autodiff';
+import { abs, add, exp, mul, relu, slice, sub, sum, trace, type Tracer } from '@nonsmooth/autodiff';
 import { expect, test } from 'vitest';
 import {
   certify,
@@ -19,6 +19,15 @@ const irrational = trace(
   [[3]],
 );
 
+/** |u| − |v| + |u + v| with u = x·exp(z), v = y·exp(z). */
+const stretched = trace(
+  (x) => {
+    const [u, v] = [0, 1].map((i) => mul(at(x, i), exp(at(x, 2)))) as [Tracer, Tracer];
+    return add(sub(abs(u), abs(v)), abs(add(u, v)));
+  },
+  [[3]],
+);
+
 /** Certificates of the suite's programs for their own answers and its vectors, two of each combination of proofs. */
 const seen = new Map<string, number>();
 const cases = [
@@ -30,9 +39,11 @@ const cases = [
     }));
   }),
   { program: irrational, certificate: certify(irrational, [0, 1, 1]).certificate },
+  { program: stretched, certificate: certify(stretched, [0, 0, 1]).certificate },
 ]
   .filter(({ certificate }) => {
-    const kinds = sets.map((set) => certificate.decisions[set].proof?.kind).join();
+    const proofs = sets.map((set) => certificate.decisions[set].proof?.kind);
+    const kinds = [certificate.model, ...proofs].join();
     seen.set(kinds, (seen.get(kinds) ?? 0) + 1);
     return seen.get(kinds)! <= 2;
   })
@@ -96,6 +107,11 @@ test('the cases have proofs of every kind', () => {
   }
 });
 
+test('the cases have data of every model', () => {
+  const models = new Set(cases.map(({ certificate }) => certificate.model));
+  expect([...models].sort()).toEqual(['exact', 'robust', 'structural']);
+});
+
 test('answers turned around are rejected, whichever proof is put under them', () => {
   for (const { program, certificate } of cases) {
     const proofs = cases.flatMap((other) =>
@@ -136,11 +152,11 @@ test('each field changed: rejected, unless what is claimed is still true', () =>
       }).memberships;
       for (const set of sets) {
         const { answer } = forged.decisions[set];
-        if (answer !== 'undecided' && forged.model === 'exact' && truth[set] !== 'undecided') {
+        if (answer !== 'undecided' && truth[set] !== 'undecided') {
           expect(truth[set]).toBe(answer);
         }
       }
     }
   }
-  expect(rejected).toBeGreaterThan(8 * accepted);
+  expect(rejected).toBeGreaterThan(5 * accepted);
 });

@@ -5,8 +5,11 @@ import type { Decisions, Memberships } from '../membership/proofs.js';
 export type Verdict =
   'gradient' | 'frechet' | 'bouligand' | 'limiting' | 'clarke' | 'none' | 'undecided';
 
-/** What the verdict rests on: numbers without any rounding, or margins beyond all rounding. */
-export type DataModel = 'exact' | 'robust';
+/**
+ * What the verdict rests on: numbers without any rounding; such numbers in the coordinates of irrational functions
+ * whose gradients are independent beyond rounding; or margins beyond all rounding.
+ */
+export type DataModel = 'exact' | 'structural' | 'robust';
 
 /** A claim with its proofs. Plain data: it can be stored as JSON and checked by `verify`. */
 export interface Certificate {

@@ -17,6 +17,7 @@ import { independence } from '../membership/independence.js';
 import { obstacleOf } from '../membership/obstacle.js';
 import { subdifferentialNames, type Decisions, type Memberships } from '../membership/proofs.js';
 import { decideRobustly } from '../membership/robust.js';
+import { structuralFacts } from '../membership/structural.js';
 import { programOf, type Subject } from '../subject.js';
 import { verdictOf, type CertifiedGradient, type DataModel } from './certificate.js';
 import { radiusOfConstancy } from './radius.js';
@@ -41,8 +42,9 @@ export interface CertifyOptions {
  * piecewise linearization; 'out' if it is outside the outer set of all signatures, or outside the set of the
  * linearization where that is known to be the set of f; else 'undecided' with the reason. Without an active kink
  * that matters f is differentiable and all four sets are {∇f(x)}.
- * The data model is 'exact' if no rounding touched the abs-normal form of the active kinks, else 'robust':
- * then only what holds beyond the rounding bounds is decided.
+ * The data model is 'exact' if no rounding touched the abs-normal form of the active kinks, 'structural' if it is
+ * rational in functions that are coordinates near the point, else 'robust': then only what holds beyond the rounding
+ * bounds is decided.
  * @throws ShapeError, NonFiniteError, ArgumentError for input that does not fit; places where f is not
  *   abs-smooth make every membership undecided.
  */
@@ -152,11 +154,17 @@ export function judge(
     });
     return { decisions, model: 'exact', choice: identified };
   }
-  return {
-    decisions: decideRobustly(local, gradient, identified),
-    model: 'robust',
-    choice: identified,
-  };
+  const robust = decideRobustly(local, gradient, identified);
+  const isOpen = subdifferentialNames.some((set) => robust[set].answer === 'undecided');
+  const structural = isOpen && identified && structuralFacts(local, identified);
+  if (!structural) return { decisions: robust, model: 'robust', choice: identified };
+  const decisions = decide({
+    ...structural,
+    choice: undefined,
+    independence: () => ({ holds: true, independent: [], dependent: [] }),
+    budget,
+  });
+  return { decisions, model: 'structural', choice: identified };
 }
 
 /** g − a; undefined if a is not known exactly and g is any vector. */

@@ -12,7 +12,8 @@ import {
   type SubdifferentialName,
 } from '../membership/proofs.js';
 import { programOf, type Subject } from '../subject.js';
-import type { Certificate } from './certificate.js';
+import { structuralFacts } from '../membership/structural.js';
+import type { Certificate, DataModel } from './certificate.js';
 import { proves, type Facts } from './check-proof.js';
 import { marginsProve } from './check-margins.js';
 import { boundedSignatureGradient } from './signature-gradient.js';
@@ -32,8 +33,8 @@ export class CertificateError extends Error {
 
 /**
  * Re-derives every decided membership from the program. It trusts the evaluation of the program to scalars with
- * exact or bounded derivatives (`procedure/`), rational arithmetic, ranks modulo a prime, and for "out" at dependent
- * kinks the criterion of `independence`. Directions, weights, multipliers, trees and patterns are taken from the
+ * exact or bounded derivatives (`procedure/`), rational arithmetic, ranks modulo a prime, and the canonical forms
+ * of switching functions: `independence` for "out" at dependent kinks, `structuralFacts` for irrational data. Directions, weights, multipliers, trees and patterns are taken from the
  * certificate and inserted; no search, linear program or conclusion of `certify` is. The checks themselves are
  * `check-proof.ts` and `check-independent.ts`. For numbers known to within rounding (`model` 'robust') there is
  * nothing to insert: `check-margins.ts` compares the multipliers of `certify` again.
@@ -72,8 +73,8 @@ function prover(certificate: Certificate, local: LocalForm): Prover {
   if (irregular.length + unresolved.length > 0 || !Number.isFinite(local.value)) return () => false;
   const gradient = Float64Array.from(certificate.gradient);
   checkGradient(certificate, gradient, local);
-  const facts = model === 'exact' ? factsOf(local, gradient, choice) : undefined;
-  if (model === 'exact' && facts === undefined) return () => false;
+  const facts = model === 'robust' ? undefined : factsOf(local, model, gradient, choice);
+  if (model !== 'robust' && facts === undefined) return () => false;
   return (set, { answer, proof }) => {
     if (proof === undefined || (answer !== 'in' && answer !== 'out')) return false;
     if (proof.kind === 'impliedBy') {
@@ -124,9 +125,14 @@ function checkGradient(
 /** Z, L, b and g − a without rounding, if there are such. */
 function factsOf(
   local: LocalForm,
+  model: DataModel,
   gradient: Float64Array,
   choice: readonly number[] | undefined,
 ): Facts | undefined {
+  if (model === 'structural') {
+    const facts = choice && structuralFacts(local, choice);
+    return facts && { ...facts, isLinearizationEnough: () => true };
+  }
   const { exact, exactOutputByInput: a } = local;
   if (exact === undefined || (choice === undefined && a === undefined)) return undefined;
   const own = new Map(Array.from(gradient, (x, t) => [t, fromNumber(x)]));
