@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gradientFlow, invariants, reluFlow } from '@nonsmooth/flows';
-import { empiricalRisk, network } from '@nonsmooth/nets';
+import { empiricalRisk, initialize, network, normalWeights } from '@nonsmooth/nets';
 import { dormandPrince54, solve } from '@nonsmooth/ode';
 import { foldIn, integers, key, normal } from '@nonsmooth/tensor';
 import { describe, expect, test } from 'vitest';
@@ -87,6 +87,23 @@ test('where it slides, stepping across the kinks costs more than 15 times the ri
   });
   expect(error(across.y.at(-1)!)).toBeGreaterThan(3e-5);
   expect(across.statistics.rhs).toBeGreaterThan(15 * sliding.statistics.rhs);
+});
+
+test('neurons whose forces stay in balance neither chatter nor end the flow, at loose tolerances either', () => {
+  const net = network([1, 4, 1], { activation: 'relu' });
+  const inputs = Array.from({ length: 20 }, (_, i) => i / 19);
+  const targets = inputs.map((x) => Math.sin(2 * Math.PI * x));
+  for (const start of [0, 4]) {
+    const theta0 = initialize(net, normalWeights(1), foldIn(foldIn(key(1), start), 4), {
+      biases: normalWeights(1),
+    });
+    const run = (rtol: number) =>
+      reluFlow(net, { inputs, targets }, theta0, { until: 400, rtol, atol: rtol / 100 });
+    const [loose, strict] = [run(1e-5), run(1e-8)];
+    expect([loose.status, strict.status]).toEqual(['finished', 'finished']);
+    const apart = strict.theta.map((x, i) => Math.abs(x - loose.theta[i]!));
+    expect(Math.max(...apart)).toBeLessThan(1e-2);
+  }
 });
 
 test('locating the kinks without freezing the pattern of a step gains nothing', () => {

@@ -20,39 +20,44 @@ export interface Guards {
  * falls to 0, and to the side on where β_g rises to pull_g; there its velocity across the kink is 0, so that it leaves
  * tangentially and the other kinks go on holding it. On dependent ones it leaves where 0 reaches the boundary of the
  * hull of the cells' gradients. A dead neuron could leave as soon as the risk falls along some ray.
+ * `slack`, relative to the forces, is how far beyond these points neurons are still held: with less than the noise of
+ * the integration a neuron would leave and return without end where its forces stay in balance.
  */
-export function guardsOf(pattern: Pattern, findFlat: FindFlat): Guards[] {
+export function guardsOf(pattern: Pattern, findFlat: FindFlat, slack: number): Guards[] {
   return [
     ...sliding(pattern).map((neuron) => {
       const flat = findFlat(pattern.held[neuron]!);
       return flat.duals === undefined
-        ? dependentKinks(neuron, flat)
-        : independentKinks(neuron, flat);
+        ? dependentKinks(neuron, flat, slack)
+        : independentKinks(neuron, flat, slack);
     }),
     ...watched(pattern).map((neuron) => deadNeuron(neuron, findFlat(pattern.held[neuron]!))),
   ];
 }
 
-function independentKinks(neuron: number, { groups }: Flat): Guards {
+function independentKinks(neuron: number, { groups }: Flat, slack: number): Guards {
   return {
     neuron,
     count: 2 * groups.length,
     values(corner, out, at) {
       holdingShares(corner)!.forEach((share, k) => {
-        out[at + 2 * k] = share;
-        out[at + 2 * k + 1] = corner.pulls[k]! - share;
+        const pull = corner.pulls[k]!;
+        const more = slack * (Math.abs(share) + Math.abs(pull));
+        out[at + 2 * k] = share + more;
+        out[at + 2 * k + 1] = pull - share + more;
       });
     },
     exit: (_corner, k) => [{ group: groups[k >> 1]!, side: k % 2 === 0 ? -1 : 1 }],
   };
 }
 
-function dependentKinks(neuron: number, { groups }: Flat): Guards {
+function dependentKinks(neuron: number, { groups }: Flat, slack: number): Guards {
   return {
     neuron,
     count: 1,
     values(corner, out, at) {
-      out[at] = holdingMargin(corner).margin;
+      const forces = corner.pulls.reduce((sum, pull) => sum + Math.abs(pull), 0);
+      out[at] = holdingMargin(corner).margin + slack * forces;
     },
     exit(corner) {
       const { exit } = holdingMargin(corner);

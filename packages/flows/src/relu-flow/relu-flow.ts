@@ -49,7 +49,7 @@ export function reluFlow(
   let undecided: string | undefined;
   const findFlat = flatsOf(problem);
   const flow = field(problem, findFlat);
-  const modes = kinkModes(problem, flow, findFlat, {
+  const modes = kinkModes(problem, flow, findFlat, 0.01 * (options.rtol ?? 1e-3), {
     entered(t, pattern) {
       patterns.push({ t, pattern });
     },

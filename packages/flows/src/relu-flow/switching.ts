@@ -2,7 +2,7 @@ import { ArgumentError } from '@nonsmooth/kernels';
 import type { Modes, Transition } from '@nonsmooth/ode';
 import { canBeHeld, continuations, type Corner } from './corner.js';
 import type { Field } from './field.js';
-import type { FindFlat } from './flat.js';
+import type { Face, FindFlat } from './flat.js';
 import { guardsOf, type Exit, type Guards } from './guards.js';
 import type { KinkKind } from './itinerary.js';
 import { preActivation, type ShallowProblem } from './kinks.js';
@@ -20,6 +20,12 @@ export interface KinkListener {
 
 type OnSurface = NonNullable<Transition<Pattern>['onSurface']>[number];
 
+/** A group whose kink is reached, and the side the neuron comes from; 0 at the start of the flow. */
+interface Reached {
+  readonly group: number;
+  readonly from: 1 | -1 | 0;
+}
+
 interface Decision {
   readonly onSurface: OnSurface[];
   /** The first neuron that meets more kinks at once than can be decided. */
@@ -35,6 +41,7 @@ export function kinkModes(
   problem: ShallowProblem,
   flow: Field,
   findFlat: FindFlat,
+  slack: number,
   listener: KinkListener,
 ): Modes<Pattern> {
   const { hidden, groups, inputDimension: n, offsets } = problem;
@@ -43,7 +50,7 @@ export function kinkModes(
   const guardsHere = (pattern: Pattern): readonly Guards[] => {
     let found = known.get(pattern);
     if (found === undefined) {
-      found = guardsOf(pattern, findFlat);
+      found = guardsOf(pattern, findFlat, slack);
       known.set(pattern, found);
     }
     return found;
@@ -58,12 +65,12 @@ export function kinkModes(
         held: Array.from({ length: hidden }, () => []),
         dead: new Uint8Array(hidden),
       };
-      const zeros = new Map<number, number[]>();
+      const zeros = new Map<number, Reached[]>();
       for (let j = 0; j < hidden; j++) {
         for (let g = 0; g < groups; g++) {
           const z = preActivation(problem, theta, j, g);
           if (z > 0) pattern.active[surface(j, g)] = 1;
-          else if (z === 0) zeros.set(j, [...(zeros.get(j) ?? []), g]);
+          else if (z === 0) zeros.set(j, [...(zeros.get(j) ?? []), { group: g, from: 0 }]);
         }
       }
       const { onSurface, undecided: j } = meet(t, theta, pattern, zeros);
@@ -100,13 +107,16 @@ export function kinkModes(
 
     onSwitch(t, theta, switches, before) {
       const pattern = copyPattern(before);
-      const crossed = new Map<number, number[]>();
+      const crossed = new Map<number, Reached[]>();
       const exits = new Map<number, Exit>();
       flow.evaluate(theta, before);
-      for (const { kind, index } of switches) {
+      for (const { kind, index, direction } of switches) {
         if (kind === 'surface') {
           const j = Math.floor(index / groups);
-          crossed.set(j, [...(crossed.get(j) ?? []), index % groups]);
+          crossed.set(j, [
+            ...(crossed.get(j) ?? []),
+            { group: index % groups, from: direction > 0 ? -1 : 1 },
+          ]);
           continue;
         }
         const [guards, k] = guardAt(before, index);
@@ -184,10 +194,11 @@ export function kinkModes(
     t: number,
     theta: Float64Array,
     pattern: Pattern,
-    met: ReadonlyMap<number, readonly number[]>,
+    met: ReadonlyMap<number, readonly Reached[]>,
   ): Decision {
     const flats = [...met].map(([j, reached]) => {
-      const flat = findFlat([...new Set([...pattern.held[j]!, ...reached])].sort((p, q) => p - q));
+      const groupsMet = [...pattern.held[j]!, ...reached.map(({ group }) => group)];
+      const flat = findFlat([...new Set(groupsMet)].sort((p, q) => p - q));
       for (const g of flat.groups) pattern.active[surface(j, g)] = 0;
       return { j, flat, reached };
     });
@@ -195,8 +206,12 @@ export function kinkModes(
     const onSurface: OnSurface[] = [];
     for (const { j, flat, reached } of flats) {
       const corner = flow.corner(theta, pattern, j, flat.groups);
-      const faces = flat.arrangement ? continuations(corner, flat.arrangement, findFlat) : [];
-      const face = faces[0];
+      const possible = flat.arrangement ? continuations(corner, flat.arrangement, findFlat) : [];
+      const returns = (face: Face): boolean =>
+        reached.some(({ group, from }) => from !== 0 && face[flat.groups.indexOf(group)] === from);
+      // Where it comes from it cannot go: a velocity that says so is wrong by rounding, and it slides.
+      const faces = possible.filter((face) => !returns(face));
+      const face = faces[0] ?? (flat.groups.length === 1 ? Int8Array.of(0) : possible[0]);
       const held = flat.groups.filter((_, k) => face?.[k] === 0);
       if (face === undefined || !canBeHeld(findFlat(held))) return { onSurface, undecided: j };
       const before = pattern.held[j]!;
@@ -205,7 +220,7 @@ export function kinkModes(
       const dies = held.length > 0 && !isActive(problem, pattern, j);
       const several = faces.length > 1;
       pattern.dead[j] = dies ? (several ? 2 : 1) : 0;
-      if (several && !dies) listener.happened(t, j, reached[0]!, 'several');
+      if (several && !dies) listener.happened(t, j, reached[0]!.group, 'several');
       flat.groups.forEach((g, k) => {
         const wasHeld = before.includes(g);
         const side = face[k]!;
@@ -217,18 +232,18 @@ export function kinkModes(
         listener.happened(t, j, g, wasHeld ? `exit-${way}` : way);
         onSurface.push({ index: surface(j, g), order: 1, side: side as 1 | -1 });
       });
-      if (several && dies) listener.happened(t, j, reached[0]!, 'could-leave');
+      if (several && dies) listener.happened(t, j, reached[0]!.group, 'could-leave');
     }
     return { onSurface };
   }
 
-  /** A sliding neuron leaves some of its kinks tangentially. */
+  /** A sliding neuron leaves some of its kinks, hardly faster than tangentially. */
   function leave(t: number, pattern: Pattern, j: number, exit: Exit): OnSurface[] {
     pattern.held[j] = pattern.held[j]!.filter((g) => exit.every(({ group }) => group !== g));
     return exit.map(({ group, side }) => {
       pattern.active[surface(j, group)] = side > 0 ? 1 : 0;
       listener.happened(t, j, group, side > 0 ? 'exit-on' : 'exit-off');
-      return { index: surface(j, group), order: 2, side };
+      return { index: surface(j, group), order: 1, side };
     });
   }
 
