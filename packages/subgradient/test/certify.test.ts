@@ -190,7 +190,7 @@ test('stretching all coordinates by exp(y), y = 1, keeps every membership that i
         }
       },
     ),
-    { seed: 101, numRuns: 400 },
+    { seed: 101, numRuns: 250 },
   );
   expect([...models].sort()).toEqual(['exact', 'robust', 'structural']);
   expect(counts.undecided).toBeLessThan(counts.decided / 10);
