@@ -42,12 +42,11 @@ export function shallowHessian<T>(state: SecondOrder): void {
     increase<T>(entry<T>(state, j, j), <T>(v * load<T>(from + 4 * size)));
     from += MOMENTS * size;
   }
-  const numerator = <T>state.numerator;
-  const denominator = <T>state.denominator;
+  const factor = <T>(state.numerator / state.denominator);
   for (let i = 0; i < d; i++) {
     for (let j = i; j < d; j++) {
       const to = entry<T>(state, i, j);
-      const x = <T>((load<T>(to) * numerator) / denominator);
+      const x = <T>(load<T>(to) * factor);
       store<T>(to, x);
       store<T>(entry<T>(state, j, i), x);
     }
@@ -103,7 +102,40 @@ function activeProducts<T>(state: SecondOrder, stride: usize): void {
   const out = state.activeProducts;
   upperProducts<T>(out, h, x, x, stride, stride, state);
   upperProducts<T>(out + size, h, x, one, stride, stride, state);
-  upperProducts<T>(out + 2 * size, h, one, one, stride, stride, state);
+  upperCounts<T>(out + 2 * size, h, one, one + block, stride);
+}
+
+/** The same products of rows of zeros and ones, by counting bits, which go to `bits`. */
+function upperCounts<T>(out: usize, rows: i32, ones: usize, bits: usize, stride: usize): void {
+  const zero = v128.splat<T>(<T>0);
+  // bytes of a row that fill a word
+  const span = 64 * sizeof<T>();
+  const words = (stride + span - 1) / span;
+  for (let i = 0; i < rows; i++) {
+    const row = ones + <usize>i * stride;
+    for (let k: usize = 0; k < words; k++) {
+      const start = k * span;
+      const end = min(stride, start + span);
+      let word: u64 = 0;
+      for (let c = start; c < end; c += VECTOR) {
+        const active = v128.ne<T>(v128.load(row + c), zero);
+        if (sizeof<T>() == 8) word = (word << 2) | <u64>i64x2.bitmask(active);
+        else word = (word << 4) | <u64>i32x4.bitmask(active);
+      }
+      store<u64>(bits + ((<usize>i * words + k) << 3), word);
+    }
+  }
+  for (let i = 0; i < rows; i++) {
+    const a = bits + ((<usize>i * words) << 3);
+    for (let j = i; j < rows; j++) {
+      const b = bits + ((<usize>j * words) << 3);
+      let count: u64 = 0;
+      for (let k: usize = 0; k < words; k++) {
+        count += popcnt<u64>(load<u64>(a + (k << 3)) & load<u64>(b + (k << 3)));
+      }
+      store<T>(out + <usize>(i * rows + j) * sizeof<T>(), <T>count);
+    }
+  }
 }
 
 /** Σ J Jᵀ above the diagonal: J_w = v(x), J_b = v(1), J_v = w(x) + b(1). */
