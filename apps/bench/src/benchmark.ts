@@ -1,5 +1,5 @@
+import type { Executor } from '@nonsmooth/executor';
 import { compareBits, type Check } from './check.js';
-import type { Executor } from './executor.js';
 import type { Job, JobResult } from './job.js';
 import type { Figure } from './figure.js';
 import { measure } from './measure.js';

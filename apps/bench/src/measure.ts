@@ -1,5 +1,5 @@
+import type { Executor, Outcome } from '@nonsmooth/executor';
 import { createHash } from 'node:crypto';
-import type { Executor, Outcome } from './executor.js';
 import type { Job, JobResult } from './job.js';
 import type { Measurement } from './results.js';
 import type { AnyScenario, Case } from './scenario.js';

@@ -1,3 +1,4 @@
+import { workerPool } from '@nonsmooth/executor';
 import { ArgumentError } from '@nonsmooth/kernels';
 import { join } from 'node:path';
 import { benchmark, threadsOf } from './benchmark.js';
@@ -15,7 +16,6 @@ import { failuresOf, type Results } from './results.js';
 import type { AnyScenario } from './scenario.js';
 import type { Settings } from './settings.js';
 import { checkTable, markTable, throughputTable } from './table.js';
-import { workerPool } from './worker-pool.js';
 
 export const exitStatus = { right: 0, wrong: 1, badUse: 2, interrupted: 130 } as const;
 

@@ -1,6 +1,6 @@
+import { workerPool } from '@nonsmooth/executor';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { workerPool } from '../src/worker-pool.js';
 import { bundle, start } from './command.js';
 import hashOf, { runs, type Run } from './descents/descents.js';
 
