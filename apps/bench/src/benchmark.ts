@@ -1,4 +1,4 @@
-import type { Executor } from '@nonsmooth/executor';
+import type { Executor } from '@nonsmooth/apps-shared';
 import { compareBits, type Check } from './check.js';
 import type { Job, JobResult } from './job.js';
 import type { Figure } from './figure.js';

@@ -1,4 +1,4 @@
-import type { Executor, Outcome } from '@nonsmooth/executor';
+import type { Executor, Outcome } from '@nonsmooth/apps-shared';
 import { createHash } from 'node:crypto';
 import type { Job, JobResult } from './job.js';
 import type { Measurement } from './results.js';

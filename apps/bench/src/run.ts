@@ -1,4 +1,4 @@
-import { workerPool } from '@nonsmooth/executor';
+import { requireWritable, workerPool, writeWhole } from '@nonsmooth/apps-shared';
 import { ArgumentError } from '@nonsmooth/kernels';
 import { join } from 'node:path';
 import { benchmark, threadsOf } from './benchmark.js';
@@ -7,7 +7,6 @@ import { formatNumber } from './format.js';
 import type { Job, JobResult } from './job.js';
 import { describeMachine } from './machine.js';
 import { boundOf, isMet } from './mark.js';
-import { requireWritable, writeWhole } from './output.js';
 import { peerPackages } from './peers/index.js';
 import { installPeers, peerFolder } from './peers/install.js';
 import { progress } from './progress.js';

@@ -1,4 +1,4 @@
-import { workerPool } from '@nonsmooth/executor';
+import { workerPool } from '@nonsmooth/apps-shared';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bundle, start } from './command.js';

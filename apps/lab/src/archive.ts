@@ -1,12 +1,6 @@
+import { requireWritable, writeWhole } from '@nonsmooth/apps-shared';
 import { ArgumentError } from '@nonsmooth/kernels';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MemberResult } from './run-member.js';
 import type { Study } from './study.js';
@@ -38,13 +32,8 @@ export function openArchive(folder: string, study: Study, resume: boolean): Arch
       earlier.set(result.index, result);
     }
   } else {
-    try {
-      mkdirSync(members, { recursive: true });
-      writeWhole(studyFile, content);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new ArgumentError('--out', folder, `a folder that can be written (${code})`);
-    }
+    requireWritable('--out', members);
+    writeWhole(studyFile, content);
   }
   return {
     earlier,
@@ -53,10 +42,4 @@ export function openArchive(folder: string, study: Study, resume: boolean): Arch
       writeWhole(join(members, name), `${JSON.stringify(result)}\n`);
     },
   };
-}
-
-/** Writes the whole file or none of it. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  writeFileSync(`${path}.tmp`, content);
-  renameSync(`${path}.tmp`, path);
 }

@@ -59,6 +59,9 @@ export default function runMember(member: Member): MemberResult {
 function judge(run: Trajectory): Pick<MemberResult, 'verdict' | 'evidence'> {
   const positive = [...run.t.keys()].filter((i) => run.t[i]! > 0);
   const pick = (values: Float64Array): number[] => positive.map((i) => values[i]!);
+  if (run.status === 'failed' || run.status === 'nonFinite') {
+    return { verdict: 'undecided', evidence: run.reason };
+  }
   try {
     const { verdict, reason } = classify({
       times: pick(run.t),

@@ -1,8 +1,8 @@
-import { workerPool, type Outcome } from '@nonsmooth/executor';
+import { workerPool, writeWhole, type Outcome } from '@nonsmooth/apps-shared';
 import { ArgumentError } from '@nonsmooth/kernels';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openArchive, writeWhole, type Archive } from './archive.js';
+import { openArchive, type Archive } from './archive.js';
 import { parseCommandLine, type Settings } from './command-line.js';
 import { membersOf, nameOf, type Member } from './members.js';
 import { readStudy } from './read-study.js';

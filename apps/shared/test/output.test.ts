@@ -1,9 +1,11 @@
 import { ArgumentError } from '@nonsmooth/kernels';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { requireWritable, writeWhole } from '../src/output.js';
-import { temporaryFolder } from './command.js';
+import { requireWritable, writeWhole } from '@nonsmooth/apps-shared';
+
+const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'nonsmooth-shared-'));
 
 test('a folder that is missing is made, and left empty', () => {
   const folder = join(temporaryFolder(), 'a/b');

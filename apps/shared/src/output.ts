@@ -23,7 +23,7 @@ function makeFolder(folder: string): void {
 }
 
 /** Writes the whole file or none of it: to a temporary name in the same folder, then renamed. */
-export function writeWhole(path: string, content: string): void {
+export function writeWhole(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     writeFileSync(temporary, content);

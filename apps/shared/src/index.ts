@@ -1,2 +1,3 @@
 export type * from './executor.js';
+export * from './output.js';
 export * from './worker-pool.js';

@@ -1,0 +1,105 @@
+import { build } from 'esbuild';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+// The command itself, built from sources, because workers need modules in files; where the pool's library is found.
+const place = mkdtempSync(join(import.meta.dirname, '../../shared/node_modules/.lab-'));
+const out = mkdtempSync(join(tmpdir(), 'nonsmooth-lab-'));
+const study = join(out, 'study.yaml');
+
+beforeAll(async () => {
+  writeFileSync(join(place, 'package.json'), '{ "type": "module" }');
+  await build({
+    entryPoints: ['main.ts', 'worker.ts'].map((name) => join(import.meta.dirname, '../src', name)),
+    outdir: place,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    conditions: ['@nonsmooth/source'],
+    external: ['piscina'],
+    banner: {
+      js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);",
+    },
+  });
+  writeFileSync(
+    study,
+    `
+title: Starts of a small network
+network: { widths: [1, 4, 1], activation: softplus }
+inputs: { kind: uniform, count: 30, from: -1, to: 1 }
+target: { kind: sine, frequency: 3 }
+start: { kind: random, weights: heNormal, biases: 0.5 }
+dynamics: { kind: gradientFlow, until: 1000, save: { from: 0.1 } }
+members: 7
+`,
+  );
+});
+afterAll(() => {
+  for (const folder of [place, out]) rmSync(folder, { recursive: true, force: true });
+});
+
+const lab = (...words: string[]): string =>
+  execFileSync(process.execPath, [join(place, 'main.js'), ...words], { encoding: 'utf8' });
+
+const fingerprint = (folder: string): string[] =>
+  ['trajectories.arrow', 'members.csv', 'report.html'].map((name) =>
+    createHash('sha256')
+      .update(readFileSync(join(folder, name)))
+      .digest('hex'),
+  );
+
+test('the results have the same bytes for 1, 2, 3 and 4 workers, and after an interruption', async () => {
+  const folders = [1, 2, 3, 4].map((workers) => {
+    const folder = join(out, `with-${workers}`);
+    lab(study, '--workers', String(workers), '--out', folder);
+    return folder;
+  });
+  for (const folder of folders) expect(fingerprint(folder)).toEqual(fingerprint(folders[0]!));
+
+  const folder = join(out, 'interrupted');
+  const child = spawn(process.execPath, [
+    join(place, 'main.js'),
+    study,
+    '--workers',
+    '1',
+    '--out',
+    folder,
+  ]);
+  const status = await new Promise((resolve) => {
+    child.stdout.on('data', (text: Buffer) => {
+      if (String(text).includes('[2/7]')) child.kill('SIGINT');
+    });
+    child.on('exit', resolve);
+  });
+  expect(status).toBe(130);
+  const done = readdirSync(join(folder, 'members')).length;
+  expect(done).toBeGreaterThanOrEqual(2);
+  expect(done).toBeLessThan(7);
+  expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('Incomplete');
+  expect(lab(study, '--resume', '--out', folder)).toContain(`${done} of them done earlier`);
+  expect(fingerprint(folder)).toEqual(fingerprint(folders[0]!));
+});
+
+test.each([
+  [[], /study.yaml/],
+  [['missing.yaml'], /study = "missing.yaml"; allowed: a YAML file that can be read \(ENOENT\)/],
+  [['STUDY', '--workers', '0'], /--workers = "0"; allowed: an integer from 1 to 256/],
+  [['STUDY', '--format', 'xml'], /--format = "xml"; allowed: arrow, csv/],
+  [
+    ['STUDY', '--out', '/proc/no'],
+    /--out = "\/proc\/no\/members"; allowed: a folder that can be written/,
+  ],
+])('a wrong command line says what is allowed: %j', (words, message) => {
+  const arguments_ = words.map((word) => word.replace('STUDY', study));
+  const { status, stderr } = spawnSync(process.execPath, [join(place, 'main.js'), ...arguments_], {
+    encoding: 'utf8',
+  });
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^error: /);
+  expect(stderr).toMatch(message);
+});

@@ -1,0 +1,132 @@
+import { ArgumentError } from '@nonsmooth/kernels';
+import { tableFromIPC } from 'apache-arrow';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { membersOf, nameOf } from '../src/members.js';
+import { readStudy } from '../src/read-study.js';
+import { reportPage } from '../src/report.js';
+import runMember, { type MemberResult } from '../src/run-member.js';
+import { memberColumns, toArrow, toCsv, trajectoryColumns } from '../src/tables.js';
+
+const folder = join(import.meta.dirname, '../studies');
+const small = `
+title: A small study
+network: { widths: [1, 3, 1], activation: tanh }
+inputs: { kind: grid, count: 10, from: -1, to: 1 }
+target: { kind: polynomial, coefficients: [0, 0, 1] }
+start: { kind: random, weights: xavierUniform }
+dynamics: { kind: gradientFlow, until: 10, save: { from: 0.1, perDecade: 4 } }
+members: 2
+seed: 7
+vary:
+  network.activation: [tanh, gelu, relu]
+`;
+
+const allResults = (text: string): MemberResult[] =>
+  membersOf(readStudy('small.yaml', text)).map((member) => runMember(member));
+
+test.each(readdirSync(folder))('the study %s is understood', (name) => {
+  const study = readStudy(name, readFileSync(join(folder, name), 'utf8'));
+  expect(membersOf(study).length).toBeGreaterThan(1);
+});
+
+test('every combination of the values to vary gets the same starts, in order', () => {
+  const members = membersOf(readStudy('small.yaml', `${small}  dynamics.until: [5, 10]\n`));
+  expect(members.map(({ index }) => index)).toEqual([...Array(12).keys()]);
+  expect(members.map(({ start }) => start)).toEqual(members.map((_, i) => i % 2));
+  expect(nameOf(members[2]!.variation)).toBe('activation tanh, until 10');
+  expect(members[2]!.study.dynamics).toMatchObject({ until: 10 });
+});
+
+describe('results', () => {
+  const results = allResults(small);
+
+  test('start at t = 0, end at the horizon, and never gain loss', () => {
+    for (const { columns, status } of results) {
+      expect(status).toBe('finished');
+      expect([columns.t[0], columns.t.at(-1)]).toEqual([0, 10]);
+      columns.loss.forEach((loss, i) => {
+        if (i > 0) expect(loss).toBeLessThan(columns.loss[i - 1]!);
+      });
+    }
+    // the same start for all activations, another for every member
+    expect(results[0]!.columns.norm[0]).toBe(results[2]!.columns.norm[0]);
+    expect(results[0]!.columns.norm[0]).not.toBe(results[1]!.columns.norm[0]);
+  });
+
+  test('read back from Arrow with their types, bit for bit', () => {
+    const columns = trajectoryColumns(results);
+    const table = tableFromIPC(toArrow(columns));
+    expect(table.schema.fields.map(({ name, type }) => `${name}: ${type}`)).toEqual([
+      'member: Int32',
+      'network.activation: Dictionary<Int32, Utf8>',
+      'start: Int32',
+      't: Float64',
+      'loss: Float64',
+      'speed: Float64',
+      'norm: Float64',
+    ]);
+    for (const name of Object.keys(columns)) {
+      expect([...table.getChild(name)!]).toEqual(columns[name]);
+    }
+  });
+
+  test('read back from CSV', () => {
+    const columns = memberColumns(results);
+    const [head, ...rows] = toCsv(columns).trimEnd().split('\r\n');
+    expect(head!.split(',').slice(0, 3)).toEqual(['member', 'network.activation', 'start']);
+    expect(rows.length).toBe(6);
+    expect(Number(rows[3]!.split(',')[6])).toBe(results[3]!.columns.loss.at(-1));
+    expect(toCsv({ text: ['a "quoted", word'] })).toBe('text\r\n"a ""quoted"", word"\r\n');
+  });
+
+  test('are drawn in a report that names what is missing', () => {
+    const study = readStudy('small.yaml', small);
+    const page = reportPage(study, results, 0);
+    expect(page.match(/<svg/g)!.length).toBe(3);
+    expect(page).toContain('activation gelu');
+    expect(page).not.toContain('Incomplete');
+    expect(reportPage(study, results.slice(0, 2), 4)).toContain('4 members are missing');
+  });
+});
+
+test.each([
+  ['a normalized flow', 'activation: tanh', 'activation: relu', 'gradientFlow', 'normalizedFlow'],
+  [
+    'the population risk',
+    'activation: tanh',
+    'activation: relu',
+    'title',
+    'risk: population\ntitle',
+  ],
+  ['a teacher', '{ kind: polynomial, coefficients: [0, 0, 1] }', '{ kind: teacher, deviation: 1 }'],
+  ['a realization', '{ kind: random, weights: xavierUniform }', '{ kind: realization, h: 1 }'],
+  [
+    'descent on random batches',
+    '{ kind: gradientFlow, until: 10, save: { from: 0.1, perDecade: 4 } }',
+    '{ kind: descent, rule: adam, learningRate: 0.01, steps: 300, batch: 4, every: 20 }',
+  ],
+])('%s runs', (_name, ...replacements) => {
+  let text = small.slice(0, small.indexOf('vary'));
+  for (let i = 0; i < replacements.length; i += 2) {
+    text = text.replace(replacements[i]!, replacements[i + 1]!);
+  }
+  for (const { status, columns } of allResults(text)) {
+    expect(status).toBe('finished');
+    expect(columns.loss.at(-1)).toBeLessThan(columns.loss[0]!);
+  }
+});
+
+test.each([
+  ['until: 10', 'until: -1', 'small.yaml:7: dynamics.until = -1'],
+  ['activation: tanh', 'activation: cosine', 'small.yaml:3: network.activation = "cosine"'],
+  ['members: 2', 'member: 2', 'small.yaml:1: member = 2; allowed: no such key'],
+  ['[tanh, gelu, relu]', '[tanh, sine]', 'vary: network.activation = "sine"'],
+  ['network.activation:', 'network.depth.x:', 'vary = "network.depth.x"'],
+  ['title: A', 'title: [A', 'YAML'],
+])('a wrong study is refused where it is wrong: %s → %s', (right, wrong, message) => {
+  const read = () => membersOf(readStudy('small.yaml', small.replace(right, wrong)));
+  expect(read).toThrow(ArgumentError);
+  expect(read).toThrow(message);
+});
