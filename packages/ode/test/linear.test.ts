@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Matrix, solve as solveDense } from 'ml-matrix';
 import { expect, test } from 'vitest';
 import { gmres } from '../src/linear/gmres.js';
+import { choleskyFactorization } from '../src/linear/cholesky.js';
 import { luFactorization } from '../src/linear/lu.js';
 import { minres } from '../src/linear/minres.js';
 
@@ -43,13 +44,41 @@ test('factorized systems are solved in place as by a dense solver', () => {
   fc.assert(
     fc.property(systemOf(false, true), ({ n, a, b }) => {
       const lu = luFactorization(n);
-      expect(lu.factorize(a)).toBe(true);
+      expect(lu.factorize(a.slice())).toBe(true);
       const x = b.slice();
       lu.solve(x);
       expected(n, a, b).forEach((value, i) => expect(x[i]).toBeCloseTo(value, 12));
     }),
     { seed: 1, numRuns: 100 },
   );
+});
+
+test('a positive definite matrix is factorized at half the cost with the same solutions', () => {
+  fc.assert(
+    fc.property(systemOf(false, true), ({ n, a, b }) => {
+      const definite = new Float64Array(n * n);
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < n; j++) {
+          definite[i * n + j] = i === j ? 1 : 0;
+          for (let k = 0; k < n; k++) definite[i * n + j]! += a[i * n + k]! * a[j * n + k]!;
+        }
+      }
+      const cholesky = choleskyFactorization(n);
+      expect(cholesky.factorize(definite.slice())).toBe(true);
+      const x = b.slice();
+      cholesky.solve(x);
+      const size = Math.max(...definite);
+      expected(n, definite, b).forEach((value, i) => {
+        expect(Math.abs(x[i]! - value)).toBeLessThan(1e-13 * size * Math.max(1, Math.abs(value)));
+      });
+    }),
+    { seed: 1, numRuns: 100 },
+  );
+});
+
+test('an indefinite matrix has no Cholesky factor', () => {
+  expect(choleskyFactorization(2).factorize(Float64Array.of(1, 2, 2, 1))).toBe(false);
+  expect(choleskyFactorization(2).factorize(Float64Array.of(1, NaN, NaN, 1))).toBe(false);
 });
 
 test('a singular matrix is reported', () => {

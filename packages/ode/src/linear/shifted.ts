@@ -2,6 +2,7 @@ import type { Memory } from '../method.js';
 import type { System } from '../system.js';
 import { gmres } from './gmres.js';
 import type { Linearization } from './linearization.js';
+import { choleskyFactorization } from './cholesky.js';
 import { luFactorization } from './lu.js';
 import { minres } from './minres.js';
 
@@ -44,12 +45,24 @@ function direct(system: System, jacobian: Float64Array): ShiftedSolver {
   const n = system.dimension;
   const shift = Float64Array.of(Number.NaN);
   const shifted = new Float64Array(n * n);
-  const factorization = luFactorization(n);
-  const factorize = (): boolean => {
+  const general = luFactorization(n);
+  const definite = system.symmetric ? choleskyFactorization(n) : undefined;
+  let factorization = general;
+  const fill = (): void => {
     const gamma = shift[0]!;
     for (let i = 0; i < n * n; i++) shifted[i] = -gamma * jacobian[i]!;
     for (let i = 0; i < n; i++) shifted[i * (n + 1)] = shifted[i * (n + 1)]! + 1;
-    return factorization.factorize(shifted);
+  };
+  const factorize = (): boolean => {
+    fill();
+    if (definite?.factorize(shifted)) {
+      factorization = definite;
+      return true;
+    }
+    // negative curvature: I − γJ is indefinite
+    if (definite) fill();
+    factorization = general;
+    return general.factorize(shifted);
   };
   return {
     memory: { shift },
