@@ -39,6 +39,32 @@ export const vanDerPol: StiffProblem = referenced(
   },
 );
 
+/**
+ * HIRES, the growth of plants under light: eight concentrations (Schäfer 1975; Hairer and Wanner, Solving Ordinary
+ * Differential Equations II, IV.10). The reference is that of the test set of Mazzia and Magherini (Bari, 2008).
+ */
+export const hires: StiffProblem = {
+  name: 'HIRES',
+  rhs(_t, [a, b, c, d, e, f, g, h], out) {
+    out[0] = -1.71 * a! + 0.43 * b! + 8.32 * c! + 0.0007;
+    out[1] = 1.71 * a! - 8.75 * b!;
+    out[2] = -10.03 * c! + 0.43 * d! + 0.035 * e!;
+    out[3] = 8.32 * b! + 1.71 * c! - 1.12 * d!;
+    out[4] = -1.745 * e! + 0.43 * f! + 0.43 * g!;
+    out[5] = -280 * f! * h! + 0.69 * d! + 1.71 * e! - 0.43 * f! + 0.69 * g!;
+    out[6] = 280 * f! * h! - 1.81 * g!;
+    out[7] = -out[6];
+  },
+  y0: [1, 0, 0, 0, 0, 0, 0, 0.0057],
+  t0: 0,
+  t1: 321.8122,
+  autonomous: true,
+  reference: [
+    0.7371312573325668e-3, 0.1442485726316185e-3, 0.5888729740967575e-4, 0.1175651343283149e-2,
+    0.2386356198831331e-2, 0.6238968252742796e-2, 0.2849998395185769e-2, 0.2850001604814231e-2,
+  ],
+};
+
 /** Prothero–Robinson: y' = λ(y − φ(t)) + φ'(t), φ = sin(t + π/4); y = φ whatever λ is. */
 export function protheroRobinson(lambda: number): StiffProblem {
   const phase = Math.PI / 4;
