@@ -95,8 +95,8 @@ test.each([
     /--out = "\/proc\/no\/members"; allowed: a folder that can be written/,
   ],
 ])('a wrong command line says what is allowed: %j', (words, message) => {
-  const arguments_ = words.map((word) => word.replace('STUDY', study));
-  const { status, stderr } = spawnSync(process.execPath, [join(place, 'main.js'), ...arguments_], {
+  const line = words.map((word) => word.replace('STUDY', study));
+  const { status, stderr } = spawnSync(process.execPath, [join(place, 'main.js'), ...line], {
     encoding: 'utf8',
   });
   expect(status).toBe(2);
