@@ -16,6 +16,7 @@ export {
 export type { ModeChange, Modes, SurfaceScreen, Switch, Transition } from './modes/modes.js';
 export type { IntegrationOptions } from './options.js';
 export type * from './problem.js';
+export { checkedSaveAt } from './save-at.js';
 export { controlPoints, type Segment } from './segment.js';
 export * from './solve.js';
 export {

@@ -19,16 +19,19 @@ export interface LogTimeProblem<Mode = undefined> {
 /**
  * The same problem in logarithmic time: for very long horizons, grids of output times per decade, and laws of growth
  * like y ~ a·ln t. It does not save many steps: adaptive ones grow with t anyway.
- * @throws ArgumentError unless t1 > t0 and scale > 0.
+ * With `roundoff`, the absolute error that rounding leaves in one right-hand side, the solution reports `roundingError`.
+ * @throws ArgumentError unless t1 > t0, scale > 0 and roundoff ≥ 0.
  */
 export function inLogTime<Mode = undefined>(
   problem: InitialValueProblem<Mode>,
-  { scale = 1 }: { readonly scale?: number } = {},
+  { scale = 1, roundoff }: { readonly scale?: number; readonly roundoff?: number } = {},
 ): LogTimeProblem<Mode> {
   const { t0, t1, rhs, jacobian, jacobianVector, spectralRadius, modes } = problem;
   if (!(t1 > t0)) throw new ArgumentError('t1', t1, `a time after t0 = ${t0}`);
   if (!(scale > 0 && scale < Infinity))
     throw new ArgumentError('scale', scale, 'a finite number > 0');
+  if (roundoff !== undefined && !(roundoff >= 0 && roundoff < Infinity))
+    throw new ArgumentError('roundoff', roundoff, 'a finite number ≥ 0');
   if (modes)
     throw new ArgumentError('modes', 'given', 'none: their surfaces would not stay affine');
   const time = (s: number): number => t0 + scale * (exponential(s) - 1);
@@ -37,15 +40,19 @@ export function inLogTime<Mode = undefined>(
   const times = (out: Float64Array, factor: number): void => {
     for (let i = 0; i < out.length; i++) out[i] = factor * out[i]!;
   };
+  const roundingError = (t: number, error: number): number => Math.abs(t - t0) * error;
   return {
     time,
     logTime,
-    roundingError: (t, roundoff) => Math.abs(t - t0) * roundoff,
+    roundingError,
     problem: {
       y0: problem.y0,
       t0: 0,
       t1: logTime(t1),
       symmetric: problem.symmetric ?? false,
+      ...(roundoff !== undefined && {
+        roundingError: (s: number) => roundingError(time(s), roundoff),
+      }),
       rhs(s, y, out, mode) {
         rhs(time(s), y, out, mode);
         times(out, rate(s));

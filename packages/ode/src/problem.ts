@@ -36,6 +36,8 @@ export interface InitialValueProblem<Mode = undefined> {
   readonly symmetric?: boolean;
   /** A bound of the spectral radius of ∂f/∂y, for stabilized methods. Default: estimated by a power method. */
   readonly spectralRadius?: (t: number, y: Float64Array, mode: Mode) => number;
+  /** A bound of the error that rounding of the right-hand side alone leaves in the state at t; solutions report it. */
+  readonly roundingError?: (t: number) => number;
   /** Takes a discontinuous right-hand side apart into smooth ones. */
   readonly modes?: Modes<Mode>;
 }

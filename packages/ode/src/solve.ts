@@ -4,6 +4,7 @@ import { integrate, stateAt } from './integrate.js';
 import type { ModeChange } from './modes/modes.js';
 import type { IntegrationOptions } from './options.js';
 import type { InitialValueProblem, Statistics } from './problem.js';
+import { checkedSaveAt } from './save-at.js';
 import { segmentAt, type Segment } from './segment.js';
 
 export interface SolveOptions extends IntegrationOptions {
@@ -23,6 +24,8 @@ export interface Solution {
   /** The interpolant at any time between t0 and the end. @throws ArgumentError without `dense` or outside. */
   at(t: number): Float64Array;
   readonly statistics: Statistics;
+  /** What rounding of the right-hand side alone may have done to the state at the end, if the problem tells. */
+  readonly roundingError: number | undefined;
   /** finished: at t1; stopped: by an event, a mode or `observe`. */
   readonly status: 'finished' | 'stopped' | 'failed';
   /** Why it ended where it did. */
@@ -48,7 +51,7 @@ export function solve<Mode = undefined>(
 ): Solution {
   const { dense = false, observe } = options;
   const { t0, t1 } = problem;
-  const saveAt = checkSaveAt(options.saveAt, t0, t1);
+  const saveAt = options.saveAt && checkedSaveAt(options.saveAt, t0, t1);
   const integration = integrate(problem, { ...options, dense: dense || saveAt !== undefined });
   const { y } = integration;
   const direction = Math.sign(t1 - t0);
@@ -76,6 +79,7 @@ export function solve<Mode = undefined>(
         return stateAt(segment, t, new Float64Array(y.length));
       },
       statistics: integration.statistics,
+      roundingError: problem.roundingError?.(end),
       status,
       reason,
       events: integration.events,
@@ -123,21 +127,4 @@ function copy(segment: Segment): Segment {
     ...segment,
     coefficients: segment.coefficients.slice(0, segment.degree + 1).map((one) => one.slice()),
   };
-}
-
-function checkSaveAt(
-  saveAt: ArrayLike<number> | undefined,
-  t0: number,
-  t1: number,
-): Float64Array | undefined {
-  if (!saveAt) return undefined;
-  const direction = Math.sign(t1 - t0);
-  const times = Float64Array.from(saveAt);
-  times.forEach((time, i) => {
-    const after = i === 0 ? t0 : times[i - 1]!;
-    if (!(direction * (time - after) >= 0 && direction * (time - t1) <= 0)) {
-      throw new ArgumentError(`saveAt[${i}]`, time, `times from ${t0} to ${t1}, in order`);
-    }
-  });
-  return times;
 }

@@ -20,5 +20,24 @@ test("y' = −y³/2 to t = 1e9 in logarithmic time", () => {
 test('the rounding error of a right-hand side grows with the horizon', () => {
   const problem = { rhs: () => {}, y0: [1], t0: 0, t1: 1e12 };
   expect(inLogTime(problem).roundingError(1e12, 1e-17)).toBeCloseTo(1e-5, 15);
+  expect(() => inLogTime(problem, { roundoff: -1 })).toThrow(/roundoff = -1; allowed: a finite/);
   expect(() => inLogTime({ ...problem, t1: -1 })).toThrow(/t1 = -1; allowed: a time after t0/);
+});
+
+test('a solution reports the rounding error, and its bound holds for a right-hand side that is off by as much', () => {
+  const roundoff = 2 ** -40;
+  const steady = { rhs: () => {}, y0: [1], t0: 5, t1: 5 + 1e10 };
+  const disturbed = {
+    ...steady,
+    rhs(_t: number, _y: Float64Array, out: Float64Array) {
+      out[0] = roundoff;
+    },
+  };
+  const { problem, time } = inLogTime(disturbed, { roundoff });
+  const { y, t, roundingError } = solve(problem, { rtol: 1e-10, atol: 1e-10 });
+  const drift = y.at(-1)![0]! - 1;
+  expect(drift).toBeGreaterThan(0.999 * roundingError!);
+  expect(drift).toBeLessThan(1.001 * roundingError!);
+  expect(roundingError).toBe((time(t.at(-1)!) - 5) * roundoff);
+  expect(solve(inLogTime(steady).problem).roundingError).toBeUndefined();
 });

@@ -1,4 +1,10 @@
-import { dormandPrince54, IntegrationError, solve, type RightHandSide } from '@nonsmooth/ode';
+import {
+  checkedSaveAt,
+  dormandPrince54,
+  IntegrationError,
+  solve,
+  type RightHandSide,
+} from '@nonsmooth/ode';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { allMethods } from './all-methods.js';
@@ -299,4 +305,14 @@ describe('an integration that cannot go on says why, where, and the last state',
     const last = partial!.t.at(-1)!;
     expect(partial!.at(last / 2)[0]).toBeCloseTo(Math.sin(last / 2), 6);
   });
+});
+
+test('times to save at are checked and copied in either direction', () => {
+  const times = [2, 1, 1, 0.5];
+  const checked = checkedSaveAt(times, 2, 0);
+  times[0] = 9;
+  expect([...checked]).toEqual([2, 1, 1, 0.5]);
+  expect(() => checkedSaveAt([1, 2], 2, 0)).toThrow('saveAt[1] = 2; allowed: times from 2 to 0');
+  expect(() => checkedSaveAt([Number.NaN], 0, 1)).toThrow('saveAt[0] = NaN');
+  expect(() => checkedSaveAt([1.5], 0, 1)).toThrow('saveAt[0] = 1.5');
 });
