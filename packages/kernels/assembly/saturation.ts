@@ -1,5 +1,5 @@
-// tanh and what follows from it, by a table: with c the nearest sixteenth to u ≥ 0 and τ = tanh(u − c),
-// tanh u = tanh c + change and 1 − tanh u = (1 − tanh c) − change, change = τ(1 − tanh² c)/(1 + τ tanh c).
+// tanh and what follows from it, by a table: with c the tabulated number nearest to u ≥ 0 and y = u − c,
+// tanh u = tanh c + change and 1 − tanh u = (1 − tanh c) − change, change = y(1 − tanh² c)/(y coth y + y tanh c).
 // What is left to 1 keeps its digits, and with it derivatives far from 0. Vectors come in pairs: each is one long
 // chain of dependent instructions, and two chains at a time keep the machine busy.
 
@@ -105,23 +105,26 @@ function fromTable<T>(
   const na = v128.add<T>(ua, shift);
   const nb = v128.add<T>(ub, shift);
   if (sizeof<T>() == 8) {
+    // through memory to the addresses: the ports that extract lanes are the busy ones
+    v128.store(outA, na);
+    v128.store(outB, nb);
+    const a0 = <usize>load<u32>(outA) << 5;
+    const a1 = <usize>load<u32>(outA, 8) << 5;
+    const b0 = <usize>load<u32>(outB) << 5;
+    const b1 = <usize>load<u32>(outB, 8) << 5;
     // rows (c, tanh c), (1 − tanh² c, 1 − tanh c)
-    const a0 = TANH_ROWS64 + (<usize>i32x4.extract_lane(na, 0) << 5);
-    const a1 = TANH_ROWS64 + (<usize>i32x4.extract_lane(na, 2) << 5);
-    const b0 = TANH_ROWS64 + (<usize>i32x4.extract_lane(nb, 0) << 5);
-    const b1 = TANH_ROWS64 + (<usize>i32x4.extract_lane(nb, 2) << 5);
-    let p0 = v128.load(a0);
-    let p1 = v128.load(a1);
-    let q0 = v128.load(b0);
-    let q1 = v128.load(b1);
+    let p0 = v128.load(a0, TANH_ROWS64);
+    let p1 = v128.load(a1, TANH_ROWS64);
+    let q0 = v128.load(b0, TANH_ROWS64);
+    let q1 = v128.load(b1, TANH_ROWS64);
     const ya = v128.sub<T>(ua, i64x2.shuffle(p0, p1, 0, 2));
     const yb = v128.sub<T>(ub, i64x2.shuffle(q0, q1, 0, 2));
     const ta = i64x2.shuffle(p0, p1, 1, 3);
     const tb = i64x2.shuffle(q0, q1, 1, 3);
-    p0 = v128.load(a0, VECTOR);
-    p1 = v128.load(a1, VECTOR);
-    q0 = v128.load(b0, VECTOR);
-    q1 = v128.load(b1, VECTOR);
+    p0 = v128.load(a0, TANH_ROWS64 + VECTOR);
+    p1 = v128.load(a1, TANH_ROWS64 + VECTOR);
+    q0 = v128.load(b0, TANH_ROWS64 + VECTOR);
+    q1 = v128.load(b1, TANH_ROWS64 + VECTOR);
     const ca = change<T>(ya, ta, i64x2.shuffle(p0, p1, 0, 2));
     const cb = change<T>(yb, tb, i64x2.shuffle(q0, q1, 0, 2));
     const ra = v128.sub<T>(i64x2.shuffle(p0, p1, 1, 3), ca);
@@ -160,19 +163,16 @@ function fromTable32<T>(
   finish<T>(kind, x, v128.add<T>(t, c), rest, out, slope);
 }
 
-/** τ·g/(1 + τ·t), τ = tanh y for |y| ≤ 3/32. */
+/** y·g/(y coth y + y·t), where y coth y = 1 + y²·(a polynomial in y²). */
 // @ts-ignore: decorator
 @inline
 function change<T>(y: v128, t: v128, g: v128): v128 {
   const z = v128.mul<T>(y, y);
-  let q = multiplyAdd<T>(z, coefficient<T>(TERMS + 1), coefficient<T>(TERMS));
-  if (sizeof<T>() == 8) {
-    const zz = v128.mul<T>(z, z);
-    const high = multiplyAdd<T>(z, coefficient<T>(TERMS + 3), coefficient<T>(TERMS + 2));
-    q = multiplyAdd<T>(zz, multiplyAdd<T>(zz, coefficient<T>(TERMS + 4), high), q);
-  }
-  const tau = multiplyAdd<T>(v128.mul<T>(y, z), q, y);
-  return v128.div<T>(v128.mul<T>(tau, g), multiplyAdd<T>(tau, t, constant<T>(ONE)));
+  let q = coefficient<T>(TERMS + 1);
+  if (sizeof<T>() == 8) q = multiplyAdd<T>(z, coefficient<T>(TERMS + 2), q);
+  q = multiplyAdd<T>(z, q, coefficient<T>(TERMS));
+  const denominator = v128.add<T>(constant<T>(ONE), multiplyAdd<T>(z, q, v128.mul<T>(y, t)));
+  return v128.div<T>(v128.mul<T>(y, g), denominator);
 }
 
 /** From t = tanh u and rest = 1 − t. */

@@ -4,18 +4,26 @@ python3 tools/tanh-table.py > assembly/tanh-table.ts
 
 from itertools import count
 import struct
-from mpmath import chebyfit, exp, floor, ldexp, log, mp, mpf, nint, sqrt, tanh
+from mpmath import cos, exp, floor, ldexp, log, lu_solve, matrix, mp, mpf, nint, pi, sqrt, tanh
 
 mp.dps = 40
 
 
 def ratio(z):
-    """(tanh(y)/y - 1)/z with z = y^2"""
+    """(y coth(y) - 1)/z with z = y^2"""
     z = mpf(z)
     if z < mpf(10) ** -10:
-        return -mpf(1) / 3 + 2 * z / 15 - 17 * z * z / 315
+        return mpf(1) / 3 - z / 45 + 2 * z * z / 945
     y = sqrt(z)
-    return (tanh(y) / y - 1) / z
+    return (y / tanh(y) - 1) / z
+
+
+def coefficients(end, terms):
+    """Of the polynomial p with the least z|p(z) - ratio(z)| on [0, end]: the error is a Chebyshev polynomial with its
+    first zero at 0; p interpolates at the other zeros."""
+    zeros = [-cos(pi * (2 * k + 1) / (2 * terms + 2)) for k in range(terms + 1)]
+    z = [end * (x - zeros[0]) / (1 - zeros[0]) for x in zeros[1:]]
+    return list(lu_solve(matrix([[x**j for j in range(terms)] for x in z]), matrix([ratio(x) for x in z])))
 
 
 def text(x, single):
@@ -34,13 +42,13 @@ def error(x, bits):
     return abs(scaled - nint(scaled))
 
 
-def node(k, bits):
-    """A number of so many bits near k/16 at which 1 - tanh, and tanh below 3, almost are such numbers (Gal, 1986)."""
+def node(k, bits, density):
+    """A number of so many bits near k/density at which 1 - tanh, and tanh below 3, almost are such numbers (Gal, 1986)."""
     if k < 2:
         return mpf(0)
-    step = mpf(2) ** max(-26, floor(log(mpf(k) / 16, 2)) + 1 - bits)
+    step = mpf(2) ** max(-26, floor(log(mpf(k) / density, 2)) + 1 - bits)
     for j in count():
-        for c in (mpf(k) / 16 + j * step, mpf(k) / 16 - j * step):
+        for c in (mpf(k) / density + j * step, mpf(k) / density - j * step):
             if error(rest(c), bits) < mpf(1) / 32 and (c > 3 or error(tanh(c), bits) < mpf(1) / 8):
                 return c
 
@@ -56,18 +64,19 @@ def table(name, type_name, rows):
     print(']);')
 
 
-def emit(bits, precision, terms, last):
-    """u + shift has u in sixteenths in its last bits."""
-    shift = mpf(2) ** (precision - 1) / 16
-    fit = chebyfit(ratio, [0, (mpf(3) / 32) ** 2], terms)[::-1]
+def emit(bits, precision, terms, density, last):
+    """A table up to `last`; u + shift has u in units of 1/density in its last bits."""
+    shift = mpf(2) ** (precision - 1) / density
+    fit = coefficients((mpf(3) / (2 * density)) ** 2, terms)
     print()
-    table(f'TANH_CONSTANTS{bits}', f'f{bits}', [(shift, mpf(last) / 16, mpf(1) / 4), fit])
-    table(f'TANH_ROWS{bits}', f'f{bits}', [row(node(k, precision)) for k in range(last + 1)])
+    table(f'TANH_CONSTANTS{bits}', f'f{bits}', [(shift, mpf(last), mpf(1) / 4), fit])
+    table(f'TANH_ROWS{bits}', f'f{bits}', [row(node(k, precision, density)) for k in range(int(last * density) + 1)])
 
 
 print('''// Written by tools/tanh-table.py. Do not edit.
 
-// Constants: the shift that leaves sixteenths in the last bits; the largest argument; ¼; coefficients of (tanh y/y − 1)/y²
-// in powers of y², |y| ≤ 3/32. Rows for k = 0, 1, …: c near k/16 (but 0 for k = 1), tanh c, 1 − tanh² c, 1 − tanh c.''')
-emit(64, 53, 5, 306)
-emit(32, 24, 2, 146)
+// Constants: the shift that leaves units of 1/32 (f32: 1/16) in the last bits; the largest argument; ¼; coefficients of
+// (y coth y − 1)/y² in powers of y², |y| ≤ 3/64 (3/32). Rows for k = 0, 1, …: c near k/32 (k/16; but 0 for k = 1),
+// tanh c, 1 − tanh² c, 1 − tanh c.''')
+emit(64, 53, 3, 32, 19.125)
+emit(32, 24, 2, 16, 9.125)
