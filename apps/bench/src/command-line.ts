@@ -1,5 +1,6 @@
+import { parseWords } from '@nonsmooth/apps-shared';
 import { activationNames, ArgumentError } from '@nonsmooth/kernels';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import { threadsOf } from './benchmark.js';
 import { warmUpSeconds } from './job.js';
@@ -19,7 +20,6 @@ export function parseCommandLine(
   words: readonly string[],
   scenarios: readonly AnyScenario[],
 ): Request {
-  let text = '';
   const command = new Command('npm start --')
     .description(
       'Measures the throughput of the packages on worker threads, and whether the work is right.',
@@ -49,16 +49,9 @@ export function parseCommandLine(
     )
     .option('--dtype <name>', 'arithmetic of the study sad, f32 or f64 (default: f32)', once)
     .option('--peers', 'install other libraries into .peers and compare the kernels with them')
-    .addHelpText('after', `\nScenarios:\n${listOf(scenarios)}`)
-    .exitOverride()
-    .configureOutput({ writeOut: (output) => void (text += output), writeErr: () => {} });
-  try {
-    command.parse(words, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return { kind: 'print', text };
-    throw explain(error, command);
-  }
+    .addHelpText('after', `\nScenarios:\n${listOf(scenarios)}`);
+  const text = parseWords(command, words);
+  if (text !== undefined) return { kind: 'print', text };
   return { kind: 'run', settings: settingsFrom(command.opts(), scenarios) };
 }
 
@@ -171,26 +164,6 @@ function collect(words: string, earlier: readonly string[] = []): readonly strin
 
 function once(word: string): string {
   return word;
-}
-
-/** Commander's complaint in the form that all others have. */
-function explain(error: CommanderError, command: Command): ArgumentError {
-  const flags = command.options.map(({ long }) => long).join(', ');
-  const word = /'([^']*)'/.exec(error.message)?.[1] ?? '';
-  switch (error.code) {
-    case 'commander.unknownOption':
-      return new ArgumentError('option', word, `${flags}, --help`);
-    case 'commander.optionMissingArgument':
-      return new ArgumentError(word.split(' ')[0]!, '', `a value: ${word}`);
-    case 'commander.excessArguments':
-      return new ArgumentError(
-        'argument',
-        command.args.join(' '),
-        `options only: ${flags}, --help`,
-      );
-    default:
-      return new ArgumentError('command line', error.message, `${flags}, --help`);
-  }
 }
 
 function listOf(scenarios: readonly AnyScenario[]): string {

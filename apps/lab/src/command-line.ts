@@ -1,5 +1,6 @@
+import { parseWords } from '@nonsmooth/apps-shared';
 import { ArgumentError } from '@nonsmooth/kernels';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -18,25 +19,20 @@ export type Request =
 
 /** @throws ArgumentError that names the argument, the value and what is allowed. */
 export function parseCommandLine(words: readonly string[]): Request {
-  let text = '';
   const command = new Command('npm run lab --')
     .description(
       'Runs a study: an ensemble of training dynamics described in YAML, on worker threads.',
     )
-    .argument('<study.yaml>', 'the study')
+    .argument(
+      '<study.yaml>',
+      'a YAML file that describes the study, such as those in apps/lab/studies',
+    )
     .option('--workers <number>', 'worker threads', String(availableParallelism()))
     .option('--out <folder>', 'folder for the results (default: lab/<name of the study>)')
     .option('--format <name>', 'of the trajectories: arrow or csv', 'arrow')
-    .option('--resume', 'go on with a study that was interrupted')
-    .exitOverride()
-    .configureOutput({ writeOut: (output) => void (text += output), writeErr: () => {} });
-  try {
-    command.parse(words, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return { kind: 'print', text };
-    throw new ArgumentError('command line', words.join(' '), error.message.replace(/^error: /, ''));
-  }
+    .option('--resume', 'go on with a study that was interrupted');
+  const text = parseWords(command, words);
+  if (text !== undefined) return { kind: 'print', text };
   const study = command.args[0]!;
   const { workers, format, out, resume } = command.opts<{
     workers: string;

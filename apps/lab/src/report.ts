@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import { stringify } from 'yaml';
 import { nameOf } from './members.js';
 import type { MemberResult } from './run-member.js';
 import type { Study } from './study.js';
@@ -32,7 +33,7 @@ ${legend(results)}
 <h2>What became of them</h2>
 ${verdictTable(results)}
 <h2>The study</h2>
-<pre>${escape(JSON.stringify(study, null, 2))}</pre>
+<pre>${escape(stringify(study))}</pre>
 </main>
 </html>
 `;

@@ -86,7 +86,9 @@ test('the results have the same bytes for 1, 2, 3 and 4 workers, and after an in
 });
 
 test.each([
-  [[], /study.yaml/],
+  [[], /<study.yaml> = ""; allowed: a YAML file that describes the study/],
+  [['STUDY', 'twice'], /argument = "twice"; allowed: <study.yaml>, --workers, /],
+  [['--wrokers', '2'], /option = "--wrokers"; allowed: --workers, /],
   [['missing.yaml'], /study = "missing.yaml"; allowed: a YAML file that can be read \(ENOENT\)/],
   [['STUDY', '--workers', '0'], /--workers = "0"; allowed: an integer from 1 to 256/],
   [['STUDY', '--format', 'xml'], /--format = "xml"; allowed: arrow, csv/],

@@ -1,3 +1,4 @@
 export type * from './executor.js';
 export * from './output.js';
+export * from './parse-words.js';
 export * from './worker-pool.js';
