@@ -193,6 +193,8 @@ export function integrate<Mode = undefined>(
     if (t !== t1) stepper.begin(t, y);
   }
 
+  const limited = (h: number): number => Math.min(h, maxStep, stepper.longestStep ?? Infinity);
+
   /** The factor from the step just tried to the next. */
   function factorAfter(accepted: boolean, error: number): number {
     const own = stepper.ownFactor?.(accepted, error);
@@ -228,10 +230,12 @@ export function integrate<Mode = undefined>(
       const accepted = fixedStep === undefined ? error < 1 : !Number.isNaN(error);
       if (!accepted) {
         if (fixedStep !== undefined) {
-          equations.fail('nonFinite', 'a step of the fixed size has no result');
+          const why =
+            h > (stepper.longestStep ?? Infinity) ? ': it is too long for the method' : '';
+          equations.fail('nonFinite', `a step of the fixed size has no result${why}`);
         }
         counts.rejected++;
-        position.h = h * factorAfter(false, error);
+        position.h = limited(h * factorAfter(false, error));
         rejectedBefore = true;
         continue;
       }
@@ -246,7 +250,7 @@ export function integrate<Mode = undefined>(
       if (fixedStep === undefined) {
         const proposed = h * factorAfter(true, error);
         // A step cut short by the end says little about the size that the solution allows.
-        position.h = Math.min(maxStep, last ? Math.max(proposed, position.h) : proposed);
+        position.h = limited(last ? Math.max(proposed, position.h) : proposed);
       }
       rejectedBefore = false;
       history.beforePrevious = history.previous;

@@ -47,6 +47,8 @@ export interface Stepper {
   accept(t: number, projected: boolean): void;
   /** The method's own factor from the step just tried to the next one; undefined leaves it to the controller. */
   ownFactor?(accepted: boolean, error: number): number | undefined;
+  /** The longest step |h| that can have a result, as far as is known; default ∞. */
+  readonly longestStep?: number;
   /** A lower estimate of |h|·ρ(∂f/∂y) of the last attempt, if it comes for free. */
   readonly stiffness?: number;
   /** Rebuilds what follows from `memory`, after it was restored. */

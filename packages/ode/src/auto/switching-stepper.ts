@@ -41,6 +41,9 @@ export function switchingStepper(explicit: Method, stiff: Method, system: System
     get errorExponent() {
       return active.errorExponent;
     },
+    get longestStep() {
+      return active.longestStep ?? Infinity;
+    },
     degree: Math.max(steppers[0].degree, steppers[1].degree),
     get next() {
       return active.next;

@@ -15,6 +15,7 @@ export { kennedyCarpenter43 } from './kennedy-carpenter-43.js';
 export { radauIIA5 } from './radau-iia-5.js';
 export { rkc2 } from './rkc2.js';
 export { rock2 } from './rock2.js';
+export { rock4 } from './rock4.js';
 export { rodas43 } from './rodas-43.js';
 export { rungeKutta4 } from './runge-kutta-4.js';
 export { tsitouras54 } from './tsitouras-54.js';

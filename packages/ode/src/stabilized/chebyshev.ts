@@ -13,6 +13,7 @@ export const chebyshev2: StabilizedScheme = {
   errorExponent: 3,
   // beyond, the rounding of the stages, which grows like s², is no longer small
   largestStages: 20_000,
+  scratchVectors: 2,
   stages(x) {
     // β(s) is close to 0.653·(s² − 1)
     let stages = Math.max(2, Math.ceil(Math.sqrt(1 + 1.53 * x)));
@@ -26,7 +27,8 @@ export const chebyshev2: StabilizedScheme = {
     const n = y.length;
     const w0 = 1 + damping / (stages * stages);
     const w1 = chebyshevSlope(stages);
-    let [before, last] = scratch;
+    let before = scratch[0]!;
+    let last = scratch[1]!;
     let current = next;
     // T, T', T'' of degrees j − 2 and j − 1
     let t2 = 1;

@@ -10,6 +10,7 @@ export const orthogonal2: StabilizedScheme = {
   errorExponent: 2,
   // an error in one stage is amplified by up to about 0.07·s³
   largestStages: 200,
+  scratchVectors: 2,
   stages(x) {
     // the boundary is close to 0.807·s² − 1
     let stages = Math.max(3, Math.floor(Math.sqrt((x + 1) / 0.808)));
@@ -21,7 +22,8 @@ export const orthogonal2: StabilizedScheme = {
   step({ system, t, h, y, derivative, next, error, scratch }, stages) {
     const n = y.length;
     const { mu, nu, sigma, tau } = stabilityPolynomial(stages);
-    let [before, last] = scratch;
+    let before = scratch[0]!;
+    let last = scratch[1]!;
     let current = next;
     let c2 = 0;
     let c1 = mu[0]!;

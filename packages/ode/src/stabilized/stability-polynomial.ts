@@ -1,13 +1,17 @@
+import {
+  orthogonalPolynomials,
+  stageRecursion,
+  type Recursion,
+  type StageRecursion,
+} from './orthogonal-polynomials.js';
+
 /**
  * The stability polynomial R(z) = w(z)·P_(s−2)(z) of ROCK2: P_0, P_1, … are orthogonal with respect to
  * w(x)²/√(1−x²) on [−1, 1] and 1 at z = 0, x = a + d·z. So P_j obey a three-term recursion, which the stages repeat.
  */
-export interface StabilityPolynomial {
+export interface StabilityPolynomial extends StageRecursion {
   /** |R(z)| ≤ 1 for −boundary ≤ z ≤ 0. */
   readonly boundary: number;
-  /** P_j(z) = (μ_j z + ν_j) P_(j−1)(z) + (1 − ν_j) P_(j−2)(z), at index j − 1. */
-  readonly mu: Float64Array;
-  readonly nu: Float64Array;
   /** w(z) = 1 + 2σz + τz² */
   readonly sigma: number;
   readonly tau: number;
@@ -28,91 +32,19 @@ export function stabilityPolynomial(s: number): StabilityPolynomial {
   const square = s * s;
   const p = 1 - (3.0121 - 3 / square) / square;
   const q = (3.3705 + (2 + 7 / square) / square) / square;
-  const recursion = orthogonalPolynomials(p, q, s - 2);
-  const { alpha, beta } = recursion;
+  const recursion = orthogonalPolynomials([{ p, q }], s - 2);
   const { a, slope } = orderTwoPoint(recursion, p, q, 1 + (0.2845 + 4 / square) / square);
   // R'(z = 0) = d·(ln R)'(a) = 1
   const d = 1 / slope;
-  const mu = new Float64Array(s - 2);
-  const nu = new Float64Array(s - 2);
-  // φ_(j+1)(a)/φ_j(a)
-  let growth = 1;
-  for (let j = 0; j < s - 2; j++) {
-    const x = 2 * (a - alpha[j]!);
-    growth = x - beta[j]! / growth;
-    mu[j] = (2 * d) / growth;
-    nu[j] = x / growth;
-  }
   const weight = (a - p) * (a - p) + q * q;
   const polynomial = {
     boundary: (a + 1) * slope,
-    mu,
-    nu,
+    ...stageRecursion(recursion, a, d),
     sigma: ((a - p) * d) / weight,
     tau: (d * d) / weight,
   };
   known.set(s, polynomial);
   return polynomial;
-}
-
-interface Recursion {
-  /** φ_(j+1)(x) = 2(x − α_j) φ_j(x) − β_j φ_(j−1)(x), φ_0 = 1 */
-  readonly alpha: Float64Array;
-  readonly beta: Float64Array;
-}
-
-/**
- * The first polynomials orthogonal with respect to ((x − p)² + q²)²/√(1−x²), by Stieltjes' procedure on their
- * Chebyshev coefficients c, where ∫ f² / √(1−x²) ∝ c_0² + Σ_(k>0) c_k²/2.
- */
-function orthogonalPolynomials(p: number, q: number, count: number): Recursion {
-  const alpha = new Float64Array(count);
-  const beta = new Float64Array(count);
-  const size = count + 4;
-  let last = new Float64Array(size);
-  let current = new Float64Array(size);
-  let next = new Float64Array(size);
-  const weighted = new Float64Array(size);
-  const shifted = new Float64Array(size);
-  current[0] = 1;
-  let squareBefore = Infinity;
-  for (let j = 0; j < count; j++) {
-    timesX(current, shifted);
-    timesX(shifted, weighted);
-    for (let k = 0; k < size; k++) {
-      weighted[k] = weighted[k]! - 2 * p * shifted[k]! + (p * p + q * q) * current[k]!;
-    }
-    timesX(weighted, shifted);
-    const square = inner(weighted, weighted);
-    alpha[j] = inner(weighted, shifted) / square;
-    beta[j] = square / squareBefore;
-    squareBefore = square;
-    timesX(current, next);
-    for (let k = 0; k < size; k++) {
-      next[k] = 2 * (next[k]! - alpha[j]! * current[k]!) - beta[j]! * last[k]!;
-    }
-    const free = last;
-    last = current;
-    current = next;
-    next = free;
-  }
-  return { alpha, beta };
-}
-
-/** x·T_0 = T_1, x·T_k = (T_(k+1) + T_(k−1))/2 */
-function timesX(c: Float64Array, out: Float64Array): void {
-  out.fill(0);
-  out[1] = c[0]!;
-  for (let k = 1; k < c.length; k++) {
-    out[k - 1] = out[k - 1]! + c[k]! / 2;
-    if (k + 1 < c.length) out[k + 1] = out[k + 1]! + c[k]! / 2;
-  }
-}
-
-function inner(u: Float64Array, v: Float64Array): number {
-  let sum = u[0]! * v[0]!;
-  for (let k = 1; k < u.length; k++) sum += (u[k]! * v[k]!) / 2;
-  return sum;
 }
 
 /** Where R''·R = R'², R = w·φ, from a guess by Newton's method; and (ln R)' there. */

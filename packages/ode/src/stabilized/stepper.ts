@@ -15,13 +15,16 @@ export interface StageWork {
   readonly error: Float64Array;
   /** f(t + h, next), where the scheme needs it. */
   readonly end: Float64Array;
-  readonly scratch: readonly [Float64Array, Float64Array];
+  /** As many as the scheme asks for. */
+  readonly scratch: readonly Float64Array[];
 }
 
 /** An explicit scheme with any number of stages, stable on the real axis from −boundary(stages) to 0. */
 export interface StabilizedScheme {
   readonly errorExponent: number;
   readonly largestStages: number;
+  /** At least 1. */
+  readonly scratchVectors: number;
   /** Stages that are enough for steps h with h·ρ = x. */
   stages(x: number): number;
   boundary(stages: number): number;
@@ -45,14 +48,16 @@ export function stabilizedStepper(scheme: StabilizedScheme, system: System): Ste
     next: vector(),
     error: vector(),
     end: vector(),
-    scratch: [vector(), vector()] as const,
+    scratch: Array.from({ length: scheme.scratchVectors }, vector),
   };
   const { y, derivative, next, error, end } = work;
+  /** h·ρ of the longest steps, with room for their rounding. */
+  const longest = scheme.boundary(scheme.largestStages) * (1 - 1e-9);
   /** `age`: accepted steps since the radius was estimated. */
   const memory = { t: 0, y, derivative, radius: 0, age: 0, direction: vector() };
   let endKnown = false;
   let attempted = false;
-  let tooLong = 0;
+  let tooLong = false;
 
   const estimate = (): void => {
     memory.radius = spectralRadius(
@@ -61,7 +66,7 @@ export function stabilizedStepper(scheme: StabilizedScheme, system: System): Ste
       y,
       derivative,
       memory.direction,
-      work.scratch[0],
+      work.scratch[0]!,
     );
     memory.age = 0;
   };
@@ -99,14 +104,11 @@ export function stabilizedStepper(scheme: StabilizedScheme, system: System): Ste
       if (stale) stir(memory.direction);
       if (stale || memory.age >= stepsPerEstimate) estimate();
       else if (system.spectralRadius && memory.age > 0) estimate();
-      attempted = true;
       endKnown = false;
-      tooLong = 0;
       const stages = scheme.stages(Math.abs(h) * memory.radius);
-      if (!(stages <= scheme.largestStages)) {
-        tooLong = (scheme.boundary(scheme.largestStages) / memory.radius / Math.abs(h)) * 0.99;
-        return Number.NaN;
-      }
+      tooLong = !(stages <= scheme.largestStages);
+      if (tooLong) return Number.NaN;
+      attempted = true;
       work.t = memory.t;
       work.h = h;
       endKnown = scheme.step(work, stages);
@@ -125,6 +127,10 @@ export function stabilizedStepper(scheme: StabilizedScheme, system: System): Ste
       memory.age++;
       attempted = false;
     },
-    ownFactor: (accepted) => (!accepted && tooLong > 0 ? tooLong : undefined),
+    get longestStep() {
+      return longest / memory.radius;
+    },
+    // to the longest step
+    ownFactor: () => (tooLong ? 1 : undefined),
   };
 }
