@@ -19,6 +19,8 @@ export interface GrowthLaw {
   readonly rateError: number;
   /** Root mean square residual relative to the norm. */
   readonly residual: number;
+  /** Share of the growth on the window that the law explains, R². */
+  readonly explained: number;
 }
 
 export interface Classification {
@@ -54,9 +56,10 @@ export interface ClassifyOptions {
  * Dereich, Jentzen (arXiv 2505.09572) one of the two holds for definable activations; a finite trajectory only
  * gives evidence. `converges`: the speed decays like t^(−q) with q > 1 by more than its standard error, and the length
  * still to come is below 1 % of the norm. `diverges`: q < 1, or q = 1 within error bars of at most ±0.3, with a norm
- * that grows significantly over the window, by 5 % or more, and in its later half (in log t) at least half as much as
- * in the earlier one. Anything else is `undecided`, with its reason. A slow transient can look like divergence: where
- * it matters, look at longer horizons too.
+ * that grows over the window by 5 % or more, and steadily: one law, a·log t or a·t^p, explains 95 % of the growth, and
+ * no third of the window (in log t) has less than a third of the mean growth. Anything else is `undecided`, with its
+ * reason: flows towards targets that a network can realize grow for decades too, but mostly in bursts between plateaus.
+ * A slow transient can still look like divergence: where it matters, look at longer horizons too.
  * @throws ShapeError, ArgumentError for trajectories that are too short, not increasing in time or not finite.
  */
 export function classify(trajectory: Trajectory, options: ClassifyOptions = {}): Classification {
@@ -107,21 +110,19 @@ function judge(
   if (evidence.remainingLength < 0.01 * norm) {
     return { verdict: 'converges', reason: `${rate} is integrable; ${toCome} is still to come` };
   }
-  const [first, middle, last] = [0, Math.floor((norms.length - 1) / 2), norms.length - 1].map(
-    (i) => norms[i]!,
-  ) as [number, number, number];
   const [law] = evidence.growth;
+  const [first, last] = [norms[0]!, norms.at(-1)!];
   const persists =
-    middle > first &&
-    last - middle >= (middle - first) / 2 &&
     last - first >= 0.05 * last &&
-    law.rate > confidence * law.rateError;
+    law.rate > confidence * law.rateError &&
+    law.explained >= 0.95 &&
+    slowestThird(law.form === 'power' ? norms.map(Math.log) : norms) >= 1 / 3;
   if (!persists) {
     return {
       verdict: 'undecided',
       reason:
-        `${rate}, but ‖Θ‖, from ${first.toPrecision(4)} over ${middle.toPrecision(4)} to ` +
-        `${last.toPrecision(4)}, shows no growth that persists`,
+        `${rate}, but ‖Θ‖, from ${first.toPrecision(4)} to ${last.toPrecision(4)}, shows no steady growth ` +
+        `(${Math.round(100 * law.explained)} % of it is explained by a ${law.form} law)`,
     };
   }
   if (q + margin < 1) {
@@ -131,6 +132,13 @@ function judge(
     return { verdict: 'diverges', reason: `${rate}, and ‖Θ‖ keeps growing like log t` };
   }
   return { verdict: 'undecided', reason: `${rate} with ‖Θ‖ still growing and ${toCome} to come` };
+}
+
+/** The least growth in a third of the window, as a share of the mean growth; negative where it shrinks. */
+function slowestThird(values: readonly number[]): number {
+  const at = [0, 1, 2, 3].map((k) => values[Math.round((k * (values.length - 1)) / 3)]!);
+  const mean = (at[3]! - at[0]!) / 3;
+  return Math.min(...[0, 1, 2].map((k) => at[k + 1]! - at[k]!)) / mean;
 }
 
 function growthLaws(logTime: readonly number[], norms: readonly number[]): [GrowthLaw, GrowthLaw] {
@@ -146,6 +154,7 @@ function law(form: GrowthLaw['form'], fit: LineFit, scale: number): GrowthLaw {
     rate: fit.slope,
     rateError: fit.slopeError,
     residual: fit.residual / scale,
+    explained: fit.explained,
   };
 }
 

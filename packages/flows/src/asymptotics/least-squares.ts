@@ -6,6 +6,8 @@ export interface LineFit {
   readonly slopeError: number;
   /** Root mean square of the residuals, with n − 2 degrees of freedom. */
   readonly residual: number;
+  /** Share of the variance of y that the line explains, R²; 1 for a constant. */
+  readonly explained: number;
 }
 
 /**
@@ -23,9 +25,11 @@ export function fitLine(x: ArrayLike<number>, y: ArrayLike<number>): LineFit {
   }
   let xx = 0;
   let xy = 0;
+  let yy = 0;
   for (let i = 0; i < n; i++) {
     xx += (x[i]! - meanX) ** 2;
     xy += (x[i]! - meanX) * (y[i]! - meanY);
+    yy += (y[i]! - meanY) ** 2;
   }
   const slope = xy / xx;
   let squares = 0;
@@ -46,5 +50,6 @@ export function fitLine(x: ArrayLike<number>, y: ArrayLike<number>): LineFit {
     slope,
     slopeError: Math.sqrt((Math.max(0, variance) * n) / (n - 2)) / xx,
     residual: Math.sqrt(squares / (n - 2)),
+    explained: yy === 0 ? 1 : 1 - squares / yy,
   };
 }
