@@ -2,14 +2,15 @@ import { Tracer } from './builder.js';
 import type { Builder } from './builder.js';
 import { constantOf, emit, toValue } from './emit.js';
 import type { Value } from './emit.js';
+import { fit } from './fit.js';
 import { add } from './ops/arithmetic.js';
 import { greater } from './ops/choice.js';
 import { broadcastTo } from './ops/structure.js';
-import type { Node } from './program.js';
+import type { Node, Shape } from './program.js';
 import { keepsAll, masks } from './rules/activity.js';
 import type { KinkChoice, RuleContext } from './rules/context.js';
 import { switchingOf } from './rules/switching.js';
-import { broadcastShapes } from './shape.js';
+import { broadcastShapes, sameShape } from './shape.js';
 
 /**
  * The context of a sweep over `nodes`. Its divisors know where a value does not reach the outputs because
@@ -68,9 +69,14 @@ function activity(
       const input = node.inputs[i]!;
       if (flow === undefined || !aboveSingular[input]) return;
       const before = result[input];
-      const mask = toValue(flow);
+      const mask = fitMask(toValue(flow), nodes[input]!.shape);
       result[input] = before === undefined ? mask : greater(add(before, mask), 0);
     });
   }
   return result;
+}
+
+/** The mask of a value that was broadcast: 1 where any of its copies reaches the outputs. */
+function fitMask(mask: Value, shape: Shape): Value {
+  return sameShape(mask.shape, shape) ? mask : greater(fit(mask, shape), 0);
 }

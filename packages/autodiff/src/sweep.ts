@@ -3,13 +3,11 @@ import { Tracer } from './builder.js';
 import type { Builder } from './builder.js';
 import type { Value } from './emit.js';
 import { add } from './ops/arithmetic.js';
-import { sum } from './ops/reductions.js';
-import { broadcastTo, reshape } from './ops/structure.js';
-import type { Node, Shape } from './program.js';
+import { fit } from './fit.js';
+import type { Node } from './program.js';
 import type { KinkChoice } from './rules/context.js';
 import { cotangents } from './rules/reverse.js';
 import { tangent } from './rules/tangent.js';
-import { broadcastShapes, sameShape } from './shape.js';
 
 /**
  * Reverse mode within a trace: the cotangents of `wrt` for these cotangents of `outputs`, undefined where an
@@ -94,20 +92,4 @@ function ancestors(nodes: readonly Node[], outputs: readonly Tracer[]): boolean[
     if (result[i]) for (const input of nodes[i]!.inputs) result[input] = true;
   }
   return result;
-}
-
-/** Sums what was broadcast, broadcasts what is too small: `c` in the given shape. */
-function fit(c: Value, shape: Shape): Value {
-  if (sameShape(c.shape, shape)) return c;
-  const full = broadcastShapes(c.shape, shape);
-  const lead = full.length - shape.length;
-  const axes = full
-    .map((_, axis) => axis)
-    .filter((axis) => axis < lead || (shape[axis - lead] === 1 && full[axis] !== 1));
-  return broadcastTo(reshapeAs(sum(broadcastTo(c, full), axes), full, axes, lead), shape);
-}
-
-function reshapeAs(c: Value, full: Shape, axes: readonly number[], lead: number): Value {
-  const kept = full.map((extent, axis) => (axes.includes(axis) ? 1 : extent)).slice(lead);
-  return reshape(c, kept);
 }

@@ -73,6 +73,39 @@ describe('a branch that is not taken leaves nothing behind, whatever happens in 
   });
 });
 
+describe('a cut after broadcasting keeps one derivative per value, not one per copy', () => {
+  // [name, function, derivative, second derivative], at 4
+  const cases: readonly [string, (x: Value) => Value, number, number][] = [
+    ['log in a relu', (x) => ad.sum(ad.relu(ad.mul(ad.log(x), [1, -1]))), 1 / 4, -1 / 16],
+    ['1/x in a maximum', (x) => ad.sum(ad.maximum(ad.div(1, x), [0.1, 1])), -1 / 16, 1 / 32],
+    ['√x in a where', (x) => ad.sum(ad.where([1, 0], ad.sqrt(x), 0)), 1 / 4, -1 / 32],
+    [
+      '√x in two rows',
+      (x) => ad.sum(ad.where([[1], [0]], ad.mul(ad.sqrt(x), [[1], [1]]), 0)),
+      1 / 4,
+      -1 / 32,
+    ],
+    [
+      '√logSumExp where it is positive',
+      (x) => rootOfLogSumExp(x),
+      1 / Math.sqrt(8),
+      -1 / (16 * Math.SQRT2),
+    ],
+  ];
+
+  // log(½eˣ + ½eˣ) = x
+  function rootOfLogSumExp(x: Value): Value {
+    const s = ad.logSumExp(ad.sub(ad.mul(x, [1, 1]), Math.LN2));
+    return ad.mul(Math.SQRT2, ad.where(ad.greater(s, 0), ad.sqrt(s), s));
+  }
+
+  test.each(cases)('%s', (_, f, first, second) => {
+    expect(slope(f, 4)).toBeCloseTo(first, 14);
+    expect(ad.jvp(f)(4, 1).tangent.data[0]).toBeCloseTo(first, 14);
+    expect(ad.hessian(f)(4).data[0]).toBeCloseTo(second, 14);
+  });
+});
+
 describe('a derivative where an op is not Lipschitz is refused', () => {
   const cases: readonly [string, (x: Value) => Value, number][] = [
     ['√x', ad.sqrt, 0],
