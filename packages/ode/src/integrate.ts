@@ -1,7 +1,7 @@
 import type { ErrorHistory } from './control/controller.js';
 import { startingStep } from './control/starting-step.js';
 import { ArgumentError } from './errors.js';
-import { watchEvents, type Cut, type EventOccurrence } from './events/events.js';
+import { watchEvents, type Cut, type EventOccurrence, type EventState } from './events/events.js';
 import type { Stepper } from './method.js';
 import type { ModeChange } from './modes/modes.js';
 import { watchModes, type WatchState } from './modes/watch-modes.js';
@@ -9,6 +9,8 @@ import { settings, type IntegrationOptions } from './options.js';
 import type { InitialValueProblem, Statistics } from './problem.js';
 import { evaluate, type Segment } from './segment.js';
 import { system, type Position } from './system.js';
+
+const finished = 'reached t1';
 
 /** So many restarts within 1e−7 of the interval are taken for chattering. */
 const maxRestarts = 300;
@@ -37,9 +39,11 @@ export interface Checkpoint {
   /** The mode must be plain data for the checkpoint to be. */
   readonly mode?: unknown;
   readonly modes?: WatchState;
-  readonly events?: { readonly sides: readonly number[]; readonly counts: readonly number[] };
+  readonly events?: EventState;
   readonly lastReset?: number;
   readonly anchor: { readonly t: number; readonly restarts: number };
+  /** Why the integration has ended; empty while it goes on. */
+  readonly reason: string;
 }
 
 /** An integration under way, step by step. */
@@ -64,7 +68,7 @@ export interface Integration extends Iterable<Step> {
 export interface StreamOptions extends IntegrationOptions {
   /** Compute the interpolant of every step. Default false. */
   readonly dense?: boolean;
-  /** Go on from here instead of (t0, y0). Problem, method and options must be the same. */
+  /** Go on from here instead of (t0, y0). Problem, method and options must be the same, t1 may be a later one. */
   readonly from?: Checkpoint;
 }
 
@@ -133,6 +137,9 @@ export function integrate<Mode = undefined>(
     if (checkpoint.y.length !== dimension) {
       throw new ArgumentError('from.y.length', checkpoint.y.length, String(dimension));
     }
+    if (!(direction * (checkpoint.t - t0) >= 0 && direction * (t1 - checkpoint.t) >= 0)) {
+      throw new ArgumentError('from.t', checkpoint.t, `times from t0 = ${t0} to t1 = ${t1}`);
+    }
     position.t = checkpoint.t;
     position.h = checkpoint.h;
     y.set(checkpoint.y);
@@ -151,11 +158,9 @@ export function integrate<Mode = undefined>(
       position.mode = checkpoint.mode as Mode;
       modeWatch.restore(checkpoint.modes, position.t, y, position.mode);
     }
-    if (eventWatch && checkpoint.events) {
-      eventWatch.begin(position.t, y);
-      eventWatch.sides.set(checkpoint.events.sides);
-      eventWatch.counts.set(checkpoint.events.counts);
-    }
+    if (checkpoint.events) eventWatch?.restore(checkpoint.events, position.t, y);
+    // whoever goes on to a later t1 has not finished
+    reason = checkpoint.t === t1 || checkpoint.reason !== finished ? checkpoint.reason : '';
   }
 
   /** Ends the step that was just computed at a cut, and begins again from there. */
@@ -269,7 +274,7 @@ export function integrate<Mode = undefined>(
         eventWatch?.advance(end, y);
         modeWatch?.advance(end, y, position.mode);
       }
-      if (position.t === t1 && reason === '') reason = 'reached t1';
+      if (position.t === t1 && reason === '') reason = finished;
       // a change of mode at the very start of the step: nothing has happened yet
       if (position.t === t && reason === '') continue;
       return { start: t, end: position.t, y, segment: dense ? segment : undefined };
@@ -310,11 +315,10 @@ export function integrate<Mode = undefined>(
         statistics: { ...counts },
         stepper: memory,
         ...(modeWatch && { mode: position.mode, modes: modeWatch.save() }),
-        ...(eventWatch && {
-          events: { sides: Array.from(eventWatch.sides), counts: Array.from(eventWatch.counts) },
-        }),
+        ...(eventWatch && { events: eventWatch.save() }),
         ...(lastReset !== undefined && { lastReset }),
         anchor: { ...anchor },
+        reason,
       };
     },
     *[Symbol.iterator]() {

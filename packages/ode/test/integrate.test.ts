@@ -107,3 +107,46 @@ test('a right-hand side that returns its result instead of writing it is reporte
     /returned an object of length 2 instead of writing its 1 components/,
   );
 });
+
+test('a finished integration continued has finished, or goes on to a later end', () => {
+  const options = { rtol: 1e-6 };
+  const whole = integrate(lotkaVolterra, options);
+  while (whole.next());
+  const from = whole.checkpoint();
+  const again = integrate(lotkaVolterra, { ...options, from });
+  expect(again.finished).toBe(true);
+  expect(again.next()).toBeUndefined();
+  expect(again.statistics).toEqual(whole.statistics);
+  const later = integrate({ ...lotkaVolterra, t1: 12 }, { ...options, from });
+  expect(later.finished).toBe(false);
+  while (later.next());
+  expect(later.t).toBe(12);
+  const straight = solve({ ...lotkaVolterra, t1: 12 }, { rtol: 1e-10, atol: 1e-12 }).y.at(-1)!;
+  for (let i = 0; i < 2; i++) expect(later.y[i]).toBeCloseTo(straight[i]!, 3);
+});
+
+test('an integration that an event has ended stays ended when continued', () => {
+  const events = [
+    { name: 'few prey', value: (_t: number, y: Float64Array) => y[0]! - 1, terminal: true },
+  ];
+  const whole = integrate(lotkaVolterra, { events });
+  while (whole.next());
+  expect(whole.t).toBeLessThan(10);
+  const again = integrate({ ...lotkaVolterra, t1: 12 }, { events, from: whole.checkpoint() });
+  expect([again.finished, again.reason, again.next()]).toEqual([true, 'few prey', undefined]);
+});
+
+test('a checkpoint outside the interval is refused', () => {
+  const whole = integrate(lotkaVolterra);
+  while (whole.next());
+  const from = whole.checkpoint();
+  for (const [t0, t1] of [
+    [0, 5],
+    [11, 20],
+    [20, 11],
+  ] as const) {
+    expect(() => integrate({ ...lotkaVolterra, t0, t1 }, { from })).toThrow(
+      `from.t = 10; allowed: times from t0 = ${t0} to t1 = ${t1}`,
+    );
+  }
+});

@@ -42,9 +42,18 @@ export interface EventWatch {
   examine(segment: Segment, limit: number): Cut | undefined;
   /** Goes on from where the step ended or was cut; `y` may be reset. */
   advance(t: number, y: Float64Array): void;
-  /** Sides of the functions, and how often each event has occurred: all that the next steps need to know. */
-  readonly sides: Int8Array;
-  readonly counts: Uint32Array;
+  save(): EventState;
+  /** Goes on from a point at which it was saved. */
+  restore(state: EventState, t: number, y: Float64Array): void;
+}
+
+/** What is known of every event at the current point, as plain data. */
+export interface EventState {
+  readonly sides: readonly number[];
+  /** How often each has occurred. */
+  readonly counts: readonly number[];
+  readonly zeroAtStart: readonly number[];
+  readonly alwaysZero: readonly number[];
 }
 
 export function watchEvents(events: readonly Event[], dimension: number): EventWatch {
@@ -60,25 +69,23 @@ export function watchEvents(events: readonly Event[], dimension: number): EventW
   const counts = new Uint32Array(events.length);
   const occurrences: EventOccurrence[] = [];
   const state = new Float64Array(dimension);
-  const seenNonzero = events.map(() => false);
   let zeroAtStart: readonly number[] = [];
+  let alwaysZero: readonly number[] = [...events.keys()];
   let crossed: number[] = [];
   let resets: Event[] = [];
 
   return {
     occurrences,
-    sides,
-    counts,
     get zeroAtStart() {
       return zeroAtStart;
     },
     get alwaysZero() {
-      return [...events.keys()].filter((i) => !seenNonzero[i]);
+      return alwaysZero;
     },
     begin(t, y) {
       functions.begin(t, y);
       zeroAtStart = [...events.keys()].filter((i) => sides[i] === 0);
-      for (let i = 0; i < events.length; i++) if (sides[i] !== 0) seenNonzero[i] = true;
+      alwaysZero = zeroAtStart;
     },
     examine(segment, limit) {
       crossed = [];
@@ -107,9 +114,23 @@ export function watchEvents(events: readonly Event[], dimension: number): EventW
     advance(t, y) {
       for (const event of resets) event.reset!(t, y);
       functions.advance(t, y, crossed);
-      for (let i = 0; i < events.length; i++) if (sides[i] !== 0) seenNonzero[i] = true;
+      if (alwaysZero.some((i) => sides[i] !== 0)) {
+        alwaysZero = alwaysZero.filter((i) => sides[i] === 0);
+      }
       crossed = [];
       resets = [];
+    },
+    save: () => ({
+      sides: Array.from(sides),
+      counts: Array.from(counts),
+      zeroAtStart,
+      alwaysZero,
+    }),
+    restore(state, t, y) {
+      functions.begin(t, y);
+      sides.set(state.sides);
+      counts.set(state.counts);
+      ({ zeroAtStart, alwaysZero } = state);
     },
   };
 }

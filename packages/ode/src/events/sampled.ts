@@ -13,6 +13,8 @@ export interface Crossing {
 export interface SampledFunctions {
   /** Signs on the current side; 0 where not known yet: just crossed, or zero so far. */
   readonly sides: Int8Array;
+  /** Values at the current point. */
+  readonly startValues: Float64Array;
   begin(t: number, y: Float64Array): void;
   /** Goes on from the end of the step just examined, where the values are known. */
   continue(): void;
@@ -53,6 +55,7 @@ export function sampledFunctions(
 
   return {
     sides,
+    startValues,
     begin(t, y) {
       values(t, y, startValues);
       for (let i = 0; i < count; i++) sides[i] = Math.sign(startValues[i]!);

@@ -34,7 +34,8 @@ export function stiffMethodFor({
 
 /**
  * Tsitouras 5(4) that detects stiffness and switches to the stiff method that suits the problem, and back when the
- * stiffness has passed.
+ * stiffness has passed. The orders stated are those of Tsitouras 5(4): the interpolants of the stiff methods are of order
+ * 3 and 2, NDF's as high as its steps.
  */
 export const auto: Method = {
   name: 'auto',

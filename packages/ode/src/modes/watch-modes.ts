@@ -16,10 +16,13 @@ export interface ModeWatch<Mode> {
   restore(state: WatchState, t: number, y: Float64Array, mode: Mode): void;
 }
 
-/** Sides and zeros of the surfaces, as plain data. */
+/** What is known of surfaces and guards at the current point, as plain data. */
 export interface WatchState {
   readonly sides: readonly number[];
   readonly order: readonly number[];
+  /** Of the surfaces and of the guards, as the interpolant of the last step has them; none for surfaces with a screen. */
+  readonly values: readonly number[];
+  readonly guardValues: readonly number[];
 }
 
 export function watchModes<Mode>(
@@ -181,14 +184,17 @@ export function watchModes<Mode>(
     save: () => ({
       sides: Array.from(sides),
       order: Array.from(order),
+      values: modes.screen ? [] : Array.from(values[0]!),
+      guardValues: Array.from(guards?.startValues ?? []),
     }),
 
     restore(state, t, y, mode) {
       sides.set(state.sides);
       order.set(state.order);
-      modes.surfaces(t, y, values[0]!, mode);
+      values[0]!.set(state.values);
       onSurface = [...order.keys()].filter((i) => order[i] !== 0);
       beginGuards(t, y, mode);
+      guards?.startValues.set(state.guardValues);
     },
 
     change(t, y, mode, switched) {

@@ -1,4 +1,4 @@
-import { hermiteCoefficients } from './hermite-coefficients.js';
+import { hermiteCoefficients } from '../hermite-coefficients.js';
 import { spectralRadius, stir } from './spectral-radius.js';
 import type { Stepper } from '../method.js';
 import type { System } from '../system.js';

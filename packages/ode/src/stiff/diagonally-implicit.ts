@@ -1,5 +1,6 @@
 import type { Controller } from '../control/controller.js';
 import { predictive } from '../control/controller.js';
+import { hermiteCoefficients } from '../hermite-coefficients.js';
 import { linearization } from '../linear/linearization.js';
 import { shiftedSolver } from '../linear/shifted.js';
 import type { Method, Stepper } from '../method.js';
@@ -156,15 +157,7 @@ function diagonallyImplicitStepper(
       return system.tolerance.size(error, y, next);
     },
     interpolant(coefficients) {
-      const [first, last] = [z[0]!, z[stages - 1]!];
-      coefficients[0]!.set(y);
-      coefficients[1]!.set(first);
-      for (let k = 0; k < n; k++) {
-        const change = next[k]! - y[k]!;
-        coefficients[2]![k] = 3 * change - 2 * first[k]! - last[k]!;
-        coefficients[3]![k] = first[k]! + last[k]! - 2 * change;
-      }
-      return 3;
+      return hermiteCoefficients(1, y, z[0]!, next, z[stages - 1]!, coefficients);
     },
     accept(t, projected) {
       memory.t = t;
