@@ -28,6 +28,19 @@ export interface DirectionPolicy {
  */
 export type KinkPolicy = Kinks | SignaturePolicy | DirectionPolicy;
 
+/**
+ * Whether the policy is one of constants, which are then checked.
+ * @throws ArgumentError for what is no policy.
+ */
+export function isConstant(kinks: KinkPolicy): kinks is Kinks {
+  if (typeof kinks !== 'object' || kinks === null) {
+    throw new ArgumentError('kinks', kinks, '{ relu, abs, tie }, { signature } or { direction }');
+  }
+  if ('signature' in kinks || 'direction' in kinks) return false;
+  constantChoice(kinks);
+  return true;
+}
+
 /** The same weights at every kink of an op. */
 export function constantChoice(kinks: Kinks): KinkChoice {
   const weights: { readonly [O in KinkOp]: number } = {

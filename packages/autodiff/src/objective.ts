@@ -1,17 +1,17 @@
 import { defaultKinks, ShapeError } from '@nonsmooth/kernels';
-import type { DescentLoop, DescentOptions, FloatArray } from '@nonsmooth/kernels';
+import type { DescentLoop, DescentOptions, FloatArray, Kinks } from '@nonsmooth/kernels';
 import { tensor } from '@nonsmooth/tensor';
 import { prepareFor } from './compile.js';
 import type { CompileOptions } from './compile.js';
 import type { Traceable } from './derivatives/differentiate.js';
 import { gradientProgram, hessianProductProgram } from './derivatives/programs.js';
 import type { Execution } from './execution.js';
-import { checkedSignature } from './kink-policy.js';
+import { checkedSignature, isConstant } from './kink-policy.js';
 import type { KinkPolicy } from './kink-policy.js';
 import type { Program } from './program.js';
 import { sameShape, sizeOf } from './shape.js';
 import { chosenGradientProgram, chosenHessianProductProgram } from './switching/chosen-programs.js';
-import { directionalChooser, requireShape } from './switching/directional-signature.js';
+import { directionalChooser, requireDirection } from './switching/directional-signature.js';
 import type { DirectionalChoice } from './switching/directional-signature.js';
 import { inputShapes, switchedProgram, switchingProgram } from './switching/variables.js';
 import { trace } from './trace.js';
@@ -77,18 +77,17 @@ export function objective(
     once(() => prepareFor(derive(), options));
   const value = prepare(() => program);
   const switching = prepare(() => switchingProgram(program));
-  const { choose, gradient, product } =
-    'relu' in kinks
-      ? {
-          choose: undefined,
-          gradient: prepare(() => gradientProgram(program, { kinks })),
-          product: prepare(() => hessianProductProgram(program, { kinks })),
-        }
-      : {
-          choose: once(() => chooser(program, kinks)),
-          gradient: prepare(() => chosenGradientProgram(switchedProgram(program))),
-          product: prepare(() => chosenHessianProductProgram(switchedProgram(program))),
-        };
+  const { choose, gradient, product } = isConstant(kinks)
+    ? {
+        choose: undefined,
+        gradient: prepare(() => gradientProgram(program, { kinks })),
+        product: prepare(() => hessianProductProgram(program, { kinks })),
+      }
+    : {
+        choose: once(() => chooser(program, kinks)),
+        gradient: prepare(() => chosenGradientProgram(switchedProgram(program))),
+        product: prepare(() => chosenHessianProductProgram(switchedProgram(program))),
+      };
   const copy = (name: string, from: FloatArray, to: FloatArray): void => {
     if (from.length !== to.length) throw new ShapeError(name, from.length, `${to.length} entries`);
     to.set(from);
@@ -125,6 +124,9 @@ export function objective(
       copy('out', execution.outputs[0]!.data, out);
     },
     hessian: (theta, out) => {
+      if (out.length !== dimension ** 2) {
+        throw new ShapeError('out', out.length, `${dimension ** 2} entries`);
+      }
       const execution = product();
       place(execution, theta);
       const unit = execution.inputs[1]!.data.fill(0);
@@ -149,12 +151,12 @@ export function objective(
 /** What a policy that is no constant chooses at θ. */
 function chooser(
   program: Program,
-  kinks: Exclude<KinkPolicy, { readonly relu: number }>,
+  kinks: Exclude<KinkPolicy, Kinks>,
 ): (theta: FloatArray) => DirectionalChoice {
   const switched = switchedProgram(program);
   if ('direction' in kinks) {
     const direction = tensor(kinks.direction);
-    requireShape('kinks.direction', direction.shape, inputShapes(program)[0]!);
+    requireDirection(direction, inputShapes(program)[0]!);
     const choose = directionalChooser(switched);
     return (theta) => choose(theta, direction.data);
   }

@@ -290,3 +290,25 @@ test('norms of 0 and comparisons on their border are found', () => {
     { op: 'greater', kind: 'jump', entries: [2] },
   ]);
 });
+
+describe('what is no policy is refused by name', () => {
+  const f = (x: Value): Value => ad.sum(ad.abs(x));
+  const cases: readonly [unknown, RegExp][] = [
+    ['relu', /kinks = "relu"; allowed: \{ relu, abs, tie \}, \{ signature \} or \{ direction \}/],
+    [null, /kinks = null/],
+    [{ abs: 1 }, /kinks\.relu = undefined; allowed: from 0 to 1/],
+    [{ relu: 0, abs: 2, tie: 0.5 }, /kinks\.abs = 2/],
+    [{ direction: [NaN, 0] }, /kinks\.direction\[0\] = NaN; allowed: finite/],
+    [{ direction: [1] }, /kinks\.direction = \[1\]; allowed: \[2\]/],
+    [{ signature: [1] }, /signature = 1; allowed: 2 entries/],
+    [{ signature: [1, NaN] }, /signature = NaN; allowed: from -1 to 1/],
+  ];
+
+  test.each(cases)('%j', (policy, message) => {
+    const kinks = policy as ad.KinkPolicy;
+    const out = new Float64Array(2);
+    expect(() => ad.grad(f, { kinks })([0, 0])).toThrow(message);
+    expect(() => ad.hessian(f, { kinks })([0, 0])).toThrow(message);
+    expect(() => ad.objective(f, 2, { kinks }).gradient(out, out)).toThrow(message);
+  });
+});

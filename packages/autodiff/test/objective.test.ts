@@ -110,6 +110,15 @@ describe('the risk of a network as an objective', () => {
     expect(ad.checkGradient(fast, theta).verdict).toBe('correct');
   });
 
+  test('refuses a Hessian of another size', () => {
+    const small = ad.objective((x) => ad.sum(ad.exp(x)), 2);
+    for (const size of [3, 5]) {
+      expect(() => small.hessian!(new Float64Array(2), new Float64Array(size))).toThrow(
+        `out = ${size}; allowed: 4 entries`,
+      );
+    }
+  });
+
   test('has the same Hessian products from kernels as from the full Hessian by loops', () => {
     const hessian = new Float64Array(dimension ** 2);
     ad.objective(risk, dimension).hessian!(theta, hessian);

@@ -1,4 +1,4 @@
-import { ShapeError } from '@nonsmooth/kernels';
+import { requireFinite, ShapeError } from '@nonsmooth/kernels';
 import type { Tensor } from '@nonsmooth/tensor';
 import { lift } from '../emit.js';
 import { prepareProgram } from '../execution.js';
@@ -26,11 +26,12 @@ export interface DirectionalChoice {
  * the gradient of the first variable still undecided, and so on. A 0 remains only where nothing depends on the
  * choice: the switching variable has gradient 0 under the signs before it. Norms of 0 take the direction in
  * which their arguments move.
+ * @throws ShapeError, NonFiniteError for a direction that does not fit.
  */
 export function directionalChoice(program: Program, x: Tensor, d: Tensor): DirectionalChoice {
   const [shape] = inputShapes(program);
   requireShape('x', x.shape, shape!);
-  requireShape('kinks.direction', d.shape, shape!);
+  requireDirection(d, shape!);
   return directionalChooser(switchedProgram(program))(x.data, d.data);
 }
 
@@ -143,6 +144,11 @@ function rowProgram(switched: SwitchedProgram): Program {
     },
     [shape, [switched.size], [switched.normSize], [switched.size], [switched.normSize]],
   );
+}
+
+export function requireDirection(d: Tensor, shape: Shape): void {
+  requireShape('kinks.direction', d.shape, shape);
+  requireFinite('kinks.direction', d.data);
 }
 
 export function requireShape(name: string, shape: Shape, expected: Shape): void {
