@@ -251,6 +251,20 @@ test('the radius of constancy is rigorous: within it no sign changes, and it is 
   expect(wave.radiusOfConstancy).toBeLessThan(Math.PI / 4);
 });
 
+test('a sign that rests on digits that doubles do not have is constant for no known radius', () => {
+  // 0.1 + 0.2 − 0.3 > 0 for these doubles, but it is smaller than the rounding of the sum
+  const rounded = certify((x) => abs(sub(sum(x), 0.3)), [0.1, 0.2]);
+  expect(rounded).toMatchObject({ verdict: 'gradient', radiusOfConstancy: 0 });
+  // x·y underflows, but changes its sign where x moves by 1e−200
+  const product = certify((x) => relu(mul(at(x, 0), at(x, 1))), [1e-200, 1e-200]);
+  expect(product.radiusOfConstancy).toBe(0);
+  // x·y overflows
+  expect(certify((x) => relu(mul(at(x, 0), at(x, 1))), [1e200, 1e200])).toMatchObject({
+    verdict: 'undecided',
+    radiusOfConstancy: 0,
+  });
+});
+
 test('n-ary ties split equally by a sweep are judged as the vectors they are', () => {
   const { gradient, verdict } = certify((x) => max(x), [1, 1, 1, 1]);
   expect(Array.from(gradient)).toEqual([0.25, 0.25, 0.25, 0.25]);

@@ -83,11 +83,14 @@ function deviations({ tape, active }: ScalarProcedure, rho: number): Float64Arra
 
 /**
  * ρ such that no switching variable that is not 0 changes its sign while no input moves by more than ρ: for
- * networks a bound layer by layer, entry by entry. ∞ if nothing can change.
+ * networks a bound layer by layer, entry by entry. ∞ if nothing can change, 0 where a sign rests on digits that
+ * doubles do not have.
  */
 export function radiusOfConstancy(procedure: ScalarProcedure, refinements = 0): number {
-  const { tape, switching } = procedure;
+  const { tape, switching, active } = procedure;
   const slack = Float64Array.from(switching, (z) => Math.abs(tape.value[z]!) - tape.radius[z]!);
+  const zeros = new Set(active.map(({ index }) => index));
+  if (slack.some((s, i) => !(s > 0 && s < Infinity) && !zeros.has(i))) return 0;
   const holds = (rho: number): boolean => {
     const moved = deviations(procedure, rho);
     for (let i = 0; i < slack.length; i++) {
