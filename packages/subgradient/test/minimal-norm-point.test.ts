@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { solveQP } from 'quadprog';
 import { expect, test } from 'vitest';
-import { minimalNormPoint } from '@nonsmooth/subgradient';
+import { minimalNorm, minimalNormPoint } from '@nonsmooth/subgradient';
 import { randomNumbers } from './support/random-rows.js';
 
 /** Points around a centre: 0 is inside, far outside, or on the boundary of their hull. */
@@ -106,4 +106,33 @@ test('points that do not fit are refused by index', () => {
     /points\[1\] = 1; allowed: 2 entries/,
   );
   expect(() => minimalNormPoint([Float64Array.of(1, NaN)])).toThrow(/points\[0\]\[1\] = NaN/);
+});
+
+test('the answer does not depend on the unit, from subnormal numbers to the largest', () => {
+  const unit = cloud(12, 3, 'outside', 5);
+  const expected = minimalNormPoint(unit);
+  for (const exponent of [-1010, -600, -500, 500, 600, 1020]) {
+    const scale = 2 ** exponent;
+    const found = minimalNormPoint(unit.map((point) => point.map((entry) => entry * scale)));
+    expect(found.support).toEqual(expected.support);
+    found.weights.forEach((w, j) => expect(w).toBeCloseTo(expected.weights[j]!, 9));
+    expect(found.norm / scale).toBeCloseTo(expected.norm, 9);
+    found.point.forEach((x, t) => expect(x / scale).toBeCloseTo(expected.point[t]!, 9));
+  }
+  for (const size of [5e-324 * 4, 1e-200, 1e200, 1.7e308]) {
+    const { point, weights } = minimalNorm([
+      [size, 0],
+      [0, size],
+    ]);
+    weights.forEach((w) => expect(w).toBeCloseTo(0.5, 12));
+    point.forEach((x) => expect(x / size).toBeCloseTo(0.5, 12));
+  }
+});
+
+test('generators that are no vectors are refused', () => {
+  for (const wrong of [undefined, [], [1, 2]]) {
+    expect(() => minimalNorm(wrong as never)).toThrow(/^generators = .*; allowed: a list of one/);
+  }
+  expect(() => minimalNorm([[1, NaN]])).toThrow('generators[0][1] = NaN; allowed: finite numbers');
+  expect(minimalNorm([[]])).toMatchObject({ norm: 0, support: [0] });
 });

@@ -40,6 +40,10 @@ export function minimalNormPoint(points: readonly Float64Array[]): MinimalNormPo
       start = i;
     }
   });
+  if (!(largest > smallestSquare && largest < largestSquare)) {
+    const unit = powerOfTwoAbove(points);
+    if (unit !== 0 && unit !== 1) return rescaled(points, unit);
+  }
   // Lifted columns (point/scale, 1): affine independence becomes linear independence, and the affine
   // minimizer of the corral is u/Σu with (P'P + 11')u = 1.
   const scale = Math.sqrt(largest) || 1;
@@ -112,6 +116,30 @@ export function minimalNormPoint(points: readonly Float64Array[]): MinimalNormPo
     });
   }
   return { point: x, norm: Math.sqrt(dot(x, x)), support, weights, gap, majorSteps };
+}
+
+/** Beyond these, squares overflow or lose digits to underflow. */
+const smallestSquare = 2 ** -900;
+const largestSquare = 2 ** 900;
+
+/** The largest entry up to a factor of two, as a power of two with an inverse. */
+function powerOfTwoAbove(points: readonly Float64Array[]): number {
+  let largest = 0;
+  for (const point of points)
+    for (const entry of point) largest = Math.max(largest, Math.abs(entry));
+  if (largest === 0) return 0;
+  return 2 ** Math.min(1022, Math.max(-1022, Math.ceil(Math.log2(largest))));
+}
+
+/** The same question in other units, exactly but for entries that are too small to matter. */
+function rescaled(points: readonly Float64Array[], unit: number): MinimalNormPoint {
+  const found = minimalNormPoint(points.map((point) => point.map((entry) => entry / unit)));
+  return {
+    ...found,
+    point: found.point.map((entry) => entry * unit),
+    norm: found.norm * unit,
+    gap: found.gap === 0 ? 0 : found.gap * unit * unit,
+  };
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

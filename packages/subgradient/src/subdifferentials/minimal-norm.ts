@@ -7,8 +7,10 @@ import { ArgumentError, requireFinite, ShapeError } from '../errors.js';
  * @throws ArgumentError without generators; ShapeError, NonFiniteError.
  */
 export function minimalNorm(generators: readonly ArrayLike<number>[]): MinimalNormPoint {
-  const length = generators[0]?.length;
-  if (length === undefined) throw new ArgumentError('generators', 'none', 'one vector or more');
+  const length = (generators as typeof generators | undefined)?.[0]?.length;
+  if (length === undefined) {
+    throw new ArgumentError('generators', generators, 'a list of one vector or more');
+  }
   generators.forEach((generator, i) => {
     if (generator.length !== length) {
       throw new ShapeError(`generators[${i}]`, generator.length, `${length} entries`);
