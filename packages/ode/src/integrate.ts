@@ -4,6 +4,7 @@ import { ArgumentError } from './errors.js';
 import { watchEvents, type Cut, type EventOccurrence, type EventState } from './events/events.js';
 import type { Stepper } from './method.js';
 import type { ModeChange } from './modes/modes.js';
+import { guardedModes } from './modes/guarded.js';
 import { watchModes, type WatchState } from './modes/watch-modes.js';
 import { settings, type IntegrationOptions } from './options.js';
 import type { InitialValueProblem, Statistics } from './problem.js';
@@ -80,8 +81,8 @@ export function integrate<Mode = undefined>(
   problem: InitialValueProblem<Mode>,
   options: StreamOptions = {},
 ): Integration {
-  const { from, project } = options;
-  const { t0, t1, modes } = problem;
+  const { from } = options;
+  const { t0, t1 } = problem;
   const { method, controller, tolerance, maxStep, maxSteps, fixedStep, ...rest } = settings(
     problem,
     options,
@@ -97,7 +98,8 @@ export function integrate<Mode = undefined>(
   const segment = { start: t0, end: t0, step: 0, degree: 0, coefficients };
   const history: ErrorHistory = { error: 0, previous: 0, beforePrevious: 0, stepRatio: 1 };
   const exponentOf = (): number => stepper.errorExponent;
-  const eventWatch = options.events && watchEvents(options.events, n);
+  const eventWatch = options.events && watchEvents(options.events, equations);
+  const modes = problem.modes && guardedModes(problem.modes, equations);
   const modeWatch = modes && watchModes(modes, n, stepper.degree);
   const dense = options.dense === true || eventWatch !== undefined || modeWatch !== undefined;
   let reason = '';
@@ -105,6 +107,7 @@ export function integrate<Mode = undefined>(
   let lastReset: number | undefined;
   let previousStep = 0;
   let rejectedBefore = false;
+  let resultless = false;
 
   if (from) {
     restore(from, method.name, n);
@@ -128,6 +131,21 @@ export function integrate<Mode = undefined>(
     for (let i = 0; i < n; i++) {
       if (!Number.isFinite(derivative[i])) {
         equations.fail('nonFinite', `component ${i} of rhs is ${derivative[i]}, not finite,`);
+      }
+    }
+  }
+
+  const projects = options.project !== undefined || modes?.project !== undefined;
+  function project(t: number, state: Float64Array): void {
+    if (!options.project) return;
+    try {
+      options.project(t, state);
+    } catch (cause) {
+      equations.threw('project', cause);
+    }
+    for (let i = 0; i < n; i++) {
+      if (!Number.isFinite(state[i])) {
+        equations.fail('nonFinite', `component ${i} after project is ${state[i]}, not finite,`);
       }
     }
   }
@@ -170,8 +188,8 @@ export function integrate<Mode = undefined>(
     else evaluate(segment, theta, y);
     segment.end = t;
     position.t = t;
-    project?.(t, y);
-    if (modeWatch) modes.project?.(t, y, position.mode);
+    project(t, y);
+    modes?.project?.(t, y, position.mode);
     if (eventWatch) eventWatch.advance(t, y);
     if (action === 'stop') reason = why;
     if (modeWatch && action !== 'stop') {
@@ -195,7 +213,9 @@ export function integrate<Mode = undefined>(
     }
     history.previous = 0;
     history.beforePrevious = 0;
-    if (t !== t1) stepper.begin(t, y);
+    if (t === t1) return;
+    stepper.begin(t, y);
+    requireFinite(stepper);
   }
 
   const limited = (h: number): number => Math.min(h, maxStep, stepper.longestStep ?? Infinity);
@@ -216,14 +236,19 @@ export function integrate<Mode = undefined>(
 
   function next(): Step | undefined {
     if (reason !== '') return undefined;
+    requireFinite(stepper);
     for (;;) {
       if (counts.accepted + counts.rejected >= maxSteps) {
         equations.fail('maxSteps', `${maxSteps} steps were not enough`);
       }
       const { t } = position;
       const smallest = 16 * Number.EPSILON * Math.max(Math.abs(t), Number.MIN_VALUE);
-      if (!(position.h >= smallest)) {
-        equations.fail('stepUnderflow', 'the step size underflowed');
+      // at t = 0 down to the smallest number there is
+      if (!(position.h >= smallest && position.h > 0)) {
+        const why = resultless
+          ? ': the last step tried had no result, or none that is finite,'
+          : '';
+        equations.fail('stepUnderflow', `the step size underflowed${why}`);
       }
       const remaining = Math.abs(t1 - t);
       // stretched a little rather than followed by a step of rounding errors
@@ -233,6 +258,7 @@ export function integrate<Mode = undefined>(
       history.stepRatio = previousStep > 0 ? h / previousStep : 1;
       const error = stepper.attempt(step);
       const accepted = fixedStep === undefined ? error < 1 : !Number.isNaN(error);
+      resultless = !Number.isFinite(error);
       if (!accepted) {
         if (fixedStep !== undefined) {
           const why =
@@ -261,8 +287,8 @@ export function integrate<Mode = undefined>(
       history.beforePrevious = history.previous;
       history.previous = error;
       previousStep = h;
-      if (project) project(end, stepper.next);
-      if (modeWatch) modes.project?.(end, stepper.next, position.mode);
+      project(end, stepper.next);
+      modes?.project?.(end, stepper.next, position.mode);
       const modeCut = modeWatch?.examine(segment, position.mode);
       const cut = eventWatch?.examine(segment, modeCut?.theta ?? 1) ?? modeCut;
       if (cut) {
@@ -270,7 +296,7 @@ export function integrate<Mode = undefined>(
       } else {
         position.t = end;
         y.set(stepper.next);
-        stepper.accept(end, project !== undefined || modes?.project !== undefined);
+        stepper.accept(end, projects);
         eventWatch?.advance(end, y);
         modeWatch?.advance(end, y, position.mode);
       }

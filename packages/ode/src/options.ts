@@ -2,6 +2,7 @@ import { integral, type Controller } from './control/controller.js';
 import { rootMeanSquare, tolerance, type ErrorNorm, type Tolerance } from './control/norm.js';
 import { ArgumentError } from './errors.js';
 import type { Event } from './events/events.js';
+import { isList } from './list.js';
 import type { Method } from './method.js';
 import { dormandPrince54 } from './methods/dormand-prince-54.js';
 import type { InitialValueProblem } from './problem.js';
@@ -54,40 +55,53 @@ export function settings<Mode>(
   problem: InitialValueProblem<Mode>,
   options: IntegrationOptions,
 ): Settings {
-  const { rhs, t0, t1 } = problem;
+  const { rhs, y0, t0, t1 } = problem;
   if (typeof rhs !== 'function') throw new ArgumentError('rhs', rhs, 'a function (t, y, out)');
+  const { jacobian, jacobianVector, timeDerivative, spectralRadius } = problem;
+  requireFunctions({ jacobian, jacobianVector, timeDerivative, spectralRadius });
   if (!Number.isFinite(t0)) throw new ArgumentError('t0', t0, 'a finite number');
   if (!Number.isFinite(t1)) throw new ArgumentError('t1', t1, 'a finite number');
   if (t0 === t1) throw new ArgumentError('t1', t1, `a time other than t0 = ${t0}`);
-  const wrong = Array.from(problem.y0).findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) throw new ArgumentError(`y0[${wrong}]`, problem.y0[wrong], 'finite numbers');
+  if (!isList(y0)) throw new ArgumentError('y0', y0, 'a list of finite numbers');
+  const wrong = Array.from(y0).findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) throw new ArgumentError(`y0[${wrong}]`, y0[wrong], 'finite numbers');
 
   const { method = dormandPrince54, firstStep, fixedStep } = options;
   const { rtol = 1e-3, atol = 1e-6, norm = rootMeanSquare } = options;
   const { maxStep = Infinity, maxSteps = 1_000_000, linearSolver } = options;
-  const n = problem.y0.length;
-  if (!(rtol > 0 && rtol < Infinity)) throw new ArgumentError('rtol', rtol, 'a finite number > 0');
+  const { controller = method?.controller ?? integral, events = [], project } = options;
+  const n = y0.length;
+  if (typeof method?.stepper !== 'function') {
+    throw new ArgumentError('method', method, 'a method such as dormandPrince54');
+  }
+  if (typeof controller?.propose !== 'function') {
+    throw new ArgumentError('controller', controller, 'a controller such as proportionalIntegral');
+  }
+  requireFunctions({ norm, project });
+  if (!(isNumber(rtol) && rtol > 0 && rtol < Infinity))
+    throw new ArgumentError('rtol', rtol, 'a finite number > 0');
+  if (!isNumber(atol) && !isList(atol)) {
+    throw new ArgumentError('atol', atol, 'a finite number ≥ 0, or one per component');
+  }
   const list = typeof atol === 'number' ? [atol] : Array.from(atol);
   if (typeof atol !== 'number' && list.length !== n) {
     throw new ArgumentError('atol.length', list.length, `${n}, one per component`);
   }
   for (const value of list) {
-    if (!(value >= 0 && value < Infinity)) {
+    if (!(isNumber(value) && value >= 0 && value < Infinity)) {
       throw new ArgumentError('atol', value, 'finite numbers ≥ 0');
     }
   }
   for (const [name, value] of Object.entries({ maxStep, maxSteps, firstStep, fixedStep })) {
-    if (value !== undefined && !(value > 0)) throw new ArgumentError(name, value, 'a number > 0');
+    if (value !== undefined && !(isNumber(value) && value > 0)) {
+      throw new ArgumentError(name, value, 'a number > 0');
+    }
   }
-  options.events?.forEach((event, i) => {
-    const { terminal = true } = event;
-    if (typeof event.value !== 'function') {
-      throw new ArgumentError(`events[${i}].value`, event.value, 'a function (t, y)');
-    }
-    if (typeof terminal === 'number' && !(terminal >= 1)) {
-      throw new ArgumentError(`events[${i}].terminal`, terminal, 'a boolean or a count ≥ 1');
-    }
-  });
+  if (linearSolver !== undefined && linearSolver !== 'direct' && linearSolver !== 'krylov') {
+    throw new ArgumentError('linearSolver', linearSolver, "'direct' or 'krylov'");
+  }
+  if (!Array.isArray(events)) throw new ArgumentError('events', events, 'a list of events');
+  events.forEach(requireEvent);
   if (!method.adaptive && fixedStep === undefined) {
     throw new ArgumentError(
       'fixedStep',
@@ -98,7 +112,7 @@ export function settings<Mode>(
   return {
     method,
     tolerance: tolerance(rtol, typeof atol === 'number' ? atol : Float64Array.from(list), norm, n),
-    controller: options.controller ?? method.controller ?? integral,
+    controller,
     firstStep,
     maxStep,
     maxSteps,
@@ -107,4 +121,27 @@ export function settings<Mode>(
       ? linearSolver === 'krylov'
       : problem.jacobian === undefined && problem.jacobianVector !== undefined,
   };
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+
+function requireFunctions(functions: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(functions)) {
+    if (value !== undefined && typeof value !== 'function') {
+      throw new ArgumentError(name, value, 'a function');
+    }
+  }
+}
+
+function requireEvent({ value, direction, terminal = true, reset }: Event, i: number): void {
+  if (typeof value !== 'function') {
+    throw new ArgumentError(`events[${i}].value`, value, 'a function (t, y)');
+  }
+  requireFunctions({ [`events[${i}].reset`]: reset });
+  if (direction !== undefined && direction !== 1 && direction !== -1) {
+    throw new ArgumentError(`events[${i}].direction`, direction, '1, −1, or undefined for both');
+  }
+  if (typeof terminal !== 'boolean' && !(Number.isInteger(terminal) && terminal >= 1)) {
+    throw new ArgumentError(`events[${i}].terminal`, terminal, 'a boolean or a count ≥ 1');
+  }
 }

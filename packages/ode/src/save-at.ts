@@ -1,4 +1,5 @@
 import { ArgumentError } from './errors.js';
+import { isList } from './list.js';
 
 /**
  * A copy of the times at which to save, checked: from t0 to t1, in the order in which they are passed; a time may come
@@ -6,6 +7,7 @@ import { ArgumentError } from './errors.js';
  * @throws ArgumentError naming the first time that is not so.
  */
 export function checkedSaveAt(saveAt: ArrayLike<number>, t0: number, t1: number): Float64Array {
+  if (!isList(saveAt)) throw new ArgumentError('saveAt', saveAt, 'a list of times');
   const direction = Math.sign(t1 - t0);
   const times = Float64Array.from(saveAt);
   times.forEach((time, i) => {

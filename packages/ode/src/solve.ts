@@ -51,6 +51,9 @@ export function solve<Mode = undefined>(
 ): Solution {
   const { dense = false, observe } = options;
   const { t0, t1 } = problem;
+  if (observe !== undefined && typeof observe !== 'function') {
+    throw new ArgumentError('observe', observe, 'a function (t, y)');
+  }
   const saveAt = options.saveAt && checkedSaveAt(options.saveAt, t0, t1);
   const integration = integrate(problem, { ...options, dense: dense || saveAt !== undefined });
   const { y } = integration;

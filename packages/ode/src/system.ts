@@ -27,6 +27,8 @@ export interface System {
   readonly spectralRadius: ((t: number, y: Float64Array) => number) | undefined;
   readonly counts: { -readonly [Name in keyof Statistics]: Statistics[Name] };
   fail(reason: FailureReason, detail: string, options?: ErrorOptions): never;
+  /** Reports what one of the problem's functions threw; failures that know more pass through. */
+  threw(name: string, cause: unknown): never;
 }
 
 /** The current point of an integration, for messages. */
@@ -59,12 +61,17 @@ export function system<Mode>(
   const fail = (reason: FailureReason, detail: string, options?: ErrorOptions): never => {
     throw new IntegrationError(reason, detail, position.t, position.h, position.y.slice(), options);
   };
-  const guard = <T>(name: string, reason: FailureReason, call: () => T): T => {
+  const threw = (name: string, cause: unknown): never => {
+    if (cause instanceof IntegrationError) throw cause;
+    return fail(name === 'rhs' ? 'rhsThrew' : 'callbackThrew', `${name} threw ${String(cause)}`, {
+      cause,
+    });
+  };
+  const guard = <T>(name: string, call: () => T): T => {
     try {
       return call();
     } catch (cause) {
-      if (cause instanceof IntegrationError) throw cause;
-      return fail(reason, `${name} threw ${String(cause)}`, { cause });
+      return threw(name, cause);
     }
   };
   const moved = new Float64Array(n);
@@ -75,8 +82,7 @@ export function system<Mode>(
     try {
       returned = problem.rhs(t, y, out, position.mode);
     } catch (cause) {
-      if (cause instanceof IntegrationError) throw cause;
-      fail('rhsThrew', `rhs threw ${String(cause)}`, { cause });
+      threw('rhs', cause);
     }
     if (returned !== undefined && returned !== out && typeof returned === 'object') {
       const { length } = returned as { length?: unknown };
@@ -97,12 +103,13 @@ export function system<Mode>(
     suppliesJacobianVector: problem.jacobianVector !== undefined,
     counts,
     fail,
+    threw,
     rhs,
     jacobian(t, y, f, out) {
       const { jacobian } = problem;
       counts.jacobians++;
       if (jacobian) {
-        guard('jacobian', 'callbackThrew', () => jacobian(t, y, out, position.mode));
+        guard('jacobian', () => jacobian(t, y, out, position.mode));
       } else {
         // forward differences, one column at a time
         moved.set(y);
@@ -126,7 +133,12 @@ export function system<Mode>(
       const { jacobianVector } = problem;
       if (jacobianVector) {
         counts.jacobianVectors++;
-        guard('jacobianVector', 'callbackThrew', () => jacobianVector(t, y, v, out, position.mode));
+        guard('jacobianVector', () => jacobianVector(t, y, v, out, position.mode));
+        for (let i = 0; i < n; i++) {
+          if (!Number.isFinite(out[i])) {
+            fail('nonFinite', `component ${i} of jacobianVector is ${out[i]}, not finite,`);
+          }
+        }
         return;
       }
       let sizeOfV = 0;
@@ -148,7 +160,7 @@ export function system<Mode>(
       const { timeDerivative } = problem;
       if (problem.autonomous) out.fill(0);
       else if (timeDerivative) {
-        guard('timeDerivative', 'callbackThrew', () => timeDerivative(t, y, out, position.mode));
+        guard('timeDerivative', () => timeDerivative(t, y, out, position.mode));
       } else {
         const step = difference * Math.max(1e-5, Math.abs(t));
         const moment = t + Math.sign(problem.t1 - problem.t0) * step;
@@ -160,9 +172,7 @@ export function system<Mode>(
       problem.spectralRadius &&
       ((t, y) => {
         counts.spectralRadii++;
-        return guard('spectralRadius', 'callbackThrew', () =>
-          problem.spectralRadius!(t, y, position.mode),
-        );
+        return guard('spectralRadius', () => problem.spectralRadius!(t, y, position.mode));
       }),
   };
 }

@@ -1,3 +1,5 @@
+import { ArgumentError } from '../errors.js';
+
 /** The size of an error whose components are already divided by their tolerances. */
 export type ErrorNorm = (scaled: Float64Array) => number;
 
@@ -18,9 +20,21 @@ export const maximumNorm: ErrorNorm = (scaled) => {
   return largest;
 };
 
-/** The largest root mean square over consecutive blocks of the given lengths. */
+/**
+ * The largest root mean square over consecutive blocks of the given lengths.
+ * @throws ArgumentError if a length is no integer ≥ 0; the norm, if their sum is not the dimension.
+ */
 export function blockNorm(lengths: readonly number[]): ErrorNorm {
+  lengths.forEach((length, i) => {
+    if (!(Number.isInteger(length) && length >= 0)) {
+      throw new ArgumentError(`lengths[${i}]`, length, 'integers ≥ 0');
+    }
+  });
+  const total = lengths.reduce((sum, length) => sum + length, 0);
   return (scaled) => {
+    if (total !== scaled.length) {
+      throw new ArgumentError('sum of lengths', total, `the dimension, ${scaled.length}`);
+    }
     let largest = 0;
     let start = 0;
     for (const length of lengths) {

@@ -1,5 +1,6 @@
 import type { Segment } from '../segment.js';
 import { evaluate } from '../segment.js';
+import type { System } from '../system.js';
 import { sampledFunctions } from './sampled.js';
 
 /** Something that happens where a function of time and state changes its sign. */
@@ -56,12 +57,25 @@ export interface EventState {
   readonly alwaysZero: readonly number[];
 }
 
-export function watchEvents(events: readonly Event[], dimension: number): EventWatch {
+export function watchEvents(events: readonly Event[], system: System): EventWatch {
+  const { dimension } = system;
+  const valueOf = (i: number, t: number, y: Float64Array): number => {
+    let value = Number.NaN;
+    try {
+      value = events[i]!.value(t, y);
+    } catch (cause) {
+      system.threw(`events[${i}].value`, cause);
+    }
+    if (!(value <= 0 || value > 0)) {
+      system.fail('nonFinite', `events[${i}].value(${t}, y) = ${value} is not a number`);
+    }
+    return value;
+  };
   const functions = sampledFunctions(
     events.length,
     dimension,
     (t, y, out) => {
-      for (let i = 0; i < events.length; i++) out[i] = events[i]!.value(t, y);
+      for (let i = 0; i < events.length; i++) out[i] = valueOf(i, t, y);
     },
     { samples: 8, dips: true },
   );
@@ -72,7 +86,7 @@ export function watchEvents(events: readonly Event[], dimension: number): EventW
   let zeroAtStart: readonly number[] = [];
   let alwaysZero: readonly number[] = [...events.keys()];
   let crossed: number[] = [];
-  let resets: Event[] = [];
+  let resets: number[] = [];
 
   return {
     occurrences,
@@ -104,7 +118,7 @@ export function watchEvents(events: readonly Event[], dimension: number): EventW
         const ends = typeof terminal === 'number' ? occurred >= terminal : terminal;
         if (!ends && !event.reset) continue;
         if (!crossed.includes(index)) crossed.push(index);
-        if (event.reset) resets.push(event);
+        if (event.reset) resets.push(index);
         const name = event.name ?? `event ${index}`;
         const stops = ends || cut?.action === 'stop';
         cut = { theta, action: stops ? 'stop' : 'restart', reason: cut?.reason ?? name };
@@ -112,7 +126,13 @@ export function watchEvents(events: readonly Event[], dimension: number): EventW
       return cut;
     },
     advance(t, y) {
-      for (const event of resets) event.reset!(t, y);
+      for (const index of resets) {
+        try {
+          events[index]!.reset!(t, y);
+        } catch (cause) {
+          system.threw(`events[${index}].reset`, cause);
+        }
+      }
       functions.advance(t, y, crossed);
       if (alwaysZero.some((i) => sides[i] !== 0)) {
         alwaysZero = alwaysZero.filter((i) => sides[i] === 0);

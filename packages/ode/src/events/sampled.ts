@@ -20,6 +20,8 @@ export interface SampledFunctions {
   continue(): void;
   /** Changes of sign within the step, in order. */
   find(segment: Segment): Crossing[];
+  /** The first change of sign within the step, of one function or several at once, where all sides are known. */
+  findFirst(segment: Segment): Crossing[];
   /** Goes on from the end of the step, or from where it was cut, where `crossed` are zero up to rounding. */
   advance(t: number, y: Float64Array, crossed: readonly number[]): void;
 }
@@ -122,6 +124,44 @@ export function sampledFunctions(
         }
       }
       return crossings.sort((p, q) => p.theta - q.theta || p.index - q.index);
+    },
+    findFirst(segment) {
+      const all = [...sides.keys()];
+      const crossed = (row: Float64Array, among: readonly number[]): number[] =>
+        among.filter((i) => row[i]! * sides[i]! <= 0);
+      const crossings = (indices: readonly number[], theta: number): Crossing[] =>
+        indices.map((index) => ({ index, theta, direction: sides[index]! > 0 ? -1 : 1 }));
+      const atOnce = all.filter((i) => startValues[i]! * sides[i]! < 0);
+      if (atOnce.length > 0) return crossings(atOnce, 0);
+      let low = 0;
+      let before = startValues;
+      for (let k = early.length; k < nodes.length; k++) {
+        const row = table[k]!;
+        at(segment, nodes[k]!, row);
+        let candidates = crossed(row, all);
+        let high = nodes[k]!;
+        let after: Float64Array = row;
+        let first: number[] = [];
+        // each zero found is an upper bound for those that have crossed there already
+        while (candidates.length > 0) {
+          const index = candidates.find((i) => after[i] !== 0) ?? candidates[0]!;
+          const side = sides[index]!;
+          if (after[index] !== 0) {
+            const atLow = before[index]! * side > 0 ? before[index]! : side * Number.MIN_VALUE;
+            const value = after[index]!;
+            high = bracketedZero((x) => valueAt(segment, index, x), low, high, atLow, value);
+            at(segment, high, one);
+            after = one.slice();
+          }
+          const others = candidates.filter((i) => i !== index);
+          first = [index, ...others.filter((i) => after[i] === 0)];
+          candidates = crossed(after, others).filter((i) => after[i] !== 0);
+        }
+        if (first.length > 0) return crossings(first, high);
+        low = nodes[k]!;
+        before = row;
+      }
+      return [];
     },
     advance(t, y, crossed) {
       this.begin(t, y);

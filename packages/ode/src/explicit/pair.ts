@@ -1,4 +1,5 @@
 import type { Controller } from '../control/controller.js';
+import { ArgumentError } from '../errors.js';
 import type { Method } from '../method.js';
 import { explicitStepper } from './stepper.js';
 
@@ -44,7 +45,16 @@ export interface ExplicitDefinition extends Tableau {
   readonly citation: string;
 }
 
+/** Makes a method of its coefficients. @throws ArgumentError where they are not as many as the stages ask for. */
 export function explicitMethod(definition: ExplicitDefinition): ExplicitMethod {
+  const { stages, a, b, c, e = [], lowerE = [] } = definition;
+  for (const [name, { length }] of Object.entries({ a, c })) {
+    if (length !== stages) throw new ArgumentError(`${name}.length`, length, `${stages}: stages`);
+  }
+  // missing ones are 0
+  for (const [name, { length }] of Object.entries({ b, e, lowerE })) {
+    if (length > stages) throw new ArgumentError(`${name}.length`, length, `at most ${stages}`);
+  }
   return {
     ...definition,
     interpolantOrder: definition.interpolant.order,

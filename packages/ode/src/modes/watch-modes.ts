@@ -145,7 +145,7 @@ export function watchModes<Mode>(
         length = suspects(values, m, sides, order, candidates);
       }
       for (let c = 0; c < length; c++) consider(candidates[c]!);
-      const guard = guards?.find(segment);
+      const guard = guards?.findFirst(segment);
       if (guard) {
         for (const { index, theta, direction } of guard) {
           if (theta > first) break;
