@@ -8,6 +8,7 @@ import {
   residuals,
   sumOfSquares,
 } from './losses';
+import { isSpline, splineRisk } from './linear-spline';
 import { Layer, Network } from './network';
 import { columnStatistics, normalize, scale } from './normalization';
 import { product, transposedProduct } from './products';
@@ -17,9 +18,10 @@ import { biasGradient, weightGradient } from './weight-gradient';
 
 /**
  * The loss of `count` samples, all of them or those at `indices`; also the gradient, if asked for.
- * The order of every sum depends on shapes only.
+ * The order of every sum depends on shapes only, or, of a linear spline, on θ and the data.
  */
 export function risk<T>(net: Network, count: i32, indices: usize, withGradient: bool): f64 {
+  if (!indices && isSpline<T>(net)) return splineRisk<T>(net, withGradient);
   const panels = (count + net.capacity - 1) / net.capacity;
   const perPanel = (count + panels - 1) / panels;
   const stride = roundUp<T>(perPanel);
@@ -44,6 +46,11 @@ export function risk<T>(net: Network, count: i32, indices: usize, withGradient: 
     if (shallow) shallowBackward<T>(net, reluOnly, stride, columns);
     else backward<T>(net, stride, columns);
   }
+  return lossValue(net, count);
+}
+
+/** The loss from its sums. */
+export function lossValue(net: Network, count: i32): f64 {
   return net.loss == RELATIVE_L2
     ? sqrt(net.lossSum / net.targetSum)
     : net.lossSum / <f64>count;
@@ -89,7 +96,7 @@ function shallowBackward<T>(net: Network, reluOnly: bool, stride: usize, columns
 }
 
 /** dL/dN = cotangent·numerator/denominator; see the losses of the reference kernels. */
-function setFactor(net: Network, count: i32): void {
+export function setFactor(net: Network, count: i32): void {
   net.numerator = 1;
   net.denominator = <f64>count;
   if (net.loss == RELATIVE_L2) {

@@ -41,6 +41,8 @@ export class Network extends Accumulation {
   outputs: usize;
   /** Four columns of a weight matrix. */
   packed: usize;
+  /** What linear-spline.ts needs, if that serves the problem; 0 otherwise. */
+  spline: usize;
 }
 
 @unmanaged

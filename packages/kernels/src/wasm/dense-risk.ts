@@ -19,7 +19,7 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
   const { dtype } = problem;
   const { inputWidth, outputWidth, targetWidth, samples, dimension } = shape;
   const plan = arena();
-  const at = layNetworkOut(problem, shape, samples, plan);
+  const at = layNetworkOut(problem, shape, 'all', plan);
   let open: ReturnType<typeof start> | undefined = start();
   let second: SecondOrder | undefined;
 

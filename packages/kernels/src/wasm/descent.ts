@@ -27,11 +27,11 @@ export function descentLoop(
   checkDescentOptions(options);
   const { rule, batch } = options;
   const { dtype } = problem;
-  const { dimension, samples } = shape;
+  const { dimension } = shape;
   const { moments: momentCount, initial = 0 } = updateRule(rule);
 
   const plan = arena();
-  const at = layNetworkOut(problem, shape, batch?.size ?? samples, plan);
+  const at = layNetworkOut(problem, shape, batch?.size ?? 'all', plan);
   const bytes = dimension * elementBytes[dtype];
   const momentsAt = Array.from({ length: momentCount }, () => plan.reserve(bytes));
   const stateAt = plan.reserve(stateBytes);

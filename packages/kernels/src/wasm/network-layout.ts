@@ -3,6 +3,7 @@ import { lossNames, type DenseProblem } from '../dense-network.js';
 import type { ProblemShape } from '../problem.js';
 import { activationParameter } from '../reference/activations.js';
 import { elementBytes, type Arena } from './arena.js';
+import { isLinearSpline, laySplineOut } from './linear-spline.js';
 import type { Memory } from './webassembly.js';
 
 /** Most samples that a panel holds; the samples of a batch are spread evenly over the fewest panels. */
@@ -37,20 +38,21 @@ const networkBytes = 152;
 const layerBytes = 32;
 
 /**
- * Reserves the memory of a problem for batches of up to `batch` samples:
+ * Reserves the memory of a problem for batches of up to `batch` samples, or for all samples at once and any batch:
  * θ and gradient (d each), the data, the indices (4 bytes per sample), and per column of a panel
  * l₀ (twice if normalized) + l_target + 2·Σ_{0<k<D} l_k + l_D + 2·max l_k numbers.
  */
 export function layNetworkOut(
   problem: DenseProblem,
   shape: ProblemShape,
-  batch: number,
+  batch: number | 'all',
   arena: Arena,
   largestPanel: number = panelCapacity,
 ): NetworkLayout {
   const size = elementBytes[problem.dtype];
   const { inputWidth, targetWidth, samples, layers, dimension } = shape;
-  const capacity = wholeTiles(problem, Math.min(batch, largestPanel));
+  const most = batch === 'all' ? samples : batch;
+  const capacity = wholeTiles(problem, Math.min(most, largestPanel));
   const numbers = (count: number): number => arena.reserve(count * size);
   const panel = (width: number): number => numbers(width * capacity);
   const widest = Math.max(...problem.widths);
@@ -61,7 +63,7 @@ export function layNetworkOut(
   const gradient = numbers(dimension);
   const inputs = numbers(samples * inputWidth);
   const targets = numbers(samples * targetWidth);
-  const indices = arena.reserve(batch * 4);
+  const indices = arena.reserve(most * 4);
   const means = arena.reserve(problem.batchNormalization ? inputWidth * 8 : 0);
   const scales = arena.reserve(problem.batchNormalization ? inputWidth * 8 : 0);
   const inputPanel = panel(inputWidth);
@@ -74,6 +76,10 @@ export function layNetworkOut(
   const affine = layers.map((layer) => panel(layer.width));
   const outputs = affine.at(-1)!;
   const packed = numbers(4 * widest);
+  const spline =
+    batch === 'all' && isLinearSpline(problem, shape)
+      ? laySplineOut(problem, shape, arena)
+      : undefined;
 
   function describe(memory: Memory): void {
     const floats = new Float64Array(memory.buffer, network, 5);
@@ -102,8 +108,10 @@ export function layNetworkOut(
       nextDelta,
       outputs,
       packed,
+      spline?.address ?? 0,
     ];
     new Uint32Array(memory.buffer, network + 56, fields.length).set(fields);
+    spline?.describe(memory);
     layers.forEach((layer, k) => {
       new Uint32Array(memory.buffer, layerTable + k * layerBytes, layerBytes / 4).set([
         layer.inputWidth,
