@@ -5,15 +5,21 @@ import {
   elementwise,
   exp,
   gather,
+  grad,
   greater,
+  jvp,
   mul,
   neg,
   norm,
   objective,
   relu,
+  reshape,
+  scatterAdd,
   sin,
+  softmax,
   sqrt,
   square,
+  stopGradient,
   sub,
   sum,
   tanh,
@@ -28,6 +34,8 @@ import {
   absNormalForm,
   certify,
   programOfExpression,
+  signatureAt,
+  signatureGradient,
   verify,
   type Expression,
 } from '@nonsmooth/subgradient';
@@ -333,4 +341,44 @@ test('bad input is refused by name', () => {
   expect(() => certify(program, [0])).toThrow(/point = 1; allowed: 2 entries/);
   const bare = objective(program, 2);
   expect(certify(bare, [0, 0], { gradient: [0, 0] }).memberships.frechet).toBe('in');
+});
+
+test('every op is one of an evaluation procedure, those of derivatives as well', () => {
+  const weights = [1, -2, 3, 0.5];
+  const weighted = (v: Value): Value => sum(mul(v, weights.slice(0, v.shape.at(-1))));
+  const cases: readonly ((x: Tracer) => Value)[] = [
+    (x) => weighted(softmax(relu(x))),
+    (x) => weighted(sum(mul(softmax(reshape(x, [2, 2]), 0), weights.slice(0, 2)), 1)),
+    (x) => weighted(square(scatterAdd(x, [2, 0, 2, 1], 0, 4))),
+    (x) => sum(square(scatterAdd(reshape(x, [2, 2]), [1, 1], 1, 3))),
+    // a penalty on a gradient: branches, winners, unit vectors
+    (x) => sum(square(grad((y) => sum(square(relu(y))))(x))),
+    (x) => weighted(square(grad((y) => max(square(y)))(x))),
+    (x) => weighted(grad((y) => norm(square(y)))(x)),
+    (x) => weighted(jvp((y) => max(mul(square(y), y)))(x, weights).tangent),
+    (x) => weighted(grad((y) => where(greater(sum(y), 0), sqrt(sum(y)), 0))(x)),
+  ];
+  const point = [0.5, -1.25, 2, 0.75];
+  for (const f of cases) {
+    const { gradient, verdict, value } = certify(f, point);
+    expect(verdict).toBe('gradient');
+    const form = absNormalForm(f, point);
+    expect(form.value).toBeCloseTo(value, 13);
+    expect(value).toBeCloseTo(objective(f, 4).value(Float64Array.from(point)), 13);
+    const dense = signatureGradient(form, signatureAt(form));
+    gradient.forEach((g, t) => expect(dense[t]).toBeCloseTo(g, 12));
+  }
+  const tied = certify((x) => sum(square(grad((y) => max(square(y)))(x))), [1, 1]);
+  expect(tied.verdict).toBe('undecided');
+});
+
+test('the answer of a sweep that was told to ignore a part of the function is no gradient', () => {
+  const straightThrough = (x: Tracer): Value => sum(add(x, stopGradient(sub(relu(x), x))));
+  const product = (x: Tracer): Value => sum(mul(x, stopGradient(x)));
+  for (const f of [straightThrough, product]) {
+    const { verdict, certificate } = certify(f, [-2]);
+    expect(verdict).toBe('none');
+    expect(verify(certificate, f)).toBe(true);
+  }
+  expect(certify(product, [-2], { gradient: [-4] }).verdict).toBe('gradient');
 });

@@ -194,7 +194,6 @@ function isNear(
   isOwnAnswer: boolean,
 ): boolean {
   if (!isOwnAnswer && tolerance === 0) return false;
-  if (isOwnAnswer && choice.length === 0) return true;
   const expected = boundedSignatureGradient(local, choice);
   const scale = expected.reduce((worst, x) => Math.max(worst, Math.abs(x)), 1);
   const allowed = isOwnAnswer ? Math.max(tolerance, sweepRounding * scale) : tolerance;

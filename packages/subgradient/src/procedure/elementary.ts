@@ -26,6 +26,7 @@ import {
   square,
   tan,
   tanh,
+  type Node,
   type NodeOf,
   type Operand,
   type UnaryOp,
@@ -70,6 +71,10 @@ const functions: { readonly [O in UnaryOp]: (node: NodeOf<O>) => Function } = {
     (x) =>
       elementwise(order === 0 ? fn : derivativeOf(fn, order), x),
 };
+
+export function isUnary(node: Node): node is Extract<Node, { op: UnaryOp }> {
+  return node.op in functions;
+}
 
 /** The derivative of order one or two as a function with its own derivative. */
 function derivativeOf(fn: NodeOf<'elementwise'>['fn'], order: number): NodeOf<'elementwise'>['fn'] {
@@ -236,4 +241,24 @@ function integerRoot(x: bigint): bigint | undefined {
     root = next;
   }
   return root * root === x ? root : undefined;
+}
+
+/** Equal for nodes that are the same function. */
+export function nameOf(node: NodeOf<UnaryOp>): string {
+  if (node.op === 'pow') return `pow ${(node as NodeOf<'pow'>).exponent}`;
+  if (node.op === 'elementwise') {
+    const { fn, order } = node as NodeOf<'elementwise'>;
+    return `${fn.name} ${identityOf(fn)} ${order}`;
+  }
+  return node.op;
+}
+
+// Two functions that a user gave the same name are still two functions.
+const identities = new WeakMap<object, number>();
+let identityCount = 0;
+
+function identityOf(fn: object): number {
+  let identity = identities.get(fn);
+  if (identity === undefined) identities.set(fn, (identity = identityCount++));
+  return identity;
 }

@@ -10,7 +10,7 @@ import {
   type UnaryOp,
 } from '@nonsmooth/autodiff';
 import { broadcastEntries, groups, move, type Entries } from './entries.js';
-import { elementaryValues, exactValues } from './elementary.js';
+import { elementaryValues, exactValues, isUnary, nameOf } from './elementary.js';
 import { kinds, TapeBuilder, type Call, type Tape } from './tape.js';
 
 /** A switching variable: entry `entry` of the kink node `block`. */
@@ -204,12 +204,7 @@ class Expansion {
           node.op === 'embed' ? tape.constant(0) : -1,
         );
       case 'sum':
-        return Int32Array.from(groups(x!, shapes[0]!, node.axes), (group) =>
-          this.combine(
-            group,
-            group.map(() => 1),
-          ),
-        );
+        return Int32Array.from(groups(x!, shapes[0]!, node.axes), (group) => this.total(group));
       case 'logSumExp':
         return Int32Array.from(groups(x!, shapes[0]!, node.axes), (group) =>
           this.logSumExp(group, index),
@@ -220,25 +215,37 @@ class Expansion {
         );
       case 'matmul':
         return this.product(inputs, shapes, node.shape);
+      case 'scatterAdd':
+        return this.scatterAdd(node, x!, shapes[0]!);
+      case 'softmax':
+        return this.byGroup(x!, shapes[0]!, node.axes, (group) => this.softmax(group, index));
+      case 'direction':
+        return this.byGroup(x!, shapes[0]!, node.axes, (group) =>
+          this.quotients(group, this.norm(group, index), index),
+        );
+      case 'atan2': {
+        const [y, at] = spread();
+        return y!.map((v, i) => this.angle(v, at![i]!, index, i));
+      }
+      case 'branch': {
+        const [u, v, a, b, tie] = spread();
+        return u!.map((_, i) =>
+          this.branch(this.order(u![i]!, v![i]!, index), a![i]!, b![i]!, tie![i]!),
+        );
+      }
+      case 'divisor': {
+        const [d, active] = spread();
+        const isIdle = (i: number): boolean => active !== undefined && tape.value[active[i]!] === 0;
+        return d!.map((entry, i) => (isIdle(i) ? tape.constant(1) : entry));
+      }
+      case 'shareToWinners':
+        return this.shareToWinner(inputs, shapes[0]!, node.axes, index);
+      case 'meanOfWinners':
+        return this.meanOfWinner(inputs, shapes[0]!, node.axes, index);
       default:
-        return this.otherwise(node, index, x, spread);
+        if (isUnary(node)) return this.callEach(node, x!, index);
+        throw new Error(`${node.op} was to be taken apart before`);
     }
-  }
-
-  private otherwise(
-    node: Node,
-    index: number,
-    x: Entries | undefined,
-    spread: () => Entries[],
-  ): Entries {
-    if (isUnary(node)) return this.callEach(node, x!, index);
-    const { tape } = this;
-    if (node.op === 'atan2') {
-      const [y, at] = spread();
-      return y!.map((v, i) => this.angle(v, at![i]!, index, i));
-    }
-    this.report(index, 0, `${node.op} is no op of an evaluation procedure`);
-    return new Int32Array(node.shape.reduce((a, b) => a * b, 1)).fill(tape.constant(NaN));
   }
 
   private report(node: number, entry: number, reason: string): void {
@@ -250,6 +257,13 @@ class Expansion {
     return this.tape.sum(
       scalars,
       factors.map((factor) => this.tape.constant(factor)),
+    );
+  }
+
+  private total(scalars: readonly number[]): number {
+    return this.combine(
+      scalars,
+      scalars.map(() => 1),
     );
   }
 
@@ -362,20 +376,121 @@ class Expansion {
 
   /** m + log Σ exp(x − m) for a constant m near the maximum. */
   private logSumExp(group: readonly number[], index: number): number {
-    const m = Math.max(...group.map((id) => this.tape.value[id]!));
-    const constant = this.tape.constant(m);
-    const terms = group.map((id) =>
-      this.callOne('exp', this.combine([id, constant], [1, -1]), index),
-    );
-    const sum = this.combine(
-      terms,
-      terms.map(() => 1),
-    );
-    return this.combine([constant, this.callOne('log', sum, index)], [1, 1]);
+    const { shift, terms } = this.exponentials(group, index);
+    return this.combine([shift, this.callOne('log', this.total(terms), index)], [1, 1]);
+  }
+
+  /** exp(x − m) for a constant m near the maximum. */
+  private exponentials(
+    group: readonly number[],
+    index: number,
+  ): { readonly shift: number; readonly terms: number[] } {
+    const shift = this.tape.constant(Math.max(...group.map((id) => this.tape.value[id]!)));
+    const terms = group.map((id) => this.callOne('exp', this.combine([id, shift], [1, -1]), index));
+    return { shift, terms };
   }
 
   private norm(group: readonly number[], index: number): number {
-    return this.callOne('sqrt', this.tape.sum(group, group), index);
+    const { tape } = this;
+    if (group.every((id) => tape.value[id] === 0 && tape.radius[id] === 0)) {
+      this.report(index, 0, 'a norm of 0 has a kink that is no absolute value');
+      return tape.constant(0);
+    }
+    return this.callOne('sqrt', tape.sum(group, group), index);
+  }
+
+  /** u/v for all u. */
+  private quotients(us: readonly number[], v: number, index: number): number[] {
+    const [inverse] = this.callEach(reciprocalNode, Int32Array.of(v), index);
+    return us.map((u) => this.tape.product(u, inverse!));
+  }
+
+  /** exp(x − m)/Σ exp(x − m) for a constant m near the maximum. */
+  private softmax(group: readonly number[], index: number): number[] {
+    const terms = this.exponentials(group, index).terms;
+    return this.quotients(terms, this.total(terms), index);
+  }
+
+  /** A map of groups of entries to as many, put where they come from. */
+  private byGroup(
+    entries: Entries,
+    shape: Shape,
+    axes: readonly number[],
+    map: (group: number[], at: number) => readonly number[],
+  ): Entries {
+    const out = new Int32Array(entries.length);
+    groups(
+      entries.map((_, i) => i),
+      shape,
+      axes,
+    ).forEach((positions, at) => {
+      const images = map(
+        positions.map((i) => entries[i]!),
+        at,
+      );
+      positions.forEach((i, j) => (out[i] = images[j]!));
+    });
+    return out;
+  }
+
+  private scatterAdd(
+    { axis, indices, shape }: NodeOf<'scatterAdd'>,
+    x: Entries,
+    from: Shape,
+  ): Entries {
+    const outer = from.slice(0, axis).reduce((a, b) => a * b, 1);
+    const inner = from.slice(axis + 1).reduce((a, b) => a * b, 1);
+    const parts = Array.from({ length: outer * shape[axis]! * inner }, (): number[] => []);
+    x.forEach((id, at) => {
+      const [o, row] = [
+        Math.floor(at / inner / indices.length),
+        Math.floor(at / inner) % indices.length,
+      ];
+      parts[(o * shape[axis]! + indices[row]!) * inner + (at % inner)]!.push(id);
+    });
+    return Int32Array.from(parts, (list) => (list.length === 1 ? list[0]! : this.total(list)));
+  }
+
+  /** a, b, or t·a + (1 − t)·b for constants that are equal. */
+  private branch(order: number, a: number, b: number, tie: number): number {
+    if (order !== 0) return order > 0 ? a : b;
+    const { tape } = this;
+    return tape.sum([a, b], [tie, this.combine([tape.constant(1), tie], [1, -1])]);
+  }
+
+  /** Position of the entry that attains the extreme m of its group near the point; −1 and reported if not just one does. */
+  private winner(group: readonly number[], m: number, index: number): number {
+    const at = group.indexOf(m);
+    const isAlone = group.every(
+      (id, i) => i === at || (id !== m && this.order(id, m, index) !== 0),
+    );
+    if (at < 0 || !isAlone) this.report(index, 0, 'the winners of a tie change');
+    return at;
+  }
+
+  private shareToWinner(
+    [x, m, c]: readonly Entries[],
+    shape: Shape,
+    axes: readonly number[],
+    index: number,
+  ): Entries {
+    return this.byGroup(x!, shape, axes, (group, at) => {
+      const winner = this.winner(group, m![at]!, index);
+      return group.map((_, i) => (i === winner ? c![at]! : this.tape.constant(0)));
+    });
+  }
+
+  private meanOfWinner(
+    [x, m, a]: readonly Entries[],
+    shape: Shape,
+    axes: readonly number[],
+    index: number,
+  ): Entries {
+    const values = groups(a!, shape, axes);
+    return Int32Array.from(groups(x!, shape, axes), (group, at) => {
+      const winner = this.winner(group, m![at]!, index);
+      return winner < 0 ? this.tape.constant(NaN) : values[at]![winner]!;
+    });
   }
 
   private angle(y: number, x: number, index: number, entry: number): number {
@@ -402,56 +517,3 @@ class Expansion {
 }
 
 const reciprocalNode: NodeOf<'pow'> = { op: 'pow', inputs: [0], shape: [], exponent: -1 };
-
-type UnaryNode = Extract<Node, { op: UnaryOp }>;
-
-const unaryOps: ReadonlySet<string> = new Set<UnaryOp>([
-  'neg',
-  'exp',
-  'expm1',
-  'log',
-  'log1p',
-  'sqrt',
-  'square',
-  'sin',
-  'cos',
-  'tan',
-  'asin',
-  'acos',
-  'atan',
-  'sinh',
-  'cosh',
-  'tanh',
-  'asinh',
-  'acosh',
-  'atanh',
-  'erf',
-  'erfc',
-  'logistic',
-  'softplus',
-  'pow',
-  'elementwise',
-]);
-
-function isUnary(node: Node): node is UnaryNode {
-  return unaryOps.has(node.op);
-}
-
-function nameOf(node: NodeOf<UnaryOp>): string {
-  if (node.op === 'pow') return `pow ${(node as NodeOf<'pow'>).exponent}`;
-  if (node.op === 'elementwise') {
-    const { fn, order } = node as NodeOf<'elementwise'>;
-    return `${fn.name} ${identityOf(fn)} ${order}`;
-  }
-  return node.op;
-}
-
-// Two functions that a user gave the same name are still two functions.
-const identities = new WeakMap<object, number>();
-let identityCount = 0;
-
-function identityOf(fn: object): number {
-  let identity = identities.get(fn);
-  if (identity === undefined) identities.set(fn, (identity = identityCount++));
-  return identity;
-}
