@@ -4,6 +4,8 @@ export {
   type DescendOptions,
   type DescentRecord,
 } from './descent/descend.js';
+export * from './deep-relu-flow/deep-relu-flow.js';
+export type { Unit } from './deep-relu-flow/frozen-network.js';
 export { defaultMethod } from './gradient-flow/default-method.js';
 export * from './gradient-flow/gradient-flow.js';
 export type * from './flow/flow.js';

@@ -1,5 +1,7 @@
 import type { Objective } from '@nonsmooth/autodiff';
 import { requireStart } from '../descent/descend.js';
+import { deepReluFlow } from '../deep-relu-flow/deep-relu-flow.js';
+import { isDeepReluRisk } from '../deep-relu-flow/frozen-network.js';
 import type { Flow, FlowOptions } from '../flow/flow.js';
 import { follow, type FlowField } from '../flow/follow.js';
 import { isShallowReluRisk } from '../relu-flow/kinks.js';
@@ -9,9 +11,9 @@ import { defaultMethod } from './default-method.js';
 /**
  * Integrates the gradient flow Θ'_t = −∇L(Θ_t), Θ_0 = θ₀. Smooth objectives with a Hessian get an implicit method,
  * those with Hessian–vector products an exponential one, all others an explicit pair, unless `method` says otherwise.
- * Empirical squared risks of shallow ReLU networks go through `reluFlow`. Other objectives with kinks, and these with
- * a `method`, are followed along their choice of generalized gradients, and the order of the method is lost at each
- * crossing. A flow that overflows or cannot go on ends with status `failed` and its last finite state.
+ * Empirical squared risks of ReLU networks go through `reluFlow` or, with several hidden layers, `deepReluFlow`. Other
+ * objectives with kinks, and these with a `method`, are followed along their choice of generalized gradients, and the
+ * order of the method is lost at each crossing. A flow that overflows or cannot go on ends with status `failed` and its last finite state.
  * @throws ShapeError or NonFiniteError for θ₀; ArgumentError for options.
  */
 export function gradientFlow(
@@ -22,6 +24,9 @@ export function gradientFlow(
   requireStart(objective, theta0);
   if (options.method === undefined && isShallowReluRisk(objective)) {
     return reluFlow(objective.network, objective.data, theta0, options);
+  }
+  if (options.method === undefined && isDeepReluRisk(objective)) {
+    return deepReluFlow(objective.network, objective.data, theta0, options);
   }
   const method = options.method ?? defaultMethod(objective, options.rtol ?? 1e-3);
   return follow(descentField(objective), theta0, method, options);
