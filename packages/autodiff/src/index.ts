@@ -28,6 +28,7 @@ export * from './program.js';
 export * from './rewrite.js';
 export type { ScalarFunction } from './scalar-function.js';
 export * from './switching/abs-normal-program.js';
+export { constantSignature } from './switching/constant-signature.js';
 export { directionalChoice, directionalSignature } from './switching/directional-signature.js';
 export type { DirectionalChoice } from './switching/directional-signature.js';
 export * from './switching/irregular.js';

@@ -1,7 +1,7 @@
 import * as ad from '@nonsmooth/autodiff';
 import type { Value } from '@nonsmooth/autodiff';
 import { defaultKinks } from '@nonsmooth/kernels';
-import { key, normal } from '@nonsmooth/tensor';
+import { key, normal, tensor } from '@nonsmooth/tensor';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -311,4 +311,34 @@ describe('what is no policy is refused by name', () => {
     expect(() => ad.hessian(f, { kinks })([0, 0])).toThrow(message);
     expect(() => ad.objective(f, 2, { kinks }).gradient(out, out)).toThrow(message);
   });
+});
+
+test('constants are the signature that they amount to, ties of many included', () => {
+  const policies = [defaultKinks, { relu: 1, abs: 0.5, tie: 0.25 }];
+  const same = (f: (x: Value) => Value, x: readonly number[], kinks: ad.Kinks): void => {
+    const program = ad.trace(f, [[x.length]]);
+    const signature = ad.constantSignature(program, tensor(x), kinks);
+    const expected = ad.grad(f, { kinks })(x).data;
+    ad.grad(f, { kinks: { signature } })(x).data.forEach((g, i) => {
+      expect(g).toBeCloseTo(expected[i]!, 12);
+    });
+  };
+  for (const kinks of policies) {
+    for (let n = 1; n <= 9; n++) {
+      const x = Array.from({ length: n }, (_, i) => (i % 4 === 3 ? -2 : i % 5 === 4 ? 1 : 0));
+      same((v) => ad.max(v), x, kinks);
+      same((v) => ad.sum(ad.min(ad.abs(ad.outer(v, [1, -1, 2])), 0)), x, kinks);
+    }
+  }
+  // max of two is also a maximum there, to which no one number applies unless ties are split equally
+  fc.assert(
+    fc.property(piecewiseLinearRecipes, (recipe) => {
+      same(
+        followPiecewiseLinear(recipe),
+        new Array<number>(recipe.dimension).fill(0),
+        defaultKinks,
+      );
+    }),
+    { seed: 8, numRuns: 200 },
+  );
 });

@@ -382,3 +382,17 @@ test('the answer of a sweep that was told to ignore a part of the function is no
   }
   expect(certify(product, [-2], { gradient: [-4] }).verdict).toBe('gradient');
 });
+
+test('a tie of n entries is split equally by a sweep, and that is a gradient of the maximum', () => {
+  const largest = (x: Tracer): Value => max(x);
+  for (let n = 2; n <= 12; n++) {
+    const ones = new Array<number>(n).fill(1);
+    const { memberships, gradient, certificate } = certify(largest, ones);
+    expect(gradient[0]).toBe(1 / n);
+    expect(memberships).toEqual({ ...all('in'), bouligand: 'out' });
+    expect(verify(certificate, largest)).toBe(true);
+  }
+  // of −max it is in the hull only
+  const { verdict } = certify((x) => neg(max(x)), [0, 0, 0]);
+  expect(verdict).toBe('clarke');
+});
