@@ -278,8 +278,9 @@ export function integrate<Mode = undefined>(
         segment.end = end;
         segment.step = step;
       }
+      // asked for with fixed steps too: methods of variable order choose it on the way
+      const proposed = h * factorAfter(true, error);
       if (fixedStep === undefined) {
-        const proposed = h * factorAfter(true, error);
         // A step cut short by the end says little about the size that the solution allows.
         position.h = limited(last ? Math.max(proposed, position.h) : proposed);
       }

@@ -24,7 +24,10 @@ export interface IntegrationOptions {
   readonly maxStep?: number;
   /** Accepted and rejected steps together. Default 1 000 000. */
   readonly maxSteps?: number;
-  /** Takes every step with this size (the last one shorter, if it must be) and accepts it whatever its error. */
+  /**
+   * Takes every step with this size (the last one shorter, if it must be) and accepts it whatever its error. Methods
+   * of variable order still begin with order 1, and so are of order 2 over all.
+   */
   readonly fixedStep?: number;
   /**
    * How implicit methods solve their linear systems: `direct` by factorized matrices, `krylov` by products with the

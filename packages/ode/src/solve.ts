@@ -21,7 +21,10 @@ export interface Solution {
   readonly t: Float64Array;
   /** States at the times `t`. */
   readonly y: readonly Float64Array[];
-  /** The interpolant at any time between t0 and the end. @throws ArgumentError without `dense` or outside. */
+  /**
+   * The interpolant at any time between t0 and the end; where an event resets the state, what it is after that.
+   * @throws ArgumentError without `dense` or outside.
+   */
   at(t: number): Float64Array;
   readonly statistics: Statistics;
   /** What rounding of the right-hand side alone may have done to the state at the end, if the problem tells. */

@@ -176,6 +176,14 @@ test('resets change the state, once, at the event', () => {
   expect(y.at(-1)![0]).toBeCloseTo(0.25, 10);
 });
 
+test('where an event resets the state the interpolant says what it is then', () => {
+  const bouncing = solve(ball(5, 2.6), { events: [bounce(0.5)], dense: true });
+  const { t, y } = bouncing.events[0]!;
+  expect(bouncing.at(t)[1]).toBeCloseTo(-0.5 * y[1]!, 12);
+  expect(bouncing.at(t - 1e-9)[1]).toBeCloseTo(y[1]!, 6);
+  expect(solve(ball(5, 2.6), { events: [bounce(0.5)], saveAt: [t] }).y[0]).toEqual(bouncing.at(t));
+});
+
 test('a checkpoint between bounces continues with the same bits', () => {
   const options = { events: [bounce(0.8)], rtol: 1e-8 };
   const whole = integrate(ball(5, 8), options);
