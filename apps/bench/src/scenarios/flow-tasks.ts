@@ -1,7 +1,7 @@
 import type { Objective } from '@nonsmooth/autodiff';
-import { descend, gradientFlow, reluFlow, sgd } from '@nonsmooth/flows';
+import { deepReluFlow, descend, gradientFlow, reluFlow, sgd } from '@nonsmooth/flows';
 import { initialize, network, xavierUniform, type EmpiricalRisk } from '@nonsmooth/nets';
-import { foldIn, key } from '@nonsmooth/tensor';
+import { foldIn, key, normal } from '@nonsmooth/tensor';
 import { boundError, claim, report, type Check } from '../check.js';
 import kinked from '../data/relu-flows.json' with { type: 'json' };
 import type { Work } from '../scenario.js';
@@ -16,6 +16,8 @@ export type FlowTask =
   | { readonly task: 'euler'; readonly run: number }
   /** A flow of a ReLU network across its kinks. */
   | { readonly task: 'kinked'; readonly name: string }
+  /** The flow of a ReLU network with two hidden layers. */
+  | { readonly task: 'deep' }
   | { readonly task: 'limit' };
 
 export interface FlowAnswer {
@@ -52,6 +54,8 @@ export function prepareFlow(task: FlowTask, seed: number): Work<FlowAnswer> {
       return eulerTrajectory(task.run, seed);
     case 'kinked':
       return kinkedFlow(task.name);
+    case 'deep':
+      return deepFlow(seed);
     default:
       return limit();
   }
@@ -74,6 +78,12 @@ export function checkFlow(task: FlowTask, answers: readonly FlowAnswer[]): reado
           1e-12,
         ),
         report('largest loss', Math.max(...answers.map((one) => one.loss))),
+      ];
+    case 'deep':
+      return [
+        boundError('θ(20) against itself at rtol 1e-10', error, 1e-4, 'absolute'),
+        report('right-hand sides', rightHandSides),
+        report('crossings, slides and exits', itinerary),
       ];
     case 'kinked':
       return [
@@ -215,6 +225,31 @@ function kinkedFlow(name: string): Work<FlowAnswer> {
       itinerary: isAsExpected() ? 'as in the reference' : 'another one',
     }),
     fingerprint: () => flow.y,
+  };
+}
+
+/** A 1-8-8-1 network on 20 random samples to t = 20. */
+function deepFlow(seed: number): Work<FlowAnswer> {
+  const net = network([1, 8, 8, 1], { activation: 'relu' });
+  const draw = (use: number) => foldIn(foldIn(key(seed), 7), use);
+  const data = { inputs: normal(draw(0), [20]), targets: normal(draw(1), [20]) };
+  const start = initialize(net, xavierUniform, draw(2));
+  const follow = (rtol: number) =>
+    deepReluFlow(net, data, start, { until: 20, saveAt: [20], rtol, atol: rtol / 100 });
+  let flow = follow(1e-6);
+  return {
+    units: 1,
+    run: () => void (flow = follow(1e-6)),
+    answer() {
+      const { theta } = follow(1e-10);
+      return {
+        error: theta.reduce((worst, x, i) => Math.max(worst, Math.abs(x - flow.theta[i]!)), 0),
+        loss: flow.loss[0]!,
+        rightHandSides: flow.statistics.rhs,
+        itinerary: String(flow.itinerary.length),
+      };
+    },
+    fingerprint: () => [flow.theta],
   };
 }
 

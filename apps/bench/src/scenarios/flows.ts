@@ -31,7 +31,7 @@ export const flows = defineScenario<FlowTask | GrowthTask, FlowAnswer | GrowthAn
     smooth,
     euler(detailed ? detailedStarts : starts),
     ...kinked,
-    ...(detailed ? [growthCase] : []),
+    ...(detailed ? [deep, growthCase] : []),
   ],
   prepare: (task, seed) => (task.task === 'growth' ? prepareGrowth(task) : prepareFlow(task, seed)),
   check: (answers, tasks) =>
@@ -73,6 +73,13 @@ const kinked: readonly Case<FlowTask>[] = kinkedFlows.map((name) => ({
   name: `ReLU flow, ${name}`,
   parameters: { task: 'kinked', name },
 }));
+
+const deep: Case<FlowTask> = {
+  kind: 'timed',
+  unit: 'flows',
+  name: 'ReLU flow, two hidden layers',
+  parameters: { task: 'deep' },
+};
 
 function systemMarks(rates: Rates): readonly Mark[] {
   const flow = { name: smooth.name, seconds: rates.call(smooth.name) };
