@@ -7,6 +7,8 @@ import { Network } from './network';
 import { dot, largest, repeatRow, sum, sumColumns, sumRows } from './reductions';
 import { SecondOrder } from './second-order';
 import { shallowHessian } from './shallow-hessian';
+import { splineHessian } from './spline-hessian';
+import { prepareSpline, splineHessianVector, SplineSecondOrder } from './spline-hessian-vector';
 import { Descent } from './update-rules';
 
 // Every entry point for both dtypes; src/wasm/module.ts declares them.
@@ -62,6 +64,30 @@ export function shallowHessianF64(state: SecondOrder): void {
 
 export function shallowHessianF32(state: SecondOrder): void {
   shallowHessian<f32>(state);
+}
+
+export function prepareSplineF64(state: SplineSecondOrder): bool {
+  return prepareSpline<f64>(state);
+}
+
+export function prepareSplineF32(state: SplineSecondOrder): bool {
+  return prepareSpline<f32>(state);
+}
+
+export function splineHessianVectorF64(state: SplineSecondOrder): void {
+  splineHessianVector<f64>(state);
+}
+
+export function splineHessianVectorF32(state: SplineSecondOrder): void {
+  splineHessianVector<f32>(state);
+}
+
+export function splineHessianF64(state: SplineSecondOrder): void {
+  splineHessian<f64>(state);
+}
+
+export function splineHessianF32(state: SplineSecondOrder): void {
+  splineHessian<f32>(state);
 }
 
 export function matmulF64(

@@ -21,10 +21,9 @@ export class SecondOrder extends Accumulation {
   scratch: usize;
   /** For a shallow network: five sums per neuron; 0 otherwise. */
   moments: usize;
-  /** For its dense Hessian: rows of J, d × d numbers, and for relu 3h² sums over the active samples. */
+  /** For its dense Hessian: rows of J, and d × d numbers. */
   features: usize;
   hessian: usize;
-  activeProducts: usize;
 }
 
 @unmanaged

@@ -10,7 +10,7 @@ import { Layer, Network } from './network';
 import { product } from './products';
 import { dot } from './reductions';
 import { SecondOrder, secondAt } from './second-order';
-import { isRelu, reluBackward, reluForward, smoothBackward } from './shallow';
+import { smoothBackward } from './shallow';
 import { PAIR, VECTOR, multiplyAdd, sumLanes } from './simd';
 import { biasGradient } from './weight-gradient';
 
@@ -22,9 +22,7 @@ export function prepareShallow<T>(state: SecondOrder, stride: usize): void {
   const net = state.net;
   const hidden = layerAt(net, 0);
   const output = layerAt(net, 1);
-  const relu = isRelu(net);
-  if (relu) reluForward<T>(net, hidden, output, stride, stride);
-  else smoothForward<T>(net, hidden, output, secondAt(state, 0).bend, stride);
+  smoothForward<T>(net, hidden, output, secondAt(state, 0).bend, stride);
   net.lossSum = 0;
   net.targetSum = 0;
   panelLoss<T>(net, stride, stride, state.samples);
@@ -36,8 +34,7 @@ export function prepareShallow<T>(state: SecondOrder, stride: usize): void {
   net.last = 0;
   net.numerator = 1;
   net.denominator = 1;
-  if (relu) reluMoments<T>(state, hidden, output, stride);
-  else smoothMoments<T>(state, hidden, stride);
+  smoothMoments<T>(state, hidden, stride);
   if (net.loss == RELATIVE_L2) backward<T>(net, hidden, output, net.delta, stride);
 }
 
@@ -85,23 +82,8 @@ function backward<T>(
 ): void {
   net.first = 1;
   net.last = 1;
-  if (isRelu(net)) reluBackward<T>(net, hidden, output, delta, stride, stride);
-  else smoothBackward<T>(net, hidden, output, delta, stride, stride);
+  smoothBackward<T>(net, hidden, output, delta, stride, stride);
   biasGradient<T>(output.biasGradient, 1, delta, stride, stride, net);
-}
-
-function reluMoments<T>(state: SecondOrder, hidden: Layer, output: Layer, stride: usize): void {
-  const net = state.net;
-  // before the last panel these are Σ r and Σ r x over the active samples
-  reluBackward<T>(net, hidden, output, net.delta, stride, stride);
-  let to = state.moments;
-  for (let j = 0; j < hidden.width; j++) {
-    const at = <usize>j * sizeof<T>();
-    store<T>(to, load<T>(hidden.biasGradient + at));
-    store<T>(to + sizeof<T>(), load<T>(hidden.weightGradient + at));
-    memory.fill(to + 2 * sizeof<T>(), 0, 3 * sizeof<T>());
-    to += MOMENTS * sizeof<T>();
-  }
 }
 
 function smoothMoments<T>(state: SecondOrder, hidden: Layer, stride: usize): void {
@@ -177,24 +159,8 @@ export function shallowHessianVector<T>(state: SecondOrder, stride: usize): void
     const q1 = <T>(u * load<T>(along.biases + next));
     const x = net.inputPanel;
     const a = output.panel;
-    if (isRelu(net)) {
-      const w = hidden.weights;
-      const b = hidden.biases;
-      addReluTangents<T>(
-        <T>(p0 + n0 * load<T>(w + at)),
-        <T>(q0 + n0 * load<T>(b + at)),
-        a + row,
-        <T>(p1 + n1 * load<T>(w + next)),
-        <T>(q1 + n1 * load<T>(b + next)),
-        a + nextRow,
-        x,
-        tangent,
-        stride,
-      );
-    } else {
-      const s = hidden.affine;
-      addTangents<T>(p0, q0, n0, a + row, s + row, p1, q1, n1, a + nextRow, s + nextRow, x, tangent, stride);
-    }
+    const s = hidden.affine;
+    addTangents<T>(p0, q0, n0, a + row, s + row, p1, q1, n1, a + nextRow, s + nextRow, x, tangent, stride);
   }
   clearPadding<T>(tangent, stride, 1, stride, state.samples);
   const count = <i32>(stride / sizeof<T>());
@@ -234,33 +200,6 @@ function addTangents<T>(
     const z0 = multiplyAdd<T>(ns0, v128.load(a0 + c), y0);
     const z1 = multiplyAdd<T>(ns1, v128.load(a1 + c), y1);
     v128.store(out + c, v128.add<T>(v128.load(out + c), v128.add<T>(z0, z1)));
-  }
-}
-
-/** R N += px + q where A is not 0, for two neurons. */
-function addReluTangents<T>(
-  p0: T,
-  q0: T,
-  a0: usize,
-  p1: T,
-  q1: T,
-  a1: usize,
-  x: usize,
-  out: usize,
-  size: usize,
-): void {
-  const ps0 = v128.splat<T>(p0);
-  const qs0 = v128.splat<T>(q0);
-  const ps1 = v128.splat<T>(p1);
-  const qs1 = v128.splat<T>(q1);
-  const zero = v128.splat<T>(<T>0);
-  for (let c: usize = 0; c < size; c += VECTOR) {
-    const xs = v128.load(x + c);
-    const off0 = v128.eq<T>(v128.load(a0 + c), zero);
-    const off1 = v128.eq<T>(v128.load(a1 + c), zero);
-    const y0 = v128.andnot(multiplyAdd<T>(ps0, xs, qs0), off0);
-    const y1 = v128.andnot(multiplyAdd<T>(ps1, xs, qs1), off1);
-    v128.store(out + c, v128.add<T>(v128.load(out + c), v128.add<T>(y0, y1)));
   }
 }
 

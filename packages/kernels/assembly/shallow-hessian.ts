@@ -6,7 +6,6 @@
 import { layerAt, roundUp } from './dense-network';
 import { clearPadding } from './losses';
 import { SecondOrder } from './second-order';
-import { isRelu } from './shallow';
 import { MOMENTS } from './shallow-hessian-vector';
 import { VECTOR } from './simd';
 import { upperProducts } from './weight-gradient';
@@ -19,14 +18,9 @@ export function shallowHessian<T>(state: SecondOrder): void {
   const d = net.dimension;
   state.first = 1;
   state.last = 0;
-  if (isRelu(net)) {
-    activeProducts<T>(state, stride);
-    combineActive<T>(state);
-  } else {
-    const features = state.features;
-    buildFeatures<T>(state, stride);
-    upperProducts<T>(state.hessian, d, features, features, stride, stride, state);
-  }
+  const features = state.features;
+  buildFeatures<T>(state, stride);
+  upperProducts<T>(state.hessian, d, features, features, stride, stride, state);
 
   const size = sizeof<T>();
   const output = layerAt(net, 1);
@@ -74,113 +68,6 @@ function buildFeatures<T>(state: SecondOrder, stride: usize): void {
   const one = features + 3 * block;
   for (let c: usize = 0; c < stride; c += VECTOR) v128.store(one + c, v128.splat<T>(<T>1));
   clearPadding<T>(features, stride, 3 * h + 1, stride, state.samples);
-}
-
-/**
- * For relu, whose J consists of multiples of x and 1 over the active samples of each neuron: of each pair of neurons
- * Σ x², Σ x, Σ 1 over the samples in which both are active, in three matrices.
- */
-function activeProducts<T>(state: SecondOrder, stride: usize): void {
-  const net = state.net;
-  const h = layerAt(net, 0).width;
-  const block = <usize>h * stride;
-  const x = state.features;
-  const one = x + block;
-  const values = layerAt(net, 1).panel;
-  const zero = v128.splat<T>(<T>0);
-  const ones = v128.splat<T>(<T>1);
-  for (let c: usize = 0; c < stride; c += VECTOR) {
-    const xs = v128.load(net.inputPanel + c);
-    for (let at = c; at < block; at += stride) {
-      const off = v128.eq<T>(v128.load(values + at), zero);
-      v128.store(x + at, v128.andnot(xs, off));
-      v128.store(one + at, v128.andnot(ones, off));
-    }
-  }
-  clearPadding<T>(x, stride, 2 * h, stride, state.samples);
-  const size = <usize>(h * h) * sizeof<T>();
-  const out = state.activeProducts;
-  upperProducts<T>(out, h, x, x, stride, stride, state);
-  upperProducts<T>(out + size, h, x, one, stride, stride, state);
-  upperCounts<T>(out + 2 * size, h, one, one + block, stride);
-}
-
-/** The same products of rows of zeros and ones, by counting bits, which go to `bits`. */
-function upperCounts<T>(out: usize, rows: i32, ones: usize, bits: usize, stride: usize): void {
-  const zero = v128.splat<T>(<T>0);
-  // bytes of a row that fill a word
-  const span = 64 * sizeof<T>();
-  const words = (stride + span - 1) / span;
-  for (let i = 0; i < rows; i++) {
-    const row = ones + <usize>i * stride;
-    for (let k: usize = 0; k < words; k++) {
-      const start = k * span;
-      const end = min(stride, start + span);
-      let word: u64 = 0;
-      for (let c = start; c < end; c += VECTOR) {
-        const active = v128.ne<T>(v128.load(row + c), zero);
-        if (sizeof<T>() == 8) word = (word << 2) | <u64>i64x2.bitmask(active);
-        else word = (word << 4) | <u64>i32x4.bitmask(active);
-      }
-      store<u64>(bits + ((<usize>i * words + k) << 3), word);
-    }
-  }
-  for (let i = 0; i < rows; i++) {
-    const a = bits + ((<usize>i * words) << 3);
-    for (let j = i; j < rows; j++) {
-      const b = bits + ((<usize>j * words) << 3);
-      let count: u64 = 0;
-      for (let k: usize = 0; k < words; k++) {
-        count += popcnt<u64>(load<u64>(a + (k << 3)) & load<u64>(b + (k << 3)));
-      }
-      store<T>(out + <usize>(i * rows + j) * sizeof<T>(), <T>count);
-    }
-  }
-}
-
-/** Σ J Jᵀ above the diagonal: J_w = v(x), J_b = v(1), J_v = w(x) + b(1). */
-function combineActive<T>(state: SecondOrder): void {
-  const net = state.net;
-  const h = layerAt(net, 0).width;
-  const size = sizeof<T>();
-  const block = <usize>(h * h) * size;
-  const last = net.dimension - 1;
-  const w = layerAt(net, 0).weights;
-  const b = layerAt(net, 0).biases;
-  const v = layerAt(net, 1).weights;
-  for (let i = 0; i < h; i++) {
-    const wi = load<T>(w + <usize>i * size);
-    const bi = load<T>(b + <usize>i * size);
-    const vi = load<T>(v + <usize>i * size);
-    let at = state.activeProducts + <usize>(i * h + i) * size;
-    const sumX = load<T>(at + block);
-    const sum = load<T>(at + 2 * block);
-    store<T>(entry<T>(state, i, last), <T>(vi * sumX));
-    store<T>(entry<T>(state, h + i, last), <T>(vi * sum));
-    store<T>(entry<T>(state, 2 * h + i, last), <T>(wi * sumX + bi * sum));
-    for (let j = i; j < h; j++) {
-      const wj = load<T>(w + <usize>j * size);
-      const bj = load<T>(b + <usize>j * size);
-      const vj = load<T>(v + <usize>j * size);
-      const xx = load<T>(at);
-      const x1 = load<T>(at + block);
-      const one = load<T>(at + 2 * block);
-      at += size;
-      const vv = <T>(vi * vj);
-      const xj = <T>(wj * xx + bj * x1);
-      const oj = <T>(wj * x1 + bj * one);
-      store<T>(entry<T>(state, i, j), <T>(vv * xx));
-      store<T>(entry<T>(state, i, h + j), <T>(vv * x1));
-      store<T>(entry<T>(state, j, h + i), <T>(vv * x1));
-      store<T>(entry<T>(state, h + i, h + j), <T>(vv * one));
-      store<T>(entry<T>(state, i, 2 * h + j), <T>(vi * xj));
-      store<T>(entry<T>(state, j, 2 * h + i), <T>(vj * (wi * xx + bi * x1)));
-      store<T>(entry<T>(state, h + i, 2 * h + j), <T>(vi * oj));
-      store<T>(entry<T>(state, h + j, 2 * h + i), <T>(vj * (wi * x1 + bi * one)));
-      store<T>(entry<T>(state, 2 * h + i, 2 * h + j), <T>(wi * xj + bi * oj));
-    }
-  }
-  store<T>(entry<T>(state, last, last), <T>state.samples);
 }
 
 /** Address of an entry of the Hessian. */

@@ -191,6 +191,89 @@ test('neither what was evaluated before nor the order of samples changes a bit',
   );
 });
 
+/** Largest |a − b| in units of the largest of b and of the gradient, from which a Hessian that vanishes cancels. */
+function distance(a: FloatArray, b: FloatArray, gradient: FloatArray): number {
+  const size = Math.max(...b.map(Math.abs), ...gradient.map(Math.abs), Number.MIN_VALUE);
+  return Math.max(...a.map((x, i) => Math.abs(x - b[i]!))) / size;
+}
+
+test('Hessians times vectors are those of the reference, at new and at the same parameters', () => {
+  fc.assert(
+    fc.property(splines, ({ problem: spline, theta, seed }) => {
+      const risk = wasm.denseNetwork(spline);
+      const slow = referenceKernels.denseNetwork(spline);
+      const allowed = spline.dtype === 'f64' ? 1e-11 : 2e-3;
+      for (const step of [1, 2, 3]) {
+        const here = theta.map((x) => (step === 3 ? x / 2 : x));
+        const vector = numbers(spline.dtype, seed + step, theta.length);
+        const out = floatArray(spline.dtype, theta.length);
+        const expected = floatArray(spline.dtype, theta.length);
+        risk.hessianVector(here, vector, out);
+        slow.hessianVector(here, vector, expected);
+        const { gradient } = gradientOf(slow, here);
+        expect(distance(out, expected, gradient)).toBeLessThanOrEqual(allowed);
+        wasm.denseNetwork(spline).hessianVector(here, vector, expected);
+        expect(out).toEqual(expected);
+      }
+    }),
+    { seed: 5, numRuns: 200 },
+  );
+});
+
+test('dense Hessians are those of the reference, and symmetric', () => {
+  const few = splines.filter(({ problem: { widths } }) => widths[1]! <= 16);
+  fc.assert(
+    fc.property(few, ({ problem: spline, theta }) => {
+      const d = theta.length;
+      const slow = referenceKernels.denseNetwork(spline);
+      const out = floatArray(spline.dtype, d * d);
+      const expected = floatArray(spline.dtype, d * d);
+      wasm.denseNetwork(spline).hessian(theta, out);
+      slow.hessian(theta, expected);
+      const allowed = spline.dtype === 'f64' ? 1e-11 : 2e-3;
+      const { gradient } = gradientOf(slow, theta);
+      expect(distance(out, expected, gradient)).toBeLessThanOrEqual(allowed);
+      expect(out.map((_, i) => out[(i % d) * d + Math.floor(i / d)]!)).toEqual(out);
+    }),
+    { seed: 6, numRuns: 100 },
+  );
+});
+
+test('the dense Hessian of more parameters comes column by column', () => {
+  const wide = problem({ widths: [1, 101, 1] });
+  const theta = numbers('f64', 8, 304);
+  const out = new Float64Array(304 * 304);
+  const expected = new Float64Array(304 * 304);
+  wasm.denseNetwork(wide).hessian(theta, out);
+  referenceKernels.denseNetwork(wide).hessian(theta, expected);
+  expect(relativeDistance(out, expected)).toBeLessThanOrEqual(1e-12);
+});
+
+test('second derivatives at NaN are NaN, and sound again at numbers', () => {
+  const risk = wasm.denseNetwork(problem({}));
+  const theta = numbers('f64', 9, 13);
+  const vector = numbers('f64', 10, 13);
+  const before = new Float64Array(13);
+  const after = new Float64Array(13);
+  risk.hessianVector(theta, vector, before);
+  for (const bad of [NaN, Infinity]) {
+    risk.hessianVector(
+      theta.map((x, i) => (i === 2 ? bad : x)),
+      vector,
+      after,
+    );
+    expect(after.some(Number.isNaN)).toBe(true);
+    risk.hessianVector(theta, vector, after);
+    expect(after).toEqual(before);
+  }
+  const hessian = new Float64Array(13 * 13);
+  risk.hessian(
+    theta.map((x, i) => (i === 2 ? NaN : x)),
+    hessian,
+  );
+  expect(hessian.some(Number.isNaN)).toBe(true);
+});
+
 test('parameters and data that are not moderate numbers go through the batch kernel', () => {
   const theta = numbers('f64', 5, 13);
   for (const bad of [NaN, Infinity, -Infinity, 1e200, -1e61]) {

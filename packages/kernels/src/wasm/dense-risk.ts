@@ -5,10 +5,12 @@ import { problemShape, requireIndices, requireLength, rowCount, takeRows } from 
 import { columnStatistics } from '../reference/batch-normalization.js';
 import { arena, view } from './arena.js';
 import { descentLoop } from './descent.js';
+import { isLinearSpline } from './linear-spline.js';
 import type { Build } from './module.js';
 import { layNetworkOut } from './network-layout.js';
 import { openNetwork } from './network-memory.js';
 import { secondOrderOf, type SecondOrder } from './second-order.js';
+import { splineSecondOrderOf } from './spline-second-order.js';
 
 /**
  * The risk of a dense network in a memory of its own, which is released when the risk is disposed of or collected.
@@ -49,7 +51,11 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
   /** The memory of second derivatives, made when first needed. */
   function secondOrder(theta: FloatArray): SecondOrder {
     const { inputs, targets } = kernelAt(theta);
-    return (second ??= secondOrderOf(build, { ...problem, inputs, targets }, shape));
+    if (!second) {
+      const make = isLinearSpline(problem, shape) ? splineSecondOrderOf : secondOrderOf;
+      second = make(build, { ...problem, inputs, targets }, shape);
+    }
+    return second;
   }
 
   /** A batch with more samples than there are gets a memory of its own. */

@@ -30,7 +30,8 @@ export function isLinearSpline(problem: DenseProblem, shape: ProblemShape): bool
 
 const splineBytes = 48;
 const keyBytes = 8;
-const pairBytes = 16;
+/** Bytes of a pair of numbers, which are f64 in both dtypes. */
+export const pairBytes = 16;
 /** Bytes behind the data that a vector may read. */
 const margin = 16;
 

@@ -12,6 +12,9 @@ export interface KernelFunctions {
   readonly prepare: (state: number) => void;
   readonly hessianVector: (state: number) => void;
   readonly shallowHessian: (state: number) => void;
+  readonly prepareSpline: (state: number) => number;
+  readonly splineHessianVector: (state: number) => void;
+  readonly splineHessian: (state: number) => void;
   readonly matmul: (
     a: number,
     b: number,

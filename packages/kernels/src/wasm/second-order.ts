@@ -19,7 +19,7 @@ const largestChunk = 2 ** 24;
 const stateBytes = 96;
 
 /** Most parameters of a shallow network whose dense Hessian is made at once instead of column by column. */
-const largestDense = 300;
+export const largestDense = 300;
 const layerBytes = 24;
 
 /** Sums that assembly/shallow-hessian-vector.ts keeps. */
@@ -74,9 +74,7 @@ export function secondOrderOf(
   const momentsAt = shallow ? plan.reserve(momentsPerNeuron * hidden * size) : 0;
   const dense = shallow && chunk === samples && dimension <= largestDense;
   const hessianAt = dense ? plan.reserve(dimension * dimension * size) : 0;
-  const denseFields = dense
-    ? [panel(dimension), hessianAt, plan.reserve(3 * hidden * hidden * size)]
-    : [0, 0, 0];
+  const denseFields = dense ? [panel(dimension), hessianAt] : [0, 0];
 
   const open = openNetwork(build, chunkProblem, chunkShape, plan, at);
   const { memory, kernel } = open;
@@ -86,7 +84,7 @@ export function secondOrderOf(
   new Float64Array(memory.buffer, stateAt, 2).set(
     problem.loss === 'squared' ? [2, samples] : [1, 1],
   );
-  const integers = new Uint32Array(memory.buffer, stateAt + 48, 12);
+  const integers = new Uint32Array(memory.buffer, stateAt + 48, 11);
   integers.set([
     at.network,
     chunk,
@@ -220,7 +218,7 @@ export function secondOrderOf(
   };
 }
 
-function sameBits(a: FloatArray, b: FloatArray): boolean {
+export function sameBits(a: FloatArray, b: FloatArray): boolean {
   // 0 and −0 are told apart, and NaN is equal to none: it is prepared anew
   for (let i = 0; i < a.length; i++) {
     const x = a[i]!;

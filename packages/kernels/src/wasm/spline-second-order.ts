@@ -1,0 +1,90 @@
+import type { DenseProblem } from '../dense-network.js';
+import type { FloatArray } from '../dtype.js';
+import type { ProblemShape } from '../problem.js';
+import { arena, elementBytes, view } from './arena.js';
+import { pairBytes } from './linear-spline.js';
+import type { Build } from './module.js';
+import { layNetworkOut } from './network-layout.js';
+import { openNetwork } from './network-memory.js';
+import { largestDense, sameBits, secondOrderOf, type SecondOrder } from './second-order.js';
+
+const stateBytes = 40;
+
+/**
+ * Second derivatives of a linear spline, in a memory of their own: the problem's again, 84 bytes per neuron, two
+ * vectors, and the dense Hessian of at most 300 parameters.
+ * @throws MemoryLimitError.
+ */
+export function splineSecondOrderOf(
+  build: Build,
+  problem: DenseProblem,
+  shape: ProblemShape,
+): SecondOrder {
+  const { dtype } = problem;
+  const { dimension, layers } = shape;
+  const segments = layers[0]!.width + 1;
+  const size = elementBytes[dtype];
+  const entries = dimension <= largestDense ? dimension * dimension : 0;
+
+  const plan = arena();
+  const at = layNetworkOut(problem, shape, 'all', plan);
+  const stateAt = plan.reserve(stateBytes);
+  const vectorAt = plan.reserve(dimension * size);
+  const productAt = plan.reserve(dimension * size);
+  const hessianAt = plan.reserve(entries * size);
+  const pairs = (): number => plan.reserve(segments * pairBytes);
+  const fields = [at.network, vectorAt, productAt, pairs(), plan.reserve(segments * 4)];
+  fields.push(pairs(), pairs(), pairs(), pairs(), hessianAt);
+
+  const { memory, kernel, theta: thetaHere } = openNetwork(build, problem, shape, plan, at);
+  const vectorHere = view(memory, dtype, vectorAt, dimension);
+  const product = view(memory, dtype, productAt, dimension);
+  const hessian = view(memory, dtype, hessianAt, entries);
+  new Uint32Array(memory.buffer, stateAt, fields.length).set(fields);
+
+  let isPrepared = false;
+  let serves = false;
+  let general: SecondOrder | undefined;
+
+  /** For numbers that the spline does not serve. */
+  function neuronByNeuron(): SecondOrder {
+    return (general ??= secondOrderOf(build, problem, shape));
+  }
+
+  function prepareAt(theta: FloatArray): boolean {
+    if (isPrepared && sameBits(thetaHere, theta)) return serves;
+    thetaHere.set(theta);
+    serves = kernel.prepareSpline(stateAt) !== 0;
+    isPrepared = true;
+    return serves;
+  }
+
+  function hessianVector(theta: FloatArray, vector: FloatArray, out: FloatArray): void {
+    if (!prepareAt(theta)) {
+      neuronByNeuron().hessianVector(theta, vector, out);
+      return;
+    }
+    vectorHere.set(vector);
+    kernel.splineHessianVector(stateAt);
+    out.set(product);
+  }
+
+  return {
+    hessianVector,
+    hessian(theta, out) {
+      if (!prepareAt(theta)) {
+        neuronByNeuron().hessian(theta, out);
+      } else if (entries > 0) {
+        kernel.splineHessian(stateAt);
+        out.set(hessian);
+      } else {
+        const unit = new Float64Array(dimension);
+        for (let i = 0; i < dimension; i++) {
+          unit[i] = 1;
+          hessianVector(theta, unit, out.subarray(i * dimension, (i + 1) * dimension));
+          unit[i] = 0;
+        }
+      }
+    },
+  };
+}
