@@ -1,4 +1,4 @@
-import { floatArray } from '@nonsmooth/kernels';
+import { ArgumentError, floatArray } from '@nonsmooth/kernels';
 import type { Dtype, FloatArray } from '@nonsmooth/kernels';
 import { fromData, isTensor, tensor } from '@nonsmooth/tensor';
 import type { NestedNumbers, Tensor } from '@nonsmooth/tensor';
@@ -14,8 +14,17 @@ export type Value = Tensor | Tracer;
 export type Operand = Value | FloatArray | NestedNumbers;
 
 export function toValue(operand: Operand): Value {
-  if (operand instanceof Tracer) return operand;
-  return isTensor(operand) ? operand : tensor(operand);
+  if (operand instanceof Tracer || isTensor(operand)) return operand;
+  if (Array.isArray(operand) && holdsTraced(operand)) {
+    throw new ArgumentError('values', 'an array of traced values', 'stack or concatenate of them');
+  }
+  return tensor(operand);
+}
+
+function holdsTraced(list: readonly unknown[]): boolean {
+  return list.some(
+    (entry) => entry instanceof Tracer || (Array.isArray(entry) && holdsTraced(entry)),
+  );
 }
 
 /** `value` as a node of `builder`; numbers are copied, so that the program does not change with them. */

@@ -126,6 +126,11 @@ describe('a traced value has no number', () => {
     expect(() => ad.trace(f as (x: Tracer) => Value, [[]])).toThrow(ad.TracedValueError);
   });
 
+  test('a list of traced values is to be stacked', () => {
+    const f = (x: Tracer): Value => ad.sum([x, [x]] as never);
+    expect(() => ad.grad(f)(1)).toThrow(/an array of traced values.*; allowed: stack/);
+  });
+
   test('and it does not leave its trace', () => {
     let escaped: Tracer | undefined;
     ad.trace((x) => (escaped = x), [[]]);

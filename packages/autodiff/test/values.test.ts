@@ -322,6 +322,13 @@ describe('structure', () => {
     expect(() => ad.gather(a, [3])).toThrow(/from 0 to 2/);
     expect(() => ad.concatenate([[1, 2], [[1]]])).toThrow(/allowed/);
     expect(() => ad.concatenate([])).toThrow(/at least one/);
+    expect(() => ad.scatterAdd(a, [0, 1, 5], 0, 3)).toThrow(/indices = 5; allowed: .* 0 to 2/);
+    expect(() => ad.scatterAdd(a, [0, 1], 0, 3)).toThrow(/indices = 2; allowed: 3 entries/);
+    expect(() => ad.scatterAdd(a, [0, 0, 0], 0, -1)).toThrow(/extent = -1/);
+    expect(() => ad.embed(a, [1, 0], [1, 2], [3, 7])).toThrow(
+      /starts\[0\] = 1; allowed: .* 0 to 0/,
+    );
+    expect(() => ad.embed(a, [0], [1], [3])).toThrow(/2 numbers each/);
   });
 });
 
@@ -385,4 +392,28 @@ test('the activations are those of the kernels', () => {
       expect(slopes.data[i]).toBeCloseTo(kernel.derivative(x[i]!), 14);
     });
   }
+});
+
+describe('powers by entry', () => {
+  const exponents = [0, 1, 2, 3, -1];
+
+  test('are those of numbers, below 0 and at 0 as well', () => {
+    for (const x of [-2, -0.5, 1, 3]) {
+      const expected = exponents.map((e) => x ** e);
+      expect(Array.from((ad.pow(x, exponents) as Tensor).data)).toEqual(expected);
+      const slopes = Array.from(ad.jacobian((v) => ad.pow(v, exponents))(x).data);
+      slopes.forEach((s, i) => expect(s).toBeCloseTo(exponents[i]! * x ** (exponents[i]! - 1), 14));
+    }
+    const polynomial = (x: Value): Value => ad.dot(ad.pow(x, [0, 1, 2]), [5, -1, 2]);
+    expect(ad.grad(polynomial)(0).data[0]).toBe(-1);
+    expect(ad.hessian(polynomial)(0).data[0]).toBe(4);
+  });
+
+  test('broadcast', () => {
+    const powers = ad.pow([[-1], [2]], [[2, 3, 2]]) as Tensor;
+    expect(powers.shape).toEqual([2, 3]);
+    expect(Array.from(powers.data)).toEqual([1, -1, 1, 4, 8, 4]);
+    expect((ad.pow([1, -2], [3]) as Tensor).data).toEqual(Float64Array.of(1, -8));
+    expect((ad.pow(tensor([]), [2]) as Tensor).shape).toEqual([0]);
+  });
 });

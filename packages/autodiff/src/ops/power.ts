@@ -1,13 +1,15 @@
 import { ArgumentError } from '@nonsmooth/kernels';
+import type { Tensor } from '@nonsmooth/tensor';
 import { Tracer } from '../builder.js';
 import { constantOf, emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import { div, mul } from './arithmetic.js';
 import type { Op } from '../program.js';
+import { broadcastShapes } from '../shape.js';
 import { exp, log } from './elementary.js';
 import { abs } from './kinks.js';
 import { norm } from './reductions.js';
-import { broadcastTo, reshape, stack } from './structure.js';
+import { broadcastTo, concatenate, gather, ravel, reshape, stack } from './structure.js';
 
 export function square(x: Operand): Value {
   const value = toValue(x);
@@ -19,9 +21,16 @@ export function reciprocal(x: Operand): Value {
   return pow(x, -1);
 }
 
-/** x to a power; NaN for negative x and a power that is no integer, or that is no plain number. */
+/**
+ * x to a power, with broadcasting; NaN for negative x and a power that is no integer. A traced power is
+ * exp(exponent·log x), for positive x only.
+ */
 export function pow(x: Operand, exponent: Operand): Value {
-  if (typeof exponent !== 'number') return exp(mul(exponent, log(x)));
+  if (typeof exponent !== 'number') {
+    const power = toValue(exponent);
+    const known = constantOf(power);
+    return known === undefined ? exp(mul(power, log(x))) : powers(toValue(x), known);
+  }
   if (!Number.isFinite(exponent)) throw new ArgumentError('exponent', exponent, 'finite numbers');
   if (exponent === 0) return broadcastTo(1, toValue(x).shape);
   if (exponent === 1) return toValue(x);
@@ -29,6 +38,26 @@ export function pow(x: Operand, exponent: Operand): Value {
   if (exponent === 0.5) return sqrt(x);
   const value = toValue(x);
   return emit('pow', [value], value.shape, { exponent });
+}
+
+/** Each entry to its own constant power: gathered by power, and put back. */
+function powers(x: Value, exponents: Tensor): Value {
+  const shape = broadcastShapes(x.shape, exponents.shape);
+  const { data } = broadcastTo(exponents, shape) as Tensor;
+  const places = new Map<number, number[]>();
+  data.forEach((exponent, at) => {
+    const known = places.get(exponent);
+    if (known === undefined) places.set(exponent, [at]);
+    else known.push(at);
+  });
+  if (places.size === 1) return pow(broadcastTo(x, shape), data[0]!);
+  const entries = ravel(broadcastTo(x, shape));
+  const parts = [...places].map(([exponent, list]) => pow(gather(entries, list), exponent));
+  if (parts.length === 0) return broadcastTo(x, shape);
+  const order = [...places.values()].flat();
+  const back = new Array<number>(order.length);
+  order.forEach((at, i) => (back[at] = i));
+  return reshape(gather(concatenate(parts), back), shape);
 }
 
 /**

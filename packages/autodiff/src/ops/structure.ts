@@ -113,14 +113,35 @@ function bound(position: number, extent: number): number {
   return at;
 }
 
-/** Transpose of slice: `a` at starts, starts + steps, … within zeros of this shape. */
+/**
+ * Transpose of slice: `a` at starts, starts + steps, … within zeros of this shape.
+ * @throws ShapeError, ArgumentError where `a` does not fit into it.
+ */
 export function embed(
   a: Operand,
   starts: readonly number[],
   steps: readonly number[],
   shape: Shape,
 ): Value {
-  return emit('embed', [toValue(a)], [...shape], { starts, steps });
+  const value = toValue(a);
+  const { length } = value.shape;
+  if (starts.length !== length || steps.length !== length || shape.length !== length) {
+    throw new ShapeError(
+      'starts, steps and shape',
+      [starts.length, steps.length, shape.length],
+      `${length} numbers each, one per axis`,
+    );
+  }
+  value.shape.forEach((extent, axis) => {
+    const [start, step] = [starts[axis]!, steps[axis]!];
+    if (!Number.isInteger(step) || step < 1)
+      throw new ArgumentError('steps', steps, 'integers ≥ 1');
+    const room = shape[axis]! - (extent === 0 ? 0 : (extent - 1) * step + 1);
+    if (!Number.isInteger(start) || start < 0 || start > room) {
+      throw new ArgumentError(`starts[${axis}]`, start, `integers from 0 to ${room}`);
+    }
+  });
+  return emit('embed', [value], [...shape], { starts, steps });
 }
 
 /** Joins along an existing axis. */
@@ -162,25 +183,37 @@ export function gather(a: Operand, indices: ArrayLike<number>, axis = 0): Value 
   const value = toValue(a);
   const at = normalizeAxis(value.shape.length, axis);
   const extent = value.shape[at]!;
+  const list = checkedIndices(indices, extent);
+  const shape = value.shape.map((e, i) => (i === at ? list.length : e));
+  return emit('gather', [value], shape, { axis: at, indices: list });
+}
+
+function checkedIndices(indices: ArrayLike<number>, extent: number): number[] {
   const list = Array.from(indices);
   for (const index of list) {
     if (!Number.isInteger(index) || index < 0 || index >= extent) {
       throw new ArgumentError('indices', index, `integers from 0 to ${extent - 1}`);
     }
   }
-  const shape = value.shape.map((e, i) => (i === at ? list.length : e));
-  return emit('gather', [value], shape, { axis: at, indices: list });
+  return list;
 }
 
 /** Transpose of gather: adds slice i of `a` to slice indices[i] of zeros with this extent along the axis. */
 export function scatterAdd(
   a: Operand,
-  indices: readonly number[],
+  indices: ArrayLike<number>,
   axis: number,
   extent: number,
 ): Value {
   const value = toValue(a);
   const at = normalizeAxis(value.shape.length, axis);
+  if (!Number.isSafeInteger(extent) || extent < 0) {
+    throw new ArgumentError('extent', extent, 'integers ≥ 0');
+  }
+  if (indices.length !== value.shape[at]) {
+    throw new ShapeError('indices', indices.length, `${value.shape[at]} entries, one per slice`);
+  }
+  const list = checkedIndices(indices, extent);
   const shape = value.shape.map((e, i) => (i === at ? extent : e));
-  return emit('scatterAdd', [value], shape, { axis: at, indices: [...indices] });
+  return emit('scatterAdd', [value], shape, { axis: at, indices: list });
 }
