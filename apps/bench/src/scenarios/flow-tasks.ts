@@ -104,8 +104,8 @@ function smoothFlow(): Work<FlowAnswer> {
       until: tanhFlow.until,
       // the end alone: loss and speed at every step would cost a gradient each
       saveAt: [tanhFlow.until],
-      rtol: 8e-8,
-      atol: 8e-10,
+      rtol: 1.1e-7,
+      atol: 1e-10,
       energy: false,
     });
   let flow = integrate();
