@@ -112,7 +112,7 @@ export function integrate<Mode = undefined>(
   if (from) {
     restore(from, method.name, n);
   } else {
-    if (modeWatch) position.mode = modeWatch.begin(t0, y);
+    if (modeWatch) position.mode = modeWatch.begin(t0, y, t1 > t0 ? 1 : -1);
     eventWatch?.begin(t0, y);
     stepper.begin(t0, y);
     requireFinite(stepper);

@@ -361,3 +361,31 @@ test('a checkpoint in the middle of a slide continues with the same bits', () =>
   expect([...rest.y]).toEqual([...whole.y]);
   expect(rest.statistics).toEqual(whole.statistics);
 });
+
+test.each([
+  { on: 2, off: 1, y0: 1, end: -1.5, notes: ['off 0'] },
+  { on: 1, off: -1, y0: 1, end: 0, notes: ['slide 0'] },
+  { on: -1, off: 1, y0: 1, end: 3, notes: [] },
+])(
+  'backward in time y′ = $off, above 0 $on, from 1 does: $notes',
+  ({ on, off, y0, end, notes }) => {
+    const { rhs, modes } = filippov(
+      {
+        count: 1,
+        field(_t, _y, out, activation) {
+          out[0] = off + activation[0]! * (on - off);
+        },
+        surfaces(_t, y, out) {
+          out[0] = y[0]!;
+        },
+        velocities(_t, _y, velocity, out) {
+          out[0] = velocity[0]!;
+        },
+      },
+      1,
+    );
+    const { y, modeChanges } = solve({ rhs, modes, y0: [y0], t0: 0, t1: -2 });
+    expect(y.at(-1)![0]).toBeCloseTo(end, 12);
+    expect(modeChanges.flatMap((change) => change.notes)).toEqual(notes);
+  },
+);

@@ -10,7 +10,7 @@ import {
 } from '@nonsmooth/ode';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { allMethods } from './all-methods.js';
+import { allMethods, explicitMethods } from './all-methods.js';
 import { numbers, reversed, smoothProblems, switchedProblems } from './random-problems.js';
 
 const methods = fc.constantFrom(...allMethods.filter(({ adaptive }) => adaptive));
@@ -197,5 +197,24 @@ test('with the sign of time changed a random integration takes the same steps to
       expect([...back.y.at(-1)!]).toEqual([...there.y.at(-1)!]);
     }),
     seeded(60),
+  );
+});
+
+// Without Jacobians, whose difference quotients go by the sign of the right-hand side.
+const pairs = explicitMethods.filter(({ adaptive }) => adaptive);
+
+test('with the sign of time changed a random switched system has the same itinerary to the same bits', () => {
+  fc.assert(
+    fc.property(switchedProblems, fc.constantFrom(...pairs), (problem, method) => {
+      const options = { method, rtol: 1e-5, atol: 1e-6 };
+      const [there, back] = ([1, -1] as const).map((ahead) => {
+        const integration = integrate(problem(ahead), options);
+        const end = toTheEnd(integration);
+        const itinerary = integration.modeChanges.map(({ t, notes }) => [ahead * t, notes]);
+        return { failed: end !== 'reached t1', itinerary, y: [...integration.y] };
+      });
+      expect(back).toEqual(there);
+    }),
+    seeded(200),
   );
 });

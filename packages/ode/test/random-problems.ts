@@ -87,42 +87,46 @@ export function reversed(problem: InitialValueProblem): InitialValueProblem {
   };
 }
 
-/** y' = A y + b + sin(2t + i)/3 + Σ_k [n_k·y > l_k] g_k with one or two switches, in up to three dimensions. */
-export const switchedProblems: fc.Arbitrary<() => InitialValueProblem<FilippovMode>> = fc
-  .record({ n: fc.integer({ min: 1, max: 3 }), count: fc.integer({ min: 1, max: 2 }) })
-  .chain(({ n, count }) =>
-    fc.record({
-      matrix: list(n * n, 1),
-      b: list(n, 2),
-      jumps: list(n * count, 4),
-      normals: list(n * count, 2),
-      levels: list(count, 2),
-      y0: list(n, 2),
-    }),
-  )
-  .map(({ matrix, b, jumps, normals, levels, y0 }) => () => {
-    const n = y0.length;
-    const along = (v: Float64Array, k: number): number =>
-      v.reduce((sum, value, i) => sum + normals[k * n + i]! * value, 0);
-    const { rhs, modes } = filippov(
-      {
-        count: levels.length,
-        field(t, y, out, activation) {
-          for (let i = 0; i < n; i++) {
-            let sum = b[i]! + Math.sin(2 * t + i) / 3 - y[i]! / 2;
-            y.forEach((value, j) => (sum += matrix[i * n + j]! * value));
-            activation.forEach((on, k) => (sum += on * jumps[k * n + i]!));
-            out[i] = sum;
-          }
+/**
+ * y' = A y + b + sin(2t + i)/3 + Σ_k [n_k·y > l_k] g_k with one or two switches, in up to three dimensions; or the same
+ * solution with time running the other way.
+ */
+export const switchedProblems: fc.Arbitrary<(ahead?: 1 | -1) => InitialValueProblem<FilippovMode>> =
+  fc
+    .record({ n: fc.integer({ min: 1, max: 3 }), count: fc.integer({ min: 1, max: 2 }) })
+    .chain(({ n, count }) =>
+      fc.record({
+        matrix: list(n * n, 1),
+        b: list(n, 2),
+        jumps: list(n * count, 4),
+        normals: list(n * count, 2),
+        levels: list(count, 2),
+        y0: list(n, 2),
+      }),
+    )
+    .map(({ matrix, b, jumps, normals, levels, y0 }) => (ahead = 1) => {
+      const n = y0.length;
+      const along = (v: Float64Array, k: number): number =>
+        v.reduce((sum, value, i) => sum + normals[k * n + i]! * value, 0);
+      const { rhs, modes } = filippov(
+        {
+          count: levels.length,
+          field(t, y, out, activation) {
+            for (let i = 0; i < n; i++) {
+              let sum = b[i]! + Math.sin(2 * ahead * t + i) / 3 - y[i]! / 2;
+              y.forEach((value, j) => (sum += matrix[i * n + j]! * value));
+              activation.forEach((on, k) => (sum += on * jumps[k * n + i]!));
+              out[i] = ahead * sum;
+            }
+          },
+          surfaces(_t, y, out) {
+            levels.forEach((level, k) => (out[k] = along(y, k) - level));
+          },
+          velocities(_t, _y, velocity, out) {
+            levels.forEach((_level, k) => (out[k] = along(velocity, k)));
+          },
         },
-        surfaces(_t, y, out) {
-          levels.forEach((level, k) => (out[k] = along(y, k) - level));
-        },
-        velocities(_t, _y, velocity, out) {
-          levels.forEach((_level, k) => (out[k] = along(velocity, k)));
-        },
-      },
-      n,
-    );
-    return { rhs, modes, y0, t0: 0, t1: 3 };
-  });
+        n,
+      );
+      return { rhs, modes, y0, t0: 0, t1: 3 * ahead };
+    });

@@ -25,6 +25,8 @@ export interface FilippovMode {
   /** 0 or 1 for each surface. */
   readonly on: readonly number[];
   readonly sliding: readonly number[];
+  /** Whether time runs backward: what repels then attracts. */
+  readonly backward?: boolean;
 }
 
 export interface FilippovProblem {
@@ -36,7 +38,7 @@ export interface FilippovProblem {
 
 /**
  * Filippov's solution concept for a switched field, as a right-hand side with modes. At a surface, from the
- * velocities v⁻ (switched off) and v⁺ (switched on) of z:
+ * velocities v⁻ (switched off) and v⁺ (switched on) of z, in the direction of the integration:
  *
  *     v⁻ > 0, v⁺ > 0   crosses to on               v⁻ < 0, v⁺ < 0   crosses to off
  *     v⁻ > 0, v⁺ < 0   slides with activation v⁻/(v⁻ − v⁺) until v⁻ or v⁺ is zero: leaves tangentially
@@ -57,11 +59,13 @@ export function filippov(switched: SwitchedField, dimension: number): FilippovPr
   const on = new Float64Array(count);
   const single = new Float64Array(count);
   const z = new Float64Array(count);
+  let backward = false;
 
   const field = (t: number, y: Float64Array, out: Float64Array): void => {
     fields.count++;
     switched.field(t, y, out, activation);
   };
+  /** Velocities in the direction of the integration, with some activations changed. */
   const velocitiesWith = (
     t: number,
     y: Float64Array,
@@ -72,9 +76,11 @@ export function filippov(switched: SwitchedField, dimension: number): FilippovPr
     for (const index of among) activation[index] = value;
     field(t, y, velocity);
     switched.velocities(t, y, velocity, out);
+    if (backward) for (let i = 0; i < count; i++) out[i] = -out[i]!;
   };
   const set = (mode: FilippovMode): void => {
     for (let i = 0; i < count; i++) activation[i] = mode.on[i]!;
+    backward = mode.backward ?? false;
   };
   /** Activations that keep z' = 0 on all surfaces of the mode's sliding, whose choices are independent. */
   const slide = (t: number, y: Float64Array, { sliding }: FilippovMode): void => {
@@ -125,7 +131,7 @@ export function filippov(switched: SwitchedField, dimension: number): FilippovPr
       notes.push(`exit-${to > 0 ? 'on' : 'off'} ${index}`);
     }
     if (zeros.length > 0) {
-      set({ on: next, sliding });
+      set({ ...before, on: next, sliding });
       const indices = zeros.map(({ index }) => index);
       const open = [...sliding, ...indices];
       velocitiesWith(t, y, open, 0, off);
@@ -155,7 +161,7 @@ export function filippov(switched: SwitchedField, dimension: number): FilippovPr
         }
       }
     }
-    return { mode: { on: next, sliding }, onSurface, notes };
+    return { mode: { ...before, on: next, sliding }, onSurface, notes };
   };
 
   const rhs: ModalRightHandSide<FilippovMode> = (t, y, out, mode) => {
@@ -178,11 +184,12 @@ export function filippov(switched: SwitchedField, dimension: number): FilippovPr
 
   const modes: Modes<FilippovMode> = {
     count,
-    initial(t, y) {
+    initial(t, y, direction) {
       switched.surfaces(t, y, z);
       const start: FilippovMode = {
         on: Array.from(z, (value) => (value > 0 ? 1 : 0)),
         sliding: [],
+        ...(direction < 0 && { backward: true }),
       };
       const zeros = [...z.keys()].filter((index) => z[index] === 0).map((index) => ({ index }));
       return decide(t, y, start, zeros, []);

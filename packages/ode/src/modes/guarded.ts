@@ -5,9 +5,9 @@ import type { Modes } from './modes.js';
 export function guardedModes<Mode>(modes: Modes<Mode>, system: System): Modes<Mode> {
   return {
     ...modes,
-    initial(t, y) {
+    initial(t, y, direction) {
       try {
-        return modes.initial(t, y);
+        return modes.initial(t, y, direction);
       } catch (cause) {
         return system.threw('modes.initial', cause);
       }

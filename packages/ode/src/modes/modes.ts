@@ -28,8 +28,8 @@ export interface Transition<Mode> {
  * next mode is chosen by the problem.
  */
 export interface Modes<Mode> {
-  /** The first mode; zeros of surfaces at (t0, y0) are its to judge. */
-  initial(t: number, y: Float64Array): Transition<Mode>;
+  /** The first mode; zeros of surfaces at (t0, y0) are its to judge. Time runs forward (1) or backward (−1). */
+  initial(t: number, y: Float64Array, direction: 1 | -1): Transition<Mode>;
   /** How many surfaces there are. */
   readonly count: number;
   /**

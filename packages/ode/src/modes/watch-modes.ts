@@ -6,7 +6,7 @@ import type { ModeChange, Modes, Switch, Transition } from './modes.js';
 
 export interface ModeWatch<Mode> {
   readonly changes: ModeChange<Mode>[];
-  begin(t: number, y: Float64Array): Mode;
+  begin(t: number, y: Float64Array, direction: 1 | -1): Mode;
   examine(segment: Segment, mode: Mode): Cut | undefined;
   /** After a whole step. */
   advance(t: number, y: Float64Array, mode: Mode): void;
@@ -114,8 +114,8 @@ export function watchModes<Mode>(
 
   return {
     changes,
-    begin(t, y) {
-      const transition = modes.initial(t, y);
+    begin(t, y, direction) {
+      const transition = modes.initial(t, y, direction);
       const { notes = [] } = transition;
       if (notes.length > 0) changes.push({ t, switches: [], mode: transition.mode, notes });
       return enter(t, y, transition);
