@@ -65,7 +65,7 @@ export function certify(
   const gradient = options.gradient
     ? given(options.gradient, point.length)
     : sweep(program, point, kinks, local);
-  const judged = judge(local, gradient, choice, tolerance, options.gradient === undefined, budget);
+  const judged = judge(local, gradient, choice, tolerance, originOf(program, options), budget);
   const { decisions, model } = judged;
   const memberships = Object.fromEntries(
     subdifferentialNames.map((set) => [set, decisions[set].answer]),
@@ -120,6 +120,14 @@ function sweep(
   return gradient;
 }
 
+/** Where the gradient comes from; a sweep that stops gradients need not be one of f. */
+type Origin = 'elsewhere' | 'sweep' | 'sweep with stops';
+
+function originOf(program: Program, { gradient }: CertifyOptions): Origin {
+  if (gradient !== undefined) return 'elsewhere';
+  return program.nodes.some(({ op }) => op === 'stopGradient') ? 'sweep with stops' : 'sweep';
+}
+
 interface Judgement {
   readonly decisions: Decisions;
   readonly model: DataModel;
@@ -127,19 +135,19 @@ interface Judgement {
 }
 
 /** The claim is about g_σ if the gradient is that, to the tolerance or as the sweep's own answer. */
-export function judge(
+function judge(
   local: LocalForm,
   gradient: Float64Array,
   choice: readonly number[] | undefined,
   tolerance: number,
-  isOwnAnswer: boolean,
+  origin: Origin,
   budget: Partial<Budget>,
 ): Judgement {
   const obstacle = obstacleOf(local);
   if (obstacle !== undefined) {
     return { decisions: undecided(obstacle), model: 'robust', choice: undefined };
   }
-  const near = choice !== undefined && isNear(local, gradient, choice, tolerance, isOwnAnswer);
+  const near = choice !== undefined && isNear(local, gradient, choice, tolerance, origin);
   const identified = near ? choice : undefined;
   const { exact } = local;
   const offset = exact && offsetOf(local, exact, gradient, identified);
@@ -191,12 +199,14 @@ function isNear(
   gradient: Float64Array,
   choice: readonly number[],
   tolerance: number,
-  isOwnAnswer: boolean,
+  origin: Origin,
 ): boolean {
-  if (!isOwnAnswer && tolerance === 0) return false;
+  if (origin === 'elsewhere' && tolerance === 0) return false;
+  if (origin === 'sweep' && choice.length === 0) return true;
   const expected = boundedSignatureGradient(local, choice);
   const scale = expected.reduce((worst, x) => Math.max(worst, Math.abs(x)), 1);
-  const allowed = isOwnAnswer ? Math.max(tolerance, sweepRounding * scale) : tolerance;
+  const rounding = origin === 'elsewhere' ? 0 : sweepRounding * scale;
+  const allowed = Math.max(tolerance, rounding);
   return gradient.every((entry, t) => Math.abs(entry - expected[t]!) <= allowed);
 }
 

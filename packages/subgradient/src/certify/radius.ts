@@ -88,9 +88,14 @@ function deviations({ tape, active }: ScalarProcedure, rho: number): Float64Arra
  */
 export function radiusOfConstancy(procedure: ScalarProcedure, refinements = 0): number {
   const { tape, switching, active } = procedure;
-  const slack = Float64Array.from(switching, (z) => Math.abs(tape.value[z]!) - tape.radius[z]!);
+  const { value, radius, sensitivity } = tape;
   const zeros = new Set(active.map(({ index }) => index));
-  if (slack.some((s, i) => !(s > 0 && s < Infinity) && !zeros.has(i))) return 0;
+  const slack = new Float64Array(switching.length);
+  for (let i = 0; i < slack.length; i++) {
+    const z = switching[i]!;
+    slack[i] = Math.abs(value[z]!) - radius[z]!;
+    if (!(slack[i]! > 0 && slack[i]! < Infinity) && !zeros.has(i)) return 0;
+  }
   const holds = (rho: number): boolean => {
     const moved = deviations(procedure, rho);
     for (let i = 0; i < slack.length; i++) {
@@ -100,7 +105,6 @@ export function radiusOfConstancy(procedure: ScalarProcedure, refinements = 0): 
   };
   // the bound grows at least linearly, so its slope at 0 gives a radius that is too large
   let upper = Infinity;
-  const { sensitivity } = tape;
   for (let i = 0; i < slack.length; i++) {
     const slope = sensitivity[switching[i]!]!;
     if (slack[i]! > 0 && slack[i]! < upper * slope) upper = slack[i]! / slope;
