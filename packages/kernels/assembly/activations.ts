@@ -237,10 +237,10 @@ function mish<T>(x: v128, out: usize, slope: usize): void {
   v128.store(slope, v128.add<T>(omega, second));
 }
 
-/** xΦ(x), Φ(x) + xφ(x) with the normal distribution function Φ and φ = Φ'. */
+/** xΦ(x), Φ(x) + xφ(x) with the normal distribution function Φ and φ = Φ'; φ is returned. */
 // @ts-ignore: decorator
 @inline
-function gelu<T>(x: v128, out: usize, slope: usize): void {
+export function gelu<T>(x: v128, out: usize, slope: usize): v128 {
   const bound = constant<T>(TAIL_END);
   const y = v128.pmin<T>(size<T>(x), bound);
   const e = gaussian<T>(y);
@@ -250,6 +250,7 @@ function gelu<T>(x: v128, out: usize, slope: usize): void {
   v128.store(out, v128.mul<T>(v128.pmax<T>(x, v128.neg<T>(bound)), phi));
   const density = v128.mul<T>(e, constant<T>(DENSITY_FACTOR));
   v128.store(slope, multiplyAdd<T>(clamp<T>(x, v128.neg<T>(bound)), density, phi));
+  return density;
 }
 
 // @ts-ignore: decorator

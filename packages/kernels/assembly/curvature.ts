@@ -1,7 +1,9 @@
 import {
+  activate,
   ELU,
   expOfMinusSize,
   GELU,
+  gelu,
   LOGISTIC,
   MISH,
   oneOr,
@@ -13,8 +15,6 @@ import {
 import {
   clamp,
   constant,
-  DENSITY_FACTOR,
-  gaussian,
   MINUS_TWO,
   ONE,
   size,
@@ -24,13 +24,43 @@ import {
 } from './elementary';
 import { VECTOR, multiplyAdd } from './simd';
 
+/** Values A(z) to `value`, slopes A'(z) over z, second derivatives A''(z) to `bend`, for `bytes` bytes. */
+export function activateTwice<T>(
+  activation: i32,
+  parameter: f64,
+  kink: f64,
+  value: usize,
+  z: usize,
+  bend: usize,
+  bytes: usize,
+): void {
+  if (activation == GELU) {
+    geluTwice<T>(value, z, bend, bytes);
+    return;
+  }
+  if (usesArgument(activation)) memory.copy(bend, z, bytes);
+  activate<T>(activation, parameter, kink, value, z, bytes);
+  curvature<T>(activation, bend, value, z, bytes);
+}
+
+/** (2 − x²)φ(x), with the φ of the slope. */
+function geluTwice<T>(value: usize, z: usize, bend: usize, bytes: usize): void {
+  for (let c: usize = 0; c < bytes; c += VECTOR) {
+    const x = v128.load(z + c);
+    const density = gelu<T>(x, value + c, z + c);
+    const y = v128.pmin<T>(size<T>(x), constant<T>(TAIL_END));
+    const factor = v128.sub<T>(constant<T>(TWO), v128.mul<T>(y, y));
+    v128.store(bend + c, v128.mul<T>(factor, density));
+  }
+}
+
 /** Whether A''(z) takes more than A(z) and A'(z). */
-export function usesArgument(activation: i32): bool {
+function usesArgument(activation: i32): bool {
   return activation != TANH && activation != LOGISTIC && activation != SOFTPLUS;
 }
 
-/** Second derivatives A''(z) over z, for `bytes` bytes; `value` and `slope` hold A(z) and A'(z). */
-export function curvature<T>(
+/** Second derivatives A''(z) over z (but of gelu), for `bytes` bytes; `value` and `slope` hold A(z) and A'(z). */
+function curvature<T>(
   activation: i32,
   z: usize,
   value: usize,
@@ -56,7 +86,6 @@ function loop<T>(activation: i32, z: usize, value: usize, slope: usize, bytes: u
     } else if (activation == SOFTPLUS) y = v128.mul<T>(s, v128.sub<T>(constant<T>(ONE), s));
     else if (activation == ELU) y = v128.and(s, v128.lt<T>(x, y));
     else if (activation == SOFTSIGN) y = softsign<T>(x, a);
-    else if (activation == GELU) y = gelu<T>(x);
     else if (activation == SWISH) y = swish<T>(x);
     else if (activation == MISH) y = mish<T>(x);
     v128.store(z + c, y);
@@ -72,15 +101,6 @@ function softsign<T>(x: v128, a: v128): v128 {
   const y = v128.mul<T>(v128.mul<T>(constant<T>(TWO), rest), v128.mul<T>(rest, rest));
   const signed = v128.bitselect(v128.neg<T>(y), y, v128.gt<T>(x, zero));
   return v128.andnot(signed, v128.eq<T>(x, zero));
-}
-
-/** (2 − x²)φ(x). */
-// @ts-ignore: decorator
-@inline
-function gelu<T>(x: v128): v128 {
-  const y = v128.pmin<T>(size<T>(x), constant<T>(TAIL_END));
-  const density = v128.mul<T>(gaussian<T>(y), constant<T>(DENSITY_FACTOR));
-  return v128.mul<T>(v128.sub<T>(constant<T>(TWO), v128.mul<T>(y, y)), density);
 }
 
 /** s(1 − s)(2 + x(1 − 2s)) with the logistic function s. */

@@ -2,8 +2,7 @@
 // `prepare` leaves all that depends on θ only; `hessianVector` adds what depends on the vector. All samples lie in
 // one panel. Neither applies the loss's common factor: the host does.
 
-import { activate } from './activations';
-import { curvature, usesArgument } from './curvature';
+import { activateTwice } from './curvature';
 import { layerAt, loadPanel, normalizeInputs, panelLoss, roundUp } from './dense-network';
 import { clearPadding, CROSS_ENTROPY, RELATIVE_L2 } from './losses';
 import { Layer } from './network';
@@ -32,9 +31,7 @@ export function prepare<T>(state: SecondOrder): void {
     const value = layerAt(net, k + 1).panel;
     const bend = secondAt(state, k).bend;
     const size = <usize>layer.width * stride;
-    if (usesArgument(net.activation)) memory.copy(bend, layer.affine, size);
-    activate<T>(net.activation, net.parameter, net.kink, value, layer.affine, size);
-    curvature<T>(net.activation, bend, value, layer.affine, size);
+    activateTwice<T>(net.activation, net.parameter, net.kink, value, layer.affine, bend, size);
   }
   net.lossSum = 0;
   net.targetSum = 0;

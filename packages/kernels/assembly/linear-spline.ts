@@ -120,7 +120,8 @@ export function pairAt(pairs: usize, k: i32): usize {
 // @ts-ignore: decorator
 @inline
 export function loadPair<T>(first: usize, second: usize): v128 {
-  return f64x2.replace_lane(f64x2.splat(<f64>load<T>(first)), 1, <f64>load<T>(second));
+  if (sizeof<T>() == 8) return v128.load64_lane(second, v128.load64_zero(first), 1);
+  else return f64x2.replace_lane(f64x2.splat(<f64>load<T>(first)), 1, <f64>load<T>(second));
 }
 
 /** Of all neurons (v·w, v·b), times A' before and behind the breakpoint. */

@@ -2,8 +2,7 @@
 // (ω, β, ν, γ), R z = ωx + β and R r = R N = γ + Σ_j ν_j A + v_j A' R z. Of the products' sums, those that contain
 // r instead of R r depend on θ only: the moments Σ r A', Σ r A' x, Σ r A'', Σ r A'' x, Σ r A'' x² of each neuron.
 
-import { activate } from './activations';
-import { curvature, usesArgument } from './curvature';
+import { activateTwice } from './curvature';
 import { layerAt, panelLoss } from './dense-network';
 import { clearPadding, RELATIVE_L2 } from './losses';
 import { Layer, Network } from './network';
@@ -62,9 +61,8 @@ function smoothForward<T>(
       const slope = hidden.affine + row;
       const value = output.panel + row;
       product<T>(slope, stride, columns, 1, b, w, step, 1, x, stride);
-      if (usesArgument(net.activation)) memory.copy(bend + row, slope, columns);
-      activate<T>(net.activation, net.parameter, net.kink, value, slope, columns);
-      curvature<T>(net.activation, bend + row, value, slope, columns);
+      const to = bend + row;
+      activateTwice<T>(net.activation, net.parameter, net.kink, value, slope, to, columns);
     }
     const n = net.outputs + c;
     const rowStep = <usize>h * step;
