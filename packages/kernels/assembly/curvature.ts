@@ -24,6 +24,16 @@ import {
 } from './elementary';
 import { VECTOR, multiplyAdd } from './simd';
 
+/** Whether A' is a quadratic polynomial of A, 1 − A² or A − A²: then A'' = −2(A − c)A'. */
+export function slopeIsQuadratic(activation: i32): bool {
+  return activation == TANH || activation == LOGISTIC;
+}
+
+/** This c. */
+export function centerOf(activation: i32): f64 {
+  return activation == LOGISTIC ? 0.5 : 0;
+}
+
 /** Values A(z) to `value`, slopes A'(z) over z, second derivatives A''(z) to `bend`, for `bytes` bytes. */
 export function activateTwice<T>(
   activation: i32,

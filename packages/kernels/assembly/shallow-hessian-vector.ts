@@ -2,8 +2,10 @@
 // (ω, β, ν, γ), R z = ωx + β and R r = R N = γ + Σ_j ν_j A + v_j A' R z. Of the products' sums, those that contain
 // r instead of R r depend on θ only: the moments Σ r A', Σ r A' x, Σ r A'', Σ r A'' x, Σ r A'' x² of each neuron.
 
-import { activateTwice } from './curvature';
+import { activate } from './activations';
+import { activateTwice, centerOf, slopeIsQuadratic } from './curvature';
 import { layerAt, panelLoss } from './dense-network';
+import { constant, MINUS_TWO } from './elementary';
 import { clearPadding, RELATIVE_L2 } from './losses';
 import { Layer, Network } from './network';
 import { product } from './products';
@@ -40,7 +42,7 @@ export function prepareShallow<T>(state: SecondOrder, stride: usize): void {
 /** Bytes of a block of columns: what four neurons leave stays near. */
 const BLOCK: usize = 1024;
 
-/** A, A' and A'' of all neurons, and N. */
+/** A, A' and, unless A' is quadratic in A, A'' of all neurons, and N. */
 function smoothForward<T>(
   net: Network,
   hidden: Layer,
@@ -50,6 +52,7 @@ function smoothForward<T>(
 ): void {
   const h = hidden.width;
   const step = sizeof<T>();
+  const quadratic = slopeIsQuadratic(net.activation);
   for (let c: usize = 0; c < stride; c += BLOCK) {
     const columns = min(stride - c, BLOCK);
     const x = net.inputPanel + c;
@@ -61,8 +64,12 @@ function smoothForward<T>(
       const slope = hidden.affine + row;
       const value = output.panel + row;
       product<T>(slope, stride, columns, 1, b, w, step, 1, x, stride);
-      const to = bend + row;
-      activateTwice<T>(net.activation, net.parameter, net.kink, value, slope, to, columns);
+      if (quadratic) {
+        activate<T>(net.activation, net.parameter, net.kink, value, slope, columns);
+      } else {
+        const to = bend + row;
+        activateTwice<T>(net.activation, net.parameter, net.kink, value, slope, to, columns);
+      }
     }
     const n = net.outputs + c;
     const rowStep = <usize>h * step;
@@ -85,21 +92,33 @@ function backward<T>(
 }
 
 function smoothMoments<T>(state: SecondOrder, hidden: Layer, stride: usize): void {
+  const net = state.net;
+  const quadratic = slopeIsQuadratic(net.activation);
+  const center = v128.splat<T>(<T>centerOf(net.activation));
+  const x = net.inputPanel;
   let slope = hidden.affine;
+  let value = layerAt(net, 1).panel;
   let bend = secondAt(state, 0).bend;
   let to = state.moments;
   for (let j = 0; j < hidden.width; j++) {
-    neuronMoments<T>(to, slope, bend, state.net.delta, state.net.inputPanel, stride);
+    if (quadratic) neuronMoments<T>(true, to, slope, value, center, net.delta, x, stride);
+    else neuronMoments<T>(false, to, slope, bend, center, net.delta, x, stride);
     slope += stride;
+    value += stride;
     bend += stride;
     to += MOMENTS * sizeof<T>();
   }
 }
 
+/** The moments of one neuron from A' and from A'' or, if A'' = −2(A − c)A', from A. */
+// @ts-ignore: decorator
+@inline
 function neuronMoments<T>(
+  quadratic: bool,
   to: usize,
   slope: usize,
-  bend: usize,
+  bendOrValue: usize,
+  center: v128,
   r: usize,
   x: usize,
   stride: usize,
@@ -112,15 +131,21 @@ function neuronMoments<T>(
   for (let c: usize = 0; c < stride; c += VECTOR) {
     const rs = v128.load(r + c);
     const xs = v128.load(x + c);
-    const rx = v128.mul<T>(rs, xs);
-    const s = v128.load(slope + c);
-    p0 = multiplyAdd<T>(rs, s, p0);
-    p1 = multiplyAdd<T>(rx, s, p1);
-    const k = v128.load(bend + c);
-    q0 = multiplyAdd<T>(rs, k, q0);
-    const kx = v128.mul<T>(rx, k);
-    q1 = v128.add<T>(kx, q1);
-    q2 = multiplyAdd<T>(kx, xs, q2);
+    const p = v128.mul<T>(rs, v128.load(slope + c));
+    const px = v128.mul<T>(p, xs);
+    let q = v128.load(bendOrValue + c);
+    q = quadratic ? v128.mul<T>(p, v128.sub<T>(q, center)) : v128.mul<T>(rs, q);
+    const qx = v128.mul<T>(q, xs);
+    p0 = v128.add<T>(p, p0);
+    p1 = v128.add<T>(px, p1);
+    q0 = v128.add<T>(q, q0);
+    q1 = v128.add<T>(qx, q1);
+    q2 = multiplyAdd<T>(qx, xs, q2);
+  }
+  if (quadratic) {
+    q0 = v128.mul<T>(q0, constant<T>(MINUS_TWO));
+    q1 = v128.mul<T>(q1, constant<T>(MINUS_TWO));
+    q2 = v128.mul<T>(q2, constant<T>(MINUS_TWO));
   }
   const size = sizeof<T>();
   store<T>(to, sumLanes<T>(p0));
