@@ -16,6 +16,7 @@ import {
   type Kinks,
   type LossName,
 } from '@nonsmooth/kernels';
+import type { Tensor } from '@nonsmooth/tensor';
 import type { Network } from './network.js';
 import { takeRows, toRows, toTargets, type Rows } from './samples.js';
 import { traceRisk } from './traced-risk.js';
@@ -67,7 +68,7 @@ export function empiricalRisk(
   data: EmpiricalRiskData,
   options: EmpiricalRiskOptions = {},
 ): EmpiricalRisk {
-  const { loss, inputs, targets } = checked(net, data);
+  const { loss, inputs, targets } = checkedData(net, data);
   const { dtype = 'f64', kernels = defaultKernels, kinks = defaultKinks } = options;
   if (dtype !== 'f64' && dtype !== 'f32') throw new ArgumentError('dtype', dtype, 'f64, f32');
   const risk = kernels.denseNetwork({
@@ -116,7 +117,7 @@ export function tracedEmpiricalRisk(
   data: EmpiricalRiskData,
   options: Pick<EmpiricalRiskOptions, 'kinks'> = {},
 ): SampledObjective & { readonly program: Program } {
-  const { loss, inputs, targets } = checked(net, data);
+  const { loss, inputs, targets } = checkedData(net, data);
   const program = traceRisk(net, inputs, targets, loss);
   const full = objective(program, net.dimension, options);
   return {
@@ -131,7 +132,17 @@ export function tracedEmpiricalRisk(
   };
 }
 
-function checked(net: Network, data: EmpiricalRiskData) {
+/**
+ * The samples as samples × l₀ and samples × l_D tensors (samples × 1 for crossEntropy), and the loss, all checked.
+ * @throws as `empiricalRisk`.
+ */
+export function checkedData(
+  net: Network,
+  data: EmpiricalRiskData,
+): { readonly inputs: Tensor; readonly targets: Tensor; readonly loss: LossName } {
+  if (typeof data !== 'object' || data === null) {
+    throw new ArgumentError('data', data, '{ inputs, targets, loss? }');
+  }
   const loss = data.loss ?? 'squared';
   if (!lossNames.includes(loss)) throw new ArgumentError('loss', loss, lossNames.join(', '));
   const inputs = toRows('inputs', data.inputs, net.widths[0]!);

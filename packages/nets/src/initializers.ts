@@ -1,4 +1,4 @@
-import { ArgumentError, type Key } from '@nonsmooth/kernels';
+import { ArgumentError, requireFinite, ShapeError, type Key } from '@nonsmooth/kernels';
 import { foldIn, normal, uniform } from '@nonsmooth/tensor';
 import type { Network } from './network.js';
 
@@ -20,7 +20,9 @@ export function normalWeights(
 ): Initializer {
   return (key, fanOut, fanIn) => {
     const deviation =
-      typeof standardDeviation === 'number' ? standardDeviation : standardDeviation(fanOut, fanIn);
+      typeof standardDeviation === 'function'
+        ? standardDeviation(fanOut, fanIn)
+        : standardDeviation;
     if (!(deviation >= 0 && deviation < Infinity)) {
       throw new ArgumentError('standardDeviation', deviation, 'a finite number ≥ 0');
     }
@@ -34,6 +36,7 @@ export const heNormal: Initializer = normalWeights((_fanOut, fanIn) => Math.sqrt
 /**
  * Initial parameters: weights of layer k drawn by `initializer` with the k-th derived key, biases 0 (or drawn
  * by `biases`), scale 1 and shift 0 of a normalized input. A pure function of `key`.
+ * @throws ShapeError or NonFiniteError where an initializer draws too many or too few numbers, or not finite ones.
  */
 export function initialize(
   net: Network,
@@ -43,13 +46,18 @@ export function initialize(
 ): Float64Array {
   const theta = new Float64Array(net.dimension);
   net.layout.forEach(({ name, offset, shape }, index) => {
-    const [rows, columns] = shape as readonly [number, number?];
+    const [rows, columns = 1] = shape as readonly [number, number?];
+    const draw = (from: Initializer): void => {
+      const drawn = from(foldIn(key, index), rows, columns);
+      if (drawn.length !== rows * columns) {
+        throw new ShapeError(`${name}.length`, drawn.length, `${rows} × ${columns} numbers`);
+      }
+      requireFinite(name, drawn);
+      theta.set(drawn, offset);
+    };
     if (name === 'gamma') theta.fill(1, offset, offset + rows);
-    else if (columns !== undefined)
-      theta.set(initializer(foldIn(key, index), rows, columns), offset);
-    else if (name !== 'beta' && options.biases) {
-      theta.set(options.biases(foldIn(key, index), rows, 1), offset);
-    }
+    else if (name.startsWith('W')) draw(initializer);
+    else if (name !== 'beta' && options.biases) draw(options.biases);
   });
   return theta;
 }

@@ -29,17 +29,24 @@ export interface NetworkOptions {
 /**
  * A fully connected network of the given widths, e.g. `network([1, 16, 1], { activation: 'relu' })`.
  * @throws ArgumentError for fewer than two widths, a width that is no positive integer, an unknown activation
- *   or a non-finite activation parameter.
+ *   or a non-finite activation parameter, and a normalization that is neither true nor false.
  */
 export function network(widths: readonly number[], options: NetworkOptions): Network {
-  if (widths.length < 2 || !widths.every((width) => Number.isSafeInteger(width) && width > 0)) {
+  const isWidth = (width: number): boolean => Number.isSafeInteger(width) && width > 0;
+  if (!Array.isArray(widths) || widths.length < 2 || !widths.every(isWidth)) {
     throw new ArgumentError('widths', widths, 'two or more positive integers');
   }
-  const activation = toActivation(options.activation);
+  const activation = toActivation(options?.activation);
   const batchNormalization = options.batchNormalization ?? false;
+  if (typeof batchNormalization !== 'boolean') {
+    throw new ArgumentError('batchNormalization', batchNormalization, 'true, false');
+  }
   const layout = parameterLayout(widths, batchNormalization);
   const last = layout[layout.length - 1]!;
   const dimension = last.offset + last.shape.reduce((size, extent) => size * extent, 1);
+  if (!Number.isSafeInteger(dimension)) {
+    throw new ArgumentError('widths', widths, 'widths with fewer than 2⁵³ parameters in all');
+  }
   return Object.freeze({
     widths: Object.freeze([...widths]),
     activation,
@@ -51,8 +58,8 @@ export function network(widths: readonly number[], options: NetworkOptions): Net
 
 function toActivation(given: ActivationName | Activation): Activation {
   const activation = typeof given === 'string' ? { name: given } : given;
-  if (!activationNames.includes(activation.name)) {
-    throw new ArgumentError('activation', activation.name, activationNames.join(', '));
+  if (!activationNames.includes(activation?.name)) {
+    throw new ArgumentError('activation', activation?.name, activationNames.join(', '));
   }
   const { name, parameter } = activation;
   if (parameter === undefined) return { name };

@@ -7,7 +7,7 @@ export type Rows = Tensor | Float64Array | Float32Array | NestedNumbers;
 
 /** `rows` as a checked samples × width tensor in float64. */
 export function toRows(argument: string, rows: Rows, width: number): Tensor {
-  const given = tensor(rows, { dtype: 'f64' });
+  const given = named(argument, () => tensor(rows, { dtype: 'f64' }));
   const [samples, columns = 1] = given.shape;
   const fits =
     given.shape.length === 2 ? columns === width : given.shape.length === 1 && width === 1;
@@ -17,6 +17,17 @@ export function toRows(argument: string, rows: Rows, width: number): Tensor {
   if (samples === 0) throw new ShapeError(`${argument}.shape`, given.shape, 'one or more samples');
   requireFinite(argument, given.data);
   return tensor(given.data, { shape: [samples, width] });
+}
+
+/** What `tensor` says of its argument `values`, said of `argument`. */
+function named(argument: string, make: () => Tensor): Tensor {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    const Complaint = error instanceof ShapeError ? ShapeError : ArgumentError;
+    throw new Complaint(error.argument.replace(/^values/, argument), error.value, error.allowed);
+  }
 }
 
 /** Checked targets: samples × l_D, or one class index per sample for crossEntropy. */

@@ -1,5 +1,6 @@
 import {
   activationNames,
+  ArgumentError,
   lossNames,
   NonFiniteError,
   referenceKernels,
@@ -151,6 +152,13 @@ const inputs = [
 ];
 
 test.each([
+  [undefined as never, ArgumentError, /data = undefined; allowed: \{ inputs, targets/],
+  [{ inputs } as never, ArgumentError, /targets = undefined; allowed: numbers/],
+  [
+    { inputs: [[1, 2], [3]], targets: inputs },
+    ShapeError,
+    /inputs\[1\] = \[3\]; allowed: an array of 2/,
+  ],
   [
     { inputs: [[1, 2, 3]], targets: [[1, 2]] },
     ShapeError,

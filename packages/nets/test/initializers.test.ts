@@ -74,3 +74,17 @@ test('parameters are a function of the key, and layers draw from different strea
 test.each([-1, NaN, Infinity])('a deviation of %s is refused', (deviation) => {
   expect(() => initialize(net, normalWeights(deviation), key(1))).toThrow(/standardDeviation/);
 });
+
+test.each([
+  [() => [1], /W1\.length = 1; allowed: 200 × 300/],
+  [
+    (_: unknown, rows: number, columns: number) => new Float64Array(rows * columns + 1),
+    /W1\.length/,
+  ],
+  [
+    (_: unknown, rows: number, columns: number) => new Float64Array(rows * columns).fill(NaN),
+    /W1\[0\] = NaN; allowed: finite/,
+  ],
+])('an initializer of the wrong length or with NaN is refused (%#)', (initializer, message) => {
+  expect(() => initialize(net, initializer, key(1))).toThrow(message);
+});

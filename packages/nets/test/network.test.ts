@@ -42,6 +42,14 @@ test.each([
     () => network([1, 1], { activation: { name: 'elu', parameter: NaN } }),
     /activation.parameter = NaN/,
   ],
+  [() => network('11' as never, { activation: 'relu' }), /widths = "11"/],
+  [() => network([1, 1], undefined as never), /activation = undefined; allowed: identity/],
+  [() => network([1, 1], {} as never), /activation = undefined/],
+  [
+    () => network([1, 1], { activation: 'relu', batchNormalization: 'no' as never }),
+    /batchNormalization = "no"; allowed: true, false/,
+  ],
+  [() => network([1e9, 1e9], { activation: 'relu' }), /widths = \[1000000000, 1000000000\]/],
 ])('a wrong architecture names argument, value and what is allowed (%#)', (make, message) => {
   expect(make).toThrow(ArgumentError);
   expect(make).toThrow(message);
