@@ -53,6 +53,13 @@ export interface EmpiricalRisk extends SampledObjective {
   dispose(): void;
 }
 
+const risks = new WeakSet<Objective>();
+
+/** Whether an objective is what `empiricalRisk` made: its `network` and `data` tell everything about it. */
+export function isEmpiricalRisk(objective: Objective): objective is EmpiricalRisk {
+  return risks.has(objective);
+}
+
 /** With a Lipschitz continuous derivative: second derivatives exist almost everywhere, and describe the gradient. */
 function isSmooth({ name, parameter = 1 }: Activation): boolean {
   if (name === 'elu') return parameter === 1;
@@ -87,7 +94,7 @@ export function empiricalRisk(
     (traced ??= objective((program ??= traceRisk(net, inputs, targets, loss)), net.dimension, {
       kinks,
     }));
-  return {
+  const made: EmpiricalRisk = {
     network: net,
     data: { inputs, targets, loss },
     dimension: net.dimension,
@@ -106,6 +113,8 @@ export function empiricalRisk(
       return (program ??= traceRisk(net, inputs, targets, loss));
     },
   };
+  risks.add(made);
+  return made;
 }
 
 /**

@@ -54,8 +54,12 @@ export function realize(net: Network, theta: ArrayLike<number>, inputs: Rows): T
 
 /** Throws unless θ is a finite vector of the network's dimension. */
 export function requireParameters(net: Network, theta: ArrayLike<number>): void {
-  if (theta.length !== net.dimension) {
-    throw new ShapeError('theta.length', theta.length, `${net.dimension}, the network's dimension`);
+  if (theta?.length !== net.dimension) {
+    throw new ShapeError(
+      'theta.length',
+      theta?.length,
+      `${net.dimension}, the network's dimension`,
+    );
   }
   requireFinite('theta', theta);
 }
