@@ -134,6 +134,17 @@ test.each([
   [() => descendFrom({ steps: 0 }), /steps = 0; allowed: a positive integer/],
   [() => descendFrom({ steps: 10, every: 0.5 }), /every = 0.5/],
   [() => descendFrom({ steps: 10, batch: { size: 0, key: key(1) } }), /batch.size = 0/],
+  [() => descendFrom({ steps: 10, batch: { size: 1 } as never }), /batch.key = undefined/],
+  [() => descendFrom({ steps: 10, schedule: 0.1 as never }), /schedule = 0.1; allowed: a function/],
+  [
+    () => descendFrom({ steps: 10, schedule: (step) => (step < 3 ? 0.1 : NaN) }),
+    /schedule\(3\) = NaN; allowed: a finite learning rate/,
+  ],
+  [
+    () => descendFrom({ steps: 10, schedule: () => undefined as never }),
+    /schedule\(0\) = undefined/,
+  ],
+  [() => descendFrom({ steps: 10 }, undefined, null as never), /rule = null/],
   [() => descendFrom({ steps: 10 }, [1, 2]), /theta0.length = 2; allowed: 13/],
   [() => descendFrom({ steps: 10 }, Array(13).fill(NaN)), /theta0\[0\] = NaN/],
 ])('a wrong argument is named with what is allowed (%#)', (call, message) => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { gradientFlow, reluFlow } from '@nonsmooth/flows';
+import type { Objective } from '@nonsmooth/autodiff';
+import { deepReluFlow, gradientFlow, reluFlow } from '@nonsmooth/flows';
 import { empiricalRisk, network } from '@nonsmooth/nets';
 import { dormandPrince54 } from '@nonsmooth/ode';
 import { expect, test } from 'vitest';
@@ -177,6 +178,88 @@ test('a flow that overflows ends with its last finite state', () => {
   expect(flow.status).toBe('failed');
   expect(flow.end).toBeCloseTo(1 / 8, 3);
   expect(Number.isFinite(flow.theta[0])).toBe(true);
+});
+
+test('a flow whose velocity overflows at the start fails there', () => {
+  const net = network([1, 1, 1], { activation: 'relu' });
+  const data = { inputs: [1, 2], targets: [1, 1] };
+  const smooth = empiricalRisk(network([1, 1], { activation: 'identity' }), {
+    inputs: [1e160],
+    targets: [1],
+  });
+  for (const flow of [
+    gradientFlow(smooth, [1e150, 0], { until: 1 }),
+    reluFlow(net, data, [1e200, 1e200, 1e200, 1e200], { until: 1 }),
+    deepReluFlow(net, data, [1e200, 1e200, 1e200, 1e200], { until: 1 }),
+  ]) {
+    expect(flow.status).toBe('failed');
+    expect(flow.reason).toMatch(/rhs is -?(Infinity|NaN), not finite/);
+    expect([flow.end, ...flow.t]).toEqual([0, 0]);
+    expect(flow.theta.every(Number.isFinite)).toBe(true);
+  }
+});
+
+test('an objective made from a ReLU risk is followed by its own gradient', () => {
+  // a ridge: L + ‖θ‖², whose flow is not that of L
+  for (const widths of [
+    [1, 1, 1],
+    [1, 1, 1, 1],
+  ]) {
+    const risk = empiricalRisk(network(widths, { activation: 'relu' }), {
+      inputs: [1, 2],
+      targets: [1, 1],
+    });
+    const ridge = {
+      ...risk,
+      value: (theta: Float64Array) => risk.value(theta) + theta.reduce((sum, x) => sum + x * x, 0),
+      gradient(theta: Float64Array, out: Float64Array) {
+        const loss = risk.gradient(theta, out);
+        theta.forEach((x, i) => (out[i] = out[i]! + 2 * x));
+        return loss + theta.reduce((sum, x) => sum + x * x, 0);
+      },
+    } as Objective;
+    const start = new Float64Array(risk.dimension).fill(0.5);
+    const flow = gradientFlow(ridge, start, { until: 50 });
+    expect(flow.loss[0]).toBeCloseTo(ridge.value(start), 12);
+    // small weights decay to 0, and the bias of the output to the minimum of (c − 1)² + c²
+    expect(ridge.value(flow.theta)).toBeCloseTo(0.5, 4);
+  }
+});
+
+test('the flow stops at a loss below 0', () => {
+  // L = −x: x' = 1
+  const line = {
+    dimension: 1,
+    value: (theta: ArrayLike<number>) => -theta[0]!,
+    gradient(theta: ArrayLike<number>, out: Float64Array | Float32Array) {
+      out[0] = -1;
+      return -theta[0]!;
+    },
+  };
+  const flow = gradientFlow(line, [0], { until: { time: 100, loss: -3 }, maxStep: 0.5 });
+  expect(flow.status).toBe('stopped');
+  expect(flow.end).toBeGreaterThanOrEqual(3);
+  expect(flow.end).toBeLessThan(3.6);
+});
+
+test.each([
+  [{ until: undefined }, 'until = undefined; allowed: a horizon or rules'],
+  [{ until: '5' }, 'until = "5"'],
+  [{ until: { loss: 1 } }, 'until.time = undefined; allowed: a finite number > 0'],
+  [{ until: { time: 1, lose: 1 } }, 'until = "lose"; allowed: rules named time, gradientNorm'],
+  [{ until: { time: 1, loss: NaN } }, 'until.loss = NaN; allowed: a finite number'],
+  [{ until: 1, saveAt: 5 }, 'saveAt = 5; allowed: a list of times'],
+  [{ until: 1, saveAt: [0.5, 0.2] }, 'saveAt[1] = 0.2; allowed: times from 0 to 1, in order'],
+  [undefined, 'options = undefined; allowed: an object'],
+])('a wrong option is named with what is allowed (%#)', (options, message) => {
+  expect(() => gradientFlow(reluRisk(), [1, 1, 1, 1], options as never)).toThrow(message);
+});
+
+test('what is no objective is refused', () => {
+  expect(() => gradientFlow({} as never, [1], { until: 1 })).toThrow('objective.dimension');
+  expect(() => gradientFlow({ dimension: 1 } as never, [1], { until: 1 })).toThrow(
+    'objective.value = undefined; allowed: a function',
+  );
 });
 
 test('a start of the wrong length or not finite is refused', () => {

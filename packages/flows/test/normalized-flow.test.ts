@@ -66,6 +66,16 @@ describe('widths 1, 1, 1 and a Lipschitz target: the normalized flow is bounded'
   });
 });
 
+test('a retraction of another name is refused', () => {
+  const start = normalize(net, normal(key(9), [net.dimension]).data);
+  const retraction = 'exact' as 'sphere';
+  const message = 'retraction = "exact"; allowed: sphere, realization';
+  expect(() => normalizedFlow(net, risk, start, { until: 1, retraction })).toThrow(message);
+  expect(() =>
+    normalizedDescent(net, risk, start, { learningRate: 0.1, steps: 1, retraction }),
+  ).toThrow(message);
+});
+
 test('a start off the manifold is refused with its distance and the remedy', () => {
   expect(() =>
     normalizedFlow(net, risk, normal(key(9), [net.dimension]).data, { until: 1 }),

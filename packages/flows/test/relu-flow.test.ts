@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { gradientFlow, invariants, reluFlow } from '@nonsmooth/flows';
+import { deepReluFlow, gradientFlow, invariants, reluFlow } from '@nonsmooth/flows';
+import { ArgumentError } from '@nonsmooth/kernels';
 import { empiricalRisk, initialize, network, normalWeights } from '@nonsmooth/nets';
 import { dormandPrince54, solve } from '@nonsmooth/ode';
 import { foldIn, integers, key, normal } from '@nonsmooth/tensor';
@@ -380,5 +381,19 @@ test('what the theory does not cover is refused with the hypothesis that fails',
       [0, 0, 0, 1, 0],
       { until: 1 },
     );
+  expect(corner).toThrow(ArgumentError);
   expect(corner).toThrow(/neuron 0.*fewer than its 60 kinks/);
+});
+
+test.each([
+  [{ inputs: [NaN, 1], targets: [1, 2] }, /inputs\[0\] = NaN; allowed: finite numbers/],
+  [{ inputs: [], targets: [] }, /inputs.shape = \[0\]; allowed: one or more samples/],
+  [{ inputs: [1, 2], targets: [1] }, /targets.shape = \[1, 1\]; allowed: 2 samples/],
+  [{ inputs: [[1, 2]], targets: [1] }, /inputs.shape = \[1, 2\]; allowed: \[samples, 1\]/],
+  [undefined as never, /data = undefined/],
+])('samples that do not fit are refused at any depth (%#)', (data, message) => {
+  const net = network([1, 1, 1], { activation: 'relu' });
+  for (const flow of [reluFlow, deepReluFlow]) {
+    expect(() => flow(net, data, [1, 1, 1, 1], { until: 1 })).toThrow(message);
+  }
 });

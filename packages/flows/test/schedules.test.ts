@@ -33,4 +33,6 @@ test('a descent takes the learning rate of its schedule at every step', () => {
 test('a schedule refuses rates and lengths that are not positive', () => {
   expect(() => stepDecay(0.1, 0, 10)).toThrow('factor = 0; allowed: a finite number > 0');
   expect(() => warmUp(-1, () => 1)).toThrow('steps = -1');
+  expect(() => warmUp(5, undefined as never)).toThrow('schedule = undefined; allowed: a function');
+  expect(() => linearDecay(1, NaN, 5)).toThrow('last = NaN; allowed: a finite number ≥ 0');
 });

@@ -1,5 +1,6 @@
 import { requireParameters, type EmpiricalRiskData, type Network } from '@nonsmooth/nets';
 import { dormandPrince54 } from '@nonsmooth/ode';
+import { requireObject } from '../checks.js';
 import type { Flow, FlowOptions } from '../flow/flow.js';
 import { follow } from '../flow/follow.js';
 import { frozenNetwork, type Unit } from './frozen-network.js';
@@ -41,6 +42,7 @@ export function deepReluFlow(
   options: FlowOptions,
 ): DeepReluFlow {
   const frozen = frozenNetwork(net, data);
+  requireObject('options', options);
   requireParameters(net, theta0);
   const itinerary: UnitEvent[] = [];
   const patterns: { t: number; states: UnitStates }[] = [];

@@ -1,7 +1,11 @@
-import { ShapeError } from '@nonsmooth/kernels';
 import type { Objective } from '@nonsmooth/autodiff';
-import type { EmpiricalRisk, EmpiricalRiskData, Network } from '@nonsmooth/nets';
-import { tensor } from '@nonsmooth/tensor';
+import {
+  checkedData,
+  isEmpiricalRisk,
+  type EmpiricalRisk,
+  type EmpiricalRiskData,
+  type Network,
+} from '@nonsmooth/nets';
 import { HypothesisError } from '../hypothesis-error.js';
 import { held, on, type UnitStates } from './unit-states.js';
 
@@ -38,23 +42,19 @@ export interface FrozenNetwork {
 
 /** Whether an objective is the empirical squared risk of a ReLU network with two or more hidden layers. */
 export function isDeepReluRisk(objective: Objective): objective is EmpiricalRisk {
-  if (!('network' in objective && 'data' in objective)) return false;
-  const { network, data } = objective as EmpiricalRisk;
+  if (!isEmpiricalRisk(objective)) return false;
+  const { network, data } = objective;
   return network.widths.length > 3 && failedHypothesis(network, data) === undefined;
 }
 
-/** @throws HypothesisError for other networks and losses; ShapeError for data that do not fit. */
+/** @throws HypothesisError for other networks and losses; what `empiricalRisk` throws for data. */
 export function frozenNetwork(net: Network, data: EmpiricalRiskData): FrozenNetwork {
   const failed = failedHypothesis(net, data);
   if (failed) throw failed;
   const { widths, layout } = net;
   const depth = widths.length - 1;
-  const [inputWidth, outputWidth] = [widths[0]!, widths[depth]!];
-  const { inputs, targets, shares, firstSamples, within } = distinctSamples(
-    data,
-    inputWidth,
-    outputWidth,
-  );
+  const outputWidth = widths[depth]!;
+  const { inputs, targets, shares, firstSamples, within } = distinctSamples(net, data);
   const samples = shares.length;
   const offset = (name: string): number => layout.find((one) => one.name === name)!.offset;
   const weights = widths.map((_, k) => (k === 0 ? 0 : offset(`W${k}`)));
@@ -172,16 +172,12 @@ export function frozenNetwork(net: Network, data: EmpiricalRiskData): FrozenNetw
 }
 
 /** Samples with equal inputs taken together: their share of all, their mean target, and what no network changes. */
-function distinctSamples(data: EmpiricalRiskData, inputWidth: number, outputWidth: number) {
-  const inputs = Float64Array.from(tensor(data.inputs).data);
-  const targets = Float64Array.from(tensor(data.targets).data);
-  const samples = inputs.length / inputWidth;
-  if (!Number.isInteger(samples)) {
-    throw new ShapeError('inputs', inputs.length, `samples × ${inputWidth} numbers`);
-  }
-  if (targets.length !== samples * outputWidth) {
-    throw new ShapeError('targets', targets.length, `${samples * outputWidth} numbers`);
-  }
+function distinctSamples(net: Network, data: EmpiricalRiskData) {
+  const checked = checkedData(net, data);
+  const [samples, inputWidth] = checked.inputs.shape as readonly [number, number];
+  const outputWidth = checked.targets.shape[1]!;
+  const { data: inputs } = checked.inputs;
+  const { data: targets } = checked.targets;
   const groups = new Map<string, number[]>();
   for (let s = 0; s < samples; s++) {
     const name = inputs.subarray(s * inputWidth, (s + 1) * inputWidth).join(' ');
@@ -219,7 +215,7 @@ function failedHypothesis(net: Network, data: EmpiricalRiskData): HypothesisErro
   if (activation.name !== 'relu' || batchNormalization) {
     return new HypothesisError('network.activation', activation.name, 'plain relu', theorem);
   }
-  if ((data.loss ?? 'squared') !== 'squared') {
+  if ((data?.loss ?? 'squared') !== 'squared') {
     return new HypothesisError('loss', data.loss, 'squared', theorem);
   }
   return undefined;

@@ -2,12 +2,11 @@ import type { Objective, SampledObjective } from '@nonsmooth/autodiff';
 import {
   ArgumentError,
   descentLoop,
-  requireFinite,
-  ShapeError,
   type DescentLoop,
   type DescentOptions,
   type DescentRule,
 } from '@nonsmooth/kernels';
+import { requireCount, requireFunction, requireObject, requireStart } from '../checks.js';
 import type { Schedule } from './schedules.js';
 
 export interface DescendOptions {
@@ -44,7 +43,7 @@ export interface Descent {
  * Descends an objective from θ₀ by an update rule: gradient descent without `batch`, stochastic with it. The
  * result depends on objective, θ₀, rule, key and steps only, bit for bit.
  * @throws ArgumentError for steps, every or a batch size that is no positive integer, or a batch for an
- *   objective that is no mean over samples; ShapeError, NonFiniteError for θ₀.
+ *   objective that is no mean over samples, a schedule that gives no finite rate; ShapeError, NonFiniteError for θ₀.
  */
 export function descend(
   objective: Objective | SampledObjective,
@@ -52,11 +51,16 @@ export function descend(
   rule: DescentRule,
   options: DescendOptions,
 ): Descent {
+  requireObject('rule', rule);
+  requireObject('options', options);
   const { steps, batch, every = steps, observe, schedule } = options;
+  if (observe !== undefined) requireFunction('observe', observe);
+  if (schedule !== undefined) requireFunction('schedule', schedule);
   requireCount('steps', steps);
   requireCount('every', every);
   if (batch) {
     requireCount('batch.size', batch.size);
+    requireObject('batch.key', batch.key);
     if (!('batchGradient' in objective)) {
       throw new ArgumentError('batch', batch, 'an objective that is a mean over samples');
     }
@@ -110,21 +114,12 @@ function descentOf(
 
 function runScheduled(loop: DescentLoop, steps: number, schedule: Schedule): number {
   let loss = Number.NaN;
-  for (let i = 0; i < steps; i++) loss = loop.run(1, schedule(loop.steps));
+  for (let i = 0; i < steps; i++) {
+    const rate = schedule(loop.steps);
+    if (!Number.isFinite(rate)) {
+      throw new ArgumentError(`schedule(${loop.steps})`, rate, 'a finite learning rate');
+    }
+    loss = loop.run(1, rate);
+  }
   return loss;
-}
-
-/** Throws unless `theta0` is a finite vector of the objective's dimension. */
-export function requireStart(objective: Objective, theta0: ArrayLike<number>): void {
-  if (theta0.length !== objective.dimension) {
-    throw new ShapeError('theta0.length', theta0.length, `${objective.dimension}, the dimension`);
-  }
-  requireFinite('theta0', theta0);
-}
-
-/** Throws unless `value` is a positive integer. */
-export function requireCount(argument: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value <= 0) {
-    throw new ArgumentError(argument, value, 'a positive integer');
-  }
 }

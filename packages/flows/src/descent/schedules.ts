@@ -1,4 +1,5 @@
 import { ArgumentError } from '@nonsmooth/kernels';
+import { requireFunction, requirePositive } from '../checks.js';
 
 /** The learning rate of step n = 0, 1, 2, … */
 export type Schedule = (step: number) => number;
@@ -26,6 +27,9 @@ export function inverseDecay(learningRate: number, halfLife: number): Schedule {
 /** From γ to `last` on a line over `steps` steps, then constant. */
 export function linearDecay(learningRate: number, last: number, steps: number): Schedule {
   requirePositive({ learningRate, steps });
+  if (!(last >= 0 && last < Infinity)) {
+    throw new ArgumentError('last', last, 'a finite number ≥ 0');
+  }
   return (step) => learningRate + (last - learningRate) * Math.min(1, step / steps);
 }
 
@@ -39,13 +43,6 @@ export function cosineDecay(learningRate: number, steps: number): Schedule {
 /** The first `steps` steps grow on a line to the schedule, which they do not delay. */
 export function warmUp(steps: number, schedule: Schedule): Schedule {
   requirePositive({ steps });
+  requireFunction('schedule', schedule);
   return (step) => schedule(step) * Math.min(1, (step + 1) / steps);
-}
-
-function requirePositive(settings: Record<string, number>): void {
-  for (const [name, value] of Object.entries(settings)) {
-    if (!(value > 0 && value < Infinity)) {
-      throw new ArgumentError(name, value, 'a finite number > 0');
-    }
-  }
 }

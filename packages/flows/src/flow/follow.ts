@@ -2,6 +2,7 @@ import {
   IntegrationError,
   integrate,
   type InitialValueProblem,
+  type Integration,
   type IntegrationOptions,
   type Method,
 } from '@nonsmooth/ode';
@@ -31,15 +32,22 @@ export function follow<Mode>(
 ): Flow {
   const rules = stopRules(until);
   const start = Float64Array.from(theta0);
-  const run = integrate(
-    { ...field.problem, y0: start, t0: 0, t1: rules.time },
-    {
-      ...options,
-      ...(field.project && { project: field.project }),
-      method,
-      dense: energy || saveAt !== undefined,
-    },
-  );
+  let run: Integration;
+  try {
+    run = integrate(
+      { ...field.problem, y0: start, t0: 0, t1: rules.time },
+      {
+        ...options,
+        ...(field.project && { project: field.project }),
+        method,
+        dense: energy || saveAt !== undefined,
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof IntegrationError)) throw error;
+    if (error.cause !== undefined) throw error.cause;
+    return stuckAtStart(field, start, method.name, error.message);
+  }
   const records = recorder(field, start, rules.time, saveAt);
   const initialLoss = records.initialLoss ?? field.value(0, start);
   let loss = initialLoss;
@@ -90,5 +98,38 @@ export function follow<Mode>(
     reason: failure ?? stopped ?? `t = ${rules.time}`,
     theta: run.y.slice(),
     end: run.t,
+  };
+}
+
+/** The flow that cannot begin, because Θ'_0 is not finite. */
+function stuckAtStart<Mode>(
+  field: FlowField<Mode>,
+  start: Float64Array,
+  method: string,
+  reason: string,
+): Flow {
+  const velocity = new Float64Array(start.length);
+  const loss = field.velocity(0, start, velocity);
+  return {
+    t: Float64Array.of(0),
+    y: [start],
+    loss: Float64Array.of(loss),
+    speed: Float64Array.of(norm(velocity)),
+    energy: undefined,
+    method,
+    statistics: {
+      rhs: 1,
+      jacobians: 0,
+      jacobianVectors: 0,
+      factorizations: 0,
+      spectralRadii: 0,
+      accepted: 0,
+      rejected: 0,
+      restarts: 0,
+    },
+    status: 'failed',
+    reason,
+    theta: start.slice(),
+    end: 0,
   };
 }

@@ -1,5 +1,4 @@
-import { ArgumentError } from '@nonsmooth/kernels';
-import { stateAt, type Step } from '@nonsmooth/ode';
+import { checkedSaveAt, stateAt, type Step } from '@nonsmooth/ode';
 import { norm } from '../norm.js';
 import type { Flow } from './flow.js';
 
@@ -17,12 +16,7 @@ export function recorder(
   speedAt(t: number, theta: Float64Array): number;
   result(): Pick<Flow, 't' | 'y' | 'loss' | 'speed'>;
 } {
-  const times = saveAt && Float64Array.from(saveAt);
-  times?.forEach((time, i) => {
-    if (!(time >= (i === 0 ? 0 : times[i - 1]!) && time <= horizon)) {
-      throw new ArgumentError(`saveAt[${i}]`, time, `times from 0 to ${horizon}, in order`);
-    }
-  });
+  const times = saveAt === undefined ? undefined : checkedSaveAt(saveAt, 0, horizon);
   const velocity = new Float64Array(theta0.length);
   const between = new Float64Array(theta0.length);
   const t: number[] = [];

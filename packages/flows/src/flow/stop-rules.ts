@@ -1,4 +1,5 @@
 import { ArgumentError } from '@nonsmooth/kernels';
+import { requirePositive } from '../checks.js';
 
 /** Where a flow ends: at `time`, or as soon as one of the others holds after a step. */
 export interface StopRules {
@@ -34,13 +35,25 @@ export function reasonToStop(rules: StopRules, state: StepState): string | undef
   return undefined;
 }
 
+const ruleNames = ['time', 'gradientNorm', 'loss', 'norm', 'steps'];
+
 /** A horizon alone, or rules; checked. @throws ArgumentError */
 export function stopRules(until: number | StopRules): StopRules {
   const rules = typeof until === 'number' ? { time: until } : until;
-  for (const [name, value] of Object.entries(rules) as [string, number | undefined][]) {
-    if (value !== undefined && !(value > 0 && value < Infinity)) {
-      throw new ArgumentError(`until.${name}`, value, 'a finite number > 0');
-    }
+  if (typeof rules !== 'object' || rules === null) {
+    throw new ArgumentError('until', until, 'a horizon or rules { time, … }');
+  }
+  const { time, loss, gradientNorm, norm, steps } = rules;
+  requirePositive({ 'until.time': time });
+  for (const [name, value] of Object.entries({ gradientNorm, norm, steps })) {
+    if (value !== undefined) requirePositive({ [`until.${name}`]: value });
+  }
+  if (loss !== undefined && !Number.isFinite(loss)) {
+    throw new ArgumentError('until.loss', loss, 'a finite number');
+  }
+  const unknown = Object.keys(rules).find((name) => !ruleNames.includes(name));
+  if (unknown !== undefined) {
+    throw new ArgumentError('until', unknown, `rules named ${ruleNames.join(', ')}`);
   }
   return rules;
 }

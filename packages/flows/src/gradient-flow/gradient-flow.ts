@@ -1,5 +1,5 @@
 import type { Objective } from '@nonsmooth/autodiff';
-import { requireStart } from '../descent/descend.js';
+import { requireObject, requireStart } from '../checks.js';
 import { deepReluFlow } from '../deep-relu-flow/deep-relu-flow.js';
 import { isDeepReluRisk } from '../deep-relu-flow/frozen-network.js';
 import type { Flow, FlowOptions } from '../flow/flow.js';
@@ -22,6 +22,7 @@ export function gradientFlow(
   options: FlowOptions,
 ): Flow {
   requireStart(objective, theta0);
+  requireObject('options', options);
   if (options.method === undefined && isShallowReluRisk(objective)) {
     return reluFlow(objective.network, objective.data, theta0, options);
   }

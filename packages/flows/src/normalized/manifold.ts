@@ -95,6 +95,15 @@ export function projectTangent(
  */
 export type Retraction = 'sphere' | 'realization';
 
+const retractions: readonly Retraction[] = ['sphere', 'realization'];
+
+/** Throws ArgumentError unless `retraction` is one. */
+export function requireRetraction(retraction: Retraction): void {
+  if (!retractions.includes(retraction)) {
+    throw new ArgumentError('retraction', retraction, retractions.join(', '));
+  }
+}
+
 /** Retracts θ to the manifold in place. */
 export function retract(
   neurons: readonly HiddenNeuron[],

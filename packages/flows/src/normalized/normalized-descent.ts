@@ -1,14 +1,15 @@
 import type { Objective } from '@nonsmooth/autodiff';
-import { ArgumentError } from '@nonsmooth/kernels';
 import type { Network } from '@nonsmooth/nets';
-import {
-  requireCount,
-  requireStart,
-  type Descent,
-  type DescentRecord,
-} from '../descent/descend.js';
+import { requireCount, requireObject, requirePositive, requireStart } from '../checks.js';
+import type { Descent, DescentRecord } from '../descent/descend.js';
 import { hiddenNeurons } from '../hidden-neurons.js';
-import { projectTangent, requireOnManifold, retract, type Retraction } from './manifold.js';
+import {
+  projectTangent,
+  requireOnManifold,
+  requireRetraction,
+  retract,
+  type Retraction,
+} from './manifold.js';
 
 export interface NormalizedDescentOptions {
   readonly learningRate: number;
@@ -30,10 +31,10 @@ export function normalizedDescent(
   theta0: ArrayLike<number>,
   options: NormalizedDescentOptions,
 ): Descent {
+  requireObject('options', options);
   const { learningRate, steps, retraction = 'sphere', every = steps } = options;
-  if (!(learningRate > 0 && learningRate < Infinity)) {
-    throw new ArgumentError('learningRate', learningRate, 'a finite number > 0');
-  }
+  requirePositive({ learningRate });
+  requireRetraction(retraction);
   requireCount('steps', steps);
   requireCount('every', every);
   requireStart(objective, theta0);

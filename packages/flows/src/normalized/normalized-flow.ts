@@ -1,11 +1,17 @@
 import type { Objective } from '@nonsmooth/autodiff';
 import type { Network } from '@nonsmooth/nets';
 import { dormandPrince54 } from '@nonsmooth/ode';
-import { requireStart } from '../descent/descend.js';
+import { requireObject, requireStart } from '../checks.js';
 import type { Flow, FlowOptions } from '../flow/flow.js';
 import { follow } from '../flow/follow.js';
 import { hiddenNeurons } from '../hidden-neurons.js';
-import { projectTangent, requireOnManifold, retract, type Retraction } from './manifold.js';
+import {
+  projectTangent,
+  requireOnManifold,
+  requireRetraction,
+  retract,
+  type Retraction,
+} from './manifold.js';
 
 export interface NormalizedFlowOptions extends Omit<FlowOptions, 'project'> {
   /** How steps return to the manifold; both keep the order of the method. Default 'sphere'. */
@@ -25,9 +31,11 @@ export function normalizedFlow(
   theta0: ArrayLike<number>,
   options: NormalizedFlowOptions,
 ): Flow {
-  const { retraction = 'sphere', ...flowOptions } = options;
   requireStart(objective, theta0);
   requireOnManifold(net, theta0);
+  requireObject('options', options);
+  const { retraction = 'sphere', ...flowOptions } = options;
+  requireRetraction(retraction);
   const neurons = hiddenNeurons(net);
   const tangent = (theta: Float64Array, out: Float64Array): number => {
     const loss = objective.gradient(theta, out);

@@ -1,7 +1,11 @@
-import { ShapeError } from '@nonsmooth/kernels';
 import type { Objective } from '@nonsmooth/autodiff';
-import type { EmpiricalRisk, EmpiricalRiskData, Network, Rows } from '@nonsmooth/nets';
-import { tensor } from '@nonsmooth/tensor';
+import {
+  checkedData,
+  isEmpiricalRisk,
+  type EmpiricalRisk,
+  type EmpiricalRiskData,
+  type Network,
+} from '@nonsmooth/nets';
 import { HypothesisError } from '../hypothesis-error.js';
 
 const theorem = 'flows of shallow ReLU networks as differential inclusions';
@@ -37,22 +41,20 @@ export interface ShallowProblem {
 
 /** Whether an objective is the empirical squared risk of a shallow ReLU network. */
 export function isShallowReluRisk(objective: Objective): objective is EmpiricalRisk {
-  if (!('network' in objective && 'data' in objective)) return false;
-  const { network, data } = objective as EmpiricalRisk;
-  return failedHypothesis(network, data) === undefined;
+  return (
+    isEmpiricalRisk(objective) && failedHypothesis(objective.network, objective.data) === undefined
+  );
 }
 
-/** Gathers the samples. @throws HypothesisError for other networks and losses; ShapeError for data that do not fit. */
+/** Gathers the samples. @throws HypothesisError for other networks and losses; what `empiricalRisk` throws for data. */
 export function shallowProblem(net: Network, data: EmpiricalRiskData): ShallowProblem {
   const [inputDimension, hidden, outputs] = net.widths as [number, number, number];
   const failed = failedHypothesis(net, data);
   if (failed) throw failed;
-  const inputs = rows(data.inputs);
-  const targets = rows(data.targets);
-  const samples = inputs.length / inputDimension;
-  if (targets.length !== samples * outputs) {
-    throw new ShapeError('targets', targets.length, `${samples * outputs} numbers`);
-  }
+  const checked = checkedData(net, data);
+  const { data: inputs } = checked.inputs;
+  const { data: targets } = checked.targets;
+  const samples = checked.inputs.shape[0]!;
 
   const groupOf = new Map<string, number>();
   const extended: number[] = [];
@@ -116,14 +118,10 @@ function failedHypothesis(net: Network, data: EmpiricalRiskData): HypothesisErro
   if (activation.name !== 'relu' || batchNormalization) {
     return new HypothesisError('network.activation', activation.name, 'plain relu', theorem);
   }
-  if ((data.loss ?? 'squared') !== 'squared') {
+  if ((data?.loss ?? 'squared') !== 'squared') {
     return new HypothesisError('loss', data.loss, 'squared', theorem);
   }
   return undefined;
-}
-
-function rows(values: Rows): Float64Array {
-  return Float64Array.from(tensor(values).data);
 }
 
 /** ⟨(w_j, b_j), (x_g, 1)⟩, neuron j's pre-activation on group g. */

@@ -1,6 +1,7 @@
 import type { EmpiricalRiskData, Network } from '@nonsmooth/nets';
 import { requireParameters } from '@nonsmooth/nets';
 import { dormandPrince54 } from '@nonsmooth/ode';
+import { requireObject } from '../checks.js';
 import type { Flow, FlowOptions } from '../flow/flow.js';
 import { follow } from '../flow/follow.js';
 import { field } from './field.js';
@@ -41,6 +42,7 @@ export function reluFlow(
   options: FlowOptions,
 ): ReluFlow {
   const problem = shallowProblem(net, data);
+  requireObject('options', options);
   requireParameters(net, theta0);
   const width = problem.inputDimension + 1;
   const itinerary: KinkEvent[] = [];
