@@ -1,3 +1,4 @@
+import { ArgumentError } from '@nonsmooth/kernels';
 import { substitute } from './read-study.js';
 import type { Study } from './study.js';
 
@@ -12,8 +13,21 @@ export interface Member {
   readonly study: Study;
 }
 
-/** Every start of every combination of the values to vary. @throws ArgumentError for a value that is not allowed. */
+/** More would not fit into the names of their files. */
+const mostMembers = 1_000_000;
+
+/**
+ * Every start of every combination of the values to vary.
+ * @throws ArgumentError for a value that is not allowed, or too many members.
+ */
 export function membersOf(study: Study): Member[] {
+  const count = Object.values(study.vary).reduce(
+    (product, values) => product * values.length,
+    study.members,
+  );
+  if (count > mostMembers) {
+    throw new ArgumentError('members', count, `at most ${mostMembers}, all variations together`);
+  }
   const variations = Object.entries(study.vary).reduce<Record<string, unknown>[]>(
     (combinations, [path, values]) =>
       combinations.flatMap((one) => values.map((value) => ({ ...one, [path]: value }))),

@@ -1,29 +1,44 @@
 import { ArgumentError } from '@nonsmooth/kernels';
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
+import { allowedBy } from './allowed.js';
 import { studySchema, type Study } from './study.js';
 
 /** Reads a study from YAML. @throws ArgumentError that names the line, the path, the value and what is allowed. */
 export function readStudy(name: string, text: string): Study {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [wrong] = document.errors;
   if (wrong) {
     const { line } = lines.linePos(wrong.pos[0]);
-    throw new ArgumentError(
-      `${name}:${line}`,
-      wrong.code,
-      `YAML (${wrong.message.split('\n')[0]})`,
-    );
+    throw new ArgumentError(`${name}:${line}`, wrong.code, `one YAML document (${wrong.message})`);
   }
-  const content: unknown = document.toJS();
+  const content = contentOf(name, document);
   const result = studySchema.safeParse(content);
   if (!result.success) {
-    const issue = result.error.issues[0]!;
-    const line = lineOf(document, lines, issue.path);
-    throw argumentError(issue, content, `${name}:${line}: `);
+    const found = worst(result.error);
+    const line = lineOf(document, lines, found.path);
+    throw argumentError(found, content, `${name}:${line}: `);
   }
   return result.data;
+}
+
+/** @throws ArgumentError if it has no keys at all, or aliases without their anchors. */
+function contentOf(name: string, document: Document): object {
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new ArgumentError(name, 'BAD_ALIAS', `one YAML document (${error.message})`);
+  }
+  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;
+  const kind = Array.isArray(content)
+    ? 'a list'
+    : content === null
+      ? 'nothing'
+      : `a ${typeof content}`;
+  throw new ArgumentError(name, kind, `a study: ${Object.keys(studySchema.shape).join(', ')}`);
 }
 
 /** The study with some of its values replaced, checked. @throws ArgumentError that names the path in `vary`. */
@@ -33,35 +48,52 @@ export function substitute(study: Study, variation: Readonly<Record<string, unkn
     const keys = path.split('.');
     let place: unknown = copy;
     for (const key of keys.slice(0, -1)) place = (place as Record<string, unknown>)?.[key];
-    if (typeof place !== 'object' || place === null) {
+    if (typeof place !== 'object' || place === null || ofTheWhole.has(keys[0]!)) {
       throw new ArgumentError(
         'vary',
         path,
-        'paths of values of the study, such as network.activation',
+        `paths of values of the study, such as network.activation; not ${[...ofTheWhole].join(', ')}`,
       );
     }
     (place as Record<string, unknown>)[keys.at(-1)!] = value;
   }
   const result = studySchema.safeParse(copy);
   if (result.success) return result.data;
-  throw argumentError(result.error.issues[0]!, copy, 'vary: ');
+  throw argumentError(worst(result.error), copy, 'vary: ');
 }
 
-function argumentError(issue: z.core.$ZodIssue, content: unknown, where: string): ArgumentError {
-  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
+/** What is the ensemble's, not its members'. */
+const ofTheWhole: ReadonlySet<string> = new Set(['title', 'members', 'vary']);
+
+interface Found {
+  readonly issue: z.core.$ZodIssue;
+  readonly path: readonly PropertyKey[];
+}
+
+/** The first unknown key, which may be why another is missing; otherwise what is first. */
+function worst({ issues }: z.ZodError): Found {
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
+  const { path } = issue;
+  return { issue, path: issue.code === 'unrecognized_keys' ? [...path, issue.keys[0]!] : path };
+}
+
+function argumentError({ issue, path }: Found, content: unknown, where: string): ArgumentError {
   const value = path.reduce<unknown>(
     (place, key) => (place as Record<PropertyKey, unknown> | undefined)?.[key],
     content,
   );
-  const allowed =
-    issue.code === 'unrecognized_keys' ? 'no such key' : issue.message.replace(/^Invalid /, '');
-  return new ArgumentError(`${where}${path.join('.') || 'the study'}`, value, allowed);
+  return new ArgumentError(`${where}${path.join('.')}`, value, allowedBy(issue));
 }
 
-/** The line of the deepest part of a path that the document has. */
+/** The line of the deepest part of a path that the document has; of a key rather than its value. */
 function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
   for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true) as { range?: [number] } | undefined;
+    const parent: unknown = document.getIn(path.slice(0, length - 1), true);
+    const key = isMap(parent)
+      ? parent.items.find((pair) => isScalar(pair.key) && pair.key.value === path[length - 1])?.key
+      : undefined;
+    const node = (key ?? document.getIn(path.slice(0, length), true)) as
+      { range?: [number] } | undefined;
     if (node?.range) return lines.linePos(node.range[0]).line;
   }
   return 1;

@@ -6,27 +6,48 @@ const positive = z.number().positive();
 const count = z.int().positive();
 const interval = { from: finite, to: finite };
 
+/** An object without other keys. */
+function only<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: ({ code }) =>
+      code === 'unrecognized_keys' ? `keys: ${Object.keys(shape).join(', ')}` : undefined,
+  });
+}
+
+function rising<Interval extends z.ZodType<{ from: number; to: number }>>(schema: Interval) {
+  return schema.refine(({ from, to }) => from < to, { path: ['to'], error: 'a number > from' });
+}
+
+function savedInTime<
+  Flow extends z.ZodType<{ until: number; save: { from?: number | undefined } }>,
+>(schema: Flow) {
+  return schema.refine(({ until, save }) => save.from === undefined || save.from < until, {
+    path: ['save', 'from'],
+    error: 'a time before until',
+  });
+}
+
 const inputs = z.discriminatedUnion('kind', [
   /** Evenly spread on [from, to], both included. */
-  z.strictObject({ kind: z.literal('grid'), count: z.int().min(2), ...interval }),
-  z.strictObject({ kind: z.literal('uniform'), count, ...interval }),
-  z.strictObject({ kind: z.literal('normal'), count }),
-  z.strictObject({ kind: z.literal('values'), values: z.array(z.array(finite).min(1)).min(1) }),
+  rising(only({ kind: z.literal('grid'), count: z.int().min(2), ...interval })),
+  rising(only({ kind: z.literal('uniform'), count, ...interval })),
+  only({ kind: z.literal('normal'), count }),
+  only({ kind: z.literal('values'), values: z.array(z.array(finite).min(1)).min(1) }),
 ]);
 
 const target = z.discriminatedUnion('kind', [
   /** Σ a_k xᵏ of one input. */
-  z.strictObject({ kind: z.literal('polynomial'), coefficients: z.array(finite).min(1) }),
-  z.strictObject({ kind: z.literal('constant'), value: z.array(finite).min(1) }),
+  only({ kind: z.literal('polynomial'), coefficients: z.array(finite).min(1) }),
+  only({ kind: z.literal('constant'), value: z.array(finite).min(1) }),
   /** sin(frequency·x) of the first input. */
-  z.strictObject({ kind: z.literal('sine'), frequency: finite }),
+  only({ kind: z.literal('sine'), frequency: finite }),
   /** A network of the same shape with normal parameters, drawn anew for each member. */
-  z.strictObject({ kind: z.literal('teacher'), deviation: positive }),
-  z.strictObject({ kind: z.literal('values'), values: z.array(z.array(finite).min(1)).min(1) }),
+  only({ kind: z.literal('teacher'), deviation: positive }),
+  only({ kind: z.literal('values'), values: z.array(z.array(finite).min(1)).min(1) }),
 ]);
 
 const start = z.discriminatedUnion('kind', [
-  z.strictObject({
+  only({
     kind: z.literal('random'),
     weights: z.enum(['xavierUniform', 'heNormal', 'normal']),
     /** Standard deviation of normal weights. */
@@ -35,9 +56,9 @@ const start = z.discriminatedUnion('kind', [
     biases: z.number().nonnegative().default(0),
   }),
   /** Near the teacher's parameters. */
-  z.strictObject({ kind: z.literal('nearTeacher'), deviation: z.number().nonnegative() }),
+  only({ kind: z.literal('nearTeacher'), deviation: z.number().nonnegative() }),
   /** A network that resembles the polynomial target; it brings its own width. */
-  z.strictObject({ kind: z.literal('realization'), h: positive }),
+  only({ kind: z.literal('realization'), h: positive }),
 ]);
 
 const flow = {
@@ -45,20 +66,18 @@ const flow = {
   until: positive,
   rtol: positive.default(1e-6),
   atol: positive.default(1e-9),
-  save: z
-    .strictObject({
-      /** The first time to save, after 0. */
-      from: positive.optional(),
-      perDecade: positive.default(20),
-    })
-    .prefault({}),
+  save: only({
+    /** The first time to save, after 0. */
+    from: positive.optional(),
+    perDecade: positive.max(10_000).default(20),
+  }).prefault({}),
 };
 
 const dynamics = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('gradientFlow'), ...flow }),
+  savedInTime(only({ kind: z.literal('gradientFlow'), ...flow })),
   /** On the manifold of unit hidden neurons, from the normalized start. */
-  z.strictObject({ kind: z.literal('normalizedFlow'), ...flow }),
-  z.strictObject({
+  savedInTime(only({ kind: z.literal('normalizedFlow'), ...flow })),
+  only({
     kind: z.literal('descent'),
     rule: z.enum(['sgd', 'adam', 'adamW', 'rmsprop', 'adagrad']),
     learningRate: positive,
@@ -70,9 +89,9 @@ const dynamics = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const studySchema = z.strictObject({
+export const studySchema = only({
   title: z.string().min(1),
-  network: z.strictObject({
+  network: only({
     widths: z.array(count).min(2),
     activation: z.enum(activationNames),
   }),

@@ -121,7 +121,21 @@ test.each([
 test.each([
   ['until: 10', 'until: -1', 'small.yaml:7: dynamics.until = -1'],
   ['activation: tanh', 'activation: cosine', 'small.yaml:3: network.activation = "cosine"'],
-  ['members: 2', 'member: 2', 'small.yaml:1: member = 2; allowed: no such key'],
+  ['members: 2', 'member: 2', 'small.yaml:8: member = 2; allowed: keys: title, network, '],
+  [
+    'title: A small',
+    'titel: A small',
+    'small.yaml:2: titel = "A small study"; allowed: keys: title',
+  ],
+  ['count: 10', 'count: 1', 'small.yaml:4: inputs.count = 1; allowed: a number ≥ 2'],
+  ['count: 10', 'count: ten', 'small.yaml:4: inputs.count = "ten"; allowed: a finite number'],
+  ['kind: grid', 'kind: gird', 'inputs.kind = "gird"; allowed: grid, uniform, normal, values'],
+  ['[1, 3, 1]', '[1]', 'network.widths = [1]; allowed: a list of at least 2 entries'],
+  ['from: -1, to: 1', 'from: 1, to: 1', 'inputs.to = 1; allowed: a number > from'],
+  ['from: 0.1', 'from: 10', 'dynamics.save.from = 10; allowed: a time before until'],
+  ['members: 2', 'members: 1e12', 'members = 3000000000000; allowed: at most 1000000'],
+  ['network.activation:', 'members: [1, 2] #', 'vary = "members"; allowed: paths'],
+  ['title: A small study', 'title: *a', 'YAML document (Unresolved alias'],
   ['[tanh, gelu, relu]', '[tanh, sine]', 'vary: network.activation = "sine"'],
   ['network.activation:', 'network.depth.x:', 'vary = "network.depth.x"'],
   ['title: A', 'title: [A', 'YAML'],
@@ -129,4 +143,12 @@ test.each([
   const read = () => membersOf(readStudy('small.yaml', small.replace(right, wrong)));
   expect(read).toThrow(ArgumentError);
   expect(read).toThrow(message);
+});
+
+test.each([
+  ['', '"nothing"'],
+  ['- a', '"a list"'],
+  ['\u0001\u0002'.repeat(10_000), '"a string"'],
+])('what is no study at all is refused without being shown', (text, kind) => {
+  expect(() => readStudy('file', text)).toThrow(`file = ${kind}; allowed: a study: title, `);
 });
