@@ -47,6 +47,7 @@ export function parseCommandLine(words: readonly string[]): Request {
   if (format !== 'arrow' && format !== 'csv') {
     throw new ArgumentError('--format', format, 'arrow, csv');
   }
+  if (out === '') throw new ArgumentError('--out', out, 'a folder');
   return {
     kind: 'run',
     settings: {

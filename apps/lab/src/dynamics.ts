@@ -34,48 +34,59 @@ export interface Trajectory {
 
 type OfKind<Kind extends Dynamics['kind']> = Extract<Dynamics, { kind: Kind }>;
 
+/** What is left to do when a problem and its dynamics were found to fit. */
+export type Run = () => Trajectory;
+
 /** One entry per kind of dynamics; a new kind without one does not compile. */
 const dynamics: {
-  readonly [Kind in Dynamics['kind']]: (problem: Problem, given: OfKind<Kind>) => Trajectory;
+  readonly [Kind in Dynamics['kind']]: (problem: Problem, given: OfKind<Kind>) => Run;
 } = {
-  gradientFlow: ({ risk, theta0 }, given) =>
-    trajectoryOf(gradientFlow(risk, theta0, flowOptions(given))),
-
-  normalizedFlow: ({ net, risk, theta0 }, given) =>
-    trajectoryOf(normalizedFlow(net, risk, normalize(net, theta0), flowOptions(given))),
-
-  descent: ({ risk, theta0, batchKey }, { rule, learningRate, steps, batch, every }) => {
-    const make = { sgd, adam, adamW, rmsprop, adagrad }[rule];
-    const run = descend(risk, theta0, make({ learningRate }), {
-      steps,
-      every,
-      ...(batch !== undefined && { batch: { size: batch, key: batchKey } }),
-    });
-    const gradient = new Float64Array(risk.dimension);
-    const rows = run.records.map(({ step, theta }) => ({
-      t: step,
-      loss: risk.gradient(theta, gradient),
-      speed: euclidean(gradient),
-      norm: euclidean(theta),
-    }));
-    return {
-      t: Float64Array.from(rows, ({ t }) => t),
-      loss: Float64Array.from(rows, ({ loss }) => loss),
-      speed: Float64Array.from(rows, ({ speed }) => speed),
-      norm: Float64Array.from(rows, ({ norm }) => norm),
-      theta: run.theta,
-      status: run.status,
-      reason: run.status === 'nonFinite' ? 'loss or parameters overflowed' : `${steps} steps`,
-      gradients: rows.at(-1)!.t,
-    };
+  gradientFlow({ risk, theta0 }, given) {
+    const options = flowOptions(given);
+    return () => trajectoryOf(gradientFlow(risk, theta0, options));
   },
+
+  normalizedFlow({ net, risk, theta0 }, given) {
+    const options = flowOptions(given);
+    const start = normalize(net, theta0);
+    return () => trajectoryOf(normalizedFlow(net, risk, start, options));
+  },
+
+  descent: (problem, given) => () => descent(problem, given),
 };
 
-export function follow(problem: Problem, given: Dynamics): Trajectory {
-  return (dynamics[given.kind] as (problem: Problem, given: Dynamics) => Trajectory)(
-    problem,
-    given,
-  );
+function descent(
+  { risk, theta0, batchKey }: Problem,
+  { rule, learningRate, steps, batch, every }: OfKind<'descent'>,
+): Trajectory {
+  const make = { sgd, adam, adamW, rmsprop, adagrad }[rule];
+  const run = descend(risk, theta0, make({ learningRate }), {
+    steps,
+    every,
+    ...(batch !== undefined && { batch: { size: batch, key: batchKey } }),
+  });
+  const gradient = new Float64Array(risk.dimension);
+  const rows = run.records.map(({ step, theta }) => ({
+    t: step,
+    loss: risk.gradient(theta, gradient),
+    speed: euclidean(gradient),
+    norm: euclidean(theta),
+  }));
+  return {
+    t: Float64Array.from(rows, ({ t }) => t),
+    loss: Float64Array.from(rows, ({ loss }) => loss),
+    speed: Float64Array.from(rows, ({ speed }) => speed),
+    norm: Float64Array.from(rows, ({ norm }) => norm),
+    theta: run.theta,
+    status: run.status,
+    reason: run.status === 'nonFinite' ? 'loss or parameters overflowed' : `${steps} steps`,
+    gradients: rows.at(-1)!.t,
+  };
+}
+
+/** @throws ArgumentError if the dynamics do not fit the problem. */
+export function prepare(problem: Problem, given: Dynamics): Run {
+  return (dynamics[given.kind] as (problem: Problem, given: Dynamics) => Run)(problem, given);
 }
 
 function flowOptions({

@@ -1,8 +1,8 @@
 import { classify } from '@nonsmooth/flows';
 import { ArgumentError } from '@nonsmooth/kernels';
 import { createHash } from 'node:crypto';
-import { follow, type Trajectory } from './dynamics.js';
-import type { Member } from './members.js';
+import { prepare, type Trajectory } from './dynamics.js';
+import { nameOf, type Member } from './members.js';
 import { problemOf } from './problem.js';
 
 /** What is kept of a member, as plain data. */
@@ -28,7 +28,7 @@ export interface MemberResult {
 export default function runMember(member: Member): MemberResult {
   const problem = problemOf(member);
   try {
-    const run = follow(problem, member.study.dynamics);
+    const run = prepare(problem, member.study.dynamics)();
     const { verdict, evidence } = judge(run);
     const largestNorm = run.norm.reduce((most, value) => Math.max(most, value), 0);
     return {
@@ -53,6 +53,29 @@ export default function runMember(member: Member): MemberResult {
     };
   } finally {
     if ('dispose' in problem.risk) problem.risk.dispose();
+  }
+}
+
+/**
+ * Builds the first member of every variation, without running it.
+ * @throws ArgumentError for parts of a study that do not fit each other.
+ */
+export function requireFitting(members: readonly Member[]): void {
+  for (const member of members) {
+    if (member.start > 0) continue;
+    try {
+      const problem = problemOf(member);
+      try {
+        prepare(problem, member.study.dynamics);
+      } finally {
+        if ('dispose' in problem.risk) problem.risk.dispose();
+      }
+    } catch (error) {
+      if (!(error instanceof ArgumentError)) throw error;
+      const where = nameOf(member.variation);
+      if (where === '') throw error;
+      throw new ArgumentError(`${where}: ${error.argument}`, error.value, error.allowed);
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import { parseCommandLine, type Settings } from './command-line.js';
 import { membersOf, nameOf, type Member } from './members.js';
 import { readStudy } from './read-study.js';
 import { reportPage } from './report.js';
-import type { MemberResult } from './run-member.js';
+import { requireFitting, type MemberResult } from './run-member.js';
 import type { Study } from './study.js';
 import { memberColumns, toArrow, toCsv, trajectoryColumns } from './tables.js';
 
@@ -28,6 +28,7 @@ export async function run(words: readonly string[], worker: URL): Promise<number
     settings = request.settings;
     study = readStudy(settings.study, textOf(settings.study));
     members = membersOf(study);
+    requireFitting(members);
     archive = openArchive(settings.out, study, settings.resume);
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
@@ -64,7 +65,7 @@ export async function run(words: readonly string[], worker: URL): Promise<number
   // in the order of the members, whatever the order in which they ended
   const ordered = members.flatMap(({ index }) => results.get(index) ?? []);
   const files = ordered.length > 0 ? writeResults(settings, study, ordered, members.length) : [];
-  console.log(`Written: ${files.join(', ')}`);
+  if (files.length > 0) console.log(`Written: ${files.join(', ')}`);
   for (const failure of failures) console.error(`error: ${failure}`);
   if (interrupted) {
     console.error(`interrupted: ${members.length - ordered.length} members are left for --resume`);

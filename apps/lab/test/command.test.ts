@@ -1,7 +1,15 @@
 import { build } from 'esbuild';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -92,10 +100,12 @@ test.each([
   [['missing.yaml'], /study = "missing.yaml"; allowed: a YAML file that can be read \(ENOENT\)/],
   [['STUDY', '--workers', '0'], /--workers = "0"; allowed: an integer from 1 to 256/],
   [['STUDY', '--format', 'xml'], /--format = "xml"; allowed: arrow, csv/],
+  [['STUDY', '--out', '/proc/no'], /--out = "\/proc\/no"; allowed: a folder that can be written/],
   [
-    ['STUDY', '--out', '/proc/no'],
-    /--out = "\/proc\/no\/members"; allowed: a folder that can be written/,
+    ['STUDY', '--out', 'STUDY/x'],
+    /--out = ".*x"; allowed: a folder that can be written \(ENOTDIR\)/,
   ],
+  [['STUDY', '--out', ''], /--out = ""; allowed: a folder/],
 ])('a wrong command line says what is allowed: %j', (words, message) => {
   const line = words.map((word) => word.replace('STUDY', study));
   const { status, stderr } = spawnSync(process.execPath, [join(place, 'main.js'), ...line], {
@@ -104,4 +114,51 @@ test.each([
   expect(status).toBe(2);
   expect(stderr).toMatch(/^error: /);
   expect(stderr).toMatch(message);
+});
+
+/** The study with one part replaced. */
+const changed = (from: string, to: string): string => {
+  const file = join(out, 'changed.yaml');
+  writeFileSync(file, readFileSync(study, 'utf8').replace(from, to));
+  return file;
+};
+
+test.each([
+  [
+    'softplus',
+    'softplus }\nvary: { network.widths: [[1, 2, 1], [1, 2, 2]]',
+    'widths [1,2,2]: targets',
+  ],
+  ['gradientFlow', 'normalizedFlow', 'network.activation = "softplus"'],
+  [
+    '{ kind: random, weights: heNormal, biases: 0.5 }',
+    '{ kind: realization, h: 1 }',
+    'target.kind',
+  ],
+])('parts of a study that do not fit are refused before anything is run: %s → %s', (...words) => {
+  const [from, to, message] = words;
+  const folder = join(out, 'unfit');
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(place, 'main.js'), changed(from, to), '--out', folder],
+    { encoding: 'utf8' },
+  );
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain(`error: ${message}`);
+  expect(existsSync(folder)).toBe(false);
+});
+
+test('a folder belongs to a study only when a member has ended', () => {
+  const folder = join(out, 'owned');
+  const short = changed('members: 7', 'members: 1');
+  const status = (...words: string[]): number | null =>
+    spawnSync(process.execPath, [join(place, 'main.js'), ...words, '--out', folder]).status;
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'study.json'), '{ "title": "stopped before its first member" }');
+  expect(status(short)).toBe(0);
+  expect(status(short)).toBe(2);
+  expect(status(short, '--resume')).toBe(0);
+  expect(status(study, '--resume')).toBe(2);
+  writeFileSync(join(folder, 'members/000000.json'), '{');
+  expect(status(short, '--resume')).toBe(2);
 });
