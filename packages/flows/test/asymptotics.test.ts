@@ -167,6 +167,9 @@ test('logarithmic times have equal ratios and exact ends', () => {
   expect([times[0], times.at(-1)]).toEqual([0.01, 100]);
   for (let i = 1; i < 21; i++) expect(times[i]! / times[i - 1]!).toBeCloseTo(10 ** 0.2, 10);
   expect(() => logarithmicTimes(0, 1, 5)).toThrow(/0 < first < last/);
+  expect(() => logarithmicTimes(1e-300, 1e300, 1)).toThrow(/a finite quotient/);
+  expect(() => logarithmicTimes(1, 10, Infinity)).toThrow(/perDecade = Infinity/);
+  expect(() => logarithmicTimes(1, 10, 1e12)).toThrow(/fewer than 1e8 times in all/);
 });
 
 test('the threshold study of a double well finds its barrier', () => {
@@ -200,4 +203,30 @@ test('the threshold study of a double well finds its barrier', () => {
   const below = rows.filter(({ level }) => level <= threshold);
   expect(below.every(({ reached }) => reached)).toBe(true);
   expect(threshold).toBeLessThan(objective.value([0.9]) - optimum);
+});
+
+test('of two starts at one level, one that does not reach the optimum lowers the threshold', () => {
+  // two parabolas, with minima 0 at 0 and 1 at 3
+  const well = {
+    dimension: 1,
+    value: (theta: ArrayLike<number>) => Math.min(theta[0]! ** 2, (theta[0]! - 3) ** 2 + 1),
+    gradient(theta: ArrayLike<number>, out: Float64Array | Float32Array) {
+      const x = theta[0]!;
+      const left = x ** 2 <= (x - 3) ** 2 + 1;
+      out[0] = left ? 2 * x : 2 * (x - 3);
+      return this.value(theta);
+    },
+  };
+  const options = { until: 40, reached: 1e-3, rtol: 1e-6 };
+  // L(−1) = L(3) = 1, and the flow from 3 stays
+  for (const starts of [
+    [[-0.5], [-1], [3]],
+    [[3], [-1], [-0.5]],
+  ]) {
+    const { rows, threshold } = thresholdStudy(well, starts, options);
+    expect(rows.map(({ reached }) => reached)).toEqual([true, false, true]);
+    expect(threshold).toBe(0.25);
+  }
+  expect(() => thresholdStudy(well, [[1]], { ...options, until: -1 })).toThrow('until = -1');
+  expect(() => thresholdStudy(well, [[1]], { ...options, optimum: NaN })).toThrow('optimum = NaN');
 });

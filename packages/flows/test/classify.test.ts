@@ -89,3 +89,31 @@ test('trajectories that cannot be judged are refused', () => {
   expect(() => classify({ ...good, times: Array(41).fill(1) })).toThrow('times[1] = 1');
   expect(() => classify(sampled(0, () => ({ norm: 1, speed: 1, loss: 1 })))).toThrow(/8 or more/);
 });
+
+test('flows that converge to 0 converge, as those to anywhere else', () => {
+  // x′ = −x, and x′ = −x³ with x ~ (2t)^(−1/2)
+  const exponential = sampled(2, (t) => ({
+    norm: Math.exp(-t),
+    speed: Math.exp(-t),
+    loss: Math.exp(-2 * t) / 2,
+  }));
+  expect(classify(exponential).verdict).toBe('converges');
+  const cubic = sampled(12, (t) => ({
+    norm: (1 + 2 * t) ** -0.5,
+    speed: (1 + 2 * t) ** -1.5,
+    loss: (1 + 2 * t) ** -2 / 4,
+  }));
+  expect(classify(cubic).verdict).toBe('converges');
+  const still = sampled(4, () => ({ norm: 0, speed: 1e-9, loss: 0 }));
+  expect(classify(still).reason).not.toMatch(/NaN/);
+});
+
+test.each([
+  [{ window: 0 }, 'window = 0; allowed: a number in (0, 1]'],
+  [{ window: 2 }, 'window = 2'],
+  [{ confidence: NaN }, 'confidence = NaN'],
+])('a wrong option of the classifier is named (%#)', (options, message) => {
+  const good = sampled(4, () => ({ norm: 1, speed: 1, loss: 1 }));
+  expect(() => classify(good, options)).toThrow(message);
+  expect(() => classify(undefined as never)).toThrow('trajectory = undefined');
+});

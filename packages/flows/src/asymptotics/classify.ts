@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError } from '@nonsmooth/kernels';
+import { requireObject, requirePositive } from '../checks.js';
 import { fitLine, type LineFit } from './least-squares.js';
 
 /** What is watched along a flow, at increasing times t > 0 that should be spread evenly in log t. */
@@ -45,7 +46,7 @@ export interface Classification {
 }
 
 export interface ClassifyOptions {
-  /** The fits use t ≥ horizon^(1 − share)·first^share in log time. Default: the last half. */
+  /** The share of the trajectory, in log t, that the fits use: t ≥ horizon^(1 − window)·first^window. Default ½. */
   readonly window?: number;
   /** How many standard errors q must be away from 1. Default 3. */
   readonly confidence?: number;
@@ -55,7 +56,7 @@ export interface ClassifyOptions {
  * Does the flow converge to a critical point or diverge to infinity? By the dichotomy of Kranz, Gallon,
  * Dereich, Jentzen (arXiv 2505.09572) one of the two holds for definable activations; a finite trajectory only
  * gives evidence. `converges`: the speed decays like t^(−q) with q > 1 by more than its standard error, and the length
- * still to come is below 1 % of the norm. `diverges`: q < 1, or q = 1 within error bars of at most ±0.3, with a norm
+ * still to come is below 1 % of the largest norm on the window. `diverges`: q < 1, or q = 1 within error bars of at most ±0.3, with a norm
  * that grows over the window by 5 % or more, and steadily: one law, a·log t or a·t^p, explains 95 % of the growth, and
  * no third of the window (in log t) has less than a third of the mean growth. Anything else is `undecided`, with its
  * reason: flows towards targets that a network can realize grow for decades too, but mostly in bursts between plateaus.
@@ -64,6 +65,8 @@ export interface ClassifyOptions {
  */
 export function classify(trajectory: Trajectory, options: ClassifyOptions = {}): Classification {
   const { window = 0.5, confidence = 3 } = options;
+  if (!(window > 0 && window <= 1)) throw new ArgumentError('window', window, 'a number in (0, 1]');
+  requirePositive({ confidence });
   requireTrajectory(trajectory);
   const { times, norms, speeds, losses } = trajectory;
   const last = times.length - 1;
@@ -92,12 +95,11 @@ export function classify(trajectory: Trajectory, options: ClassifyOptions = {}):
     growth,
     asymptoticLoss: asymptoticLoss(pick(losses)),
   };
-  return { ...judge(evidence, norms[last]!, speeds[last]!, pick(norms), confidence), evidence };
+  return { ...judge(evidence, speeds[last]!, pick(norms), confidence), evidence };
 }
 
 function judge(
   evidence: Classification['evidence'],
-  norm: number,
   speed: number,
   norms: readonly number[],
   confidence: number,
@@ -107,7 +109,7 @@ function judge(
   const rate = `‖Θ'‖ ~ t^(−${q.toPrecision(3)} ± ${error.toPrecision(1)})`;
   const toCome = evidence.remainingLength.toPrecision(2);
   if (speed === 0) return { verdict: 'converges', reason: 'the gradient is exactly 0' };
-  if (evidence.remainingLength < 0.01 * norm) {
+  if (evidence.remainingLength < 0.01 * Math.max(...norms)) {
     return { verdict: 'converges', reason: `${rate} is integrable; ${toCome} is still to come` };
   }
   const [law] = evidence.growth;
@@ -143,9 +145,10 @@ function slowestThird(values: readonly number[]): number {
 
 function growthLaws(logTime: readonly number[], norms: readonly number[]): [GrowthLaw, GrowthLaw] {
   const mean = norms.reduce((sum, norm) => sum + norm, 0) / norms.length;
-  const logarithm = law('logarithm', fitLine(logTime, norms), mean);
+  const logarithm = law('logarithm', fitLine(logTime, norms), mean || 1);
   const power = law('power', fitLine(logTime, norms.map(Math.log)), 1);
-  return logarithm.residual <= power.residual ? [logarithm, power] : [power, logarithm];
+  // a norm of 0 has no logarithm, and no power law
+  return power.residual < logarithm.residual ? [power, logarithm] : [logarithm, power];
 }
 
 function law(form: GrowthLaw['form'], fit: LineFit, scale: number): GrowthLaw {
@@ -190,10 +193,13 @@ function logOrFloor(speed: number): number {
   return Math.log(Math.max(speed, Number.MIN_VALUE));
 }
 
-function requireTrajectory({ times, norms, speeds, losses }: Trajectory): void {
+function requireTrajectory(trajectory: Trajectory): void {
+  requireObject('trajectory', trajectory);
+  const { times, norms, speeds, losses } = trajectory;
+  if (!(times?.length >= 0)) throw new ArgumentError('times', times, 'a list of times');
   for (const [name, values] of Object.entries({ norms, speeds, losses })) {
-    if (values.length !== times.length) {
-      throw new ShapeError(`${name}.length`, values.length, `${times.length}, as many as times`);
+    if (values?.length !== times.length) {
+      throw new ShapeError(`${name}.length`, values?.length, `${times.length}, as many as times`);
     }
     const smallest = name === 'losses' ? -Infinity : 0;
     for (let i = 0; i < values.length; i++) {

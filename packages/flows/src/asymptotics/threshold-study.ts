@@ -1,5 +1,6 @@
 import type { Objective } from '@nonsmooth/autodiff';
 import { ArgumentError } from '@nonsmooth/kernels';
+import { requireObject, requirePositive } from '../checks.js';
 import type { FlowOptions } from '../flow/flow.js';
 import { gradientFlow } from '../gradient-flow/gradient-flow.js';
 import { classify, type Classification } from './classify.js';
@@ -19,7 +20,7 @@ export interface ThresholdRow {
   readonly level: number;
   readonly end: number;
   readonly reached: boolean;
-  /** Absent where the integration broke down; then `reason` says why. */
+  /** Absent where the integration did not reach the horizon; then `reason` says why. */
   readonly classification?: Classification;
   readonly reason: string;
 }
@@ -27,7 +28,7 @@ export interface ThresholdRow {
 export interface ThresholdStudy {
   /** One row for each start, by increasing level. */
   readonly rows: readonly ThresholdRow[];
-  /** The largest level below which every flow of the study reached the optimal level, 0 if none did. */
+  /** The largest level up to which every flow of the study reached the optimal level, 0 if none did. */
   readonly threshold: number;
 }
 
@@ -35,16 +36,19 @@ export interface ThresholdStudy {
  * Follows flows from starts at different levels above the optimum and reports which reach it. There is ε > 0 such
  * that every flow started at most ε above the optimal level converges to that level (Kranz, Gallon, Dereich, Jentzen,
  * arXiv 2505.09572); the study shows how large ε may be for the given starts, and proves nothing.
- * @throws ArgumentError for no starts or a `reached` that is not positive; what `gradientFlow` throws.
+ * @throws ArgumentError for no starts, a horizon or `reached` that is not positive, an optimum that is not finite; what `gradientFlow` throws.
  */
 export function thresholdStudy(
   objective: Objective,
   starts: readonly ArrayLike<number>[],
   options: ThresholdStudyOptions,
 ): ThresholdStudy {
+  requireObject('options', options);
   const { until, optimum = 0, reached, ...flowOptions } = options;
-  if (starts.length === 0) throw new ArgumentError('starts', starts, 'one or more starts');
+  if (!(starts?.length > 0)) throw new ArgumentError('starts', starts, 'one or more starts');
   if (!(reached > 0)) throw new ArgumentError('reached', reached, 'a number > 0');
+  requirePositive({ until });
+  if (!Number.isFinite(optimum)) throw new ArgumentError('optimum', optimum, 'a finite number');
   const rows = starts
     .map((start): ThresholdRow => {
       const flow = gradientFlow(objective, start, {
@@ -54,7 +58,7 @@ export function thresholdStudy(
       });
       const level = flow.loss[0]! - optimum;
       const end = objective.value(flow.theta) - optimum;
-      if (flow.status === 'failed') return { level, end, reached: false, reason: flow.reason };
+      if (flow.status !== 'finished') return { level, end, reached: false, reason: flow.reason };
       const classification = classify(trajectoryOf(flow));
       return {
         level,
@@ -64,7 +68,7 @@ export function thresholdStudy(
         reason: classification.reason,
       };
     })
-    .sort((p, q) => p.level - q.level);
+    .sort((p, q) => p.level - q.level || Number(p.reached) - Number(q.reached));
   const firstMiss = rows.findIndex((row) => !row.reached);
   const last = firstMiss < 0 ? rows.length - 1 : firstMiss - 1;
   return { rows, threshold: last < 0 ? 0 : rows[last]!.level };

@@ -1,4 +1,5 @@
 import { ArgumentError } from '@nonsmooth/kernels';
+import { requirePositive } from '../checks.js';
 import type { Flow } from '../flow/flow.js';
 import { norm } from '../norm.js';
 import type { Trajectory } from './classify.js';
@@ -14,13 +15,20 @@ export function trajectoryOf(flow: Pick<Flow, 't' | 'y' | 'loss' | 'speed'>): Tr
   };
 }
 
-/** Times from `first` to `last`, both included, evenly spread in log t: so many per decade. */
+/** Times from `first` to `last`, both included, evenly spread in log t: so many per decade, a hundred million in all. */
 export function logarithmicTimes(first: number, last: number, perDecade: number): Float64Array {
-  if (!(first > 0 && first < last && last < Infinity)) {
-    throw new ArgumentError('first, last', [first, last], 'finite numbers with 0 < first < last');
+  if (!(first > 0 && first < last && last / first < Infinity)) {
+    throw new ArgumentError(
+      'first, last',
+      [first, last],
+      'finite numbers with 0 < first < last and a finite quotient',
+    );
   }
-  if (!(perDecade > 0)) throw new ArgumentError('perDecade', perDecade, 'a number > 0');
+  requirePositive({ perDecade });
   const count = Math.max(1, Math.round(Math.log10(last / first) * perDecade));
+  if (count >= 1e8) {
+    throw new ArgumentError('perDecade', perDecade, `fewer than 1e8 times in all, not ${count}`);
+  }
   return Float64Array.from({ length: count + 1 }, (_, i) =>
     i === count ? last : first * (last / first) ** (i / count),
   );
