@@ -1,9 +1,10 @@
-import { ShapeError } from '@nonsmooth/kernels';
+import { requireFinite } from '@nonsmooth/kernels';
 import { requireParameters, type Network } from '@nonsmooth/nets';
-import { solve, tensor } from '@nonsmooth/tensor';
+import { requireLength } from './checks.js';
 import { hiddenNeurons, incomingDot, outgoingSquare, type HiddenNeuron } from './hidden-neurons.js';
 import { HypothesisError } from './hypothesis-error.js';
 import { requireHomogeneous } from './homogeneity.js';
+import { solveGram } from './solve-gram.js';
 
 export interface Invariants {
   /** One per hidden neuron. */
@@ -29,6 +30,8 @@ export function invariants(net: Network): Invariants {
   }
   const neurons = hiddenNeurons(net);
   const values = (theta: Float64Array, out: Float64Array): void => {
+    requireLength('theta', theta, net.dimension);
+    requireLength('out', out, neurons.length);
     neurons.forEach((neuron, i) => (out[i] = balance(neuron, theta)));
   };
   return {
@@ -44,13 +47,9 @@ export function invariants(net: Network): Invariants {
       );
     },
     project(theta, target) {
-      if (target.length !== neurons.length) {
-        throw new ShapeError(
-          'values.length',
-          target.length,
-          `${neurons.length}, the hidden neurons`,
-        );
-      }
+      requireParameters(net, theta);
+      requireLength('values', target, neurons.length);
+      requireFinite('values', target);
       // Newton's method on I(θ + Jᵀλ) = target: two corrections take any integration drift to rounding.
       const residual = new Float64Array(neurons.length);
       for (let iteration = 0; iteration < 3; iteration++) {
@@ -67,7 +66,7 @@ function balance(neuron: HiddenNeuron, theta: Float64Array): number {
   return incomingDot(neuron, theta, theta) - outgoingSquare(neuron, theta);
 }
 
-/** θ += Jᵀ(JJᵀ)⁻¹·residual with the Jacobian J of the invariants. */
+/** θ += Jᵀ(JJᵀ)⁻¹·residual with the Jacobian J of the invariants; where rows depend on others, these do what they can. */
 function correct(
   neurons: readonly HiddenNeuron[],
   theta: Float64Array,
@@ -92,10 +91,8 @@ function correct(
       gram[i * n + j] = sum;
       gram[j * n + i] = sum;
     }
-    // A dead neuron, all of whose numbers are 0, has no gradient and needs none.
-    if (gram[i * n + i] === 0) gram[i * n + i] = 1;
   }
-  const multipliers = solve(tensor(gram, { shape: [n, n] }), tensor(residual)).data;
+  const multipliers = solveGram(gram, residual, n);
   for (let i = 0; i < n; i++) {
     for (let k = 0; k < theta.length; k++) {
       theta[k] = theta[k]! + multipliers[i]! * rows[i]![k]!;

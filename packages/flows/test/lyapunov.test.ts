@@ -240,3 +240,52 @@ test('V of a network that only has an output bias changes sign of its decrease a
   expect(found.stable).toBeLessThanOrEqual(1);
   expect(found.unstable).toBeGreaterThan(1);
 });
+
+test('rounding of V near 0 is no increase, and neighbouring numbers end the search', () => {
+  // a dead neuron with w² + b² = 2α² and c → α: V = 2(c − α)² → 0, a sum of larger terms
+  const net = network([1, 1, 1], { activation: 'relu' });
+  for (const alpha of [0.7, 0.3, 1.9]) {
+    const risk = empiricalRisk(net, { inputs: [1], targets: [alpha] });
+    const found = largestStableStep(risk, lyapunov(net, [alpha]), [-alpha, -alpha, 0, 1.3], {
+      certified: 0.1,
+      accuracy: 1e-17,
+    });
+    // |1 − 2γ| ≤ 1
+    expect(found.stable).toBeCloseTo(1, 6);
+    expect(found.unstable - found.stable).toBeLessThan(1e-15);
+  }
+});
+
+test('invariants whose gradients depend on each other are restored as far as they can be', () => {
+  // 1-1-1-1 with u₁ = (0, 0), u₂ = (w, 0), v = 0: I₁ = −w², I₂ = w²
+  const net = network([1, 1, 1, 1], { activation: 'relu' });
+  const conserved = invariants(net);
+  const theta = Float64Array.of(0, 0, 1.001, 0, 0, 0.5);
+  conserved.project(theta, Float64Array.of(-1, 1));
+  expect(theta[2]).toBeCloseTo(1, 12);
+  expect(Array.from(theta).toSpliced(2, 1)).toEqual([0, 0, 0, 0, 0.5]);
+});
+
+test('vectors of the wrong length or not finite are refused', () => {
+  const net = network([2, 2, 1], { activation: 'relu' });
+  const theta = new Float64Array(9).fill(1);
+  const [short, nan] = [new Float64Array(3), new Float64Array(9).fill(NaN)];
+  const V = lyapunov(net, [1]);
+  expect(() => V.value(short)).toThrow('theta.length = 3; allowed: 9');
+  expect(() => V.gradient(theta, short)).toThrow('out.length = 3; allowed: 9');
+  expect(() => lyapunov(net, undefined as never)).toThrow('target.length = undefined');
+  const I = invariants(net);
+  expect(() => I.values(theta, short)).toThrow('out.length = 3; allowed: 2');
+  expect(() => I.project(short, new Float64Array(2))).toThrow('theta.length = 3');
+  expect(() => I.project(theta, Float64Array.of(1, NaN))).toThrow('values[1] = NaN');
+  expect(() => stepSizeCertificate(net, 1, [1, 2, 3], theta)).toThrow('inputs.length = 3');
+  expect(() => stepSizeCertificate(net, 1, [], theta)).toThrow('inputs.length = 0');
+  expect(() => stepSizeCertificate(net, 1, [1, NaN], theta)).toThrow('inputs[1] = NaN');
+  expect(() => stepSizeCertificate(net, 1, [1, 2], short)).toThrow('theta.length = 3');
+  expect(() => stepSizeCertificate(net, 1, [1, 2], nan)).toThrow('theta[0] = NaN');
+  const risk = empiricalRisk(net, { inputs: [[1, 2]], targets: [1] });
+  expect(() => largestStableStep(risk, V, short, { certified: 1 })).toThrow('theta0.length = 3');
+  expect(() => largestStableStep(risk, V, theta, { certified: 1, steps: 1.5 })).toThrow(
+    'steps = 1.5; allowed: a positive integer',
+  );
+});

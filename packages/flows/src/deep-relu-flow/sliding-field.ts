@@ -1,5 +1,6 @@
 import type { FrozenNetwork } from './frozen-network.js';
-import { boxMinimum, solveGram } from './box-minimum.js';
+import { solveGram } from '../solve-gram.js';
+import { boxMinimum } from './box-minimum.js';
 import { held, heldUnits, off, on, type UnitStates } from './unit-states.js';
 
 /** A unit at its kink, and where it comes from: 1 on, −1 off, 0 neither. */

@@ -1,5 +1,6 @@
 import type { Objective } from '@nonsmooth/autodiff';
 import { ArgumentError } from '@nonsmooth/kernels';
+import { requireCount, requireObject, requirePositive, requireStart } from '../checks.js';
 import type { Lyapunov } from './lyapunov.js';
 
 export interface LargestStableStep {
@@ -16,14 +17,15 @@ export interface LargestStableStepOptions {
   readonly certified: number;
   /** Steps of each trial. Default 1000. */
   readonly steps?: number;
-  /** unstable/stable − 1 at the end. Default 0.01. */
+  /** unstable/stable − 1 at the end, or neighbouring numbers. Default 0.01. */
   readonly accuracy?: number;
 }
 
 /**
  * Observes the largest learning rate with which gradient descent from θ₀ never increases V within so many steps:
  * doubling from the certified one, then bisection. An observation beside the certificate, not a guarantee.
- * @throws ArgumentError if V increases already with the certified rate, or for options that are not positive.
+ * @throws ArgumentError if V increases already with the certified rate, or for options that are not positive;
+ *   ShapeError or NonFiniteError for θ₀.
  */
 export function largestStableStep(
   objective: Objective,
@@ -31,12 +33,11 @@ export function largestStableStep(
   theta0: ArrayLike<number>,
   options: LargestStableStepOptions,
 ): LargestStableStep {
+  requireStart(objective, theta0);
+  requireObject('options', options);
   const { certified, steps = 1000, accuracy = 0.01 } = options;
-  for (const [name, value] of Object.entries({ certified, steps, accuracy })) {
-    if (!(value > 0 && value < Infinity)) {
-      throw new ArgumentError(name, value, 'a finite number > 0');
-    }
-  }
+  requirePositive({ certified, accuracy });
+  requireCount('steps', steps);
   const neverIncreases = (learningRate: number): boolean =>
     descends(objective, lyapunov, theta0, learningRate, steps);
   if (!neverIncreases(certified)) {
@@ -51,6 +52,7 @@ export function largestStableStep(
   }
   while (unstable / stable - 1 > accuracy) {
     const middle = (stable + unstable) / 2;
+    if (middle === stable || middle === unstable) break;
     if (neverIncreases(middle)) stable = middle;
     else unstable = middle;
   }
@@ -71,8 +73,9 @@ function descends(
     objective.gradient(theta, gradient);
     for (let i = 0; i < theta.length; i++) theta[i] = theta[i]! - learningRate * gradient[i]!;
     const next = lyapunov.value(theta);
-    // rounding of V near rest is no increase
-    if (!(next <= value + 1e-14 * Math.abs(value))) return false;
+    // rounding of V near rest is no increase; its terms are as large as V and its infimum
+    const size = Math.abs(value) + Math.abs(lyapunov.lowerBound);
+    if (!(next <= value + 1e-14 * size)) return false;
     value = next;
   }
   return true;

@@ -2,6 +2,7 @@
 // artificial neural networks for constant target functions" (arXiv 2102.09924).
 import { requireFinite, ShapeError, type FloatArray } from '@nonsmooth/kernels';
 import type { Network } from '@nonsmooth/nets';
+import { requireLength } from '../checks.js';
 import { HypothesisError } from '../hypothesis-error.js';
 import { requireHomogeneous } from '../homogeneity.js';
 
@@ -39,12 +40,15 @@ export function lyapunov(net: Network, target: ArrayLike<number>): Lyapunov {
     lowerBound: -depth * xi.reduce((sum, y) => sum + y * y, 0),
     rate: 4 * depth,
     value(theta) {
+      requireLength('theta', theta, net.dimension);
       let value = 0;
       for (let i = 0; i < factors.length; i++) value += factors[i]! * theta[i]! ** 2;
       for (let j = 0; j < xi.length; j++) value -= 2 * depth * xi[j]! * theta[outputBias + j]!;
       return value;
     },
     gradient(theta, out) {
+      requireLength('theta', theta, net.dimension);
+      requireLength('out', out, net.dimension);
       for (let i = 0; i < factors.length; i++) out[i] = 2 * factors[i]! * theta[i]!;
       for (let j = 0; j < xi.length; j++) {
         out[outputBias + j] = out[outputBias + j]! - 2 * depth * xi[j]!;
@@ -64,8 +68,9 @@ function layerFactors(net: Network): Float64Array {
 
 function constantTarget(net: Network, target: ArrayLike<number>): Float64Array {
   const outputs = net.widths[net.widths.length - 1]!;
-  if (target.length === 0 || target.length % outputs !== 0) {
-    throw new ShapeError('target.length', target.length, `a positive multiple of ${outputs}`);
+  const length = target?.length;
+  if (!(length > 0 && length % outputs === 0)) {
+    throw new ShapeError('target.length', length, `a positive multiple of ${outputs}`);
   }
   requireFinite('target', target);
   for (let i = outputs; i < target.length; i++) {

@@ -1,5 +1,5 @@
-import { ArgumentError } from '@nonsmooth/kernels';
-import type { Network } from '@nonsmooth/nets';
+import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/kernels';
+import { requireParameters, type Network } from '@nonsmooth/nets';
 import { HypothesisError } from '../hypothesis-error.js';
 import { lyapunov } from './lyapunov.js';
 
@@ -26,7 +26,7 @@ const theorem = 'arXiv 2102.09924';
  * γ ≤ 2/(A(V(θ₀) − 2α²) + 2) by the same proof.
  * @param inputs samples × l₀, row-major: the certificate holds for the empirical measure on them.
  * @throws HypothesisError for a network with other than one hidden layer and one output or another activation
- *   than relu.
+ *   than relu; ShapeError or NonFiniteError for inputs, target or θ₀.
  */
 export function stepSizeCertificate(
   net: Network,
@@ -46,8 +46,17 @@ export function stepSizeCertificate(
     throw new HypothesisError('network.activation', net.activation.name, 'relu', theorem);
   }
   const deepForm = lyapunov(net, [target]);
+  requireParameters(net, theta0);
   const initialValue = deepForm.value(Float64Array.from(theta0)) + 4 * target ** 2;
   const samples = inputs.length / net.widths[0]!;
+  if (!(Number.isInteger(samples) && samples > 0)) {
+    throw new ShapeError(
+      'inputs.length',
+      inputs.length,
+      `a positive multiple of ${net.widths[0]!}`,
+    );
+  }
+  requireFinite('inputs', inputs);
   let squares = 0;
   for (let i = 0; i < inputs.length; i++) squares += inputs[i]! ** 2;
   const secondMoment = 1 + squares / samples;
