@@ -101,3 +101,18 @@ test('other activations are refused with the hypothesis that fails', () => {
     /network.activation = "tanh"; allowed: a positively homogeneous activation.*2207.06246/,
   );
 });
+
+test('subnormal neurons are normalized to rounding, and what overflows is refused', () => {
+  const net = network([3, 1, 1], { activation: 'relu' });
+  for (const size of [5e-324, 1e-320, 1e-300, 1e300]) {
+    const theta = normalize(net, [size, size, 0, size, 1e-5, 0]);
+    expect(distanceToManifold(net, theta)).toBeLessThan(1e-15);
+    expect(theta[0]).toBeCloseTo(1 / Math.sqrt(3), 14);
+  }
+  for (const theta of [
+    [1e308, 1e308, 1e308, 1e308, 1e-9, 0],
+    [1e200, 0, 0, 0, 1e200, 0],
+  ]) {
+    expect(() => normalize(net, theta)).toThrow(/theta = .*normalization does not overflow/);
+  }
+});

@@ -66,6 +66,10 @@ describe('widths 1, 1, 1 and a Lipschitz target: the normalized flow is bounded'
   });
 });
 
+test('the norm of a flow that saved nothing is not asked for', () => {
+  expect(() => boundedness({ t: new Float64Array(0), y: [] })).toThrow('flow.t.length = 0');
+});
+
 test('a retraction of another name is refused', () => {
   const start = normalize(net, normal(key(9), [net.dimension]).data);
   const retraction = 'exact' as 'sphere';

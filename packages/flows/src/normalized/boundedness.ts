@@ -1,3 +1,4 @@
+import { ShapeError } from '@nonsmooth/kernels';
 import { norm } from '../norm.js';
 
 export interface Boundedness {
@@ -9,11 +10,14 @@ export interface Boundedness {
   readonly norms: Float64Array;
 }
 
-/** How large the parameters of a flow become: watched, not proved. */
+/** How large the parameters of a flow become: watched, not proved. @throws ShapeError for a flow that saved nothing */
 export function boundedness(flow: {
   readonly t: Float64Array;
   readonly y: readonly Float64Array[];
 }): Boundedness {
+  if (flow.t.length === 0 || flow.t.length !== flow.y.length) {
+    throw new ShapeError('flow.t.length', flow.t.length, `${flow.y.length}, as many as y, and ≥ 1`);
+  }
   const norms = Float64Array.from(flow.y, norm);
   const supremum = norms.reduce((most, value) => Math.max(most, value), 0);
   const horizon = flow.t[flow.t.length - 1]!;

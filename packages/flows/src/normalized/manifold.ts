@@ -47,6 +47,7 @@ export function requireOnManifold(net: Network, theta: ArrayLike<number>): void 
  * Ψ(θ): every hidden neuron's incoming vector divided by its norm r, its outgoing column multiplied by r, layer
  * by layer from the input, which leaves the realization unchanged. A neuron with r = 0 gets the unit vector
  * of its bias and a zero outgoing column. Ψ is the identity on the manifold and discontinuous at r = 0.
+ * @throws ShapeError, NonFiniteError; ArgumentError where the outgoing columns would overflow.
  * @throws HypothesisError for an activation that is not positively homogeneous.
  */
 export function normalize(net: Network, theta: ArrayLike<number>): Float64Array {
@@ -54,6 +55,9 @@ export function normalize(net: Network, theta: ArrayLike<number>): Float64Array 
   requireParameters(net, theta);
   const normalized = Float64Array.from(theta);
   for (const neuron of hiddenNeurons(net)) normalizeNeuron(neuron, normalized);
+  if (!normalized.every(Number.isFinite)) {
+    throw new ArgumentError('theta', theta, 'parameters whose normalization does not overflow');
+  }
   return normalized;
 }
 
@@ -67,7 +71,11 @@ function makeUnit(neuron: HiddenNeuron, theta: Float64Array): number {
   const r = incomingNorm(neuron, theta);
   if (r === 0) theta[neuron.bias] = 1;
   else divideIncoming(neuron, theta, r);
-  return r;
+  if (r === 0 || r > 1e-290) return r;
+  // subnormal norms have few digits: a second time
+  const rest = incomingNorm(neuron, theta);
+  divideIncoming(neuron, theta, rest);
+  return r * rest;
 }
 
 /**
