@@ -100,4 +100,18 @@ test('what cannot be realized is refused with the reason', () => {
   expect(() => polynomialRealization(univariate([0, 0, 1]), 'elu', { centre: 1 })).toThrow(/elu/);
   expect(() => polynomialRealization(univariate([1]), 'tanh')).toThrow(/degree 1 or more/);
   expect(() => polynomialRealization(univariate([0, 1]), 'tanh', { h: 0 })).toThrow(/h = 0/);
+  expect(() => polynomialRealization(univariate([0, 0, 1]), 'tanh', { h: 1e-200 })).toThrow(
+    /h = 1e-200; allowed: a width with which no weight of degree 2 overflows/,
+  );
+  expect(() => polynomialRealization(univariate([0, 1]), 'sine' as 'tanh')).toThrow(/"sine"/);
+  const x200 = [{ coefficient: 1, exponents: [200] }];
+  expect(() => polynomialRealization(x200, 'tanh')).toThrow('order = 200; allowed: an integer');
+  expect(() => polynomialRealization([0, 0, 1] as never, 'tanh')).toThrow(/polynomial = /);
+  expect(() => polynomialRealization(undefined as never, 'tanh')).toThrow(/polynomial = undefined/);
+  expect(() => evaluatePolynomial([{ coefficient: 1, exponents: [1, 1] }], [1])).toThrow(
+    'x.length = 1; allowed: 2, the number of variables',
+  );
+  for (const order of [-1, 1.5, NaN]) {
+    expect(() => activationSeries({ name: 'tanh' }, 0.5, order)).toThrow(`order = ${order}`);
+  }
 });

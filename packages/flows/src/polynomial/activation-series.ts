@@ -1,16 +1,31 @@
-import { ArgumentError, erfc, type Activation, type ActivationName } from '@nonsmooth/kernels';
+import {
+  activationNames,
+  ArgumentError,
+  erfc,
+  type Activation,
+  type ActivationName,
+} from '@nonsmooth/kernels';
 
 /** Taylor coefficients a₀..a_n of σ(c + t) = Σ a_k tᵏ; σ^{(k)}(c) = k!·a_k. */
 export type Series = Float64Array;
+
+/** 171! overflows, and so would the derivatives. */
+const highestOrder = 170;
 
 /**
  * The first `order` + 1 Taylor coefficients of a smooth activation at c, by recurrences of the differential
  * equations that its parts satisfy.
  * @throws ArgumentError for an activation without the derivatives: piecewise linear ones, and softsign or ELU
- *   on the wrong side of 0.
+ *   on the wrong side of 0; for an order that is no integer from 0 to 170.
  */
 export function activationSeries(activation: Activation, c: number, order: number): Series {
+  if (!activationNames.includes(activation?.name)) {
+    throw new ArgumentError('activation', activation?.name, activationNames.join(', '));
+  }
   const series = table[activation.name];
+  if (!(Number.isSafeInteger(order) && order >= 0 && order <= highestOrder)) {
+    throw new ArgumentError('order', order, `an integer from 0 to ${highestOrder}`);
+  }
   if (!Number.isFinite(c)) throw new ArgumentError('c', c, 'a finite number');
   return series(c, order, activation.parameter);
 }

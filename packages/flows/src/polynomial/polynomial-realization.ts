@@ -1,5 +1,6 @@
 import { ArgumentError, type Activation, type ActivationName } from '@nonsmooth/kernels';
 import { network, type Network } from '@nonsmooth/nets';
+import { requirePositive } from '../checks.js';
 import { activationSeries } from './activation-series.js';
 import { degree, variables, type Polynomial } from './polynomial.js';
 
@@ -25,7 +26,8 @@ export interface PolynomialRealizationOptions {
  * polynomial: each monomial xᵅ of degree p is the central difference
  * Σ_{k ≤ α} (−1)^{p−|k|} Π C(α_i, k_i)·σ(c + h·⟨k − α/2, x⟩) / (hᵖσ⁽ᵖ⁾(c)) = xᵅ + O(h²).
  * These are the well-initialized networks of Kranz, Gallon, Dereich, Jentzen (arXiv 2505.09572).
- * @throws ArgumentError if a derivative needed vanishes at the centre, or for a piecewise linear activation.
+ * @throws ArgumentError if a derivative needed vanishes at the centre, for a piecewise linear activation, a polynomial
+ *   that is constant or of a degree above 170, and an h with which weights overflow.
  */
 export function polynomialRealization(
   polynomial: Polynomial,
@@ -55,6 +57,9 @@ export function polynomialRealization(
       throw new ArgumentError('centre', centre, `where derivative ${p} of ${sigma.name} is not 0`);
     }
     const scale = coefficient / (h ** p * derivative);
+    if (!Number.isFinite(2 ** p * scale)) {
+      throw new ArgumentError('h', h, `a width with which no weight of degree ${p} overflows`);
+    }
     roundingError += 2 ** p * Number.EPSILON * Math.abs(series[0]! * scale);
     for (const { factor, node } of centralDifference(exponents)) {
       const weights = node.map((position) => h * position);
@@ -78,7 +83,7 @@ export function polynomialRealization(
 
 function differenceWidth(h: PolynomialRealizationOptions['h'], p: number): number {
   const width = typeof h === 'function' ? h(p) : (h ?? Number.EPSILON ** (1 / (p + 2)));
-  if (!(width > 0 && width < Infinity)) throw new ArgumentError('h', width, 'a finite number > 0');
+  requirePositive({ h: width });
   return width;
 }
 

@@ -16,11 +16,12 @@ export function univariate(coefficients: readonly number[]): Polynomial {
 
 /** The number of variables. @throws ShapeError if monomials differ in it; ArgumentError for a wrong exponent. */
 export function variables(polynomial: Polynomial): number {
-  const n = polynomial[0]?.exponents.length ?? 0;
-  if (n === 0) throw new ArgumentError('polynomial', polynomial, 'one or more monomials in x');
+  const n = (polynomial as Polynomial | undefined)?.[0]?.exponents?.length;
+  if (n === undefined || n === 0)
+    throw new ArgumentError('polynomial', polynomial, 'one or more monomials in x');
   for (const { coefficient, exponents } of polynomial) {
-    if (exponents.length !== n) {
-      throw new ShapeError('exponents.length', exponents.length, `${n}, as in the first monomial`);
+    if (exponents?.length !== n) {
+      throw new ShapeError('exponents.length', exponents?.length, `${n}, as in the first monomial`);
     }
     if (!Number.isFinite(coefficient)) {
       throw new ArgumentError('coefficient', coefficient, 'a finite number');
@@ -38,10 +39,13 @@ export function degree({ exponents }: Monomial): number {
   return exponents.reduce((sum, power) => sum + power, 0);
 }
 
-/** The value at one point. */
+/** The value at one point. @throws ShapeError for a point with other than one number per variable */
 export function evaluatePolynomial(polynomial: Polynomial, x: ArrayLike<number>): number {
   let sum = 0;
   for (const { coefficient, exponents } of polynomial) {
+    if (exponents.length !== x.length) {
+      throw new ShapeError('x.length', x.length, `${exponents.length}, the number of variables`);
+    }
     let term = coefficient;
     exponents.forEach((power, i) => {
       for (let k = 0; k < power; k++) term *= x[i]!;
