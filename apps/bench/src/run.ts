@@ -1,4 +1,4 @@
-import { requireWritable, workerPool, writeWhole } from '@nonsmooth/apps-shared';
+import { interruption, requireWritable, workerPool, writeWhole } from '@nonsmooth/apps-shared';
 import { ArgumentError } from '@nonsmooth/kernels';
 import { join } from 'node:path';
 import { benchmark, threadsOf } from './benchmark.js';
@@ -61,9 +61,7 @@ export async function run(words: readonly string[], parts: Benchmark): Promise<n
 }
 
 async function measureAll(settings: Settings, parts: Benchmark): Promise<Results> {
-  const interruption = new AbortController();
-  const interrupt = (): void => interruption.abort();
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const { signal, release } = interruption();
   const started = new Date();
   const pool = workerPool<Job, JobResult>({
     worker: parts.worker,
@@ -78,11 +76,11 @@ async function measureAll(settings: Settings, parts: Benchmark): Promise<Results
   const observer = progress(output, total, settings.seconds);
   observer.say(headline(settings));
   try {
-    const found = await benchmark(chosen, settings, pool, interruption.signal, observer);
+    const found = await benchmark(chosen, settings, pool, signal, observer);
     const packages = [...new Set(chosen.flatMap((scenario) => scenario.packages))];
     return {
       schema: 1,
-      complete: !interruption.signal.aborted,
+      complete: !signal.aborted,
       startedAt: started.toISOString(),
       elapsedSeconds: (Date.now() - started.getTime()) / 1000,
       settings,
@@ -93,7 +91,7 @@ async function measureAll(settings: Settings, parts: Benchmark): Promise<Results
   } finally {
     observer.close();
     await pool.close();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    release();
   }
 }
 

@@ -33,6 +33,8 @@ export interface Ended {
 export interface Running {
   readonly ended: Promise<Ended>;
   interrupt(signal: NodeJS.Signals): void;
+  /** Closes the reading end of stdout, as `| head` does. */
+  stopReading(): void;
   /** Resolves when stdout or stderr have shown this text. */
   shown(text: string): Promise<void>;
 }
@@ -66,6 +68,7 @@ export function start(
       child.on('close', (status) => resolve({ status, ...output }));
     }),
     interrupt: (signal) => void child.kill(signal),
+    stopReading: () => void child.stdout.destroy(),
     shown: (text) =>
       new Promise((resolve) => {
         const look = (): void => {

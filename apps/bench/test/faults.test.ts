@@ -104,6 +104,19 @@ describe('an interrupted run stops its workers and writes what was measured, mar
   });
 });
 
+test('a run whose output is read no more stops like an interrupted one', async () => {
+  const folder = temporaryFolder();
+  const running = start(main, [...quick, '--scenario', 'steady,slow'], folder);
+  await running.shown('benchmark: steady');
+  running.stopReading();
+  const { status, stderr } = await running.ended;
+  expect({ status, stderr }).toEqual({
+    status: 130,
+    stderr: 'interrupted: the results are incomplete\n',
+  });
+  expect(resultsIn(folder).complete).toBe(false);
+});
+
 test('--json prints the results, and nothing else, on stdout', async () => {
   const folder = temporaryFolder();
   const words = [...quick, '--scenario', 'steady', '--json', '--out', 'elsewhere'];

@@ -1,4 +1,4 @@
-import { workerPool, writeWhole, type Outcome } from '@nonsmooth/apps-shared';
+import { interruption, workerPool, writeWhole, type Outcome } from '@nonsmooth/apps-shared';
 import { ArgumentError } from '@nonsmooth/kernels';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,6 +36,7 @@ export async function run(words: readonly string[], worker: URL): Promise<number
     return exitStatus.badUse;
   }
 
+  const { signal, release } = interruption();
   const open = members.filter(({ index }) => !archive.earlier.has(index));
   const resumed = members.length - open.length;
   console.log(
@@ -44,7 +45,7 @@ export async function run(words: readonly string[], worker: URL): Promise<number
   );
   const results = new Map(archive.earlier);
   const failures: string[] = [];
-  const interrupted = await runAll(open, settings.workers, worker, (outcome, member, ended) => {
+  await runAll(open, settings.workers, worker, signal, (outcome, member, ended) => {
     const place = `[${String(resumed + ended).padStart(String(members.length).length)}/${members.length}]`;
     const name = [nameOf(member.variation), `start ${member.start}`].filter(Boolean).join(', ');
     if (outcome.status === 'done') {
@@ -62,12 +63,14 @@ export async function run(words: readonly string[], worker: URL): Promise<number
     }
   });
 
+  release();
+
   // in the order of the members, whatever the order in which they ended
   const ordered = members.flatMap(({ index }) => results.get(index) ?? []);
   const files = ordered.length > 0 ? writeResults(settings, study, ordered, members.length) : [];
   if (files.length > 0) console.log(`Written: ${files.join(', ')}`);
   for (const failure of failures) console.error(`error: ${failure}`);
-  if (interrupted) {
+  if (signal.aborted) {
     console.error(`interrupted: ${members.length - ordered.length} members are left for --resume`);
     return exitStatus.interrupted;
   }
@@ -83,17 +86,15 @@ function textOf(file: string): string {
   }
 }
 
-/** Runs members until all have ended or a signal comes; whether one came. */
+/** Runs members until all have ended or `signal` aborts. */
 async function runAll(
   members: readonly Member[],
   workers: number,
   worker: URL,
+  signal: AbortSignal,
   onEnd: (outcome: Outcome<MemberResult>, member: Member, ended: number) => void,
-): Promise<boolean> {
-  if (members.length === 0) return false;
-  const interruption = new AbortController();
-  const interrupt = (): void => interruption.abort();
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+): Promise<void> {
+  if (members.length === 0) return;
   const pool = workerPool<Member, MemberResult>({
     worker,
     threads: Math.min(workers, members.length),
@@ -104,14 +105,12 @@ async function runAll(
   try {
     await pool.run(members, {
       concurrency: Math.min(workers, members.length),
-      signal: interruption.signal,
+      signal,
       onOutcome: (outcome, _ended, index) => onEnd(outcome, members[index]!, ++ended),
     });
   } finally {
     await pool.close();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
-  return interruption.signal.aborted;
 }
 
 /** The same bytes for any number of workers, interrupted in between or not. */

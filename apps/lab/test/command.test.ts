@@ -93,6 +93,24 @@ test('the results have the same bytes for 1, 2, 3 and 4 workers, and after an in
   expect(fingerprint(folder)).toEqual(fingerprint(folders[0]!));
 });
 
+test('a study whose output is read no more stops like an interrupted one', async () => {
+  const folder = join(out, 'unread');
+  const child = spawn(process.execPath, [
+    join(place, 'main.js'),
+    study,
+    '--workers',
+    '1',
+    '--out',
+    folder,
+  ]);
+  let stderr = '';
+  child.stderr.on('data', (text: Buffer) => (stderr += String(text)));
+  child.stdout.once('data', () => child.stdout.destroy());
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  expect(stderr).toMatch(/^interrupted: \d members are left for --resume\n$/);
+  expect(status).toBe(130);
+});
+
 test.each([
   [[], /<study.yaml> = ""; allowed: a YAML file that describes the study/],
   [['STUDY', 'twice'], /argument = "twice"; allowed: <study.yaml>, --workers, /],

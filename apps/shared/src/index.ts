@@ -1,4 +1,5 @@
 export type * from './executor.js';
+export * from './interruption.js';
 export * from './output.js';
 export * from './parse-words.js';
 export * from './worker-pool.js';
