@@ -1,11 +1,13 @@
-// Entry of `npm start`, `npm test`, `npm run lab` and `npm run pnpm`: sets the repository up with nothing but Node and
+// Entry of `npm start`, `npm test`, `npm run lab`, `npm run build` and `npm run pnpm`: sets the repository up with nothing but Node and
 // npm, then runs the task. Built-in modules only, because nothing is installed yet when it starts.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = join(import.meta.dirname, '..');
+// not import.meta.dirname: a Node too old to have it shall get as far as pnpm, which says what is needed
+const root = fileURLToPath(new URL('..', import.meta.url));
 const [task, ...args] = process.argv.slice(2);
 const environment = cleanEnvironment();
 
@@ -16,6 +18,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child?.kill
 switch (task) {
   case 'pnpm':
     process.exit(await run(...pnpm(), ...args));
+  case 'build':
+    await install();
+    process.exit(await run(...turboBuild(), ...args));
   case 'start':
     await setUp();
     process.exit(await run(process.execPath, 'apps/bench/dist/main.js', ...args));
@@ -26,27 +31,37 @@ switch (task) {
     await setUp();
     process.exit(await run(process.execPath, 'node_modules/vitest/vitest.mjs', 'run', ...args));
   default:
-    console.error(`tools/run.mjs: unknown task ${task}; allowed: start, test, lab, pnpm`);
+    console.error(`tools/run.mjs: unknown task ${task}; allowed: start, test, lab, build, pnpm`);
     process.exit(2);
 }
 
-/** Installs when the lockfile or a manifest changed since the last time, then builds what changed. */
+/** Builds what changed; what the build says is of interest only if it fails. */
 async function setUp() {
+  await install();
+  await mustQuietly('building what changed, half a minute for all', ...turboBuild());
+}
+
+/** Turbo looks for pnpm on PATH, where `pnpm exec` has it. */
+function turboBuild() {
+  const turbo = ['turbo', 'run', 'build', '--output-logs=errors-only'];
+  return [...pnpm(), '--silent', 'exec', ...turbo];
+}
+
+/** Installs when the lockfile or a manifest changed since the last time. */
+async function install() {
   const stamp = join(root, 'node_modules', '.nonsmooth-installed');
   const state = installState();
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== state) {
-    console.error('Setting up: installing dependencies …');
-    await must(
-      ...pnpm(),
-      'install',
-      '--frozen-lockfile',
-      '--prefer-offline',
-      '--reporter=append-only',
-    );
-    mkdirSync(join(root, 'node_modules'), { recursive: true });
-    writeFileSync(stamp, state);
-  }
-  await must(...pnpm(), '--silent', 'run', 'build');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
+  console.error('Setting up: installing dependencies …');
+  await must(
+    ...pnpm(),
+    'install',
+    '--frozen-lockfile',
+    '--prefer-offline',
+    '--reporter=append-only',
+  );
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
+  writeFileSync(stamp, state);
 }
 
 function installState() {
@@ -85,22 +100,35 @@ function cleanEnvironment() {
 
 /** Runs a step of the set-up; what it says goes to stderr, so that stdout is the task's alone. */
 async function must(...command) {
-  const status = await runWith(['inherit', process.stderr, 'inherit'], ...command);
+  const status = await runWith(['inherit', process.stderr, 'inherit'], undefined, ...command);
   if (status !== 0) process.exit(status);
 }
 
+/** Says what it does only if that takes more than a moment, and what the step said only if it failed. */
+async function mustQuietly(what, ...command) {
+  const notice = setTimeout(() => console.error(`Setting up: ${what} …`), 2000);
+  const said = [];
+  const output = (chunk) => void said.push(chunk);
+  const status = await runWith(['inherit', 'pipe', 'pipe'], output, ...command);
+  clearTimeout(notice);
+  if (status === 0) return;
+  if (status < 128) process.stderr.write(Buffer.concat(said));
+  process.exit(status);
+}
+
 function run(command, ...rest) {
-  return runWith('inherit', command, ...rest);
+  return runWith('inherit', undefined, command, ...rest);
 }
 
 /** Resolves to the exit status; a child that a signal ended counts as 128 + its number, as in a shell. */
-function runWith(stdio, command, ...rest) {
+function runWith(stdio, onOutput, command, ...rest) {
   return new Promise((resolve) => {
     child = spawn(command, rest, { cwd: root, env: environment, stdio });
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', onOutput);
     child.on('error', (error) => {
       console.error(`Cannot run ${command}: ${error.message}`);
       resolve(127);
     });
-    child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
+    child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
   });
 }

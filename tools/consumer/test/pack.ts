@@ -25,7 +25,7 @@ export const packageNames: readonly string[] = readdirSync(join(root, 'packages'
 export function packAll(folder: string): Readonly<Record<string, string>> {
   for (const name of packageNames) {
     if (!existsSync(join(root, 'packages', name, 'dist/index.js'))) {
-      throw new Error(`packages/${name} is not built: run npm test, or npm run pnpm -- run build`);
+      throw new Error(`packages/${name} is not built: run npm test, or npm run build`);
     }
   }
   const words = [
