@@ -15,13 +15,15 @@ export function formatNumber(value: number): string {
 /** A rate with a prefix: '48.2 k'. */
 export function formatRate(perSecond: number): string {
   const [divisor, prefix] =
-    perSecond >= 1e9
-      ? [1e9, ' G']
-      : perSecond >= 1e6
-        ? [1e6, ' M']
-        : perSecond >= 1e4
-          ? [1e3, ' k']
-          : [1, ''];
+    perSecond >= 1e12
+      ? [1e12, ' T']
+      : perSecond >= 1e9
+        ? [1e9, ' G']
+        : perSecond >= 1e6
+          ? [1e6, ' M']
+          : perSecond >= 1e4
+            ? [1e3, ' k']
+            : [1, ''];
   const digits = perSecond / divisor;
   return `${digits >= 1000 ? grouped.format(digits) : digits.toPrecision(3)}${prefix}`;
 }
@@ -29,7 +31,7 @@ export function formatRate(perSecond: number): string {
 /** A power of ten with a prefix: '10 k'. */
 export function formatPower(power: number): string {
   const exponent = Math.round(Math.log10(power));
-  const prefix = [' ', ' k', ' M', ' G'][Math.floor(exponent / 3)];
+  const prefix = [' ', ' k', ' M', ' G', ' T'][Math.floor(exponent / 3)];
   return prefix === undefined ? power.toExponential(0) : `${10 ** (exponent % 3)}${prefix}`.trim();
 }
 

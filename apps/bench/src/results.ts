@@ -56,12 +56,17 @@ export interface Measurement {
   readonly digest?: string;
 }
 
-/** Whether the work of a case was right and all its jobs ended. */
-export function isRight(result: CaseResult): boolean {
-  return (
-    result.measurements.every(({ failures }) => failures.length === 0) &&
-    result.checks.every(({ verdict }) => verdict !== 'wrong')
-  );
+export type Verdict = 'right' | 'wrong' | 'not judged';
+
+/** Whether all jobs of all cases ended, and with what they should; same bits on all threads may be equally wrong. */
+export function verdictOf(...cases: readonly CaseResult[]): Verdict {
+  const verdicts = cases.map(({ measurements, checks }): Verdict => {
+    if (measurements.some(({ failures }) => failures.length > 0)) return 'wrong';
+    if (checks.some(({ verdict }) => verdict === 'wrong')) return 'wrong';
+    const judged = checks.some(({ verdict, measure }) => verdict === 'right' && measure !== 'bits');
+    return judged ? 'right' : 'not judged';
+  });
+  return (['wrong', 'not judged'] as const).find((one) => verdicts.includes(one)) ?? 'right';
 }
 
 /** What went wrong, one line each. */

@@ -9,7 +9,7 @@ import {
   formatRate,
 } from './format.js';
 import { boundOf, isMet } from './mark.js';
-import { isRight, type Results } from './results.js';
+import { verdictOf, type Results } from './results.js';
 
 /** Throughput by scenario, case and number of threads; a throughput of wrong work does not count. */
 export function throughputTable({ scenarios, settings }: Results): string {
@@ -37,7 +37,7 @@ export function throughputTable({ scenarios, settings }: Results): string {
           ? [last?.efficiency === undefined ? '–' : formatPercent(last.efficiency)]
           : []),
         callCell(at(1)?.callSeconds),
-        isRight(one) ? 'right' : 'WRONG',
+        verdictOf(one).replace('wrong', 'WRONG'),
       ]);
     }
   }

@@ -1,13 +1,14 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
+import { report } from '../src/check.js';
 import { formatDuration, formatNumber, formatPower, formatRate } from '../src/format.js';
 import { reportPage } from '../src/report/page.js';
-import { failuresOf } from '../src/results.js';
+import { failuresOf, verdictOf } from '../src/results.js';
 import { checkTable, markTable, throughputTable } from '../src/table.js';
 import { exampleResults } from './example-results.js';
 
 test('rates carry a prefix and three digits', () => {
-  expect([0.0123, 1.5, 123.4, 9999, 48_213, 2.5e6, 1.25e10].map(formatRate)).toEqual([
+  expect([0.0123, 1.5, 123.4, 9999, 48_213, 2.5e6, 1.25e10, 3.14e12].map(formatRate)).toEqual([
     '0.0123',
     '1.50',
     '123',
@@ -15,6 +16,7 @@ test('rates carry a prefix and three digits', () => {
     '48.2 k',
     '2.50 M',
     '12.5 G',
+    '3.14 T',
   ]);
 });
 
@@ -23,13 +25,14 @@ test('durations are given in seconds, milli- and microseconds', () => {
 });
 
 test('powers of ten carry a prefix', () => {
-  expect([0.1, 1, 100, 1e4, 1e6, 1e13].map(formatPower)).toEqual([
+  expect([0.1, 1, 100, 1e4, 1e6, 1e13, 1e16].map(formatPower)).toEqual([
     '1e-1',
     '1',
     '100',
     '10 k',
     '1 M',
-    '1e+13',
+    '10 T',
+    '1e+16',
   ]);
 });
 
@@ -74,6 +77,28 @@ test('every failure is one line with its scenario', () => {
   expect(failuresOf(exampleResults)).toEqual([
     'products n = 64: same bits is wrong',
     'products n = 256, threads 1: worker exited with code: 7',
+  ]);
+});
+
+test('work is right only if something was compared that could differ', () => {
+  const [right, wrong] = exampleResults.scenarios.map(({ cases }) => cases[0]!);
+  expect([right!, wrong!].map((one) => verdictOf(one))).toEqual(['right', 'wrong']);
+  expect(verdictOf(right!, wrong!)).toBe('wrong');
+  const bits = right!.checks.filter(({ measure }) => measure === 'bits');
+  const unchecked = { ...right!, checks: [...bits, report('loss', 1)] };
+  expect(verdictOf(unchecked)).toBe('not judged');
+  const [study, products] = exampleResults.scenarios;
+  const page = reportPage({
+    ...exampleResults,
+    scenarios: [
+      { ...study!, cases: [unchecked] },
+      { ...products!, cases: [wrong!] },
+    ],
+  });
+  const verdicts = [...parseHTML(page).document.querySelectorAll('h3 .verdict')];
+  expect(verdicts.map(({ textContent }) => textContent)).toEqual([
+    'nothing to compare with',
+    'wrong: does not count',
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { formatNumber, formatPercent, formatRate, formatSeconds } from '../format.js';
 import { boundOf, isMet } from '../mark.js';
-import { failuresOf, isRight, type Results, type ScenarioResult } from '../results.js';
+import { failuresOf, verdictOf, type Results, type ScenarioResult } from '../results.js';
 import { checkCells } from '../table.js';
 import { html, raw, type Html } from './html.js';
 import {
@@ -66,10 +66,12 @@ function cards({ scenarios, settings }: Results): Html {
     .sort((a, b) => a - b);
   const median = efficiencies[Math.floor(efficiencies.length / 2)];
   const work = scenarios[0]?.cases.filter(({ baseline }) => !baseline);
-  const headline = work?.map((one) => ({
-    name: `${one.unit} per second: ${scenarios[0]!.name}, ${one.name}`,
-    best: Math.max(...one.measurements.map(({ throughput }) => throughput ?? 0)),
-  }));
+  const headline = work
+    ?.filter((one) => verdictOf(one) !== 'wrong')
+    .map((one) => ({
+      name: `${one.unit} per second: ${scenarios[0]!.name}, ${one.name}`,
+      best: Math.max(...one.measurements.map(({ throughput }) => throughput ?? 0)),
+    }));
   return html`<div class="cards">
     ${(headline ?? []).slice(0, 2).map(({ name, best }) => card(formatRate(best), name))}
     ${[card(`${right} of ${checks.length}`, 'comparisons of the work are right')]}
@@ -86,7 +88,10 @@ function card(figure: string, text: string): Html {
 
 function throughputSection({ scenarios, settings }: Results): Html {
   return html`<h2>Throughput</h2>
-    <p>Work per second on all threads together, on a logarithmic axis.</p>
+    <p>
+      Work per second on all threads together, on a logarithmic axis. Flop are those of the plain
+      formulas; kernels that need fewer may exceed the processor’s limit.
+    </p>
     ${legend(settings.threads)}
     <div class="pair">
       ${scenarios.map(
@@ -101,9 +106,14 @@ function throughputSection({ scenarios, settings }: Results): Html {
 }
 
 function verdict({ cases }: ScenarioResult): Html {
-  return cases.every(isRight)
-    ? html`<span class="verdict right">right</span>`
-    : html`<span class="verdict wrong">wrong: does not count</span>`;
+  switch (verdictOf(...cases.filter(({ baseline }) => !baseline))) {
+    case 'right':
+      return html`<span class="verdict right">right</span>`;
+    case 'wrong':
+      return html`<span class="verdict wrong">wrong: does not count</span>`;
+    case 'not judged':
+      return html`<span class="verdict reported">nothing to compare with</span>`;
+  }
 }
 
 function legend(
@@ -229,7 +239,10 @@ function markSection({ scenarios }: Results): Html | undefined {
   );
   if (rows.length === 0) return undefined;
   return html`<h2>Ratios and their marks</h2>
-    <p>Peak rates on one thread, both sides of a ratio in this run.</p>
+    <p>
+      Both sides of a ratio are of this run; those of speed are of the fastest stretches on one
+      thread unless they say otherwise, and what is scaled was measured on another machine.
+    </p>
     <div class="card scroll">
       <table>
         <tr>
@@ -253,7 +266,9 @@ function machineSection({ machine, peers, settings }: Results): Html {
     ['Compared with', listVersions(peers) || 'nothing: --peers installs other libraries'],
     ['Seed', String(settings.seed)],
     ['Timed measurements', formatSeconds(settings.seconds)],
-    ['Study', `${settings.dtype}; ${settings.activations.join(', ')}`],
+    ...(settings.scenarios.includes('sad')
+      ? [['Study', `${settings.dtype}; ${settings.activations.join(', ')}`] as const]
+      : []),
   ];
   return html`<h2>Machine and versions</h2>
     <div class="card">

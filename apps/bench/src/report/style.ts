@@ -34,7 +34,7 @@ code { font: 13px/1.4 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 .figure { font-size: 27px; font-weight: 650; letter-spacing: -0.02em; line-height: 1.25; font-variant-numeric: tabular-nums; }
 .pair { margin-top: 14px; columns: 440px 2; column-gap: 14px; }
 .pair .card { margin: 0 0 14px; break-inside: avoid; }
-.grid { margin-top: 14px; display: grid; gap: 14px; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); }
+.grid { margin-top: 14px; display: grid; gap: 14px; grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); }
 .grid .card { margin: 0; min-width: 0; }
 .verdict { display: inline-block; border-radius: 999px; padding: 0 10px; font-size: 13px; font-weight: 600; white-space: nowrap; }
 .right { color: var(--right); background: var(--wash); }
