@@ -12,7 +12,7 @@ const builds = [
 ];
 
 /** The arenas of src/wasm start here. */
-const firstFreeAddress = 32768;
+const firstFreeAddress = 65536;
 
 /** First address behind the constants of a module that this engine knows. */
 function heapBase(binary) {

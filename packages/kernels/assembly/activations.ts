@@ -1,25 +1,18 @@
 import {
   clamp,
   constant,
-  DENSITY_FACTOR,
   expm1AndExp,
   expNonpositive,
   FOUR,
-  gaussian,
-  HALF,
-  log1pOfUnit,
-  normalTail,
   minusSize,
   ONE,
-  size,
   SMALLEST,
-  TAIL_END,
-  THREE,
   TWO,
   withSign,
 } from './elementary';
 import { saturate, TO_LOGISTIC, TO_SWISH, TO_TANH } from './saturation';
 import { PAIR, VECTOR, multiplyAdd, splat } from './simd';
+import { tabulated, TO_GELU, TO_SOFTPLUS } from './tabulated';
 
 // In the order of activationNames in src/activation.ts.
 export const IDENTITY = 0;
@@ -109,8 +102,8 @@ function loop<T>(
     if (activation == IDENTITY) identity<T>(x, out, z);
     else if (activation == RELU) relu<T>(x, kink, out, z);
     else if (activation == LEAKY_RELU) leakyRelu<T>(x, parameter, kink, out, z);
-    else if (activation == SOFTPLUS) softplus<T>(x, out, z);
-    else if (activation == GELU) gelu<T>(x, out, z);
+    else if (activation == SOFTPLUS) tabulated<T>(TO_SOFTPLUS, x, out, z);
+    else if (activation == GELU) tabulated<T>(TO_GELU, x, out, z);
     else if (activation == MISH) mish<T>(x, out, z);
     else if (activation == ELU) elu<T>(x, parameter, kink, out, z);
     else softsign<T>(x, out, z);
@@ -176,20 +169,6 @@ function elu<T>(x: v128, parameter: f64, kink: f64, out: usize, slope: usize): v
   v128.store(slope, stepAtZero<T>(x, steep, splat<T>(parameter + (1 - parameter) * kink)));
 }
 
-/**
- * numerator/(whole + part) for whole ≥ |part| with a sum in [1, 2], corrected for what rounding takes from the sum;
- * 1/sum ≈ 3/2 − sum/2 is good enough there.
- */
-// @ts-ignore: decorator
-@inline
-function overSum<T>(numerator: v128, whole: v128, part: v128): v128 {
-  const sum = v128.add<T>(whole, part);
-  const error = v128.add<T>(v128.sub<T>(whole, sum), part);
-  const y = v128.div<T>(numerator, sum);
-  const inverse = v128.mul<T>(v128.sub<T>(constant<T>(THREE), sum), constant<T>(HALF));
-  return v128.sub<T>(y, v128.mul<T>(y, v128.mul<T>(inverse, error)));
-}
-
 // With e = e^(−|x|): logistic(x) = (1 or e)/(1 + e), the first for x ≥ 0.
 
 // @ts-ignore: decorator
@@ -203,14 +182,6 @@ export function expOfMinusSize<T>(x: v128): v128 {
 @inline
 export function oneOr<T>(e: v128, x: v128): v128 {
   return v128.bitselect(constant<T>(ONE), e, v128.ge<T>(x, v128.splat<T>(<T>0)));
-}
-
-// @ts-ignore: decorator
-@inline
-function softplus<T>(x: v128, out: usize, slope: usize): void {
-  const e = expOfMinusSize<T>(x);
-  v128.store(out, v128.add<T>(v128.pmax<T>(x, v128.splat<T>(<T>0)), log1pOfUnit<T>(e)));
-  v128.store(slope, overSum<T>(oneOr<T>(e, x), constant<T>(ONE), e));
 }
 
 /**
@@ -235,22 +206,6 @@ function mish<T>(x: v128, out: usize, slope: usize): void {
   const four = v128.mul<T>(constant<T>(FOUR), v128.mul<T>(clamp<T>(x, constant<T>(SMALLEST)), w));
   const second = v128.div<T>(v128.mul<T>(four, g), v128.mul<T>(d, d));
   v128.store(slope, v128.add<T>(omega, second));
-}
-
-/** xΦ(x), Φ(x) + xφ(x) with the normal distribution function Φ and φ = Φ'; φ is returned. */
-// @ts-ignore: decorator
-@inline
-export function gelu<T>(x: v128, out: usize, slope: usize): v128 {
-  const bound = constant<T>(TAIL_END);
-  const y = v128.pmin<T>(size<T>(x), bound);
-  const e = gaussian<T>(y);
-  const tail = v128.mul<T>(e, normalTail<T>(y));
-  const negative = v128.lt<T>(x, v128.splat<T>(<T>0));
-  const phi = v128.bitselect(tail, v128.sub<T>(constant<T>(ONE), tail), negative);
-  v128.store(out, v128.mul<T>(v128.pmax<T>(x, v128.neg<T>(bound)), phi));
-  const density = v128.mul<T>(e, constant<T>(DENSITY_FACTOR));
-  v128.store(slope, multiplyAdd<T>(clamp<T>(x, v128.neg<T>(bound)), density, phi));
-  return density;
 }
 
 // @ts-ignore: decorator

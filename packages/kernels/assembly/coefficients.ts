@@ -5,8 +5,8 @@ export const F64: usize = memory.data<f64>([
   1.0, 2.0, 4.0, 0.5, -0.5, -2.0, 64.0, -0.0,
   // 8 … 11: 2^64, 2^−64, √2, 1/√(2π)
   1.8446744073709552e19, 5.421010862427522e-20, 1.4142135623730951, 0.3989422804014327,
-  // 12 … 15: where x replaces e^x − 1; smallest exponent there; 3; largest y of Φ(−y)
-  1e-300, -40.0, 3.0, 39.0,
+  // 12 … 15: where x replaces e^x − 1; smallest exponent there; 1/12; largest y of Φ(−y)
+  1e-300, -40.0, 0.08333333333333333, 39.0,
   // 1/log 2; 1.5·2^(p−1) + exponent bias
   1.4426950408889634, 6755399441056767.0,
   // log 2 = high + low, high·k exact
@@ -37,8 +37,8 @@ export const F32: usize = memory.data<f32>([
   1.0, 2.0, 4.0, 0.5, -0.5, -2.0, 64.0, -0.0,
   // 8 … 11: 2^64, 2^−64, √2, 1/√(2π)
   1.8446744073709552e19, 5.421010862427522e-20, 1.4142135381698608, 0.3989422917366028,
-  // 12 … 15: where x replaces e^x − 1; smallest exponent there; 3; largest y of Φ(−y)
-  1.0000000031710769e-30, -40.0, 3.0, 14.5,
+  // 12 … 15: where x replaces e^x − 1; smallest exponent there; 1/12; largest y of Φ(−y)
+  1.0000000031710769e-30, -40.0, 0.0833333358168602, 14.5,
   // 1/log 2; 1.5·2^(p−1) + exponent bias
   1.4426950216293335, 12583039.0,
   // log 2 = high + low, high·k exact

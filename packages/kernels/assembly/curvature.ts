@@ -3,7 +3,6 @@ import {
   ELU,
   expOfMinusSize,
   GELU,
-  gelu,
   LOGISTIC,
   MISH,
   oneOr,
@@ -19,10 +18,10 @@ import {
   ONE,
   size,
   SMALLEST,
-  TAIL_END,
   TWO,
 } from './elementary';
 import { VECTOR, multiplyAdd } from './simd';
+import { tabulated, TO_GELU, TO_SOFTPLUS } from './tabulated';
 
 /** Whether A' is a quadratic polynomial of A, 1 − A² or A − A²: then A'' = −2(A − c)A'. */
 export function slopeIsQuadratic(activation: i32): bool {
@@ -44,32 +43,29 @@ export function activateTwice<T>(
   bend: usize,
   bytes: usize,
 ): void {
-  if (activation == GELU) {
-    geluTwice<T>(value, z, bend, bytes);
-    return;
+  if (activation == GELU) loopTwice<T>(TO_GELU, value, z, bend, bytes);
+  else if (activation == SOFTPLUS) loopTwice<T>(TO_SOFTPLUS, value, z, bend, bytes);
+  else {
+    if (usesArgument(activation)) memory.copy(bend, z, bytes);
+    activate<T>(activation, parameter, kink, value, z, bytes);
+    curvature<T>(activation, bend, value, z, bytes);
   }
-  if (usesArgument(activation)) memory.copy(bend, z, bytes);
-  activate<T>(activation, parameter, kink, value, z, bytes);
-  curvature<T>(activation, bend, value, z, bytes);
 }
 
-/** (2 − x²)φ(x), with the φ of the slope. */
-function geluTwice<T>(value: usize, z: usize, bend: usize, bytes: usize): void {
+// @ts-ignore: decorator
+@inline
+function loopTwice<T>(kind: i32, value: usize, z: usize, bend: usize, bytes: usize): void {
   for (let c: usize = 0; c < bytes; c += VECTOR) {
-    const x = v128.load(z + c);
-    const density = gelu<T>(x, value + c, z + c);
-    const y = v128.pmin<T>(size<T>(x), constant<T>(TAIL_END));
-    const factor = v128.sub<T>(constant<T>(TWO), v128.mul<T>(y, y));
-    v128.store(bend + c, v128.mul<T>(factor, density));
+    v128.store(bend + c, tabulated<T>(kind, v128.load(z + c), value + c, z + c));
   }
 }
 
 /** Whether A''(z) takes more than A(z) and A'(z). */
 function usesArgument(activation: i32): bool {
-  return activation != TANH && activation != LOGISTIC && activation != SOFTPLUS;
+  return activation != TANH && activation != LOGISTIC;
 }
 
-/** Second derivatives A''(z) over z (but of gelu), for `bytes` bytes; `value` and `slope` hold A(z) and A'(z). */
+/** Second derivatives A''(z) over z (but of gelu and softplus), for `bytes` bytes; `value` and `slope` hold A(z) and A'(z). */
 function curvature<T>(
   activation: i32,
   z: usize,
@@ -93,8 +89,7 @@ function loop<T>(activation: i32, z: usize, value: usize, slope: usize, bytes: u
     if (activation == TANH) y = v128.mul<T>(v128.mul<T>(constant<T>(MINUS_TWO), a), s);
     else if (activation == LOGISTIC) {
       y = v128.mul<T>(s, v128.sub<T>(v128.sub<T>(constant<T>(ONE), a), a));
-    } else if (activation == SOFTPLUS) y = v128.mul<T>(s, v128.sub<T>(constant<T>(ONE), s));
-    else if (activation == ELU) y = v128.and(s, v128.lt<T>(x, y));
+    } else if (activation == ELU) y = v128.and(s, v128.lt<T>(x, y));
     else if (activation == SOFTSIGN) y = softsign<T>(x, a);
     else if (activation == SWISH) y = swish<T>(x);
     else if (activation == MISH) y = mish<T>(x);

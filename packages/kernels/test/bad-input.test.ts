@@ -138,7 +138,7 @@ test('memory is what the README says', () => {
     const numbersHeld =
       2 * risk.dimension + samples * (first + last) + columns * perColumn + 4 * widest;
     const spline = widths.length === 3 && first === 1 ? 2 * 8 * samples + 88 * hidden : 0;
-    const bytes = 32768 + 8 * numbersHeld + 4 * samples + spline;
+    const bytes = 65536 + 8 * numbersHeld + 4 * samples + spline;
     expect(Math.abs(risk.memoryBytes - bytes)).toBeLessThan(64 * (20 + 3 * widths.length));
   }
 });

@@ -107,7 +107,7 @@ def emit(name, type_name, precision, exponent_bits, terms):
     table(name, type_name, [
         ('0 … 7: 1, 2, 4, ½, −½, −2, 64, −0 (the sign bit)', [mpf(1), mpf(2), mpf(4), mpf('0.5'), mpf('-0.5'), mpf(-2), mpf(64), '-0.0']),
         ('8 … 11: 2^64, 2^−64, √2, 1/√(2π)', [mpf(2) ** 64, mpf(2) ** -64, sqrt(2), 1 / sqrt(2 * pi)]),
-        ('12 … 15: where x replaces e^x − 1; smallest exponent there; 3; largest y of Φ(−y)', [mpf(10) ** (-300 if precision == 53 else -30), mpf(-40), mpf(3), terms['tail end']]),
+        ('12 … 15: where x replaces e^x − 1; smallest exponent there; 1/12; largest y of Φ(−y)', [mpf(10) ** (-300 if precision == 53 else -30), mpf(-40), mpf(1) / 12, terms['tail end']]),
         ('1/log 2; 1.5·2^(p−1) + exponent bias', [1 / log(2), mpf(3) * 2 ** (precision - 2) + bias]),
         ('log 2 = high + low, high·k exact', [ln2_high, log(2) - ln2_high]),
         ('below the first, above the second, e^x is scaled in two steps of 2^±64',

@@ -2,9 +2,8 @@
 python3 tools/tanh-table.py > assembly/tanh-table.ts
 """
 
-from itertools import count
-import struct
-from mpmath import cos, exp, floor, ldexp, log, lu_solve, matrix, mp, mpf, nint, pi, sqrt, tanh
+from mpmath import cos, exp, lu_solve, matrix, mp, mpf, pi, sqrt, tanh
+from tables import error, near, step_near, table
 
 mp.dps = 40
 
@@ -26,42 +25,25 @@ def coefficients(end, terms):
     return list(lu_solve(matrix([[x**j for j in range(terms)] for x in z]), matrix([ratio(x) for x in z])))
 
 
-def text(x, single):
-    value = float(x)
-    return repr(struct.unpack('f', struct.pack('f', value))[0] if single else value)
-
-
 def rest(c):
     """1 - tanh(c)"""
     return 2 / (exp(2 * c) + 1)
 
 
-def error(x, bits):
-    """Distance to the next number of so many bits, in units of the last one."""
-    scaled = ldexp(x, bits - int(floor(log(x, 2))) - 1)
-    return abs(scaled - nint(scaled))
-
-
 def node(k, bits, density):
-    """A number of so many bits near k/density at which 1 - tanh, and tanh below 3, almost are such numbers (Gal, 1986)."""
+    """A number of so many bits near k/density at which 1 - tanh, and tanh below 3, almost are such numbers."""
     if k < 2:
         return mpf(0)
-    step = mpf(2) ** max(-26, floor(log(mpf(k) / density, 2)) + 1 - bits)
-    for j in count():
-        for c in (mpf(k) / density + j * step, mpf(k) / density - j * step):
-            if error(rest(c), bits) < mpf(1) / 32 and (c > 3 or error(tanh(c), bits) < mpf(1) / 8):
-                return c
+    middle = mpf(k) / density
+    return near(
+        middle,
+        step_near(middle, bits),
+        lambda c: error(rest(c), bits) < mpf(1) / 32 and (c > 3 or error(tanh(c), bits) < mpf(1) / 8),
+    )
 
 
 def row(c):
     return c, tanh(c), rest(c) * (1 + tanh(c)), rest(c)
-
-
-def table(name, type_name, rows):
-    print(f'export const {name}: usize = memory.data<{type_name}>([')
-    for numbers in rows:
-        print('  ' + ' '.join(text(x, type_name == 'f32') + ',' for x in numbers))
-    print(']);')
 
 
 def emit(bits, precision, terms, density, last):

@@ -94,7 +94,7 @@ export function compiledModule(build: Build): Module {
 }
 
 /** First address that is free for data: the module's constants lie below, as build-wasm.mjs makes sure. */
-export const firstFreeAddress = 32768;
+export const firstFreeAddress = 65536;
 
 /** An instance with its own memory. */
 export function instantiate(build: Build, memory: Memory): KernelExports {
