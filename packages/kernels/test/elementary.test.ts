@@ -348,3 +348,26 @@ test.each(Object.keys(limits) as ActivationName[])('%s at ±∞ and at NaN', (na
     expect([...slope].map((t) => t + 0)).toEqual([leftSlope, rightSlope, NaN].map(round));
   }
 });
+
+// Tables end at such arguments; beyond them formulas take over, for the lanes of a vector that need them.
+const ends = [7.9999, 8, 8.0001, 12, 12.0001, 16, 16.0001, 19.125, 19.2, 38.3, 800, Infinity, NaN];
+
+test.each(Object.keys(limits) as ActivationName[])(
+  'the value of %s at a number does not depend on its neighbours',
+  (name) => {
+    for (const dtype of ['f64', 'f32'] as const) {
+      const array = (entries: number[]): FloatArray =>
+        dtype === 'f64' ? Float64Array.from(entries) : Float32Array.from(entries);
+      const x = [...ends, ...ends.map((t) => -t), 0, -0, 0.3, -2.5, 1e-310, -1e-40];
+      const alone = x.map((t) => activation(dtype, name, array([t, t, t, t])));
+      const order = Array.from(numbers('f64', 9, 200), (u) => Math.floor(Math.abs(u) * x.length));
+      const { value, slope } = activation(
+        dtype,
+        name,
+        array.from(order, (k) => x[k]!),
+      );
+      expect([...value]).toEqual(order.map((k) => alone[k]!.value[0]));
+      expect([...slope]).toEqual(order.map((k) => alone[k]!.slope[0]));
+    }
+  },
+);
