@@ -5,7 +5,10 @@ import { warmUpSeconds } from './job.js';
 import type { Measurement } from './results.js';
 
 /** What progress needs of a stream: a terminal or a plain one. */
-export type Output = Pick<WriteStream, 'write'> & { readonly isTTY?: boolean };
+export type Output = Pick<WriteStream, 'write'> & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+};
 
 export interface Progress extends Observer {
   /** A line above the live one. */
@@ -29,7 +32,7 @@ export function progress(output: Output, total: number, seconds: number): Progre
     const { label, isTimed, begun, fraction } = current;
     const elapsed = (performance.now() - begun) / 1000;
     const part = isTimed ? Math.min(0.99, elapsed / (seconds + warmUpSeconds(seconds))) : fraction;
-    live?.show(`${bar(part)} ${place(done + 1)} ${label}  ${formatPercent(part)}`);
+    live?.show(`${bar(part)} ${formatPercent(part).padStart(5)} ${place(done + 1)} ${label}`);
   };
   const timer = live && setInterval(draw, 100);
   const say = (line: string): void => {
@@ -86,7 +89,8 @@ function bar(fraction: number): string {
 function liveLine(output: Output): { show(text: string): void; hide(): void } {
   const clear = '\r\u001b[2K';
   return {
-    show: (text) => void output.write(clear + text),
+    // a line that wraps could not be cleared
+    show: (text) => void output.write(clear + text.slice(0, (output.columns ?? 80) - 1)),
     hide: () => void output.write(clear),
   };
 }

@@ -1,4 +1,10 @@
-import { interruption, requireWritable, workerPool, writeWhole } from '@nonsmooth/apps-shared';
+import {
+  counted,
+  interruption,
+  requireWritable,
+  workerPool,
+  writeWhole,
+} from '@nonsmooth/apps-shared';
 import { ArgumentError } from '@nonsmooth/kernels';
 import { join } from 'node:path';
 import { benchmark, threadsOf } from './benchmark.js';
@@ -96,8 +102,9 @@ async function measureAll(settings: Settings, parts: Benchmark): Promise<Results
 }
 
 function headline({ scenarios, threads, seconds, seed }: Settings): string {
+  const counts = [...threads.slice(0, -1), counted(threads.at(-1)!, 'worker thread')].join(', ');
   return (
-    `nonsmooth benchmark: ${scenarios.join(', ')} on ${threads.join(', ')} worker threads, ` +
+    `nonsmooth benchmark: ${scenarios.join(', ')} on ${counts}, ` +
     `${seconds} s per timed measurement, seed ${seed}`
   );
 }

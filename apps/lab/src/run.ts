@@ -1,4 +1,10 @@
-import { interruption, workerPool, writeWhole, type Outcome } from '@nonsmooth/apps-shared';
+import {
+  counted,
+  interruption,
+  workerPool,
+  writeWhole,
+  type Outcome,
+} from '@nonsmooth/apps-shared';
 import { ArgumentError } from '@nonsmooth/kernels';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +46,7 @@ export async function run(words: readonly string[], worker: URL): Promise<number
   const open = members.filter(({ index }) => !archive.earlier.has(index));
   const resumed = members.length - open.length;
   console.log(
-    `${study.title}: ${members.length} members on ${settings.workers} worker threads` +
+    `${study.title}: ${counted(members.length, 'member')} on ${counted(settings.workers, 'worker thread')}` +
       (resumed > 0 ? `, ${resumed} of them done earlier` : ''),
   );
   const results = new Map(archive.earlier);
@@ -62,7 +68,6 @@ export async function run(words: readonly string[], worker: URL): Promise<number
       console.log(`${place} ${name}: FAILED: ${outcome.reason}`);
     }
   });
-
   release();
 
   // in the order of the members, whatever the order in which they ended
@@ -71,7 +76,8 @@ export async function run(words: readonly string[], worker: URL): Promise<number
   if (files.length > 0) console.log(`Written: ${files.join(', ')}`);
   for (const failure of failures) console.error(`error: ${failure}`);
   if (signal.aborted) {
-    console.error(`interrupted: ${members.length - ordered.length} members are left for --resume`);
+    const left = members.length - ordered.length;
+    console.error(`interrupted: ${counted(left, 'member')} left for --resume`);
     return exitStatus.interrupted;
   }
   return failures.length > 0 ? exitStatus.failed : exitStatus.done;

@@ -1,3 +1,4 @@
+export * from './counted.js';
 export type * from './executor.js';
 export * from './interruption.js';
 export * from './output.js';
