@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { deepReluFlow, gradientFlow, invariants, reluFlow } from '@nonsmooth/flows';
+import { deepReluFlow, descend, gradientFlow, invariants, reluFlow, sgd } from '@nonsmooth/flows';
 import { ArgumentError } from '@nonsmooth/kernels';
-import { empiricalRisk, initialize, network, normalWeights } from '@nonsmooth/nets';
+import { empiricalRisk, initialize, network, normalWeights, realize } from '@nonsmooth/nets';
 import { dormandPrince54, solve } from '@nonsmooth/ode';
 import { foldIn, integers, key, normal } from '@nonsmooth/tensor';
 import { describe, expect, test } from 'vitest';
@@ -350,6 +350,81 @@ test('a start exactly on a kink goes on as the limit of starts beside it', () =>
     expect(apart(exact.y.at(-1)!, above)).toBeLessThan(1e-6);
   }
   for (const count of Object.values(decided)) expect(count).toBeGreaterThan(0);
+});
+
+test.each([
+  {
+    inputs: [1, -1, -1, 1],
+    targets: [0, -1, -1, -2],
+    theta0: [-1, -2, 1, -2, 1, -2, -2, -2, -1, -2, 1, -2, -2],
+  },
+  {
+    inputs: [-1, 1, -1, -1],
+    targets: [2, -1, 1, 2],
+    theta0: [-1, 1, -2, 1, -2, 0, 2, -1, -1, -2, -2, -2, -2],
+  },
+  // from the start on, where the residual or the outgoing weight is 0
+  { inputs: [-1, 1], targets: [-2, 1], theta0: [-2, 1, 2, -2, -1, -1, 1] },
+  {
+    inputs: [-1, 1, -2, -1],
+    targets: [1, 1, -2, 1],
+    theta0: [0, -1, -2, 1, 2, 1, 1, 1, 2, 0, 0, 1, -1],
+  },
+])('a kink that turns repelling under a neuron ends uniqueness (%#)', (one) => {
+  const { inputs, targets, theta0 } = one;
+  const hidden = (theta0.length - 1) / 3;
+  const net = network([1, hidden, 1], { activation: 'relu' });
+  const options = { until: 1.5, rtol: 1e-9, atol: 1e-11 };
+  const flow = reluFlow(net, { inputs, targets }, theta0, options);
+  expect(flow.status).toBe('finished');
+  const { neuron, input, t } = flow.itinerary.find(({ kind }) => kind === 'several')!;
+  expect(flow.uniqueUntil).toBe(t);
+  // its force 2vR passes 0: the outgoing weight does, or the residual
+  const { theta } = reluFlow(net, { inputs, targets }, theta0, { ...options, until: t });
+  const here = targets.filter((_, i) => inputs[i] === input[0]);
+  const mean = here.reduce((sum, y) => sum + y, 0) / here.length;
+  const residual = realize(net, theta, [input[0]!]).data[0]! - mean;
+  expect(theta[2 * hidden + neuron]! * residual).toBeCloseTo(0, 8);
+  // from there on it follows the solution that gradient descent with relu'(0) = 0 tends to
+  const risk = empiricalRisk(net, { inputs, targets });
+  const errors = [1e-3, 1e-4].map((learningRate) => {
+    const { theta } = descend(risk, theta0, sgd({ learningRate }), {
+      steps: Math.round(1.5 / learningRate),
+    });
+    return Math.hypot(...theta.map((x, i) => x - flow.theta[i]!));
+  });
+  expect(errors[1]!).toBeLessThan(2e-3);
+  expect(errors[1]! / errors[0]!).toBeLessThan(0.15);
+});
+
+test('small integer problems, which start on kinks and corners, follow the deep flow where they are unique', () => {
+  let unique = 0;
+  for (let i = 0; i < 120; i++) {
+    const draw = (use: number, shape: readonly number[]): number[] =>
+      Array.from(integers(foldIn(foldIn(key(2), i), use), shape, -2, 3));
+    const [width, hidden, outputs, samples] = [
+      i % 3 === 2 ? 2 : 1,
+      1 + (i % 4),
+      i % 5 === 0 ? 2 : 1,
+      1 + (i % 6),
+    ];
+    const rows = (use: number, columns: number): number[][] =>
+      Array.from({ length: samples }, (_, s) => draw(use + s, [columns]));
+    const net = network([width, hidden, outputs], { activation: 'relu' });
+    const data = { inputs: rows(10, width), targets: rows(40, outputs) };
+    // with outgoing weights that are not 0
+    const theta0 = draw(5, [net.dimension]).map((x, k) =>
+      x === 0 && k >= (width + 1) * hidden ? 1 : x,
+    );
+    const options = { until: 1.5, rtol: 1e-9, atol: 1e-11 };
+    const flow = reluFlow(net, data, theta0, options);
+    const deep = deepReluFlow(net, data, theta0, options);
+    expect([flow.status, deep.status]).toEqual(['finished', 'finished']);
+    if (flow.uniqueUntil !== undefined || deep.uniqueUntil !== undefined) continue;
+    unique++;
+    expect(Math.hypot(...flow.theta.map((x, k) => x - deep.theta[k]!))).toBeLessThan(1e-6);
+  }
+  expect(unique).toBeGreaterThan(80);
 });
 
 test('equal inputs switch as one, and the risk counts their spread', () => {

@@ -15,6 +15,10 @@ export interface Corner {
   readonly free: Float64Array;
   /** For each group of the flat. */
   readonly pulls: Float64Array;
+  /** Whether the neuron is active on any group off the flat. */
+  readonly active: boolean;
+  /** Forces smaller than this may be rounding of the residuals. */
+  readonly noise: number;
 }
 
 /** A solution of δ' ∈ −∂ℓ(δ) (Clarke) that leaves the corner along a face, or stays along the zero face. */
@@ -45,7 +49,7 @@ export function continuations(corner: Corner, { faces }: Arrangement, findFlat: 
 }
 
 function continuation(
-  { flat: { groups, vectors }, free, pulls }: Corner,
+  { flat: { groups, vectors }, free, pulls, noise, active }: Corner,
   face: Face,
   findFlat: FindFlat,
 ): Continuation | undefined {
@@ -59,12 +63,24 @@ function continuation(
   removeSpan(velocity, flat.basis);
   const leaves = face.every((sign, k) => sign === 0 || sign * dot(velocity, vectors[k]!) > 0);
   if (!leaves) return undefined;
-  const inner = { flat, free: gradient, pulls: pulls.filter((_, k) => face[k] === 0) };
-  const isDead = held.length > 0 && gradient.every((x) => x === 0);
+  const inner = {
+    flat,
+    noise,
+    active,
+    free: gradient,
+    pulls: pulls.filter((_, k) => face[k] === 0),
+  };
+  const isDead = held.length > 0 && !active && !face.includes(1);
   const unstable = !isDead && inner.pulls.some((pull) => pull < 0);
   const shares = holdingShares(inner);
   if (shares !== undefined) {
-    const holds = shares.every((share, k) => share * (inner.pulls[k]! - share) >= 0);
+    // A share at an end of what holds is there only up to rounding, and the face beside it may be closed by rounding too.
+    const size = [...shares, ...inner.pulls].reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    const rounding = 1e-13 * size;
+    const holds = shares.every((share, k) => {
+      const pull = inner.pulls[k]!;
+      return share >= Math.min(0, pull) - rounding && share <= Math.max(0, pull) + rounding;
+    });
     return holds ? { face, unstable } : undefined;
   }
   const gradients = cellGradients(inner);

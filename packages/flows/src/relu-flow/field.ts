@@ -2,7 +2,7 @@ import type { Corner } from './corner.js';
 import type { FindFlat } from './flat.js';
 import type { ShallowProblem } from './kinks.js';
 import { removeSpan } from './orthonormal-basis.js';
-import type { Pattern } from './pattern.js';
+import { isActive, type Pattern } from './pattern.js';
 
 /** The flow's right-hand side under a frozen pattern, and what decides how it goes on at a kink. */
 export interface Field {
@@ -20,6 +20,8 @@ export function field(problem: ShallowProblem, findFlat: FindFlat): Field {
   const { weights, biases, outgoing, outputBias } = problem.offsets;
   /** groups × outputs: (n_g N(x_g) − Σ y)/M. */
   const residuals = new Float64Array(groups * outputs);
+  /** Per output: the largest of what these are differences of. */
+  const sizes = new Float64Array(outputs);
 
   /** Fills the residuals; returns the risk. */
   const forward = (theta: Float64Array, { active }: Pattern): number => {
@@ -39,10 +41,13 @@ export function field(problem: ShallowProblem, findFlat: FindFlat): Field {
       }
     }
     let risk = withinGroups;
+    sizes.fill(0);
     for (let g = 0; g < groups; g++) {
       const count = counts[g]!;
       for (let o = 0; o < outputs; o++) {
-        const difference = count * residuals[g * outputs + o]! - targetSums[g * outputs + o]!;
+        const target = targetSums[g * outputs + o]!;
+        const difference = count * residuals[g * outputs + o]! - target;
+        sizes[o] = Math.max(sizes[o]!, (Math.abs(difference) + Math.abs(target)) / samples);
         residuals[g * outputs + o] = difference / samples;
         risk += (difference * difference) / count;
       }
@@ -114,7 +119,17 @@ export function field(problem: ShallowProblem, findFlat: FindFlat): Field {
         }
         return pull;
       });
-      return { flat: findFlat(at), free, pulls };
+      let size = 0;
+      for (let o = 0; o < outputs; o++) {
+        size += 2 * Math.abs(theta[outgoing + o * hidden + j]!) * sizes[o]!;
+      }
+      return {
+        flat: findFlat(at),
+        free,
+        pulls,
+        noise: 1e-12 * size,
+        active: isActive(problem, pattern, j),
+      };
     },
   };
 }

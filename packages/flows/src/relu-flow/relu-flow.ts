@@ -17,8 +17,8 @@ export interface ReluFlow extends Flow {
   /** The activation patterns, each from its time t on. */
   readonly patterns: readonly { readonly t: number; readonly pattern: Pattern }[];
   /**
-   * The solution is unique up to here, or throughout: when a neuron that died on its kink could first leave it, or
-   * the kinks met at a point let the flow go on in several ways.
+   * The solution is unique up to here, or throughout: when a neuron that died on its kink could first leave it, the
+   * kinks met at a point let the flow go on in several ways, or one slid along became repelling.
    */
   readonly uniqueUntil: number | undefined;
 }

@@ -126,7 +126,8 @@ export function kinkModes(
           pattern.dead[neuron] = 2;
           listener.happened(t, neuron, before.held[neuron]![0]!, 'could-leave');
         } else {
-          for (const j of partners(before, neuron)) {
+          const isAlone = exit.some(({ several }) => several);
+          for (const j of isAlone ? [neuron] : partners(before, neuron)) {
             const others = (exits.get(j) ?? []).filter((one) =>
               exit.every(({ group }) => group !== one.group),
             );
@@ -142,11 +143,9 @@ export function kinkModes(
         const values = new Float64Array(count);
         guards.values(corner, values, 0);
         const gone = [...values.keys()].filter((k) => values[k]! < 0);
-        if (gone.length > 0)
-          exits.set(
-            neuron,
-            gone.flatMap((k) => guards.exit(corner, k)!),
-          );
+        const leaving = gone.flatMap((k) => guards.exit(corner, k)!);
+        const byGroup = new Map(leaving.map((one) => [one.group, one]));
+        if (gone.length > 0) exits.set(neuron, [...byGroup.values()]);
       }
       const { onSurface, undecided } = meet(t, theta, pattern, crossed);
       if (undecided !== undefined) {
@@ -240,7 +239,8 @@ export function kinkModes(
   /** A sliding neuron leaves some of its kinks, hardly faster than tangentially. */
   function leave(t: number, pattern: Pattern, j: number, exit: Exit): OnSurface[] {
     pattern.held[j] = pattern.held[j]!.filter((g) => exit.every(({ group }) => group !== g));
-    return exit.map(({ group, side }) => {
+    return exit.map(({ group, side, several }) => {
+      if (several) listener.happened(t, j, group, 'several');
       pattern.active[surface(j, group)] = side > 0 ? 1 : 0;
       listener.happened(t, j, group, side > 0 ? 'exit-on' : 'exit-off');
       return { index: surface(j, group), order: 1, side };
