@@ -1,7 +1,8 @@
+import { counted } from '@nonsmooth/apps-shared';
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { stringify } from 'yaml';
-import { nameOf } from './members.js';
+import { membersOf, nameOf } from './members.js';
 import type { MemberResult } from './run-member.js';
 import type { Study } from './study.js';
 
@@ -17,7 +18,7 @@ export function reportPage(
     trajectories(results, quantity),
   );
   const incomplete =
-    missing > 0 ? `<p class="warning">Incomplete: ${missing} members are missing.</p>` : '';
+    missing > 0 ? `<p class="warning">Incomplete: ${counted(missing, 'member')} missing.</p>` : '';
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -39,37 +40,50 @@ ${verdictTable(results)}
 `;
 }
 
-function describe({ dynamics, members, seed }: Study, results: readonly MemberResult[]): string {
-  const variations = variationsOf(results).length;
-  const horizon = dynamics.kind === 'descent' ? `${dynamics.steps} steps` : `t = ${dynamics.until}`;
-  return `${dynamics.kind} to ${horizon}; ${variations} ${variations === 1 ? 'variation' : 'variations'} of ${members} ${members === 1 ? 'start' : 'starts'}, seed ${seed}.`;
+function describe(study: Study, results: readonly MemberResult[]): string {
+  const dynamics = new Set(membersOf(study).map((member) => horizonOf(member.study)));
+  const variations = counted(variationsOf(results).length, 'variation');
+  return `${[...dynamics].join(', ')}; ${variations} of ${counted(study.members, 'start')}, seed ${study.seed}.`;
+}
+
+function horizonOf({ dynamics }: Study): string {
+  return dynamics.kind === 'descent'
+    ? `${dynamics.kind} by ${dynamics.rule} to ${dynamics.steps} steps`
+    : `${dynamics.kind} to t = ${dynamics.until}`;
 }
 
 function variationsOf(results: readonly MemberResult[]): string[] {
   return [...new Set(results.map(({ variation }) => nameOf(variation)))];
 }
 
-const colours = [
-  '#1f4fb0',
-  '#c2571a',
-  '#1d7a4d',
-  '#8a3fb0',
-  '#0f7f93',
-  '#b3265e',
-  '#8a6d00',
-  '#55606f',
-];
+/** Hues on a light page and on a dark one. */
+const hues = [
+  ['#1f4fb0', '#8ab0ff'],
+  ['#c2571a', '#f2a069'],
+  ['#1d7a4d', '#6fd3a0'],
+  ['#8a3fb0', '#d09af0'],
+  ['#0f7f93', '#62cfe0'],
+  ['#b3265e', '#ff8db4'],
+  ['#8a6d00', '#e3c14f'],
+  ['#55606f', '#aab4c3'],
+] as const;
 
-function colourOf(names: readonly string[], name: string): string {
-  return colours[names.indexOf(name) % colours.length]!;
+/** From the second round of hues on, lines are dashed, more finely each round. */
+function lookOf(names: readonly string[], name: string): { hue: string; dashes: string } {
+  const place = names.indexOf(name);
+  const round = Math.floor(place / hues.length);
+  const dashes = round === 0 ? 'none' : `${Math.max(1, 8 / round)} 3`;
+  return { hue: `var(--hue-${place % hues.length})`, dashes };
 }
 
 function legend(results: readonly MemberResult[]): string {
   const names = variationsOf(results);
   if (names.length < 2) return '';
-  const entries = names.map(
-    (name) => `<span><i style="background:${colourOf(names, name)}"></i>${escape(name)}</span>`,
-  );
+  const entries = names.map((name) => {
+    const { hue, dashes } = lookOf(names, name);
+    const line = `<line x1="0" y1="5" x2="22" y2="5" style="stroke: ${hue}" stroke-width="3" stroke-dasharray="${dashes}"/>`;
+    return `<span><svg width="22" height="10" aria-hidden="true">${line}</svg>${escape(name)}</span>`;
+  });
   return `<p class="legend">${entries.join(' ')}</p>`;
 }
 
@@ -104,16 +118,21 @@ function trajectories(
       ticks: 6,
       ...(span > 30 && { tickFormat: '.0e' }),
     },
-    marks: [
-      Plot.line(points, {
-        x: 't',
-        y: 'value',
-        z: 'index',
-        stroke: ({ name }: { name: string }) => colourOf(names, name),
-        strokeWidth: 1.5,
-        strokeOpacity: 0.8,
-      }),
-    ],
+    marks: names.map((name) => {
+      const { hue, dashes } = lookOf(names, name);
+      return Plot.line(
+        points.filter((point) => point.name === name),
+        {
+          x: 't',
+          y: 'value',
+          z: 'index',
+          stroke: hue,
+          strokeDasharray: dashes,
+          strokeWidth: 1.5,
+          strokeOpacity: 0.8,
+        },
+      );
+    }),
   });
   plot.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   return `<figure><figcaption>${titles[quantity]}</figcaption>${plot.outerHTML}</figure>`;
@@ -161,16 +180,16 @@ function escape(text: string): string {
 }
 
 const style = `
-:root { color-scheme: light dark; --page: #fbfbfa; --ink: #1c2330; --soft: #5d6778; --line: #e4e6ea; }
-@media (prefers-color-scheme: dark) { :root { --page: #14171d; --ink: #e6e9ef; --soft: #9aa5b5; --line: #2c333e; } }
+:root { color-scheme: light dark; --page: #fbfbfa; --ink: #1c2330; --soft: #5d6778; --line: #e4e6ea; --wrong: #b3261e; ${hues.map(([light], i) => `--hue-${i}: ${light};`).join(' ')} }
+@media (prefers-color-scheme: dark) { :root { --page: #14171d; --ink: #e6e9ef; --soft: #9aa5b5; --line: #2c333e; --wrong: #ff8a80; ${hues.map(([, dark], i) => `--hue-${i}: ${dark};`).join(' ')} } }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
 main { max-width: 1300px; margin: 0 auto; padding: 36px 24px 60px; }
 h1 { font-size: 26px; margin: 0; } h2 { font-size: 18px; margin: 36px 0 6px; } p { color: var(--soft); }
-.warning { color: #b3261e; font-weight: 600; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 10px 24px; }
-figure { margin: 0; } figcaption { font-weight: 600; } svg { max-width: 100%; height: auto; color: var(--ink); }
-.legend span { margin-right: 18px; white-space: nowrap; }
-.legend i { display: inline-block; width: 11px; height: 11px; border-radius: 50%; margin-right: 6px; }
+.warning { color: var(--wrong); font-weight: 600; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); gap: 10px 24px; }
+figure { margin: 0; } figcaption { font-weight: 600; } figure svg { max-width: 100%; height: auto; color: var(--ink); }
+.legend span { display: inline-block; margin-right: 18px; }
+.legend svg { margin-right: 6px; vertical-align: middle; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 13.5px; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 18px 5px 0; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }

@@ -84,11 +84,26 @@ describe('results', () => {
   test('are drawn in a report that names what is missing', () => {
     const study = readStudy('small.yaml', small);
     const page = reportPage(study, results, 0);
-    expect(page.match(/<svg/g)!.length).toBe(3);
+    expect(page.match(/<figure><figcaption>[^<]*<\/figcaption><svg/g)!.length).toBe(3);
     expect(page).toContain('activation gelu');
     expect(page).not.toContain('Incomplete');
-    expect(reportPage(study, results.slice(0, 2), 4)).toContain('4 members are missing');
+    expect(reportPage(study, results.slice(0, 2), 4)).toContain('4 members missing');
   });
+});
+
+test('the report names every dynamics, and tells more variations apart than there are hues', () => {
+  const study = readStudy(
+    'small.yaml',
+    small
+      .slice(0, small.indexOf('vary'))
+      .concat('vary: { dynamics.until: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], seed: [1, 2] }'),
+  );
+  const results = membersOf(study).map((member) => runMember(member));
+  const page = reportPage(study, results, 0);
+  expect(page).toContain('gradientFlow to t = 1, gradientFlow to t = 2, ');
+  expect(page).toContain('; 20 variations of 2 starts, seed 7.');
+  const looks = page.match(/style="stroke: [^>]*stroke-dasharray="[^"]*"/g)!;
+  expect(new Set(looks).size).toBe(20);
 });
 
 test.each([
