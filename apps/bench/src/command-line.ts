@@ -49,7 +49,7 @@ export function parseCommandLine(
     )
     .option('--dtype <name>', 'arithmetic of the study sad, f32 or f64 (default: f32)', once)
     .option('--peers', 'install other libraries into .peers and compare the kernels with them')
-    .addHelpText('after', `\nScenarios:\n${listOf(scenarios)}`);
+    .addHelpText('after', ({ command: shown }) => `\nScenarios:\n${listOf(scenarios, shown)}`);
   const text = parseWords(command, words);
   if (text !== undefined) return { kind: 'print', text };
   return { kind: 'run', settings: settingsFrom(command.opts(), scenarios) };
@@ -166,12 +166,14 @@ function once(word: string): string {
   return word;
 }
 
-function listOf(scenarios: readonly AnyScenario[]): string {
+/** Formatted as the options are, for the width of the terminal. */
+function listOf(scenarios: readonly AnyScenario[], command: Command): string {
+  const help = command.createHelp();
+  help.prepareContext({ helpWidth: process.stdout.columns ?? 80 });
   const width = Math.max(0, ...scenarios.map(({ name }) => name.length));
   return scenarios
-    .map(
-      ({ name, summary, packages }) =>
-        `  ${name.padEnd(width)}  ${summary} (${packages.join(', ')})`,
+    .map(({ name, summary, packages }) =>
+      help.formatItem(name, width, `${summary} (${packages.join(', ')})`, help),
     )
     .join('\n');
 }

@@ -89,8 +89,8 @@ function bar(fraction: number): string {
 function liveLine(output: Output): { show(text: string): void; hide(): void } {
   const clear = '\r\u001b[2K';
   return {
-    // a line that wraps could not be cleared
-    show: (text) => void output.write(clear + text.slice(0, (output.columns ?? 80) - 1)),
+    // a line that wraps could not be cleared; some terminals say that they have 0 columns
+    show: (text) => void output.write(clear + text.slice(0, (output.columns || 80) - 1)),
     hide: () => void output.write(clear),
   };
 }

@@ -80,6 +80,7 @@ describe('bad input is refused by one line that names argument, value and what i
     [['--dtype', 'f16'], '--dtype = "f16"; allowed: f32, f64'],
     [['--out', ''], '--out = ""; allowed: a folder'],
     [['--threds', '2'], 'option = "--threds"; allowed: --scenario, --threads'],
+    [['--json=yes'], '--json = "yes"; allowed: no value'],
     [['--seconds'], '--seconds = ""; allowed: a value: --seconds <number>'],
     [['sad'], 'argument = "sad"; allowed: options only: --scenario'],
   ])('%j', (words, message) => {

@@ -27,16 +27,21 @@ export function parseCommandLine(words: readonly string[]): Request {
       '<study.yaml>',
       'a YAML file that describes the study, such as those in apps/lab/studies',
     )
-    .option('--workers <number>', 'worker threads', String(availableParallelism()))
+    .option('--workers <number>', `worker threads (default: ${availableParallelism()})`)
     .option('--out <folder>', 'folder for the results (default: lab/<name of the study>)')
-    .option('--format <name>', 'of the trajectories: arrow or csv', 'arrow')
+    .option('--format <name>', 'of the trajectories: arrow or csv (default: arrow)')
     .option('--resume', 'go on with a study that was interrupted');
   const text = parseWords(command, words);
   if (text !== undefined) return { kind: 'print', text };
   const study = command.args[0]!;
-  const { workers, format, out, resume } = command.opts<{
-    workers: string;
-    format: string;
+  const {
+    workers = String(availableParallelism()),
+    format = 'arrow',
+    out,
+    resume,
+  } = command.opts<{
+    workers?: string;
+    format?: string;
     out?: string;
     resume?: boolean;
   }>();

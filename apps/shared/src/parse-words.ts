@@ -26,8 +26,13 @@ function explain(error: CommanderError, command: Command): ArgumentError {
   const word = /'([^']*)'/.exec(error.message)?.[1] ?? '';
   const own = command.registeredArguments;
   switch (error.code) {
-    case 'commander.unknownOption':
+    case 'commander.unknownOption': {
+      const [name = '', value = ''] = word.split('=', 2);
+      if (command.options.some(({ long }) => long === name)) {
+        return new ArgumentError(name, value, 'no value');
+      }
       return new ArgumentError('option', word, `${flags}, --help`);
+    }
     case 'commander.optionMissingArgument':
       return new ArgumentError(word.split(' ')[0]!, '', `a value: ${word}`);
     case 'commander.missingArgument': {
