@@ -1,33 +1,39 @@
-export {
-  descend,
-  type Descent,
-  type DescendOptions,
-  type DescentRecord,
-} from './descent/descend.js';
+export * from './asymptotics/classify.js';
+export * from './asymptotics/threshold-study.js';
+export * from './asymptotics/trajectory.js';
 export * from './deep-relu-flow/deep-relu-flow.js';
 export type { Unit } from './deep-relu-flow/frozen-network.js';
-export { defaultMethod } from './gradient-flow/default-method.js';
-export * from './gradient-flow/gradient-flow.js';
+export * from './descent/descend.js';
+export * from './descent/rules.js';
+export * from './descent/schedules.js';
 export type * from './flow/flow.js';
 export type { StopRules } from './flow/stop-rules.js';
-export * from './hidden-neurons.js';
+export { defaultMethod } from './gradient-flow/default-method.js';
+export * from './gradient-flow/gradient-flow.js';
+export { hiddenNeurons, type HiddenNeuron } from './hidden-neurons.js';
 export * from './hypothesis-error.js';
 export * from './invariants.js';
 export * from './lyapunov/largest-stable-step.js';
 export * from './lyapunov/lyapunov.js';
 export * from './lyapunov/step-size-certificate.js';
 export * from './normalized/boundedness.js';
-export * from './normalized/manifold.js';
+export {
+  distanceToManifold,
+  normalize,
+  projectTangent,
+  retract,
+  type Retraction,
+} from './normalized/manifold.js';
 export * from './normalized/normalized-descent.js';
 export * from './normalized/normalized-flow.js';
-export * from './descent/rules.js';
 export * from './polynomial/activation-series.js';
 export * from './polynomial/polynomial-realization.js';
-export * from './polynomial/polynomial.js';
-export * from './asymptotics/classify.js';
-export * from './asymptotics/threshold-study.js';
-export * from './asymptotics/trajectory.js';
-export * from './descent/schedules.js';
+export {
+  evaluatePolynomial,
+  univariate,
+  type Monomial,
+  type Polynomial,
+} from './polynomial/polynomial.js';
 export * from './relu-flow/itinerary.js';
 export type { Pattern } from './relu-flow/pattern.js';
 export * from './relu-flow/relu-flow.js';

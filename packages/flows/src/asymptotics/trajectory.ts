@@ -15,7 +15,7 @@ export function trajectoryOf(flow: Pick<Flow, 't' | 'y' | 'loss' | 'speed'>): Tr
   };
 }
 
-/** Times from `first` to `last`, both included, evenly spread in log t: so many per decade, a hundred million in all. */
+/** Times from `first` to `last`, both included, evenly spread in log t: so many per decade, fewer than 1e8 in all. */
 export function logarithmicTimes(first: number, last: number, perDecade: number): Float64Array {
   if (!(first > 0 && first < last && last / first < Infinity)) {
     throw new ArgumentError(
