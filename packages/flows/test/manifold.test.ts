@@ -102,6 +102,13 @@ test('other activations are refused with the hypothesis that fails', () => {
   );
 });
 
+test('retractions of other names and vectors of other lengths are refused', () => {
+  const net = network([1, 2, 1], { activation: 'relu' });
+  const [neurons, theta] = [hiddenNeurons(net), new Float64Array(7)];
+  expect(() => retract(neurons, theta, 'exact' as 'sphere')).toThrow('retraction = "exact"');
+  expect(() => projectTangent(neurons, theta, new Float64Array(2))).toThrow('g.length = 2');
+});
+
 test('subnormal neurons are normalized to rounding, and what overflows is refused', () => {
   const net = network([3, 1, 1], { activation: 'relu' });
   for (const size of [5e-324, 1e-320, 1e-300, 1e300]) {

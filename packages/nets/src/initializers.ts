@@ -44,6 +44,11 @@ export function initialize(
   key: Key,
   options: { readonly biases?: Initializer } = {},
 ): Float64Array {
+  for (const [name, given] of Object.entries({ initializer, biases: options.biases })) {
+    if (given !== undefined && typeof given !== 'function') {
+      throw new ArgumentError(name, given, 'an initializer such as heNormal');
+    }
+  }
   const theta = new Float64Array(net.dimension);
   net.layout.forEach(({ name, offset, shape }, index) => {
     const [rows, columns = 1] = shape as readonly [number, number?];

@@ -53,6 +53,7 @@ export function toTargets(net: Network, loss: LossName, rows: Rows, samples: num
 /** The rows of a samples × width tensor with these indices, in order, repetitions included. */
 export function takeRows(rows: Tensor, indices: Uint32Array): Tensor {
   const [samples, width] = rows.shape as readonly [number, number];
+  if (indices.length === 0) throw new ShapeError('indices.length', 0, 'at least 1');
   const taken = new Float64Array(indices.length * width);
   indices.forEach((index, row) => {
     if (index >= samples) throw new ArgumentError('indices', index, `0..${samples - 1}`);

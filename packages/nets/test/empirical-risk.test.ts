@@ -218,3 +218,12 @@ test.each([
     expect(() => empiricalRisk(net, data)).toThrow(message);
   },
 );
+
+test('a batch of no samples is refused by both routes', () => {
+  const net = network([1, 1], { activation: 'identity' });
+  const data = { inputs: [1, 2], targets: [1, 2] };
+  const [theta, none, out] = [new Float64Array(2), new Uint32Array(0), new Float64Array(2)];
+  for (const risk of [empiricalRisk(net, data), tracedEmpiricalRisk(net, data)]) {
+    expect(() => risk.batchGradient(theta, none, out)).toThrow('indices.length = 0');
+  }
+});

@@ -71,6 +71,10 @@ test('parameters are a function of the key, and layers draw from different strea
   expect(theta.slice(0, 400)).not.toEqual(theta.slice(420, 820));
 });
 
+test('what is no initializer is refused', () => {
+  expect(() => initialize(net, 'he' as never, key(1))).toThrow('initializer = "he"');
+});
+
 test.each([-1, NaN, Infinity])('a deviation of %s is refused', (deviation) => {
   expect(() => initialize(net, normalWeights(deviation), key(1))).toThrow(/standardDeviation/);
 });

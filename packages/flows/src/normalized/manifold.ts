@@ -11,6 +11,7 @@ import {
   scaleOutgoing,
   type HiddenNeuron,
 } from '../hidden-neurons.js';
+import { requireLength } from '../checks.js';
 import { requireHomogeneous } from '../homogeneity.js';
 
 const theorem = 'arXiv 2207.06246';
@@ -87,6 +88,7 @@ export function projectTangent(
   theta: Float64Array,
   g: Float64Array,
 ): void {
+  requireLength('g', g, theta.length);
   for (const neuron of neurons) {
     const norm2 = incomingDot(neuron, theta, theta);
     if (norm2 === 0) continue;
@@ -118,6 +120,7 @@ export function retract(
   theta: Float64Array,
   retraction: Retraction,
 ): void {
+  requireRetraction(retraction);
   for (const neuron of neurons) {
     if (retraction === 'realization') normalizeNeuron(neuron, theta);
     else makeUnit(neuron, theta);

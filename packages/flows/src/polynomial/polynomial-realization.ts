@@ -36,7 +36,7 @@ export function polynomialRealization(
 ): PolynomialRealization {
   const n = variables(polynomial);
   const sigma = typeof activation === 'string' ? { name: activation } : activation;
-  const centre = options.centre ?? (sigma.name === 'elu' ? -0.5 : 0.5);
+  const centre = options.centre ?? (sigma?.name === 'elu' ? -0.5 : 0.5);
   const highest = Math.max(...polynomial.map(degree));
   const series = activationSeries(sigma, centre, highest);
 

@@ -57,6 +57,9 @@ export interface PopulationRisk extends Objective {
  */
 export function populationRisk(net: Network, data: PopulationRiskData): PopulationRisk {
   requireShallowRelu(net);
+  if (typeof data !== 'object' || data === null) {
+    throw new ArgumentError('data', data, '{ interval, target, density? }');
+  }
   const interval = toInterval(data.interval);
   const outputs = net.widths[2]!;
   const targets = toTargets(data.target, outputs, interval);

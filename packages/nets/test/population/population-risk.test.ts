@@ -490,6 +490,7 @@ test('wrong arguments are refused by name', () => {
   expect(() => populationRisk(tanh, { interval, target: [1] })).toThrow(/net\.activation = "tanh"/);
   const normalized = network([1, 2, 1], { activation: 'relu', batchNormalization: true });
   expect(() => populationRisk(normalized, { interval, target: [1] })).toThrow(/batchNormalization/);
+  expect(() => populationRisk(net, undefined as never)).toThrow(/data = undefined/);
   expect(make({ interval: [1, 0] })).toThrow(/interval = \[1, 0\]; allowed: ends a < b/);
   expect(make({ interval: [0, Infinity] })).toThrow(NonFiniteError);
   expect(make({ interval: [0] })).toThrow(ShapeError);
