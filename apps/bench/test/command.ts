@@ -1,8 +1,9 @@
 import { build } from 'esbuild';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 
 const app = join(import.meta.dirname, '..');
 
@@ -41,10 +42,13 @@ export interface Running {
 
 const started: ChildProcess[] = [];
 
-/** Ends what a failed test may have left running. */
-export function endAll(): void {
+const folders: string[] = [];
+
+/** Ends what a failed test may have left running, and removes what was written. */
+afterAll(() => {
   for (const child of started) child.kill('SIGKILL');
-}
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** Starts a bundled command in an empty folder or `cwd`. */
 export function start(
@@ -81,5 +85,7 @@ export function start(
 }
 
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'nonsmooth-bench-'));
+  const folder = mkdtempSync(join(tmpdir(), 'nonsmooth-bench-'));
+  folders.push(folder);
+  return folder;
 }

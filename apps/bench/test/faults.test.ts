@@ -1,14 +1,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Results } from '../src/results.js';
-import { bundle, endAll, start, temporaryFolder } from './command.js';
+import { bundle, start, temporaryFolder } from './command.js';
 
 let main: string;
 beforeAll(async () => {
   main = await bundle('test/fixture', 'bench-fixture');
 });
-afterAll(endAll);
 
 const quick = ['--seconds', '0.05', '--threads', '1,2'];
 

@@ -2,7 +2,7 @@ export interface Interruption {
   /** Aborts at SIGINT, at SIGTERM, and when stdout or stderr are read no more, as by `| head -1`. */
   readonly signal: AbortSignal;
   /** Leaves signals to the system again; what nobody reads is still dropped in silence. */
-  release(): void;
+  readonly release: () => void;
 }
 
 export function interruption(): Interruption {

@@ -1,11 +1,15 @@
 import { ArgumentError } from '@nonsmooth/kernels';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { requireWritable, writeWhole } from '@nonsmooth/apps-shared';
 
-const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'nonsmooth-shared-'));
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'nonsmooth-shared-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
 
 test('a folder that is missing is made, and left empty', () => {
   const folder = join(temporaryFolder(), 'a/b');

@@ -5,10 +5,12 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 
 export const root = join(import.meta.dirname, '../../..');
 
@@ -57,9 +59,21 @@ export function closure(name: string): readonly string[] {
   return [...new Set([name, ...needed])].sort();
 }
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that is removed after the last test. */
+export function temporaryFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `nonsmooth-${name}-`));
+  folders.push(folder);
+  return folder;
+}
+
 /** A fresh project outside the repository with these tarballs installed by npm. */
 export function installInFreshProject(tarballs: readonly string[]): string {
-  const folder = mkdtempSync(join(tmpdir(), 'nonsmooth-consumer-'));
+  const folder = temporaryFolder('consumer');
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
   const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
   command(folder, 'npm', 'install', ...flags, ...tarballs);

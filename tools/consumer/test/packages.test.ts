@@ -1,7 +1,6 @@
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -13,6 +12,7 @@ import {
   packAll,
   readManifest,
   root,
+  temporaryFolder,
   writeFiles,
 } from './pack.js';
 
@@ -22,7 +22,7 @@ let project: string;
 const installed = (name: string) => join(project, 'node_modules/@nonsmooth', name);
 
 beforeAll(() => {
-  tarballs = packAll(mkdtempSync(join(tmpdir(), 'nonsmooth-packed-')));
+  tarballs = packAll(temporaryFolder('packed'));
   project = installInFreshProject(packageNames.map((name) => tarballs[name]!));
 }, 120_000);
 
