@@ -246,7 +246,10 @@ test.each([
   [{ until: undefined }, 'until = undefined; allowed: a horizon or rules'],
   [{ until: '5' }, 'until = "5"'],
   [{ until: { loss: 1 } }, 'until.time = undefined; allowed: a finite number > 0'],
-  [{ until: { time: 1, lose: 1 } }, 'until = "lose"; allowed: rules named time, gradientNorm'],
+  [
+    { until: { time: 1, lose: 1 } },
+    'until = "lose"; allowed: rules named time, logTime, gradientNorm',
+  ],
   [{ until: { time: 1, loss: NaN } }, 'until.loss = NaN; allowed: a finite number'],
   [{ until: 1, saveAt: 5 }, 'saveAt = 5; allowed: a list of times'],
   [{ until: 1, saveAt: [0.5, 0.2] }, 'saveAt[1] = 0.2; allowed: times from 0 to 1, in order'],
@@ -269,4 +272,62 @@ test('a start of the wrong length or not finite is refused', () => {
   });
   expect(() => gradientFlow(risk, [1], { until: 1 })).toThrow('theta0.length = 1; allowed: 2');
   expect(() => gradientFlow(risk, [1, Infinity], { until: 1 })).toThrow('theta0[1] = Infinity');
+});
+
+/** L = θ⁴/4: Θ_t = 1/√(1 + 2t) from 1. */
+const quartic: Objective = {
+  dimension: 1,
+  smooth: true,
+  value: (theta) => theta[0]! ** 4 / 4,
+  gradient(theta, out) {
+    out[0] = theta[0]! ** 3;
+    return theta[0]! ** 4 / 4;
+  },
+  hessian(theta, out) {
+    out[0] = 3 * theta[0]! ** 2;
+  },
+};
+
+test('a horizon may be given in log t: a slow flow keeps its closed form to t = e³⁰', () => {
+  const saveAt = [0, 1e-3, 1, 1e3, 1e6, 1e9, 1e12];
+  const flow = gradientFlow(quartic, [1], {
+    until: { logTime: 30 },
+    saveAt,
+    rtol: 1e-9,
+    atol: 1e-15,
+  });
+  expect(flow.status).toBe('finished');
+  expect(flow.end).toBe(Math.exp(30));
+  expect([...flow.t]).toEqual(saveAt);
+  saveAt.forEach((t, i) => {
+    const exact = 1 / Math.sqrt(1 + 2 * t);
+    expect(Math.abs(flow.y[i]![0]! / exact - 1)).toBeLessThan(1e-6);
+    expect(Math.abs(flow.speed[i]! / exact ** 3 - 1)).toBeLessThan(1e-5);
+  });
+  expect(Math.abs(flow.theta[0]! * Math.sqrt(1 + 2 * flow.end) - 1)).toBeLessThan(1e-6);
+  expect(flow.energy!.dissipated).toBeCloseTo(0.25, 7);
+  expect(Math.abs(flow.energy!.residual)).toBeLessThan(1e-7);
+});
+
+test('in t and in log t the flow of a 1-16-1 tanh network is the same', () => {
+  const options = { saveAt: [1, 10, 100], rtol: 1e-7, atol: 1e-9 };
+  const plain = gradientFlow(tanhRisk(), tanhFlow.theta0, { ...options, until: 100 });
+  const log = gradientFlow(tanhRisk(), tanhFlow.theta0, {
+    ...options,
+    until: { logTime: Math.log(100) + 1e-12 },
+  });
+  plain.y.forEach((theta, i) => {
+    theta.forEach((x, k) => expect(Math.abs(x - log.y[i]![k]!)).toBeLessThan(1e-5));
+  });
+  expect(Math.abs(log.energy!.residual)).toBeLessThan(1e-6);
+});
+
+test('a horizon in log t is refused beside one in t, beyond e^700, and for flows across kinks', () => {
+  const run = (until: object) => () => gradientFlow(quartic, [1], { until });
+  expect(run({ logTime: 1, time: 1 })).toThrow(/until\.time = 1; .*logTime/);
+  expect(run({ logTime: 701 })).toThrow(/until\.logTime = 701/);
+  expect(run({ logTime: Number.NaN })).toThrow(/until\.logTime = NaN/);
+  expect(run({})).toThrow(/until\.time/);
+  const relu = () => gradientFlow(reluRisk(), [1, 0, 1, 0], { until: { logTime: 1 } });
+  expect(relu).toThrow(/until\.logTime = 1; .*kinks/);
 });

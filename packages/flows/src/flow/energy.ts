@@ -13,8 +13,11 @@ const rule: readonly (readonly [number, number])[] = [
   [(1 + outer) / 2, far],
 ];
 
-/** ∫‖Θ'‖² dt over a step, from its interpolant. */
-export function dissipation({ start, end, step, degree, coefficients }: Segment): number {
+/** ∫‖Θ'‖² dt = ∫‖dΘ/ds‖²/(dt/ds) ds over a step in s, from its interpolant. */
+export function dissipation(
+  { start, end, step, degree, coefficients }: Segment,
+  rate: (s: number) => number,
+): number {
   const share = (end - start) / step;
   let integral = 0;
   for (const [node, weight] of rule) {
@@ -25,7 +28,7 @@ export function dissipation({ start, end, step, degree, coefficients }: Segment)
       for (let j = degree; j > 0; j--) derivative = derivative * theta + j * coefficients[j]![i]!;
       square += derivative * derivative;
     }
-    integral += weight * square;
+    integral += (weight * square) / rate(start + theta * step);
   }
   return (integral * share) / step;
 }

@@ -2,7 +2,7 @@ import type { IntegrationOptions, Statistics } from '@nonsmooth/ode';
 import type { StopRules } from './stop-rules.js';
 
 export interface FlowOptions extends Omit<IntegrationOptions, 'events'> {
-  /** The horizon, or rules to stop by: the flow runs from t = 0 on. */
+  /** The horizon, in t or by `logTime` in log t, or rules to stop by: the flow runs from t = 0 on. */
   readonly until: number | StopRules;
   /** Times, in order, at which to save instead of after every step. */
   readonly saveAt?: ArrayLike<number>;

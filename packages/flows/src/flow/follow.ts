@@ -1,12 +1,14 @@
 import {
   IntegrationError,
   integrate,
+  stateAt,
   type InitialValueProblem,
   type Integration,
   type IntegrationOptions,
   type Method,
 } from '@nonsmooth/ode';
 import { norm } from '../norm.js';
+import { clockFor } from './clock.js';
 import { dissipation } from './energy.js';
 import type { Flow, FlowOptions } from './flow.js';
 import { recorder } from './recorder.js';
@@ -32,17 +34,15 @@ export function follow<Mode>(
 ): Flow {
   const rules = stopRules(until);
   const start = Float64Array.from(theta0);
+  const clock = clockFor({ ...field.problem, y0: start, t0: 0, t1: rules.time }, rules);
   let run: Integration;
   try {
-    run = integrate(
-      { ...field.problem, y0: start, t0: 0, t1: rules.time },
-      {
-        ...options,
-        ...(field.project && { project: field.project }),
-        method,
-        dense: energy || saveAt !== undefined,
-      },
-    );
+    run = integrate(clock.problem, {
+      ...options,
+      ...(field.project && { project: field.project }),
+      method,
+      dense: energy || saveAt !== undefined,
+    });
   } catch (error) {
     if (!(error instanceof IntegrationError)) throw error;
     if (error.cause !== undefined) throw error.cause;
@@ -59,12 +59,17 @@ export function follow<Mode>(
   try {
     for (const step of run) {
       steps++;
-      const { y, end } = step;
-      const savedLoss = records.step(step);
+      const { y, segment } = step;
+      const end = clock.time(step.end);
+      const savedLoss = records.step({
+        end,
+        y,
+        stateAt: (t, out) => stateAt(segment!, Math.min(clock.inverse(t), step.end), out),
+      });
       if (energy) {
         const before = loss;
         loss = savedLoss ?? field.value(end, y);
-        const lost = dissipation(step.segment!);
+        const lost = dissipation(segment!, clock.rate);
         dissipated += lost;
         const residual = Math.abs(loss - before + lost);
         if (residual > largest.residual) largest = { residual, at: end };
@@ -81,7 +86,8 @@ export function follow<Mode>(
     if (!(error instanceof IntegrationError)) throw error;
     failure = error.message;
   }
-  if (run.t !== rules.time) stopped ??= run.reason;
+  const end = clock.time(run.t);
+  if (end !== rules.time) stopped ??= run.reason;
   return {
     ...records.result(),
     energy: energy
@@ -97,7 +103,7 @@ export function follow<Mode>(
     status: failure !== undefined ? 'failed' : stopped !== undefined ? 'stopped' : 'finished',
     reason: failure ?? stopped ?? `t = ${rules.time}`,
     theta: run.y.slice(),
-    end: run.t,
+    end,
   };
 }
 

@@ -1,6 +1,14 @@
-import { checkedSaveAt, stateAt, type Step } from '@nonsmooth/ode';
+import { checkedSaveAt } from '@nonsmooth/ode';
 import { norm } from '../norm.js';
 import type { Flow } from './flow.js';
+
+/** What is recorded of a step: its end, and the states on it. */
+export interface RecordedStep {
+  readonly end: number;
+  readonly y: Float64Array;
+  /** Θ_t at a time t on the step. */
+  stateAt(t: number, out: Float64Array): Float64Array;
+}
 
 /** Saves states with their loss and speed, at every step or at chosen times. @throws ArgumentError for `saveAt` */
 export function recorder(
@@ -12,7 +20,7 @@ export function recorder(
   /** The loss at the start, if that is saved. */
   readonly initialLoss: number | undefined;
   /** Returns the loss at the end of the step, if that is saved. */
-  step(step: Step): number | undefined;
+  step(step: RecordedStep): number | undefined;
   speedAt(t: number, theta: Float64Array): number;
   result(): Pick<Flow, 't' | 'y' | 'loss' | 'speed'>;
 } {
@@ -35,13 +43,13 @@ export function recorder(
 
   return {
     initialLoss: loss.at(-1),
-    step({ end, y: theta, segment }) {
+    step({ end, y: theta, stateAt }) {
       if (!times) {
         save(end, theta);
         return loss.at(-1);
       }
       for (; times[saved]! < end; saved++) {
-        save(times[saved]!, stateAt(segment!, times[saved]!, between));
+        save(times[saved]!, stateAt(times[saved]!, between));
       }
       if (times[saved] !== end) return undefined;
       for (; times[saved] === end; saved++) save(end, theta);

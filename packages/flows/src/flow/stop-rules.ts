@@ -1,10 +1,15 @@
 import { ArgumentError } from '@nonsmooth/kernels';
 import { requirePositive } from '../checks.js';
 
-/** Where a flow ends: at `time`, or as soon as one of the others holds after a step. */
+/** Where a flow ends: at `time` or `logTime`, or as soon as one of the others holds after a step. */
 export interface StopRules {
   /** The horizon. */
-  readonly time: number;
+  readonly time?: number;
+  /**
+   * ln of the horizon, at most 700: the flow is integrated in s = ln(1 + t), which steps and their limits then are in.
+   * Not for flows across kinks.
+   */
+  readonly logTime?: number;
   /** ‖∇L(Θ_t)‖ at most this; costs one gradient per step. */
   readonly gradientNorm?: number;
   /** L(Θ_t) at most this. */
@@ -35,16 +40,34 @@ export function reasonToStop(rules: StopRules, state: StepState): string | undef
   return undefined;
 }
 
-const ruleNames = ['time', 'gradientNorm', 'loss', 'norm', 'steps'];
+const ruleNames = ['time', 'logTime', 'gradientNorm', 'loss', 'norm', 'steps'];
+
+/** Rules with the horizon. */
+export type CheckedRules = StopRules & { readonly time: number };
+
+/** The largest logTime: e^700 is about 1e304. */
+const largestLogTime = 700;
 
 /** A horizon alone, or rules; checked. @throws ArgumentError */
-export function stopRules(until: number | StopRules): StopRules {
+export function stopRules(until: number | StopRules): CheckedRules {
   const rules = typeof until === 'number' ? { time: until } : until;
   if (typeof rules !== 'object' || rules === null) {
     throw new ArgumentError('until', until, 'a horizon or rules { time, … }');
   }
-  const { time, loss, gradientNorm, norm, steps } = rules;
-  requirePositive({ 'until.time': time });
+  const { time, logTime, loss, gradientNorm, norm, steps } = rules;
+  if (logTime === undefined) requirePositive({ 'until.time': time! });
+  else {
+    if (time !== undefined) {
+      throw new ArgumentError('until.time', time, 'left out where until.logTime is given');
+    }
+    if (!(Math.abs(logTime) <= largestLogTime)) {
+      throw new ArgumentError(
+        'until.logTime',
+        logTime,
+        `from −${largestLogTime} to ${largestLogTime}`,
+      );
+    }
+  }
   for (const [name, value] of Object.entries({ gradientNorm, norm, steps })) {
     if (value !== undefined) requirePositive({ [`until.${name}`]: value });
   }
@@ -55,5 +78,5 @@ export function stopRules(until: number | StopRules): StopRules {
   if (unknown !== undefined) {
     throw new ArgumentError('until', unknown, `rules named ${ruleNames.join(', ')}`);
   }
-  return rules;
+  return { ...rules, time: time ?? Math.exp(logTime!) };
 }
