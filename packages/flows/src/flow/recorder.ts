@@ -7,7 +7,7 @@ export interface RecordedStep {
   readonly end: number;
   readonly y: Float64Array;
   /** Θ_t at a time t on the step. */
-  stateAt(t: number, out: Float64Array): Float64Array;
+  readonly stateAt: (t: number, out: Float64Array) => Float64Array;
 }
 
 /** Saves states with their loss and speed, at every step or at chosen times. @throws ArgumentError for `saveAt` */
