@@ -8,7 +8,6 @@ import {
   ONE,
   SMALLEST,
   TWO,
-  withSign,
 } from './elementary';
 import { saturate, TO_LOGISTIC, TO_SWISH, TO_TANH } from './saturation';
 import { PAIR, VECTOR, multiplyAdd, splat } from './simd';
