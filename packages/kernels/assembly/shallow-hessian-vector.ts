@@ -12,7 +12,7 @@ import { product } from './products';
 import { dot } from './reductions';
 import { SecondOrder, secondAt } from './second-order';
 import { smoothBackward } from './shallow';
-import { PAIR, VECTOR, multiplyAdd, sumLanes } from './simd';
+import { VECTOR, multiplyAdd, sumLanes } from './simd';
 import { biasGradient } from './weight-gradient';
 
 /** Moments per neuron. */
