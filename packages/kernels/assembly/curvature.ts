@@ -46,7 +46,7 @@ export function activateTwice<T>(
   if (activation == GELU) loopTwice<T>(TO_GELU, value, z, bend, bytes);
   else if (activation == SOFTPLUS) loopTwice<T>(TO_SOFTPLUS, value, z, bend, bytes);
   else {
-    if (usesArgument(activation)) memory.copy(bend, z, bytes);
+    if (!slopeIsQuadratic(activation)) memory.copy(bend, z, bytes);
     activate<T>(activation, parameter, kink, value, z, bytes);
     curvature<T>(activation, bend, value, z, bytes);
   }
@@ -58,11 +58,6 @@ function loopTwice<T>(kind: i32, value: usize, z: usize, bend: usize, bytes: usi
   for (let c: usize = 0; c < bytes; c += VECTOR) {
     v128.store(bend + c, tabulated<T>(kind, v128.load(z + c), value + c, z + c));
   }
-}
-
-/** Whether A''(z) takes more than A(z) and A'(z). */
-function usesArgument(activation: i32): bool {
-  return activation != TANH && activation != LOGISTIC;
 }
 
 /** Second derivatives A''(z) over z (but of gelu and softplus), for `bytes` bytes; `value` and `slope` hold A(z) and A'(z). */

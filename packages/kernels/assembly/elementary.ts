@@ -3,7 +3,7 @@
 
 import { F32, F64 } from './coefficients';
 import { NORMAL_TAIL_ROWS } from './normal-tail-table';
-import { multiplyAdd, splat } from './simd';
+import { loadEntry, multiplyAdd, splat } from './simd';
 
 // Where coefficients.ts keeps things. From EXP_EVEN on the counts differ between f64 and f32.
 export const ONE = 0;
@@ -36,8 +36,7 @@ const EXP_EVEN = 24;
 // @ts-ignore: decorator
 @inline
 export function constant<T>(index: usize): v128 {
-  if (sizeof<T>() == 8) return v128.load64_splat(F64 + (index << 3));
-  else return v128.load32_splat(F32 + (index << 2));
+  return loadEntry<T>(F64, F32, index);
 }
 
 /** Σ_j c[j]·xʲ over `count` coefficients (a literal) from `index` on. */

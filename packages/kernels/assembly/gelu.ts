@@ -17,7 +17,7 @@ import {
   TWO,
 } from './elementary';
 import { NORMAL_CONSTANTS32, NORMAL_CONSTANTS64 } from './normal-distribution-table';
-import { multiplyAdd } from './simd';
+import { loadEntry, multiplyAdd } from './simd';
 
 /** From Φ(−c) and φ(c) of c near |x| = c + h. */
 // @ts-ignore: decorator
@@ -89,8 +89,7 @@ function bend<T>(x: v128, density: v128): v128 {
 @inline
 function coefficient<T>(index: usize): v128 {
   // behind the shift and the largest argument
-  if (sizeof<T>() == 8) return v128.load64_splat(NORMAL_CONSTANTS64 + ((index + 2) << 3));
-  else return v128.load32_splat(NORMAL_CONSTANTS32 + ((index + 2) << 2));
+  return loadEntry<T>(NORMAL_CONSTANTS64, NORMAL_CONSTANTS32, index + 2);
 }
 
 /** p. */

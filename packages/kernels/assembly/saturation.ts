@@ -14,7 +14,7 @@ import {
   SMALLEST,
   withSign,
 } from './elementary';
-import { VECTOR, multiplyAdd } from './simd';
+import { all, loadEntry, multiplyAdd, VECTOR } from './simd';
 import { TANH_CONSTANTS32, TANH_CONSTANTS64, TANH_ROWS32, TANH_ROWS64 } from './tanh-table';
 
 // What is made of u, tanh u and 1 − tanh u.
@@ -32,8 +32,7 @@ const TERMS: usize = 3;
 // @ts-ignore: decorator
 @inline
 function coefficient<T>(index: usize): v128 {
-  if (sizeof<T>() == 8) return v128.load64_splat(TANH_CONSTANTS64 + (index << 3));
-  else return v128.load32_splat(TANH_CONSTANTS32 + (index << 2));
+  return loadEntry<T>(TANH_CONSTANTS64, TANH_CONSTANTS32, index);
 }
 
 /** `kind` of a pair of vectors: its values to outA and outB, its derivatives to slopeA and slopeB. */
@@ -57,13 +56,6 @@ export function saturate<T>(
     beyondTable<T>(kind, xa, outA, slopeA);
     beyondTable<T>(kind, xb, outB, slopeB);
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function all<T>(mask: v128): bool {
-  if (sizeof<T>() == 8) return i64x2.bitmask(mask) == 3;
-  else return i32x4.bitmask(mask) == 15;
 }
 
 // @ts-ignore: decorator

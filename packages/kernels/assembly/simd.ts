@@ -20,6 +20,22 @@ export function splat<T>(x: f64): v128 {
   return v128.splat<T>(<T>x);
 }
 
+/** The number at `index` of a table of f64 or one of f32, in every lane. */
+// @ts-ignore: decorator
+@inline
+export function loadEntry<T>(table64: usize, table32: usize, index: usize): v128 {
+  if (sizeof<T>() == 8) return v128.load64_splat(table64 + (index << 3));
+  else return v128.load32_splat(table32 + (index << 2));
+}
+
+/** Whether a mask is set in every lane. */
+// @ts-ignore: decorator
+@inline
+export function all<T>(mask: v128): bool {
+  if (sizeof<T>() == 8) return i64x2.bitmask(mask) == 3;
+  else return i32x4.bitmask(mask) == 15;
+}
+
 /** Sum of the lanes, pairwise. */
 // @ts-ignore: decorator
 @inline

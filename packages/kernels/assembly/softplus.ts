@@ -3,7 +3,7 @@
 // L(y) = L(c) + log(1 + d), s(y) = (s(c) + d)/(1 + d) and 1 − s(y) = (1 − s(c))/(1 + d).
 
 import { constant, expNonpositive, log1pOfUnit, minusSize, ONE } from './elementary';
-import { multiplyAdd } from './simd';
+import { loadEntry, multiplyAdd } from './simd';
 import { SOFTPLUS_CONSTANTS32, SOFTPLUS_CONSTANTS64 } from './softplus-table';
 
 /** From L(c) and s(c) of c near |x| = c + h. */
@@ -46,8 +46,7 @@ export function softplusBeyond<T>(x: v128, out: usize, slope: usize): v128 {
 @inline
 function coefficient<T>(index: usize): v128 {
   // behind the shift and the largest argument
-  if (sizeof<T>() == 8) return v128.load64_splat(SOFTPLUS_CONSTANTS64 + ((index + 2) << 3));
-  else return v128.load32_splat(SOFTPLUS_CONSTANTS32 + ((index + 2) << 2));
+  return loadEntry<T>(SOFTPLUS_CONSTANTS64, SOFTPLUS_CONSTANTS32, index + 2);
 }
 
 /** (1 − e^(−h))/h. */

@@ -10,6 +10,7 @@ import {
   NORMAL_ROWS32,
   NORMAL_ROWS64,
 } from './normal-distribution-table';
+import { all, loadEntry } from './simd';
 import { softplusBeyond, softplusNear } from './softplus';
 import {
   SOFTPLUS_CONSTANTS32,
@@ -89,13 +90,9 @@ function beyondTable<T>(kind: i32, x: v128, inside: v128, out: usize, slope: usi
 // @ts-ignore: decorator
 @inline
 function first<T>(kind: i32, index: usize): v128 {
-  if (sizeof<T>() == 8) {
-    const constants = kind == TO_GELU ? NORMAL_CONSTANTS64 : SOFTPLUS_CONSTANTS64;
-    return v128.load64_splat(constants + (index << 3));
-  } else {
-    const constants = kind == TO_GELU ? NORMAL_CONSTANTS32 : SOFTPLUS_CONSTANTS32;
-    return v128.load32_splat(constants + (index << 2));
-  }
+  return kind == TO_GELU
+    ? loadEntry<T>(NORMAL_CONSTANTS64, NORMAL_CONSTANTS32, index)
+    : loadEntry<T>(SOFTPLUS_CONSTANTS64, SOFTPLUS_CONSTANTS32, index);
 }
 
 // @ts-ignore: decorator
@@ -103,11 +100,4 @@ function first<T>(kind: i32, index: usize): v128 {
 function rowsOf<T>(kind: i32): usize {
   if (sizeof<T>() == 8) return kind == TO_GELU ? NORMAL_ROWS64 : SOFTPLUS_ROWS64;
   else return kind == TO_GELU ? NORMAL_ROWS32 : SOFTPLUS_ROWS32;
-}
-
-// @ts-ignore: decorator
-@inline
-function all<T>(mask: v128): bool {
-  if (sizeof<T>() == 8) return i64x2.bitmask(mask) == 3;
-  else return i32x4.bitmask(mask) == 15;
 }

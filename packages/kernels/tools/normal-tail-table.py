@@ -4,7 +4,8 @@ python3 tools/normal-tail-table.py > assembly/normal-tail-table.ts
 
 import sys
 from itertools import count
-from mpmath import chebyfit, erfc, exp, floor, ldexp, log, mp, mpf, nint, pi, sqrt
+from mpmath import chebyfit, erfc, exp, mp, mpf, nint, pi, sqrt
+from tables import error
 
 mp.dps = 50
 TERMS = 10
@@ -14,17 +15,11 @@ def tail(y):
     return erfc(y / sqrt(mpf(2))) * exp(y * y / 2) / 2
 
 
-def error(x):
-    """Distance to the next double, in units of the last place."""
-    scaled = ldexp(x, 53 - int(floor(log(x, 2))) - 1)
-    return abs(scaled - nint(scaled))
-
-
 def node(middle):
     """A number of few bits near the middle at which the tail almost is a double (Gal, 1986)."""
     for j in count():
         c = nint(middle * 2 ** 22 + j) / mpf(2) ** 22
-        if error(tail(c)) < mpf(1) / 64:
+        if error(tail(c), 53) < mpf(1) / 64:
             return c
 
 
