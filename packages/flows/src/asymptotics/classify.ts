@@ -56,9 +56,9 @@ export interface ClassifyOptions {
  * Does the flow converge to a critical point or diverge to infinity? By the dichotomy of Kranz, Gallon,
  * Dereich, Jentzen (arXiv 2505.09572) one of the two holds for definable activations; a finite trajectory only
  * gives evidence. `converges`: the speed decays like t^(−q) with q > 1 by more than its standard error, and the length
- * still to come is below 1 % of the largest norm on the window. `diverges`: q < 1, or q = 1 within error bars of at most ±0.3, with a norm
- * that grows over the window by 5 % or more, and steadily: one law, a·log t or a·t^p, explains 95 % of the growth, and
- * no third of the window (in log t) has less than a third of the mean growth. Anything else is `undecided`, with its
+ * still to come is below 1 % of the largest norm on the window. `diverges`: q < 1, or q = 1 within error bars of at most
+ * ±0.3, with a norm that grows over the window by 5 % or more, and steadily: one law, a·log t or a·t^p, explains 95 % of
+ * the growth, and no third of the window (in log t) has less than a third of the mean growth. Anything else is `undecided`, with its
  * reason: flows towards targets that a network can realize grow for decades too, but mostly in bursts between plateaus.
  * A slow transient can still look like divergence: where it matters, look at longer horizons too.
  * @throws ShapeError, ArgumentError for trajectories that are too short, not increasing in time or not finite.

@@ -36,7 +36,8 @@ export interface ThresholdStudy {
  * Follows flows from starts at different levels above the optimum and reports which reach it. There is ε > 0 such
  * that every flow started at most ε above the optimal level converges to that level (Kranz, Gallon, Dereich, Jentzen,
  * arXiv 2505.09572); the study shows how large ε may be for the given starts, and proves nothing.
- * @throws ArgumentError for no starts, a horizon or `reached` that is not positive, an optimum that is not finite; what `gradientFlow` throws.
+ * @throws ArgumentError for no starts, a horizon or `reached` that is not positive, an optimum that is not finite; what
+ *   `gradientFlow` throws.
  */
 export function thresholdStudy(
   objective: Objective,

@@ -7,6 +7,7 @@ import {
   type Network,
 } from '@nonsmooth/nets';
 import { HypothesisError } from '../hypothesis-error.js';
+import { failedReluHypothesis } from '../relu-hypothesis.js';
 import { held, on, type UnitStates } from './unit-states.js';
 
 const theorem = 'flows of deep ReLU networks as differential inclusions';
@@ -208,15 +209,9 @@ function distinctSamples(net: Network, data: EmpiricalRiskData) {
 }
 
 function failedHypothesis(net: Network, data: EmpiricalRiskData): HypothesisError | undefined {
-  const { widths, activation, batchNormalization } = net;
+  const { widths } = net;
   if (widths.length < 3) {
     return new HypothesisError('network.widths', widths, 'one or more hidden layers', theorem);
   }
-  if (activation.name !== 'relu' || batchNormalization) {
-    return new HypothesisError('network.activation', activation.name, 'plain relu', theorem);
-  }
-  if ((data?.loss ?? 'squared') !== 'squared') {
-    return new HypothesisError('loss', data.loss, 'squared', theorem);
-  }
-  return undefined;
+  return failedReluHypothesis(net, data, theorem);
 }

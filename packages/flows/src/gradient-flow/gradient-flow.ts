@@ -13,7 +13,8 @@ import { defaultMethod } from './default-method.js';
  * those with Hessian–vector products an exponential one, all others an explicit pair, unless `method` says otherwise.
  * Empirical squared risks of ReLU networks go through `reluFlow` or, with several hidden layers, `deepReluFlow`. Other
  * objectives with kinks, and these with a `method`, are followed along their choice of generalized gradients, and the
- * order of the method is lost at each crossing. A flow that overflows or cannot go on ends with status `failed` and its last finite state.
+ * order of the method is lost at each crossing. A flow that overflows or cannot go on ends with status `failed` and its
+ * last finite state.
  * @throws ShapeError or NonFiniteError for θ₀; ArgumentError for options.
  */
 export function gradientFlow(

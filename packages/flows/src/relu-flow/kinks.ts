@@ -7,6 +7,7 @@ import {
   type Network,
 } from '@nonsmooth/nets';
 import { HypothesisError } from '../hypothesis-error.js';
+import { failedReluHypothesis } from '../relu-hypothesis.js';
 
 const theorem = 'flows of shallow ReLU networks as differential inclusions';
 
@@ -111,17 +112,11 @@ export function shallowProblem(net: Network, data: EmpiricalRiskData): ShallowPr
 }
 
 function failedHypothesis(net: Network, data: EmpiricalRiskData): HypothesisError | undefined {
-  const { widths, activation, batchNormalization } = net;
+  const { widths } = net;
   if (widths.length !== 3) {
     return new HypothesisError('network.widths', widths, 'one hidden layer', theorem);
   }
-  if (activation.name !== 'relu' || batchNormalization) {
-    return new HypothesisError('network.activation', activation.name, 'plain relu', theorem);
-  }
-  if ((data?.loss ?? 'squared') !== 'squared') {
-    return new HypothesisError('loss', data.loss, 'squared', theorem);
-  }
-  return undefined;
+  return failedReluHypothesis(net, data, theorem);
 }
 
 /** ⟨(w_j, b_j), (x_g, 1)⟩, neuron j's pre-activation on group g. */
