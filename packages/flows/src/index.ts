@@ -1,4 +1,5 @@
 export * from './asymptotics/classify.js';
+export type { GrowthLaw } from './asymptotics/growth-laws.js';
 export * from './asymptotics/threshold-study.js';
 export * from './asymptotics/trajectory.js';
 export * from './deep-relu-flow/deep-relu-flow.js';

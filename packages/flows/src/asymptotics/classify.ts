@@ -1,6 +1,7 @@
 import { ArgumentError, ShapeError } from '@nonsmooth/kernels';
 import { requireObject, requirePositive } from '../checks.js';
-import { fitLine, type LineFit } from './least-squares.js';
+import { growthLaws, type GrowthLaw } from './growth-laws.js';
+import { fitLine } from './least-squares.js';
 
 /** What is watched along a flow, at increasing times t > 0 that should be spread evenly in log t. */
 export interface Trajectory {
@@ -11,17 +12,6 @@ export interface Trajectory {
   readonly speeds: ArrayLike<number>;
   /** L(Θ_t). */
   readonly losses: ArrayLike<number>;
-}
-
-export interface GrowthLaw {
-  /** ‖Θ_t‖ ≈ offset + rate·log t, or offset·t^rate. */
-  readonly form: 'logarithm' | 'power';
-  readonly rate: number;
-  readonly rateError: number;
-  /** Root mean square residual relative to the norm. */
-  readonly residual: number;
-  /** Share of the growth on the window that the law explains, R². */
-  readonly explained: number;
 }
 
 export interface Classification {
@@ -141,24 +131,6 @@ function slowestThird(values: readonly number[]): number {
   const at = [0, 1, 2, 3].map((k) => values[Math.round((k * (values.length - 1)) / 3)]!);
   const mean = (at[3]! - at[0]!) / 3;
   return Math.min(...[0, 1, 2].map((k) => at[k + 1]! - at[k]!)) / mean;
-}
-
-function growthLaws(logTime: readonly number[], norms: readonly number[]): [GrowthLaw, GrowthLaw] {
-  const mean = norms.reduce((sum, norm) => sum + norm, 0) / norms.length;
-  const logarithm = law('logarithm', fitLine(logTime, norms), mean || 1);
-  const power = law('power', fitLine(logTime, norms.map(Math.log)), 1);
-  // a norm of 0 has no logarithm, and no power law
-  return power.residual < logarithm.residual ? [power, logarithm] : [logarithm, power];
-}
-
-function law(form: GrowthLaw['form'], fit: LineFit, scale: number): GrowthLaw {
-  return {
-    form,
-    rate: fit.slope,
-    rateError: fit.slopeError,
-    residual: fit.residual / scale,
-    explained: fit.explained,
-  };
 }
 
 /**

@@ -33,6 +33,8 @@ export interface Flow {
   readonly speed: Float64Array;
   readonly energy: EnergyIdentity | undefined;
   readonly method: string;
+  /** The tolerances of the steps; the largest `atol` if there were several. */
+  readonly tolerance: { readonly rtol: number; readonly atol: number };
   readonly statistics: Statistics;
   /** finished: at the horizon; stopped: by a rule; failed: the integration broke down, `reason` says where. */
   readonly status: 'finished' | 'stopped' | 'failed';

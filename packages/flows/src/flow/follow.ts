@@ -46,7 +46,7 @@ export function follow<Mode>(
   } catch (error) {
     if (!(error instanceof IntegrationError)) throw error;
     if (error.cause !== undefined) throw error.cause;
-    return stuckAtStart(field, start, method.name, error.message);
+    return stuckAtStart(field, start, method.name, toleranceOf(options), error.message);
   }
   const records = recorder(field, start, rules.time, saveAt);
   const initialLoss = records.initialLoss ?? field.value(0, start);
@@ -99,6 +99,7 @@ export function follow<Mode>(
         }
       : undefined,
     method: method.name,
+    tolerance: toleranceOf(options),
     statistics: run.statistics,
     status: failure !== undefined ? 'failed' : stopped !== undefined ? 'stopped' : 'finished',
     reason: failure ?? stopped ?? `t = ${rules.time}`,
@@ -107,11 +108,20 @@ export function follow<Mode>(
   };
 }
 
+/** What the integrator takes where nothing is given, too. */
+function toleranceOf({ rtol = 1e-3, atol = 1e-6 }: IntegrationOptions): Flow['tolerance'] {
+  return {
+    rtol,
+    atol: typeof atol === 'number' ? atol : Array.from(atol).reduce((a, b) => Math.max(a, b)),
+  };
+}
+
 /** The flow that cannot begin, because Θ'_0 is not finite. */
 function stuckAtStart<Mode>(
   field: FlowField<Mode>,
   start: Float64Array,
   method: string,
+  tolerance: Flow['tolerance'],
   reason: string,
 ): Flow {
   const velocity = new Float64Array(start.length);
@@ -123,6 +133,7 @@ function stuckAtStart<Mode>(
     speed: Float64Array.of(norm(velocity)),
     energy: undefined,
     method,
+    tolerance,
     statistics: {
       rhs: 1,
       jacobians: 0,

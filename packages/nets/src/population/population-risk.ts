@@ -40,6 +40,13 @@ export interface PopulationRisk extends Objective {
   degenerateNeurons(theta: FloatArray): number[];
 }
 
+const risks = new WeakSet<Objective>();
+
+/** Whether an objective is what `populationRisk` made. */
+export function isPopulationRisk(objective: Objective): objective is PopulationRisk {
+  return risks.has(objective);
+}
+
 /**
  * L(θ) = Σ_j ∫_a^b (N_θ(x)_j − f_j(x))² p(x) dx for a shallow ReLU network N_θ(x) = Σ_i v_i relu(w_i x + b_i) + c
  * on an interval, f and p piecewise polynomial: no sampling, exact up to rounding (Gauss–Legendre between sorted
@@ -89,7 +96,7 @@ export function populationRisk(net: Network, data: PopulationRiskData): Populati
     return value;
   }
 
-  return {
+  const made: PopulationRisk = {
     network: net,
     dimension: net.dimension,
     layout: net.layout,
@@ -143,6 +150,8 @@ export function populationRisk(net: Network, data: PopulationRiskData): Populati
       );
     },
   };
+  risks.add(made);
+  return made;
 }
 
 function requireShallowRelu(net: Network): void {
