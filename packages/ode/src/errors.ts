@@ -1,4 +1,4 @@
-import type { Solution } from './solve.js';
+import type { Solution } from './solution.js';
 
 /** A wrong argument: which one, what it was, what is allowed. */
 export class ArgumentError extends Error {

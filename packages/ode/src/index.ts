@@ -1,11 +1,17 @@
 export * from './control/controller.js';
 export { blockNorm, maximumNorm, rootMeanSquare, type ErrorNorm } from './control/norm.js';
 export * from './errors.js';
-export type { Event, EventOccurrence } from './events/events.js';
-export { explicitMethod, type ExplicitDefinition, type ExplicitMethod } from './explicit/pair.js';
-export * from './integrate.js';
+export type { Event, EventOccurrence, ZeroEvents } from './events/event.js';
+export { explicitMethod, type ExplicitMethod } from './explicit/pair.js';
+export type { ExplicitDefinition } from './explicit/tableau.js';
+export type { Checkpoint } from './integration/checkpoint.js';
+export * from './integration/integrate.js';
+export type { Integration, Step, StreamOptions } from './integration/integration.js';
+export type { Progress, Restarts } from './integration/progress.js';
+export type { WatchesState } from './integration/watches.js';
 export { inLogTime, type LogTimeProblem } from './log-time.js';
-export type { Memory, Method, Stepper } from './method.js';
+export type { Memory, SavedMemory } from './memory.js';
+export type { Method, Stepper } from './method.js';
 export * from './methods/index.js';
 export {
   filippov,
@@ -18,6 +24,7 @@ export type { IntegrationOptions } from './options.js';
 export type * from './problem.js';
 export { checkedSaveAt } from './save-at.js';
 export { controlPoints, type Segment } from './segment.js';
+export type { Solution } from './solution.js';
 export * from './solve.js';
 export {
   diagonallyImplicitMethod,

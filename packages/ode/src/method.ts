@@ -1,4 +1,5 @@
 import type { Controller } from './control/controller.js';
+import type { Memory } from './memory.js';
 import type { System } from './system.js';
 
 /** A method for initial value problems, as a value: what it is, whose it is, and how it steps. */
@@ -16,15 +17,13 @@ export interface Method {
   stepper(system: System): Stepper;
 }
 
-/** Numbers and vectors that a stepper carries from step to step: plain data, which a checkpoint copies. */
-export type Memory = Record<string, number | Float64Array>;
-
 /**
  * One run of a method on one system. All steps start from the current point; step sizes, acceptance and events are
  * the caller's.
  */
-export interface Stepper {
-  readonly memory: Memory;
+export interface Stepper<Kept extends Memory = Memory> {
+  /** What a checkpoint copies, and all that the next step depends on. */
+  readonly memory: Kept;
   /** y' at the current point. */
   readonly derivative: Float64Array;
   /** The error of a step is O(h^errorExponent). */

@@ -1,7 +1,7 @@
 import { integral, type Controller } from './control/controller.js';
 import { rootMeanSquare, tolerance, type ErrorNorm, type Tolerance } from './control/norm.js';
 import { ArgumentError } from './errors.js';
-import type { Event } from './events/events.js';
+import type { Event } from './events/event.js';
 import { isList } from './list.js';
 import type { Method } from './method.js';
 import { dormandPrince54 } from './methods/dormand-prince-54.js';

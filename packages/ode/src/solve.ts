@@ -1,11 +1,10 @@
 import { ArgumentError, IntegrationError } from './errors.js';
-import type { EventOccurrence } from './events/events.js';
-import { integrate, stateAt } from './integrate.js';
-import type { ModeChange } from './modes/modes.js';
+import { integrate, stateAt } from './integration/integrate.js';
 import type { IntegrationOptions } from './options.js';
-import type { InitialValueProblem, Statistics } from './problem.js';
+import type { InitialValueProblem } from './problem.js';
 import { checkedSaveAt } from './save-at.js';
 import { segmentAt, type Segment } from './segment.js';
+import type { Solution } from './solution.js';
 
 export interface SolveOptions extends IntegrationOptions {
   /** Times between t0 and t1, in order, at which to save instead of after every step. */
@@ -14,31 +13,6 @@ export interface SolveOptions extends IntegrationOptions {
   readonly dense?: boolean;
   /** Sees every accepted step; returning false ends the integration there. */
   readonly observe?: (t: number, y: Float64Array) => boolean | void;
-}
-
-export interface Solution {
-  /** Times: t0 and every accepted step, or `saveAt`. */
-  readonly t: Float64Array;
-  /** States at the times `t`. */
-  readonly y: readonly Float64Array[];
-  /**
-   * The interpolant at any time between t0 and the end; where an event resets the state, what it is after that.
-   * @throws ArgumentError without `dense` or outside.
-   */
-  at(t: number): Float64Array;
-  readonly statistics: Statistics;
-  /** What rounding of the right-hand side alone may have done to the state at the end, if the problem tells. */
-  readonly roundingError: number | undefined;
-  /** finished: at t1; stopped: by an event, a mode or `observe`. */
-  readonly status: 'finished' | 'stopped' | 'failed';
-  /** Why it ended where it did. */
-  readonly reason: string;
-  /** What events found, in order. */
-  readonly events: readonly EventOccurrence[];
-  /** Events whose functions were zero at the start, and those that never were anything else. */
-  readonly zeroEvents: { readonly atStart: readonly number[]; readonly always: readonly number[] };
-  /** Changes of mode, in order: the itinerary. */
-  readonly modeChanges: readonly ModeChange[];
 }
 
 /**

@@ -31,21 +31,20 @@ export interface System {
   threw(name: string, cause: unknown): never;
 }
 
-/** The current point of an integration, for messages. */
+/** The current point of an integration. */
 export interface Position<Mode> {
-  t: number;
-  h: number;
+  readonly progress: { readonly t: number; readonly h: number };
   readonly y: Float64Array;
   mode: Mode;
 }
 
 const difference = Math.sqrt(Number.EPSILON);
 
+/** Makes what a method sees of a problem. */
 export function system<Mode>(
   problem: InitialValueProblem<Mode>,
   position: Position<Mode>,
-  tolerance: Tolerance,
-  matrixFree: boolean,
+  { tolerance, matrixFree }: Pick<System, 'tolerance' | 'matrixFree'>,
 ): System {
   const n = position.y.length;
   const counts = {
@@ -59,7 +58,8 @@ export function system<Mode>(
     restarts: 0,
   };
   const fail = (reason: FailureReason, detail: string, options?: ErrorOptions): never => {
-    throw new IntegrationError(reason, detail, position.t, position.h, position.y.slice(), options);
+    const { t, h } = position.progress;
+    throw new IntegrationError(reason, detail, t, h, position.y.slice(), options);
   };
   const threw = (name: string, cause: unknown): never => {
     if (cause instanceof IntegrationError) throw cause;

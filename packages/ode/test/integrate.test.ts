@@ -146,7 +146,7 @@ test('a checkpoint outside the interval is refused', () => {
     [20, 11],
   ] as const) {
     expect(() => integrate({ ...lotkaVolterra, t0, t1 }, { from })).toThrow(
-      `from.t = 10; allowed: times from t0 = ${t0} to t1 = ${t1}`,
+      `from.progress.t = 10; allowed: times from t0 = ${t0} to t1 = ${t1}`,
     );
   }
 });

@@ -1,4 +1,4 @@
-import type { Memory, Method, Stepper } from '../method.js';
+import type { Method, Stepper } from '../method.js';
 import { spectralRadius } from '../stabilized/spectral-radius.js';
 import type { System } from '../system.js';
 
@@ -34,7 +34,7 @@ export function switchingStepper(explicit: Method, stiff: Method, system: System
   };
 
   return {
-    memory: joined([own, steppers[0].memory, steppers[1].memory, { vector }]),
+    memory: { own, explicit: steppers[0].memory, stiff: steppers[1].memory, vector },
     get derivative() {
       return active.derivative;
     },
@@ -78,21 +78,4 @@ export function switchingStepper(explicit: Method, stiff: Method, system: System
       active.restored?.();
     },
   };
-}
-
-/** Several memories as one, each under its own prefix. */
-function joined(parts: readonly Memory[]): Memory {
-  const whole: Memory = {};
-  parts.forEach((part, index) => {
-    for (const key of Object.keys(part)) {
-      Object.defineProperty(whole, `${index}.${key}`, {
-        enumerable: true,
-        get: () => part[key],
-        set: (value: number | Float64Array) => {
-          part[key] = value;
-        },
-      });
-    }
-  });
-  return whole;
 }

@@ -1,37 +1,8 @@
 import type { Segment } from '../segment.js';
+import type { Cut, Event, EventOccurrence, EventState } from './event.js';
 import { evaluate } from '../segment.js';
 import type { System } from '../system.js';
 import { sampledFunctions } from './sampled.js';
-
-/** Something that happens where a function of time and state changes its sign. */
-export interface Event {
-  readonly name?: string;
-  readonly value: (t: number, y: Float64Array) => number;
-  /** Only from below to above zero (1) or from above to below (−1). Default: both. */
-  readonly direction?: 1 | -1;
-  /** Ends the integration there, or at this many occurrences. Default false. */
-  readonly terminal?: boolean | number;
-  /** Changes the state there, in place. */
-  readonly reset?: (t: number, y: Float64Array) => void;
-}
-
-export interface EventOccurrence {
-  /** Index of the event in the list. */
-  readonly event: number;
-  readonly name: string | undefined;
-  readonly t: number;
-  /** State there, before a reset. */
-  readonly y: Float64Array;
-  readonly direction: 1 | -1;
-}
-
-/** What the watching of a step says. */
-export interface Cut {
-  /** 0 ≤ θ ≤ 1: the step is valid up to here. */
-  readonly theta: number;
-  readonly action: 'restart' | 'stop';
-  readonly reason: string;
-}
 
 export interface EventWatch {
   readonly occurrences: EventOccurrence[];
@@ -46,15 +17,6 @@ export interface EventWatch {
   save(): EventState;
   /** Goes on from a point at which it was saved. */
   restore(state: EventState, t: number, y: Float64Array): void;
-}
-
-/** What is known of every event at the current point, as plain data. */
-export interface EventState {
-  readonly sides: readonly number[];
-  /** How often each has occurred. */
-  readonly counts: readonly number[];
-  readonly zeroAtStart: readonly number[];
-  readonly alwaysZero: readonly number[];
 }
 
 export function watchEvents(events: readonly Event[], system: System): EventWatch {

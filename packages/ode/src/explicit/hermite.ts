@@ -1,4 +1,4 @@
-import type { Interpolant } from './pair.js';
+import type { Interpolant } from './tableau.js';
 
 /**
  * The cubic through both ends with their derivatives, of order 3:

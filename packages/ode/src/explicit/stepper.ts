@@ -1,6 +1,6 @@
 import type { Stepper } from '../method.js';
 import type { System } from '../system.js';
-import type { ExplicitDefinition } from './pair.js';
+import type { ExplicitDefinition } from './tableau.js';
 
 /** Steps by y_(n+1) = y_n + h Σ b_i k_i, k_i = f(t + c_i h, y_n + h Σ_j a_ij k_j). */
 export function explicitStepper(method: ExplicitDefinition, system: System): Stepper {

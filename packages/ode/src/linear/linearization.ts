@@ -1,4 +1,4 @@
-import type { Memory } from '../method.js';
+import type { Memory } from '../memory.js';
 import type { System } from '../system.js';
 
 /** The Jacobian at one point of the trajectory, kept over many steps. */

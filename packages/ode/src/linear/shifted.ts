@@ -1,4 +1,4 @@
-import type { Memory } from '../method.js';
+import type { Memory } from '../memory.js';
 import type { System } from '../system.js';
 import { gmres } from './gmres.js';
 import type { Linearization } from './linearization.js';

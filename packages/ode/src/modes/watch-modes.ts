@@ -1,5 +1,5 @@
 import { deflate, firstCrossing } from '../events/bernstein.js';
-import type { Cut } from '../events/events.js';
+import type { Cut } from '../events/event.js';
 import { sampledFunctions, type SampledFunctions } from '../events/sampled.js';
 import { controlPoints, type Segment } from '../segment.js';
 import type { ModeChange, Modes, Switch, Transition } from './modes.js';

@@ -49,9 +49,9 @@ export function backwardDifferentiationStepper(
     jacobianIsCurrent: -1,
     history,
     derivative,
-    ...jacobian.memory,
-    ...linear.memory,
-    ...newton.memory,
+    jacobian: jacobian.memory,
+    linear: linear.memory,
+    newton: newton.memory,
   };
   let converged = false;
   let c = 0;

@@ -83,9 +83,9 @@ function diagonallyImplicitStepper(
     exact: 1,
     y,
     derivative,
-    ...jacobian.memory,
-    ...linear.memory,
-    ...newton.memory,
+    jacobian: jacobian.memory,
+    linear: linear.memory,
+    newton: newton.memory,
   };
   let h = 0;
   let converged = false;

@@ -1,5 +1,5 @@
 import { relativeResidual, type ShiftedSolver } from '../linear/shifted.js';
-import type { Memory } from '../method.js';
+import type { Memory } from '../memory.js';
 import type { System } from '../system.js';
 
 /**

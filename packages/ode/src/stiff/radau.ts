@@ -62,9 +62,9 @@ export function radauStepper(system: System): Stepper {
     y,
     derivative,
     polynomial,
-    ...jacobian.memory,
-    ...real.memory,
-    ...complex.memory,
+    jacobian: jacobian.memory,
+    real: real.memory,
+    complex: complex.memory,
   };
   let h = 0;
   let iterations = 0;

@@ -67,8 +67,8 @@ function rosenbrockStepper(method: RosenbrockDefinition, system: System): Steppe
     y,
     derivative,
     byTime,
-    ...jacobian.memory,
-    ...linear.memory,
+    jacobian: jacobian.memory,
+    linear: linear.memory,
   };
 
   /** out = base + factor·Σ weights_i·u_i */

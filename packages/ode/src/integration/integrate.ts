@@ -1,0 +1,25 @@
+import { settings } from '../options.js';
+import type { InitialValueProblem } from '../problem.js';
+import { evaluate, type Segment } from '../segment.js';
+import type { Integration, StreamOptions } from './integration.js';
+import { Integrator } from './integrator.js';
+
+/**
+ * Begins an integration of y' = rhs(t, y), y(t0) = y0, towards t1, to be taken step by step.
+ * @throws ArgumentError for wrong arguments, IntegrationError where a step fails.
+ */
+export function integrate<Mode = undefined>(
+  problem: InitialValueProblem<Mode>,
+  options: StreamOptions = {},
+): Integration {
+  const integrator = new Integrator(problem, settings(problem, options), options);
+  if (options.from) integrator.restore(options.from);
+  else integrator.begin();
+  return integrator;
+}
+
+/** The state at a time within a step, into `out`. */
+export function stateAt(segment: Segment, t: number, out: Float64Array): Float64Array {
+  evaluate(segment, (t - segment.start) / segment.step, out);
+  return out;
+}

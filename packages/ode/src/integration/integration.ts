@@ -1,0 +1,42 @@
+import type { EventOccurrence, ZeroEvents } from '../events/event.js';
+import type { ModeChange } from '../modes/modes.js';
+import type { IntegrationOptions } from '../options.js';
+import type { Statistics } from '../problem.js';
+import type { Segment } from '../segment.js';
+import type { Checkpoint } from './checkpoint.js';
+
+/** One accepted step. Its arrays are reused by the next one: copy what is to be kept. */
+export interface Step {
+  readonly start: number;
+  readonly end: number;
+  /** State at the end. */
+  readonly y: Float64Array;
+  /** The interpolant, if asked for by `dense` or needed. */
+  readonly segment: Segment | undefined;
+}
+
+/** An integration under way, step by step. */
+export interface Integration extends Iterable<Step> {
+  readonly t: number;
+  /** The current state; changes with every step. */
+  readonly y: Float64Array;
+  readonly statistics: Statistics;
+  /** Whether it has come to t1 or was ended by an event or mode. */
+  readonly finished: boolean;
+  /** Why it has ended; empty while it goes on. */
+  readonly reason: string;
+  readonly events: readonly EventOccurrence[];
+  readonly zeroEvents: ZeroEvents;
+  readonly modeChanges: readonly ModeChange[];
+  /** Takes one step; undefined at the end. @throws IntegrationError */
+  next(): Step | undefined;
+  checkpoint(): Checkpoint;
+}
+
+/** Options of `integrate`. */
+export interface StreamOptions extends IntegrationOptions {
+  /** Compute the interpolant of every step. Default false. */
+  readonly dense?: boolean;
+  /** Go on from here instead of (t0, y0). Problem, method and options must be the same, t1 may be a later one. */
+  readonly from?: Checkpoint;
+}

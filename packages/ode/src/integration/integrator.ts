@@ -1,0 +1,320 @@
+import { startingStep } from '../control/starting-step.js';
+import type { Cut, EventOccurrence, ZeroEvents } from '../events/event.js';
+import { numbersOf, restoreMemory, savedMemory } from '../memory.js';
+import type { Stepper } from '../method.js';
+import type { ModeChange } from '../modes/modes.js';
+import type { Settings } from '../options.js';
+import type { InitialValueProblem, Statistics } from '../problem.js';
+import { evaluate } from '../segment.js';
+import { system, type Position, type System } from '../system.js';
+import { requireCheckpoint, restoreProgress, type Checkpoint } from './checkpoint.js';
+import type { Integration, Step, StreamOptions } from './integration.js';
+import { beginning, finished, type Progress } from './progress.js';
+import { countRestart } from './restarts.js';
+import { StepSize } from './step-size.js';
+import { Watches } from './watches.js';
+
+/** A step being tried. */
+interface Trial {
+  start: number;
+  end: number;
+  /** |end − start|. */
+  h: number;
+  /** Whether it is the last one, and so perhaps shorter than proposed. */
+  last: boolean;
+  /** Size of its error, 1 at the tolerance. */
+  error: number;
+  accepted: boolean;
+}
+
+/**
+ * Takes the steps of an integration: tries one, repeats it shorter until it is accepted, proposes the next size, cuts
+ * the step where an event or a change of mode ends it, and moves on.
+ */
+export class Integrator<Mode> implements Integration {
+  readonly #problem: InitialValueProblem<Mode>;
+  readonly #settings: Settings;
+  readonly #project: StreamOptions['project'];
+  readonly #progress: Progress;
+  readonly #position: Position<Mode>;
+  readonly #system: System;
+  readonly #stepper: Stepper;
+  readonly #stepSize: StepSize;
+  readonly #watches: Watches<Mode>;
+  readonly #dense: boolean;
+  readonly #direction: 1 | -1;
+  readonly #segment;
+  readonly #trial: Trial = { start: 0, end: 0, h: 0, last: false, error: 0, accepted: false };
+
+  constructor(
+    problem: InitialValueProblem<Mode>,
+    settings: Settings,
+    { dense, events, project }: StreamOptions,
+  ) {
+    const { t0, t1 } = problem;
+    const y = Float64Array.from(problem.y0);
+    this.#problem = problem;
+    this.#settings = settings;
+    this.#project = project;
+    this.#direction = t1 > t0 ? 1 : -1;
+    this.#progress = beginning(t0);
+    this.#position = { progress: this.#progress, y, mode: undefined as Mode };
+    this.#system = system(problem, this.#position, settings);
+    this.#stepper = settings.method.stepper(this.#system);
+    const { degree } = this.#stepper;
+    this.#stepSize = new StepSize(settings, this.#progress, this.#stepper);
+    this.#watches = new Watches(events, problem.modes, this.#position, this.#system, degree);
+    this.#dense = dense === true || this.#watches.needSegments;
+    this.#segment = {
+      start: t0,
+      end: t0,
+      step: 0,
+      degree: 0,
+      coefficients: Array.from({ length: degree + 1 }, () => new Float64Array(y.length)),
+    };
+  }
+
+  get t(): number {
+    return this.#progress.t;
+  }
+  get y(): Float64Array {
+    return this.#position.y;
+  }
+  get statistics(): Statistics {
+    return this.#system.counts;
+  }
+  get finished(): boolean {
+    return this.#progress.reason !== '';
+  }
+  get reason(): string {
+    return this.#progress.reason;
+  }
+  get events(): readonly EventOccurrence[] {
+    return this.#watches.occurrences;
+  }
+  get zeroEvents(): ZeroEvents {
+    return this.#watches.zeroEvents;
+  }
+  get modeChanges(): readonly ModeChange[] {
+    return this.#watches.changes;
+  }
+
+  /** Starts at (t0, y0). @throws IntegrationError */
+  begin(): void {
+    const { t0, t1 } = this.#problem;
+    const { y } = this.#position;
+    const { fixedStep, firstStep, maxStep } = this.#settings;
+    const stepper = this.#stepper;
+    this.#watches.begin(t0, y, this.#direction);
+    stepper.begin(t0, y);
+    this.#requireFiniteDerivative();
+    const interval = Math.abs(t1 - t0);
+    const chosen =
+      fixedStep ??
+      firstStep ??
+      stepper.firstStep?.(this.#direction, interval) ??
+      startingStep(
+        this.#system,
+        t0,
+        y,
+        stepper.derivative,
+        this.#direction,
+        interval,
+        stepper.errorExponent,
+      );
+    this.#progress.h = Math.min(chosen, maxStep, interval);
+  }
+
+  /** Goes on from a checkpoint. @throws ArgumentError for one that is not of an integration like this. */
+  restore(from: Checkpoint): void {
+    const { t0, t1 } = this.#problem;
+    const { counts } = this.#system;
+    const { y } = this.#position;
+    requireCheckpoint(from, {
+      method: this.#settings.method.name,
+      dimension: y.length,
+      t0,
+      t1,
+      statistics: counts,
+    });
+    restoreProgress(this.#progress, from.progress, t1);
+    y.set(numbersOf('from.y', from.y, y.length));
+    Object.assign(counts, from.statistics);
+    restoreMemory(this.#stepper.memory, from.stepper, 'from.stepper');
+    this.#stepper.restored?.();
+    this.#watches.restore(from.watches, this.#progress.t, y);
+  }
+
+  checkpoint(): Checkpoint {
+    return {
+      method: this.#settings.method.name,
+      progress: structuredClone(this.#progress),
+      y: Array.from(this.#position.y),
+      statistics: { ...this.#system.counts },
+      stepper: savedMemory(this.#stepper.memory),
+      watches: this.#watches.save(),
+    };
+  }
+
+  next(): Step | undefined {
+    const progress = this.#progress;
+    if (progress.reason !== '') return undefined;
+    this.#requireFiniteDerivative();
+    for (;;) {
+      const trial = this.#attempt();
+      if (!trial.accepted) {
+        this.#reject(trial);
+        continue;
+      }
+      this.#accept(trial);
+      const cut = this.#watches.examine(this.#segment);
+      if (cut) this.#cutAt(cut);
+      else this.#advance(trial.end);
+      if (progress.t === this.#problem.t1 && progress.reason === '') progress.reason = finished;
+      // a change of mode at the very start of the step: nothing has happened yet
+      if (progress.t === trial.start && progress.reason === '') continue;
+      return {
+        start: trial.start,
+        end: progress.t,
+        y: this.#position.y,
+        segment: this.#dense ? this.#segment : undefined,
+      };
+    }
+  }
+
+  *[Symbol.iterator](): Iterator<Step> {
+    for (let step = this.next(); step; step = this.next()) yield step;
+  }
+
+  /** Tries a step of the size proposed, or what remains of the interval. */
+  #attempt(): Trial {
+    const progress = this.#progress;
+    const trial = this.#trial;
+    const { maxSteps, fixedStep } = this.#settings;
+    const { counts } = this.#system;
+    if (counts.accepted + counts.rejected >= maxSteps) {
+      this.#system.fail('maxSteps', `${maxSteps} steps were not enough`);
+    }
+    const { t } = progress;
+    this.#requireStepSize(t);
+    const { t1 } = this.#problem;
+    const remaining = Math.abs(t1 - t);
+    // stretched a little rather than followed by a step of rounding errors
+    trial.last = progress.h * (1 + 1e-10) >= remaining;
+    trial.h = trial.last ? remaining : progress.h;
+    const step = this.#direction * trial.h;
+    trial.start = t;
+    trial.end = trial.last ? t1 : t + step;
+    progress.history.stepRatio = progress.previousStep > 0 ? trial.h / progress.previousStep : 1;
+    trial.error = this.#stepper.attempt(step);
+    trial.accepted = fixedStep === undefined ? trial.error < 1 : !Number.isNaN(trial.error);
+    return trial;
+  }
+
+  #requireStepSize(t: number): void {
+    const smallest = 16 * Number.EPSILON * Math.max(Math.abs(t), Number.MIN_VALUE);
+    // at t = 0 down to the smallest number there is
+    if (this.#progress.h >= smallest && this.#progress.h > 0) return;
+    const why = Number.isFinite(this.#trial.error)
+      ? ''
+      : ': the last step tried had no result, or none that is finite,';
+    this.#system.fail('stepUnderflow', `the step size underflowed${why}`);
+  }
+
+  #reject({ h, error }: Trial): void {
+    if (this.#settings.fixedStep !== undefined) {
+      const why =
+        h > (this.#stepper.longestStep ?? Infinity) ? ': it is too long for the method' : '';
+      this.#system.fail('nonFinite', `a step of the fixed size has no result${why}`);
+    }
+    this.#system.counts.rejected++;
+    this.#stepSize.shorten(h, error);
+  }
+
+  /** Its interpolant, the size of the next step, and its end back on the manifold. */
+  #accept({ start, end, h, last, error }: Trial): void {
+    const segment = this.#segment;
+    this.#system.counts.accepted++;
+    if (this.#dense) {
+      segment.degree = this.#stepper.interpolant(segment.coefficients);
+      segment.start = start;
+      segment.end = end;
+      segment.step = this.#direction * h;
+    }
+    this.#stepSize.propose(h, error, last);
+    this.#projectState(end, this.#stepper.next);
+  }
+
+  /** Moves to the end of the whole step. */
+  #advance(end: number): void {
+    const stepper = this.#stepper;
+    const { y } = this.#position;
+    this.#progress.t = end;
+    y.set(stepper.next);
+    stepper.accept(end, this.#project !== undefined || this.#watches.project);
+    this.#watches.advance(end, y);
+  }
+
+  /** Ends the step at a cut, and begins again from there unless the integration ends. */
+  #cutAt(cut: Cut): void {
+    const progress = this.#progress;
+    const segment = this.#segment;
+    const { y } = this.#position;
+    const { theta } = cut;
+    const t = theta === 1 ? segment.end : segment.start + theta * segment.step;
+    if (theta === 1) y.set(this.#stepper.next);
+    else evaluate(segment, theta, y);
+    segment.end = t;
+    progress.t = t;
+    this.#projectState(t, y);
+    progress.reason = this.#watches.change(t, y, cut);
+    if (progress.reason === '') this.#restartAt(t);
+  }
+
+  #restartAt(t: number): void {
+    const progress = this.#progress;
+    const { restarts, history } = progress;
+    const { t0, t1 } = this.#problem;
+    if (!this.#watches.cutByMode && this.#settings.fixedStep === undefined) {
+      // Resets may accumulate: no step longer than the last one, so that none is passed over.
+      if (!Number.isNaN(restarts.lastReset)) {
+        progress.h = Math.min(progress.h, Math.abs(t - restarts.lastReset));
+      }
+      restarts.lastReset = t;
+    }
+    countRestart(restarts, t, Math.abs(t1 - t0), this.#system);
+    history.previous = 0;
+    history.beforePrevious = 0;
+    if (t === t1) return;
+    this.#stepper.begin(t, this.#position.y);
+    this.#requireFiniteDerivative();
+  }
+
+  /** Puts a state back on the manifold of the options and on the surfaces of the mode. */
+  #projectState(t: number, state: Float64Array): void {
+    if (this.#project) {
+      try {
+        this.#project(t, state);
+      } catch (cause) {
+        this.#system.threw('project', cause);
+      }
+      for (let i = 0; i < state.length; i++) {
+        if (!Number.isFinite(state[i])) {
+          const value = `component ${i} after project is ${state[i]}, not finite,`;
+          this.#system.fail('nonFinite', value);
+        }
+      }
+    }
+    this.#watches.projectState(t, state);
+  }
+
+  #requireFiniteDerivative(): void {
+    const { derivative } = this.#stepper;
+    for (let i = 0; i < derivative.length; i++) {
+      if (!Number.isFinite(derivative[i])) {
+        const value = `component ${i} of rhs is ${derivative[i]}, not finite,`;
+        this.#system.fail('nonFinite', value);
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { ErrorHistory } from '../control/controller.js';
+
+/** Where an integration is, besides its state y and what its method and its watches remember: plain data. */
+export interface Progress {
+  t: number;
+  /** |h| proposed for the next step. */
+  h: number;
+  /** |h| of the last accepted step; 0 before there is one. */
+  previousStep: number;
+  /** Whether the last step tried was rejected. */
+  rejectedBefore: boolean;
+  /** Sizes of the last errors, for the controller. */
+  readonly history: ErrorHistory;
+  readonly restarts: Restarts;
+  /** Why the integration has ended; empty while it goes on. */
+  reason: string;
+}
+
+/** Restarts at events and changes of mode, counted to recognize those that accumulate. */
+export interface Restarts {
+  /** The first of those counted. */
+  from: number;
+  count: number;
+  /** Time of the last reset by an event; NaN before there is one. */
+  lastReset: number;
+}
+
+export const beginning = (t: number): Progress => ({
+  t,
+  h: 0,
+  previousStep: 0,
+  rejectedBefore: false,
+  history: { error: 0, previous: 0, beforePrevious: 0, stepRatio: 1 },
+  restarts: { from: t, count: 0, lastReset: Number.NaN },
+  reason: '',
+});
+
+/** The reason of integrations that have come to t1. */
+export const finished = 'reached t1';

@@ -1,0 +1,58 @@
+import type { Settings } from '../options.js';
+import type { Stepper } from '../method.js';
+import type { Progress } from './progress.js';
+
+/** Chooses the size of each step from the errors of the steps before. */
+export class StepSize {
+  readonly #settings: Settings;
+  readonly #progress: Progress;
+  readonly #stepper: Stepper;
+
+  constructor(settings: Settings, progress: Progress, stepper: Stepper) {
+    this.#settings = settings;
+    this.#progress = progress;
+    this.#stepper = stepper;
+  }
+
+  /** At most what the options and the method allow. */
+  limited(h: number): number {
+    return Math.min(h, this.#settings.maxStep, this.#stepper.longestStep ?? Infinity);
+  }
+
+  /** After a rejected step of size h. */
+  shorten(h: number, error: number): void {
+    this.#progress.h = this.limited(h * this.#factorAfter(false, error));
+    this.#progress.rejectedBefore = true;
+  }
+
+  /** After an accepted step of size h, which `last` cut short of what was proposed. */
+  propose(h: number, error: number, last: boolean): void {
+    const progress = this.#progress;
+    // asked for with fixed steps too: methods of variable order choose it on the way
+    const proposed = h * this.#factorAfter(true, error);
+    if (this.#settings.fixedStep === undefined) {
+      // A step cut short by the end says little about the size that the solution allows.
+      progress.h = this.limited(last ? Math.max(proposed, progress.h) : proposed);
+    }
+    progress.rejectedBefore = false;
+    progress.history.beforePrevious = progress.history.previous;
+    progress.history.previous = error;
+    progress.previousStep = h;
+  }
+
+  /** The factor from the step just tried to the next. */
+  #factorAfter(accepted: boolean, error: number): number {
+    const own = this.#stepper.ownFactor?.(accepted, error);
+    if (own !== undefined) return own;
+    const { controller } = this.#settings;
+    const { safety, smallestFactor, largestFactor } = controller;
+    // A step that is not finite anywhere says nothing but that it was too long.
+    if (!Number.isFinite(error)) return smallestFactor;
+    const { history, rejectedBefore } = this.#progress;
+    history.error = error;
+    let factor = safety * controller.propose(history, this.#stepper.errorExponent);
+    if (!accepted) factor = Math.min(factor, safety);
+    else if (rejectedBefore) factor = Math.min(factor, 1);
+    return Math.min(largestFactor, Math.max(smallestFactor, factor));
+  }
+}

@@ -1,0 +1,118 @@
+import type { Cut, Event, EventOccurrence, EventState, ZeroEvents } from '../events/event.js';
+import { watchEvents, type EventWatch } from '../events/events.js';
+import { requireKeys } from '../memory.js';
+import { guardedModes } from '../modes/guarded.js';
+import type { ModeChange, Modes } from '../modes/modes.js';
+import { watchModes, type ModeWatch, type WatchState } from '../modes/watch-modes.js';
+import type { Segment } from '../segment.js';
+import type { Position, System } from '../system.js';
+
+/** What is known of events and modes at the current point, as plain data; undefined where there are none. */
+export interface WatchesState {
+  readonly events?: EventState;
+  readonly modes?: WatchState;
+  readonly mode?: unknown;
+}
+
+/** Looks for events and changes of mode within each step, and says where it has to be cut. */
+export class Watches<Mode> {
+  readonly #position: Position<Mode>;
+  readonly #events: EventWatch | undefined;
+  readonly #modes: ModeWatch<Mode> | undefined;
+  readonly #guarded: Modes<Mode> | undefined;
+  #cutByMode = false;
+
+  constructor(
+    events: readonly Event[] | undefined,
+    modes: Modes<Mode> | undefined,
+    position: Position<Mode>,
+    system: System,
+    degree: number,
+  ) {
+    this.#position = position;
+    this.#events = events && watchEvents(events, system);
+    this.#guarded = modes && guardedModes(modes, system);
+    this.#modes = this.#guarded && watchModes(this.#guarded, system.dimension, degree);
+  }
+
+  /** Whether they need the interpolant of every step. */
+  get needSegments(): boolean {
+    return this.#events !== undefined || this.#modes !== undefined;
+  }
+
+  /** Whether the mode's projection moves the end of every step. */
+  get project(): boolean {
+    return this.#guarded?.project !== undefined;
+  }
+
+  get occurrences(): readonly EventOccurrence[] {
+    return this.#events?.occurrences ?? [];
+  }
+
+  get zeroEvents(): ZeroEvents {
+    return { atStart: this.#events?.zeroAtStart ?? [], always: this.#events?.alwaysZero ?? [] };
+  }
+
+  get changes(): readonly ModeChange[] {
+    return this.#modes?.changes ?? [];
+  }
+
+  begin(t: number, y: Float64Array, direction: 1 | -1): void {
+    if (this.#modes) this.#position.mode = this.#modes.begin(t, y, direction);
+    this.#events?.begin(t, y);
+  }
+
+  /** Puts a state back on the surfaces that the mode slides on. */
+  projectState(t: number, y: Float64Array): void {
+    this.#guarded?.project?.(t, y, this.#position.mode);
+  }
+
+  /** Where the step is to be cut, if it is. */
+  examine(segment: Segment): Cut | undefined {
+    const modeCut = this.#modes?.examine(segment, this.#position.mode);
+    const cut = this.#events?.examine(segment, modeCut?.theta ?? 1) ?? modeCut;
+    this.#cutByMode = cut !== undefined && cut === modeCut;
+    return cut;
+  }
+
+  /** Whether the last cut was one by the modes, and not by an event. */
+  get cutByMode(): boolean {
+    return this.#cutByMode;
+  }
+
+  /** Goes on from the end of a whole step. */
+  advance(t: number, y: Float64Array): void {
+    this.#events?.advance(t, y);
+    this.#modes?.advance(t, y, this.#position.mode);
+  }
+
+  /** Resets the state and chooses the next mode at a cut. Returns why the integration ends there, if it does. */
+  change(t: number, y: Float64Array, cut: Cut): string {
+    this.#events?.advance(t, y);
+    if (cut.action === 'stop') return cut.reason;
+    if (this.#modes) {
+      const mode = this.#modes.change(t, y, this.#position.mode, this.#cutByMode);
+      if (mode === 'stop') return cut.reason;
+      this.#position.mode = mode;
+    }
+    return '';
+  }
+
+  save(): WatchesState {
+    return {
+      ...(this.#events && { events: this.#events.save() }),
+      ...(this.#modes && { modes: this.#modes.save(), mode: this.#position.mode }),
+    };
+  }
+
+  /** @throws ArgumentError unless it is what was saved with events and modes like these. */
+  restore(state: WatchesState, t: number, y: Float64Array): void {
+    const has = [...(this.#events ? ['events'] : []), ...(this.#modes ? ['modes'] : [])];
+    requireKeys('from.watches', state, has, this.#modes ? ['mode'] : []);
+    if (this.#modes) {
+      this.#position.mode = state.mode as Mode;
+      this.#modes.restore(state.modes!, t, y, this.#position.mode);
+    }
+    this.#events?.restore(state.events!, t, y);
+  }
+}
