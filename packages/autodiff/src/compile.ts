@@ -1,5 +1,5 @@
-import { ShapeError } from '@nonsmooth/kernels';
-import type { Dtype, FloatArray, Kernels } from '@nonsmooth/kernels';
+import { ShapeError, type Dtype, type FloatArray } from '@nonsmooth/core';
+import type { Kernels } from '@nonsmooth/kernels';
 import { prepareProgram } from './execution.js';
 import type { Execution } from './execution.js';
 import type { Program } from './program.js';

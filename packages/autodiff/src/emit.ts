@@ -1,5 +1,4 @@
-import { ArgumentError, floatArray } from '@nonsmooth/kernels';
-import type { Dtype, FloatArray } from '@nonsmooth/kernels';
+import { ArgumentError, floatArray, type Dtype, type FloatArray } from '@nonsmooth/core';
 import { fromData, isTensor, tensor } from '@nonsmooth/tensor';
 import type { NestedNumbers, Tensor } from '@nonsmooth/tensor';
 import { Builder, builderOf, Tracer } from './builder.js';

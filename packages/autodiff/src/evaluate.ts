@@ -1,5 +1,4 @@
-import { ShapeError } from '@nonsmooth/kernels';
-import type { FloatArray } from '@nonsmooth/kernels';
+import { ShapeError, type FloatArray } from '@nonsmooth/core';
 import { fromData, tensor } from '@nonsmooth/tensor';
 import type { NestedNumbers, Tensor } from '@nonsmooth/tensor';
 import { commonDtype } from './emit.js';

@@ -1,5 +1,5 @@
-import { floatArray } from '@nonsmooth/kernels';
-import type { Dtype, Kernels } from '@nonsmooth/kernels';
+import { floatArray, type Dtype } from '@nonsmooth/core';
+import type { Kernels } from '@nonsmooth/kernels';
 import { needsScratch, prepareByKernel } from './forward/by-kernel.js';
 import type { Factor } from './forward/matmul.js';
 import type { Buffer, Step } from './forward/step.js';

@@ -1,3 +1,5 @@
+export { ArgumentError, DisposedError, NonFiniteError, ShapeError } from '@nonsmooth/core';
+export type { Objective, ParameterSlice, SampledObjective } from '@nonsmooth/core';
 export { Builder, Tracer } from './builder.js';
 export { compile } from './compile.js';
 export type { CompiledProgram, CompileOptions } from './compile.js';

@@ -1,5 +1,5 @@
-import { ArgumentError, ShapeError } from '@nonsmooth/kernels';
-import type { FloatArray, Kinks } from '@nonsmooth/kernels';
+import { ArgumentError, ShapeError, type FloatArray } from '@nonsmooth/core';
+import type { Kinks } from '@nonsmooth/kernels';
 import { tensor } from '@nonsmooth/tensor';
 import type { Tensor } from '@nonsmooth/tensor';
 import type { Argument } from './evaluate.js';

@@ -1,5 +1,12 @@
-import { defaultKinks, ShapeError } from '@nonsmooth/kernels';
-import type { DescentLoop, DescentOptions, FloatArray, Kinks } from '@nonsmooth/kernels';
+import {
+  once,
+  ShapeError,
+  type FloatArray,
+  type Objective,
+  type ParameterSlice,
+} from '@nonsmooth/core';
+import { defaultKinks } from '@nonsmooth/kernels';
+import type { Kinks } from '@nonsmooth/kernels';
 import { tensor } from '@nonsmooth/tensor';
 import { prepareFor } from './compile.js';
 import type { CompileOptions } from './compile.js';
@@ -16,44 +23,13 @@ import type { DirectionalChoice } from './switching/directional-signature.js';
 import { inputShapes, switchedProgram, switchingProgram } from './switching/variables.js';
 import { trace } from './trace.js';
 
-/** A named slice of the flat parameter vector, row-major with this shape. */
-export interface ParameterSlice {
-  readonly name: string;
-  readonly offset: number;
-  readonly shape: readonly number[];
-}
-
-/**
- * A function of a flat parameter vector: what flows follow, and what networks and traced programs produce.
- * Calls allocate nothing; `out` receives its result by copy.
- */
-export interface Objective {
-  readonly dimension: number;
-  value(theta: FloatArray): number;
-  /** Writes the gradient into `out` and returns the value. */
-  gradient(theta: FloatArray, out: FloatArray): number;
-  /** Writes ∇²L(θ)·v into `out`. */
-  hessianVector?(theta: FloatArray, v: FloatArray, out: FloatArray): void;
-  /** Writes ∇²L(θ), row-major dimension × dimension, into `out`. */
-  hessian?(theta: FloatArray, out: FloatArray): void;
-  /** Writes the values of the switching functions (zero at a kink) into `out`. */
-  switching?(theta: FloatArray, out: FloatArray): void;
-  readonly layout?: readonly ParameterSlice[];
-  /** Whether the gradient is locally Lipschitz continuous: no kinks, a Hessian almost everywhere. Not known if absent. */
-  readonly smooth?: boolean;
-  /** The same function as a traced program of θ, for everything that needs its structure. */
+/** An objective that can show its function: flows need values only, certificates its structure. */
+export interface TracedObjective extends Objective {
+  /** The same function as a traced program of θ. */
   readonly program?: Program;
 }
 
-/** An objective that is a mean over samples and can be descended by random batches. */
-export interface SampledObjective extends Objective {
-  readonly samples: number;
-  /** Gradient and value of the mean over the samples with these indices; repetitions count. */
-  batchGradient(theta: FloatArray, indices: Uint32Array, out: FloatArray): number;
-  /** A loop that keeps parameters, moments and data in the kernel's memory. */
-  descent?(theta: FloatArray, options: DescentOptions): DescentLoop;
-}
-
+/** How an objective is compiled and differentiated. */
 export interface ObjectiveOptions extends CompileOptions {
   /** Derivatives at kinks; default relu'(0) = 0, abs'(0) = 0, ties split equally. */
   readonly kinks?: KinkPolicy;
@@ -69,7 +45,7 @@ export function objective(
   f: Traceable | Program,
   dimension: number,
   options: ObjectiveOptions = {},
-): Objective {
+): TracedObjective {
   const program = typeof f === 'function' ? trace(f, [[dimension]]) : f;
   requireObjective(program, dimension);
   const { kinks = defaultKinks, layout } = options;
@@ -174,9 +150,4 @@ function requireObjective(program: Program, dimension: number): void {
   if (outputs.length !== 1 || sizeOf(outputs[0]!) !== 1) {
     throw new ShapeError('outputs of f', outputs, 'one number');
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
 }

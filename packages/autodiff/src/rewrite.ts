@@ -1,4 +1,4 @@
-import { ShapeError } from '@nonsmooth/kernels';
+import { ShapeError } from '@nonsmooth/core';
 import { Builder, within } from './builder.js';
 import type { Tracer } from './builder.js';
 import { lift, toValue } from './emit.js';

@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError } from '@nonsmooth/kernels';
+import { ArgumentError, ShapeError } from '@nonsmooth/core';
 import type { Shape } from './program.js';
 
 export function sizeOf(shape: Shape): number {

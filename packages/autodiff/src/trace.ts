@@ -1,4 +1,4 @@
-import { ShapeError } from '@nonsmooth/kernels';
+import { ShapeError } from '@nonsmooth/core';
 import { isTensor } from '@nonsmooth/tensor';
 import { Builder, Tracer, within } from './builder.js';
 import { lift, toValue } from './emit.js';

@@ -1,5 +1,11 @@
-import type { Objective } from '@nonsmooth/autodiff';
-import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/kernels';
+import {
+  ArgumentError,
+  requireFinite,
+  requireFunction,
+  requireObject,
+  ShapeError,
+  type Objective,
+} from '@nonsmooth/core';
 
 /** Throws unless `theta0` is a finite vector of the objective's dimension. */
 export function requireStart(objective: Objective, theta0: ArrayLike<number>): void {
@@ -19,39 +25,4 @@ function requireObjective(objective: Objective): void {
   }
   requireFunction('objective.value', given.value);
   requireFunction('objective.gradient', given.gradient);
-}
-
-/** Throws unless `value` is an object, which options that must be given are. */
-export function requireObject(argument: string, value: object): void {
-  if (typeof value !== 'object' || value === null) {
-    throw new ArgumentError(argument, value, 'an object');
-  }
-}
-
-/** Throws unless `value` is a function. */
-export function requireFunction(argument: string, value: unknown): void {
-  if (typeof value !== 'function') throw new ArgumentError(argument, value, 'a function');
-}
-
-/** Throws unless `value` is a positive integer. */
-export function requireCount(argument: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value <= 0) {
-    throw new ArgumentError(argument, value, 'a positive integer');
-  }
-}
-
-/** Throws unless every setting is a finite number > 0. */
-export function requirePositive(settings: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(settings)) {
-    if (!(typeof value === 'number' && value > 0 && value < Infinity)) {
-      throw new ArgumentError(name, value, 'a finite number > 0');
-    }
-  }
-}
-
-/** Throws unless `vector` has this length. */
-export function requireLength(argument: string, vector: ArrayLike<number>, length: number): void {
-  if (vector?.length !== length) {
-    throw new ShapeError(`${argument}.length`, vector?.length, String(length));
-  }
 }

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/kernels';
+import { ArgumentError } from '@nonsmooth/core';
 
 /** An argument to which a theorem does not apply: which theorem, and which of its hypotheses fails. */
 export class HypothesisError extends ArgumentError {

@@ -1,3 +1,4 @@
+export { ArgumentError, DisposedError, NonFiniteError, ShapeError } from '@nonsmooth/core';
 export * from './asymptotics/classify.js';
 export type { GrowthLaw } from './asymptotics/growth-laws.js';
 export * from './asymptotics/threshold-study.js';

@@ -1,6 +1,5 @@
-import { requireFinite } from '@nonsmooth/kernels';
+import { requireFinite, requireLength } from '@nonsmooth/core';
 import { requireParameters, type Network } from '@nonsmooth/nets';
-import { requireLength } from './checks.js';
 import { hiddenNeurons, incomingDot, outgoingSquare, type HiddenNeuron } from './hidden-neurons.js';
 import { HypothesisError } from './hypothesis-error.js';
 import { requireHomogeneous } from './homogeneity.js';

@@ -1,6 +1,5 @@
+import type { DescentLoop, DescentOptions, Dtype, FloatArray } from '@nonsmooth/core';
 import type { Activation } from './activation.js';
-import type { DescentLoop, DescentOptions } from './descent.js';
-import type { Dtype, FloatArray } from './dtype.js';
 
 export const lossNames = ['squared', 'relativeL2', 'crossEntropy'] as const;
 

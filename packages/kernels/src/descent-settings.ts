@@ -1,6 +1,10 @@
-import type { DescentOptions, DescentRule, DescentRuleName } from './descent.js';
-import { ArgumentError } from './errors.js';
-import { requireOneOf } from './problem.js';
+import {
+  ArgumentError,
+  requireOneOf,
+  type DescentOptions,
+  type DescentRule,
+  type DescentRuleName,
+} from '@nonsmooth/core';
 
 /** A rule of one name with every default filled in. */
 export type Settings<Name extends DescentRuleName> = Required<Extract<DescentRule, { name: Name }>>;

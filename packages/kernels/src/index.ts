@@ -1,7 +1,29 @@
+export {
+  ArgumentError,
+  descentRuleNames,
+  DisposedError,
+  floatArray,
+  NonFiniteError,
+  requireFinite,
+  ShapeError,
+} from '@nonsmooth/core';
+export type {
+  AdagradRule,
+  AdamRule,
+  AdamWRule,
+  DescentLoop,
+  DescentOptions,
+  DescentRule,
+  DescentRuleName,
+  DescentState,
+  Dtype,
+  FloatArray,
+  Key,
+  RmspropRule,
+  SgdRule,
+} from '@nonsmooth/core';
 export * from './activation.js';
 export * from './dense-network.js';
-export * from './descent.js';
-export * from './dtype.js';
 export * from './errors.js';
 export * from './kernels.js';
 export * from './kinks.js';

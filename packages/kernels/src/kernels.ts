@@ -1,5 +1,5 @@
+import type { Dtype, FloatArray } from '@nonsmooth/core';
 import type { DenseProblem, DenseRisk } from './dense-network.js';
-import type { Dtype, FloatArray } from './dtype.js';
 import type { Workspace } from './workspace.js';
 
 /** What a backend computes. `reference` is the obvious TypeScript twin that tests compare the others with. */

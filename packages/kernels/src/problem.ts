@@ -1,7 +1,6 @@
+import { ArgumentError, dtypes, requireOneOf, ShapeError, type FloatArray } from '@nonsmooth/core';
 import { activationNames } from './activation.js';
 import { lossNames, type DenseProblem } from './dense-network.js';
-import { floatArray, type FloatArray } from './dtype.js';
-import { ArgumentError, ShapeError } from './errors.js';
 
 /** One affine layer: widths and where its weights (row-major width × inputWidth) and biases lie in θ. */
 export interface Layer {
@@ -37,7 +36,7 @@ export function problemShape(problem: DenseProblem): ProblemShape {
     throw new ArgumentError('activation.parameter', activation.parameter, 'a finite number');
   }
   requireOneOf('loss', loss, lossNames);
-  requireOneOf('dtype', problem.dtype, ['f64', 'f32']);
+  requireOneOf('dtype', problem.dtype, dtypes);
   const atZero = problem.reluDerivativeAtZero ?? 0;
   if (!(atZero >= 0 && atZero <= 1)) {
     throw new ArgumentError('reluDerivativeAtZero', atZero, 'a number in [0, 1]');
@@ -76,28 +75,6 @@ export function rowCount(argument: string, rows: FloatArray, width: number): num
   return rows.length / width;
 }
 
-/** Throws ShapeError unless `array` has exactly `length` entries. */
-export function requireLength(argument: string, array: ArrayLike<number>, length: number): void {
-  if (array.length !== length) {
-    throw new ShapeError(`${argument}.length`, array.length, String(length));
-  }
-}
-
-/** Throws unless there is at least one index and all are below `samples`. */
-export function requireIndices(indices: Uint32Array, samples: number): void {
-  if (indices.length === 0) throw new ShapeError('indices.length', 0, 'at least 1');
-  for (let j = 0; j < indices.length; j++) {
-    if (indices[j]! >= samples) {
-      throw new ArgumentError(`indices[${j}]`, indices[j], `0 to ${samples - 1}`);
-    }
-  }
-}
-
-/** Throws ArgumentError unless `value` is one of `allowed`. */
-export function requireOneOf(argument: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value)) throw new ArgumentError(argument, value, allowed.join(', '));
-}
-
 function requireClasses(targets: FloatArray, classes: number): void {
   for (let s = 0; s < targets.length; s++) {
     const target = targets[s]!;
@@ -106,13 +83,4 @@ function requireClasses(targets: FloatArray, classes: number): void {
       throw new ArgumentError(`targets[${s}]`, target, `class indices 0 to ${classes - 1}`);
     }
   }
-}
-
-/** The rows with these indices. */
-export function takeRows(rows: FloatArray, width: number, indices: Uint32Array): FloatArray {
-  const taken = floatArray(rows instanceof Float64Array ? 'f64' : 'f32', indices.length * width);
-  indices.forEach((index, j) =>
-    taken.set(rows.subarray(index * width, (index + 1) * width), j * width),
-  );
-  return taken;
 }

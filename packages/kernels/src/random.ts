@@ -1,8 +1,7 @@
 // Counter-based random numbers: Philox4x32-10 of Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as
 // easy as 1, 2, 3" (SC 2011). A value depends on key and counter only, never on what was drawn before.
 
-/** Two 32-bit words that name a random stream. */
-export type Key = readonly [number, number];
+import type { Key } from '@nonsmooth/core';
 
 const M0 = 0xd2511f53;
 const M1 = 0xcd9e8d57;

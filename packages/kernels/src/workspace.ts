@@ -1,5 +1,5 @@
+import type { Dtype, FloatArray } from '@nonsmooth/core';
 import type { Activation } from './activation.js';
-import type { Dtype, FloatArray } from './dtype.js';
 
 /** Functions of one number that kernels compute entry by entry. */
 export const unaryNames = [

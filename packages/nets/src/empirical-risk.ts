@@ -1,24 +1,24 @@
 import {
-  objective,
-  type Objective,
-  type Program,
-  type SampledObjective,
-} from '@nonsmooth/autodiff';
-import {
   ArgumentError,
+  once,
+  type Dtype,
+  type FloatArray,
+  type Objective,
+  type SampledObjective,
+} from '@nonsmooth/core';
+import { objective, type Program, type TracedObjective } from '@nonsmooth/autodiff';
+import {
   defaultKernels,
   defaultKinks,
   lossNames,
   type Activation,
-  type Dtype,
-  type FloatArray,
   type Kernels,
   type Kinks,
   type LossName,
 } from '@nonsmooth/kernels';
 import type { Tensor } from '@nonsmooth/tensor';
 import type { Network } from './network.js';
-import { takeRows, toRows, toTargets, type Rows } from './samples.js';
+import { rowsAt, toRows, toTargets, type Rows } from './samples.js';
 import { traceRisk } from './traced-risk.js';
 
 export interface EmpiricalRiskData {
@@ -39,7 +39,8 @@ export interface EmpiricalRiskOptions {
   readonly kinks?: Kinks;
 }
 
-export interface EmpiricalRisk extends SampledObjective {
+/** The mean loss of a network over samples, as an objective. */
+export interface EmpiricalRisk extends SampledObjective, TracedObjective {
   readonly network: Network;
   /** The samples and the loss, as they were checked. */
   readonly data: Required<EmpiricalRiskData>;
@@ -89,11 +90,7 @@ export function empiricalRisk(
     reluDerivativeAtZero: kinks.relu,
   });
   let program: Program | undefined;
-  let traced: Objective | undefined;
-  const slowTwin = (): Objective =>
-    (traced ??= objective((program ??= traceRisk(net, inputs, targets, loss)), net.dimension, {
-      kinks,
-    }));
+  const slowTwin = once(() => objective(made.program, net.dimension, { kinks }));
   const made: EmpiricalRisk = {
     network: net,
     data: { inputs, targets, loss },
@@ -135,7 +132,7 @@ export function tracedEmpiricalRisk(
     program,
     samples: inputs.shape[0]!,
     batchGradient(theta: FloatArray, indices: Uint32Array, out: FloatArray): number {
-      const batch = traceRisk(net, takeRows(inputs, indices), takeRows(targets, indices), loss);
+      const batch = traceRisk(net, rowsAt(inputs, indices), rowsAt(targets, indices), loss);
       return objective(batch, net.dimension, options).gradient(theta, out);
     },
   };

@@ -1,3 +1,4 @@
+export { ArgumentError, DisposedError, NonFiniteError, ShapeError } from '@nonsmooth/core';
 export * from './empirical-risk.js';
 export * from './initializers.js';
 export * from './network.js';

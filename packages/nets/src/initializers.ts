@@ -1,4 +1,4 @@
-import { ArgumentError, requireFinite, ShapeError, type Key } from '@nonsmooth/kernels';
+import { ArgumentError, requireFinite, ShapeError, type Key } from '@nonsmooth/core';
 import { foldIn, normal, uniform } from '@nonsmooth/tensor';
 import type { Network } from './network.js';
 

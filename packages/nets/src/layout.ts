@@ -1,4 +1,4 @@
-import type { ParameterSlice } from '@nonsmooth/autodiff';
+import type { ParameterSlice } from '@nonsmooth/core';
 
 /**
  * The flat order of θ: scale `gamma` and shift `beta` of the input if normalized, then W¹, b¹, …, W^D, b^D,

@@ -1,10 +1,5 @@
-import {
-  activationNames,
-  ArgumentError,
-  type Activation,
-  type ActivationName,
-} from '@nonsmooth/kernels';
-import type { ParameterSlice } from '@nonsmooth/autodiff';
+import { ArgumentError, type ParameterSlice } from '@nonsmooth/core';
+import { activationNames, type Activation, type ActivationName } from '@nonsmooth/kernels';
 import { parameterLayout } from './layout.js';
 
 /** A fully connected network: its architecture, without parameters. */

@@ -1,3 +1,4 @@
+import { requireFinite, ShapeError } from '@nonsmooth/core';
 import {
   add,
   div,
@@ -12,7 +13,6 @@ import {
   transpose,
   type Value,
 } from '@nonsmooth/autodiff';
-import { requireFinite, ShapeError } from '@nonsmooth/kernels';
 import { tensor, type Tensor } from '@nonsmooth/tensor';
 import { activate } from './activations.js';
 import type { Network } from './network.js';

@@ -1,5 +1,12 @@
-import { ArgumentError, requireFinite, ShapeError, type LossName } from '@nonsmooth/kernels';
-import { tensor, type NestedNumbers, type Tensor } from '@nonsmooth/tensor';
+import {
+  ArgumentError,
+  requireFinite,
+  requireIndices,
+  ShapeError,
+  takeRows,
+} from '@nonsmooth/core';
+import { type LossName } from '@nonsmooth/kernels';
+import { fromData, tensor, type NestedNumbers, type Tensor } from '@nonsmooth/tensor';
 import type { Network } from './network.js';
 
 /** Rows of numbers; a vector is taken as one column (one number per sample). */
@@ -51,13 +58,8 @@ export function toTargets(net: Network, loss: LossName, rows: Rows, samples: num
 }
 
 /** The rows of a samples × width tensor with these indices, in order, repetitions included. */
-export function takeRows(rows: Tensor, indices: Uint32Array): Tensor {
+export function rowsAt(rows: Tensor, indices: Uint32Array): Tensor {
   const [samples, width] = rows.shape as readonly [number, number];
-  if (indices.length === 0) throw new ShapeError('indices.length', 0, 'at least 1');
-  const taken = new Float64Array(indices.length * width);
-  indices.forEach((index, row) => {
-    if (index >= samples) throw new ArgumentError('indices', index, `0..${samples - 1}`);
-    taken.set(rows.data.subarray(index * width, (index + 1) * width), row * width);
-  });
-  return tensor(taken, { shape: [indices.length, width] });
+  requireIndices('indices', indices, samples);
+  return fromData(takeRows(rows.data, width, indices), [indices.length, width]);
 }

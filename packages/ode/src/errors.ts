@@ -1,20 +1,6 @@
 import type { Solution } from './solution.js';
 
-/** A wrong argument: which one, what it was, what is allowed. */
-export class ArgumentError extends Error {
-  override readonly name: string = 'ArgumentError';
-  readonly argument: string;
-  readonly value: unknown;
-  readonly allowed: string;
-
-  constructor(argument: string, value: unknown, allowed: string) {
-    super(`${argument} = ${String(value)}; allowed: ${allowed}`);
-    this.argument = argument;
-    this.value = value;
-    this.allowed = allowed;
-  }
-}
-
+/** Why an integration could not go on. */
 export type FailureReason =
   | 'stepUnderflow'
   | 'maxSteps'

@@ -1,6 +1,7 @@
 export * from './control/controller.js';
 export { blockNorm, maximumNorm, rootMeanSquare, type ErrorNorm } from './control/norm.js';
 export * from './errors.js';
+export { ArgumentError, NonFiniteError, ShapeError } from '@nonsmooth/core';
 export type { Event, EventOccurrence, ZeroEvents } from './events/event.js';
 export { explicitMethod, type ExplicitMethod } from './explicit/pair.js';
 export type { ExplicitDefinition } from './explicit/tableau.js';

@@ -1,4 +1,4 @@
-import { ArgumentError } from './errors.js';
+import { ArgumentError } from '@nonsmooth/core';
 import { exponential, logarithm } from './power.js';
 import type { InitialValueProblem } from './problem.js';
 

@@ -1,4 +1,4 @@
-import { ArgumentError } from './errors.js';
+import { ArgumentError } from '@nonsmooth/core';
 
 /** Numbers and vectors that a stepper carries from step to step: plain data, which a checkpoint copies. */
 export interface Memory {

@@ -1,6 +1,6 @@
+import { ArgumentError } from '@nonsmooth/core';
 import { integral, type Controller } from './control/controller.js';
 import { rootMeanSquare, tolerance, type ErrorNorm, type Tolerance } from './control/norm.js';
-import { ArgumentError } from './errors.js';
 import type { Event } from './events/event.js';
 import { isList } from './list.js';
 import type { Method } from './method.js';

@@ -1,4 +1,5 @@
-import { ArgumentError, IntegrationError } from './errors.js';
+import { ArgumentError } from '@nonsmooth/core';
+import { IntegrationError } from './errors.js';
 import { integrate, stateAt } from './integration/integrate.js';
 import type { IntegrationOptions } from './options.js';
 import type { InitialValueProblem } from './problem.js';

@@ -52,7 +52,7 @@ test.each(allMethods.filter(({ adaptive }) => adaptive))(
 test('a checkpoint of another method is refused', () => {
   const checkpoint = integrate(lotkaVolterra).checkpoint();
   expect(() => integrate(lotkaVolterra, { from: checkpoint, method: tsitouras54 })).toThrow(
-    /from.method = Dormand–Prince/,
+    /from.method = "Dormand–Prince/,
   );
 });
 

@@ -1,3 +1,4 @@
+export { ArgumentError, DisposedError, NonFiniteError, ShapeError } from '@nonsmooth/core';
 export * from './approximation/bias-shift.js';
 export * from './approximation/families.js';
 export { generalizedGradient } from './approximation/generalized-gradient.js';

@@ -1,8 +1,14 @@
-import { trace, type Objective, type Program, type Tracer, type Value } from '@nonsmooth/autodiff';
-import { ArgumentError, requireFinite, ShapeError } from './errors.js';
+import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
+import {
+  trace,
+  type Program,
+  type TracedObjective,
+  type Tracer,
+  type Value,
+} from '@nonsmooth/autodiff';
 
 /** What subdifferentials can be taken of: a function of one vector, its program, or an objective that has one. */
-export type Subject = Program | Objective | ((x: Tracer) => Value | number);
+export type Subject = Program | TracedObjective | ((x: Tracer) => Value | number);
 
 /**
  * The program of a subject at a point: one input, a vector of the point's length, and one scalar output.

@@ -1,4 +1,4 @@
-import { ArgumentError, floatArray, type Dtype } from '@nonsmooth/kernels';
+import { ArgumentError, floatArray, type Dtype } from '@nonsmooth/core';
 import { elementCount, requireShape } from './shape.js';
 import { fromData, type Tensor } from './tensor.js';
 

@@ -11,13 +11,6 @@ export * from './random/permutation.js';
 export * from './random/uniform.js';
 export * from './tensor.js';
 export * from './to-nested.js';
-export {
-  ArgumentError,
-  drawBatch,
-  NonFiniteError,
-  requireFinite,
-  ShapeError,
-  type Dtype,
-  type FloatArray,
-  type Key,
-} from '@nonsmooth/kernels';
+export { ArgumentError, NonFiniteError, requireFinite, ShapeError } from '@nonsmooth/core';
+export type { Dtype, FloatArray, Key } from '@nonsmooth/core';
+export { drawBatch } from '@nonsmooth/kernels';

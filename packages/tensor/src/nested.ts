@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError } from '@nonsmooth/kernels';
+import { ArgumentError, ShapeError } from '@nonsmooth/core';
 
 /** A number, or an array of arrays … of numbers, all of one shape at each depth. */
 export type NestedNumbers = number | readonly NestedNumbers[];

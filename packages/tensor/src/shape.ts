@@ -1,4 +1,4 @@
-import { ShapeError } from '@nonsmooth/kernels';
+import { ShapeError } from '@nonsmooth/core';
 
 /** Number of elements of an array of this shape; the empty shape has one. */
 export function elementCount(shape: readonly number[]): number {

@@ -4,7 +4,7 @@ import {
   ShapeError,
   type Dtype,
   type FloatArray,
-} from '@nonsmooth/kernels';
+} from '@nonsmooth/core';
 import ndarray from 'ndarray';
 import { flattenNested, nestedShape, type NestedNumbers } from './nested.js';
 import { elementCount, requireShape } from './shape.js';

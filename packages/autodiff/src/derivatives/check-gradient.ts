@@ -1,11 +1,9 @@
-import { requireFinite, ShapeError } from '@nonsmooth/kernels';
-import type { FloatArray } from '@nonsmooth/kernels';
+import { requireFinite, ShapeError, type FloatArray, type Objective } from '@nonsmooth/core';
 import { key, normal, tensor } from '@nonsmooth/tensor';
 import type { Tensor } from '@nonsmooth/tensor';
 import { asFunction } from './programs.js';
 import { compile } from '../compile.js';
 import type { Argument } from '../evaluate.js';
-import type { Objective } from '../objective.js';
 import type { Program } from '../program.js';
 import { trace } from '../trace.js';
 import type { DerivativeOptions, Traceable } from './differentiate.js';

@@ -1,4 +1,5 @@
-import { ArgumentError, defaultKinks } from '@nonsmooth/kernels';
+import { ArgumentError } from '@nonsmooth/core';
+import { defaultKinks } from '@nonsmooth/kernels';
 import type { Kinks } from '@nonsmooth/kernels';
 import { fromData, tensor } from '@nonsmooth/tensor';
 import type { Tensor } from '@nonsmooth/tensor';

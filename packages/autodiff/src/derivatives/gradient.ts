@@ -1,4 +1,4 @@
-import { ShapeError } from '@nonsmooth/kernels';
+import { ShapeError } from '@nonsmooth/core';
 import type { Tensor } from '@nonsmooth/tensor';
 import { Tracer } from '../builder.js';
 import type { Operand, Value } from '../emit.js';

@@ -1,4 +1,4 @@
-import type { FloatArray } from '@nonsmooth/kernels';
+import type { FloatArray } from '@nonsmooth/core';
 import type { ArithmeticAttributes, ComparisonAttributes } from '../program.js';
 
 /** out[o + i] = u[a + i·da] ∘ v[b + i·db] for i < n. */

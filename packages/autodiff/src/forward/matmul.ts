@@ -1,4 +1,4 @@
-import type { FloatArray } from '@nonsmooth/kernels';
+import type { FloatArray } from '@nonsmooth/core';
 import { sizeOf } from '../shape.js';
 import type { Buffer, Step } from './step.js';
 import { stridedProduct } from './strided-product.js';

@@ -1,4 +1,4 @@
-import type { FloatArray } from '@nonsmooth/kernels';
+import type { FloatArray } from '@nonsmooth/core';
 import { stridesOf, withoutAxes } from '../shape.js';
 import { walk } from './broadcast.js';
 import type { Buffer, Step } from './step.js';

@@ -1,4 +1,4 @@
-import type { FloatArray } from '@nonsmooth/kernels';
+import type { FloatArray } from '@nonsmooth/core';
 import type { Shape } from '../program.js';
 
 /** An array that a step reads or writes; contiguous, row-major. */

@@ -1,4 +1,4 @@
-import type { FloatArray } from '@nonsmooth/kernels';
+import type { FloatArray } from '@nonsmooth/core';
 
 /**
  * out[i, j] = Σ_l a[i·ai + l·al]·b[l·bl + j·bj], summed in the order of l; out is row-major. Four by four entries of

@@ -1,4 +1,4 @@
-import type { FloatArray } from '@nonsmooth/kernels';
+import type { FloatArray } from '@nonsmooth/core';
 import type { Scalar } from './scalar.js';
 import type { Buffer, Step } from './step.js';
 

@@ -1,4 +1,4 @@
-import { ShapeError } from '@nonsmooth/kernels';
+import { ShapeError } from '@nonsmooth/core';
 import { emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import { broadcastShapes } from '../shape.js';

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/kernels';
+import { ArgumentError } from '@nonsmooth/core';
 import type { Tensor } from '@nonsmooth/tensor';
 import { Tracer } from '../builder.js';
 import { constantOf, emit, toValue } from '../emit.js';

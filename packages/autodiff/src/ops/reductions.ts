@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/kernels';
+import { ArgumentError } from '@nonsmooth/core';
 import { emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import type { ReductionAttributes } from '../program.js';

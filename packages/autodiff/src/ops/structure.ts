@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError } from '@nonsmooth/kernels';
+import { ArgumentError, ShapeError } from '@nonsmooth/core';
 import { Tracer } from '../builder.js';
 import { emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';

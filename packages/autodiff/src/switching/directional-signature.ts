@@ -1,4 +1,4 @@
-import { requireFinite, ShapeError } from '@nonsmooth/kernels';
+import { requireFinite, ShapeError } from '@nonsmooth/core';
 import type { Tensor } from '@nonsmooth/tensor';
 import { lift } from '../emit.js';
 import { prepareProgram } from '../execution.js';

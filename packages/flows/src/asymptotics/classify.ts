@@ -1,5 +1,4 @@
-import { ArgumentError, ShapeError } from '@nonsmooth/kernels';
-import { requireObject, requirePositive } from '../checks.js';
+import { ArgumentError, requireObject, requirePositive, ShapeError } from '@nonsmooth/core';
 import { growthLaws, type GrowthLaw } from './growth-laws.js';
 import { fitLine } from './least-squares.js';
 

@@ -1,6 +1,4 @@
-import type { Objective } from '@nonsmooth/autodiff';
-import { ArgumentError } from '@nonsmooth/kernels';
-import { requireObject, requirePositive } from '../checks.js';
+import { ArgumentError, requireObject, requirePositive, type Objective } from '@nonsmooth/core';
 import type { FlowOptions } from '../flow/flow.js';
 import { gradientFlow } from '../gradient-flow/gradient-flow.js';
 import { classify, type Classification } from './classify.js';

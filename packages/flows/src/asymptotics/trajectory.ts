@@ -1,7 +1,5 @@
-import { ArgumentError } from '@nonsmooth/kernels';
-import { requirePositive } from '../checks.js';
+import { ArgumentError, norm2, requirePositive } from '@nonsmooth/core';
 import type { Flow } from '../flow/flow.js';
-import { norm } from '../norm.js';
 import type { Trajectory } from './classify.js';
 
 /** What `classify` looks at, from the saved times t > 0 of a flow. */
@@ -9,7 +7,7 @@ export function trajectoryOf(flow: Pick<Flow, 't' | 'y' | 'loss' | 'speed'>): Tr
   const kept = [...flow.t.keys()].filter((i) => flow.t[i]! > 0);
   return {
     times: kept.map((i) => flow.t[i]!),
-    norms: kept.map((i) => norm(flow.y[i]!)),
+    norms: kept.map((i) => norm2(flow.y[i]!)),
     speeds: kept.map((i) => flow.speed[i]!),
     losses: kept.map((i) => flow.loss[i]!),
   };

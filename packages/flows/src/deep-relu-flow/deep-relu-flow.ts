@@ -1,6 +1,6 @@
+import { requireObject } from '@nonsmooth/core';
 import { requireParameters, type EmpiricalRiskData, type Network } from '@nonsmooth/nets';
 import { dormandPrince54 } from '@nonsmooth/ode';
-import { requireObject } from '../checks.js';
 import type { Flow, FlowOptions } from '../flow/flow.js';
 import { follow } from '../flow/follow.js';
 import { frozenNetwork, type Unit } from './frozen-network.js';

@@ -1,3 +1,4 @@
+import { dot } from '@nonsmooth/core';
 import type { FrozenNetwork } from './frozen-network.js';
 import { solveGram } from '../solve-gram.js';
 import { boxMinimum } from './box-minimum.js';
@@ -147,10 +148,4 @@ export function slidingField(net: FrozenNetwork, dimension: number): SlidingFiel
       });
     },
   };
-}
-
-function dot(u: Float64Array, v: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < u.length; i++) sum += u[i]! * v[i]!;
-  return sum;
 }

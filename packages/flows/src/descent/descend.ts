@@ -1,12 +1,17 @@
-import type { Objective, SampledObjective } from '@nonsmooth/autodiff';
 import {
   ArgumentError,
-  descentLoop,
+  requireCount,
+  requireFunction,
+  requireKey,
+  requireObject,
   type DescentLoop,
   type DescentOptions,
   type DescentRule,
-} from '@nonsmooth/kernels';
-import { requireCount, requireFunction, requireObject, requireStart } from '../checks.js';
+  type Objective,
+  type SampledObjective,
+} from '@nonsmooth/core';
+import { descentLoop } from '@nonsmooth/kernels';
+import { requireStart } from '../checks.js';
 import type { Schedule } from './schedules.js';
 
 export interface DescendOptions {
@@ -60,7 +65,7 @@ export function descend(
   requireCount('every', every);
   if (batch) {
     requireCount('batch.size', batch.size);
-    requireObject('batch.key', batch.key);
+    requireKey('batch.key', batch.key);
     if (!('batchGradient' in objective)) {
       throw new ArgumentError('batch', batch, 'an objective that is a mean over samples');
     }

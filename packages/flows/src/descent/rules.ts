@@ -1,4 +1,4 @@
-import type { AdagradRule, AdamRule, AdamWRule, RmspropRule, SgdRule } from '@nonsmooth/kernels';
+import type { AdagradRule, AdamRule, AdamWRule, RmspropRule, SgdRule } from '@nonsmooth/core';
 
 // Formulas and defaults are those of PyTorch's optimizers; settings are checked where a descent begins.
 

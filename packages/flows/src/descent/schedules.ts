@@ -1,5 +1,4 @@
-import { ArgumentError } from '@nonsmooth/kernels';
-import { requireFunction, requirePositive } from '../checks.js';
+import { ArgumentError, requireFunction, requirePositive } from '@nonsmooth/core';
 
 /** The learning rate of step n = 0, 1, 2, … */
 export type Schedule = (step: number) => number;

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/kernels';
+import { ArgumentError } from '@nonsmooth/core';
 import { inLogTime, type InitialValueProblem } from '@nonsmooth/ode';
 import type { StopRules } from './stop-rules.js';
 

@@ -7,7 +7,7 @@ import {
   type IntegrationOptions,
   type Method,
 } from '@nonsmooth/ode';
-import { norm } from '../norm.js';
+import { norm2 } from '@nonsmooth/core';
 import { clockFor } from './clock.js';
 import { dissipation } from './energy.js';
 import type { Flow, FlowOptions } from './flow.js';
@@ -76,7 +76,7 @@ export function follow<Mode>(
       }
       stopped = reasonToStop(rules, {
         steps,
-        norm: () => norm(y),
+        norm: () => norm2(y),
         loss: () => (energy ? loss : field.value(end, y)),
         gradientNorm: () => records.speedAt(end, y),
       });
@@ -130,7 +130,7 @@ function stuckAtStart<Mode>(
     t: Float64Array.of(0),
     y: [start],
     loss: Float64Array.of(loss),
-    speed: Float64Array.of(norm(velocity)),
+    speed: Float64Array.of(norm2(velocity)),
     energy: undefined,
     method,
     tolerance,

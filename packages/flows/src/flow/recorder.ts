@@ -1,5 +1,5 @@
 import { checkedSaveAt } from '@nonsmooth/ode';
-import { norm } from '../norm.js';
+import { norm2 } from '@nonsmooth/core';
 import type { Flow } from './flow.js';
 
 /** What is recorded of a step: its end, and the states on it. */
@@ -35,7 +35,7 @@ export function recorder(
     t.push(time);
     y.push(theta.slice());
     loss.push(field.velocity(time, theta, velocity));
-    speed.push(norm(velocity));
+    speed.push(norm2(velocity));
   };
   let saved = 0;
   if (!times) save(0, theta0);
@@ -57,7 +57,7 @@ export function recorder(
     },
     speedAt(time, theta) {
       field.velocity(time, theta, velocity);
-      return norm(velocity);
+      return norm2(velocity);
     },
     result: () => ({
       t: Float64Array.from(t),

@@ -1,5 +1,4 @@
-import { ArgumentError } from '@nonsmooth/kernels';
-import { requirePositive } from '../checks.js';
+import { ArgumentError, requirePositive } from '@nonsmooth/core';
 
 /** Where a flow ends: at `time` or `logTime`, or as soon as one of the others holds after a step. */
 export interface StopRules {

@@ -1,4 +1,4 @@
-import type { Objective } from '@nonsmooth/autodiff';
+import type { Objective } from '@nonsmooth/core';
 import { bdf, dormandPrince54, exprb53, radauIIA5, rkc2, type Method } from '@nonsmooth/ode';
 
 /** Dense Hessians and their factorizations pay up to this dimension. */

@@ -1,5 +1,5 @@
-import type { Objective } from '@nonsmooth/autodiff';
-import { requireObject, requireStart } from '../checks.js';
+import { requireObject, type Objective } from '@nonsmooth/core';
+import { requireStart } from '../checks.js';
 import { deepReluFlow } from '../deep-relu-flow/deep-relu-flow.js';
 import { isDeepReluRisk } from '../deep-relu-flow/frozen-network.js';
 import type { Flow, FlowOptions } from '../flow/flow.js';

@@ -1,6 +1,11 @@
-import type { Objective } from '@nonsmooth/autodiff';
-import { ArgumentError } from '@nonsmooth/kernels';
-import { requireCount, requireObject, requirePositive, requireStart } from '../checks.js';
+import {
+  ArgumentError,
+  requireCount,
+  requireObject,
+  requirePositive,
+  type Objective,
+} from '@nonsmooth/core';
+import { requireStart } from '../checks.js';
 import type { Lyapunov } from './lyapunov.js';
 
 export interface LargestStableStep {

@@ -1,8 +1,7 @@
 // Cheridito, Jentzen, Riekert, Rossmannek, "A proof of convergence for gradient descent in the training of
 // artificial neural networks for constant target functions" (arXiv 2102.09924).
-import { requireFinite, ShapeError, type FloatArray } from '@nonsmooth/kernels';
+import { requireFinite, requireLength, ShapeError, type FloatArray } from '@nonsmooth/core';
 import type { Network } from '@nonsmooth/nets';
-import { requireLength } from '../checks.js';
 import { HypothesisError } from '../hypothesis-error.js';
 import { requireHomogeneous } from '../homogeneity.js';
 

@@ -1,4 +1,4 @@
-import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/kernels';
+import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
 import { requireParameters, type Network } from '@nonsmooth/nets';
 import { HypothesisError } from '../hypothesis-error.js';
 import { lyapunov } from './lyapunov.js';

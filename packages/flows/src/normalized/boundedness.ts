@@ -1,7 +1,7 @@
-import { ShapeError } from '@nonsmooth/kernels';
+import { ShapeError } from '@nonsmooth/core';
 import { growthLaws, type GrowthLaw } from '../asymptotics/growth-laws.js';
 import type { Flow } from '../flow/flow.js';
-import { norm } from '../norm.js';
+import { norm2 } from '@nonsmooth/core';
 
 export interface Boundedness {
   /** sup ‖Θ_t‖ over the saved times, and the first time it is reached. */
@@ -41,7 +41,7 @@ export function boundedness(
   if (flow.t.length === 0 || flow.t.length !== flow.y.length) {
     throw new ShapeError('flow.t.length', flow.t.length, `${flow.y.length}, as many as y, and ≥ 1`);
   }
-  const norms = Float64Array.from(flow.y, norm);
+  const norms = Float64Array.from(flow.y, norm2);
   const supremum = norms.reduce((most, value) => Math.max(most, value), 0);
   const horizon = flow.t[flow.t.length - 1]!;
   const first = flow.t.find((t) => t > 0) ?? horizon;

@@ -1,7 +1,7 @@
 // The submanifold M = {θ : ‖(Wᵏ_{i,·}, bᵏ_i)‖ = 1 for all hidden neurons} of Eberle, Jentzen, Riekert, Weiss,
 // "Normalized gradient flow optimization in the training of ReLU artificial neural networks" (arXiv 2207.06246).
 // u is the vector of incoming weights and bias of one hidden neuron.
-import { ArgumentError } from '@nonsmooth/kernels';
+import { ArgumentError, requireLength } from '@nonsmooth/core';
 import { requireParameters, type Network } from '@nonsmooth/nets';
 import {
   divideIncoming,
@@ -11,7 +11,6 @@ import {
   scaleOutgoing,
   type HiddenNeuron,
 } from '../hidden-neurons.js';
-import { requireLength } from '../checks.js';
 import { requireHomogeneous } from '../homogeneity.js';
 
 const theorem = 'arXiv 2207.06246';

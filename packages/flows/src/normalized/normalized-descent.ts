@@ -1,6 +1,6 @@
-import type { Objective } from '@nonsmooth/autodiff';
+import { requireCount, requireObject, requirePositive, type Objective } from '@nonsmooth/core';
 import type { Network } from '@nonsmooth/nets';
-import { requireCount, requireObject, requirePositive, requireStart } from '../checks.js';
+import { requireStart } from '../checks.js';
 import type { Descent, DescentRecord } from '../descent/descend.js';
 import { hiddenNeurons } from '../hidden-neurons.js';
 import {

@@ -1,6 +1,6 @@
-import type { Objective } from '@nonsmooth/autodiff';
+import { requireObject, type Objective } from '@nonsmooth/core';
 import type { Network } from '@nonsmooth/nets';
-import { requireObject, requireStart } from '../checks.js';
+import { requireStart } from '../checks.js';
 import type { Flow, FlowOptions } from '../flow/flow.js';
 import { gradientFlow } from '../gradient-flow/gradient-flow.js';
 import { hiddenNeurons } from '../hidden-neurons.js';

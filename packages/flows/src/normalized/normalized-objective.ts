@@ -1,5 +1,4 @@
-import type { Objective } from '@nonsmooth/autodiff';
-import type { FloatArray } from '@nonsmooth/kernels';
+import type { FloatArray, Objective } from '@nonsmooth/core';
 import { hiddenNeurons, incomingDot, type HiddenNeuron } from '../hidden-neurons.js';
 import { isPopulationRisk, type Network } from '@nonsmooth/nets';
 import { retract } from './manifold.js';

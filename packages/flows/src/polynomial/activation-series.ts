@@ -1,10 +1,5 @@
-import {
-  activationNames,
-  ArgumentError,
-  erfc,
-  type Activation,
-  type ActivationName,
-} from '@nonsmooth/kernels';
+import { ArgumentError } from '@nonsmooth/core';
+import { activationNames, erfc, type Activation, type ActivationName } from '@nonsmooth/kernels';
 
 /** Taylor coefficients a₀..a_n of σ(c + t) = Σ a_k tᵏ; σ^{(k)}(c) = k!·a_k. */
 export type Series = Float64Array;

@@ -1,6 +1,6 @@
-import { ArgumentError, type Activation, type ActivationName } from '@nonsmooth/kernels';
+import { ArgumentError, requirePositive } from '@nonsmooth/core';
+import { type Activation, type ActivationName } from '@nonsmooth/kernels';
 import { network, type Network } from '@nonsmooth/nets';
-import { requirePositive } from '../checks.js';
 import { activationSeries } from './activation-series.js';
 import { degree, variables, type Polynomial } from './polynomial.js';
 

@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError } from '@nonsmooth/kernels';
+import { ArgumentError, ShapeError } from '@nonsmooth/core';
 
 /** coefficient · Π x_i^{exponents[i]}. */
 export interface Monomial {

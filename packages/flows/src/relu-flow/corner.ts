@@ -1,6 +1,7 @@
+import { dot } from '@nonsmooth/core';
 import { minimalNormPoint } from '@nonsmooth/subgradient';
 import { sides, type Arrangement, type Face, type FindFlat, type Flat } from './flat.js';
-import { combinations, dot, normalTo, removeSpan } from './orthonormal-basis.js';
+import { combinations, normalTo, removeSpan } from './orthonormal-basis.js';
 
 /**
  * The risk where a neuron is on the kinks of a flat, to first order in the part δ ∈ V of its (w, b) across them:

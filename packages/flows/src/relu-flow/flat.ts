@@ -1,4 +1,5 @@
-import { combinations, dot, normalTo, orthonormalBasis, removeSpan } from './orthonormal-basis.js';
+import { dot } from '@nonsmooth/core';
+import { combinations, normalTo, orthonormalBasis, removeSpan } from './orthonormal-basis.js';
 import type { ShallowProblem } from './kinks.js';
 
 /** A sign for each group of a flat: on which side of its kink a direction leads, 0 along it. */

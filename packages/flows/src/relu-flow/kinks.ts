@@ -1,4 +1,4 @@
-import type { Objective } from '@nonsmooth/autodiff';
+import type { Objective } from '@nonsmooth/core';
 import {
   checkedData,
   isEmpiricalRisk,

@@ -1,8 +1,4 @@
-export function dot(u: ArrayLike<number>, v: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < u.length; i++) sum += u[i]! * v[i]!;
-  return sum;
-}
+import { dot } from '@nonsmooth/core';
 
 /** Subtracts, in place, the orthogonal projection on the span of an orthonormal basis. */
 export function removeSpan(vector: Float64Array, basis: readonly Float64Array[]): void {

@@ -1,7 +1,7 @@
+import { requireObject } from '@nonsmooth/core';
 import type { EmpiricalRiskData, Network } from '@nonsmooth/nets';
 import { requireParameters } from '@nonsmooth/nets';
 import { dormandPrince54 } from '@nonsmooth/ode';
-import { requireObject } from '../checks.js';
 import type { Flow, FlowOptions } from '../flow/flow.js';
 import { follow } from '../flow/follow.js';
 import { field } from './field.js';

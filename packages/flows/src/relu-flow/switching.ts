@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/kernels';
+import { ArgumentError } from '@nonsmooth/core';
 import type { Modes, Transition } from '@nonsmooth/ode';
 import { canBeHeld, continuations, type Corner } from './corner.js';
 import type { Field } from './field.js';

@@ -1,4 +1,4 @@
-import { floatArray, type FloatArray } from '../dtype.js';
+import { floatArray, type FloatArray } from '@nonsmooth/core';
 
 const epsilon = 1e-5;
 

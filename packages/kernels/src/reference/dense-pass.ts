@@ -1,5 +1,4 @@
-import type { Dtype, FloatArray } from '../dtype.js';
-import { floatArray } from '../dtype.js';
+import { floatArray, type Dtype, type FloatArray } from '@nonsmooth/core';
 import type { Layer, ProblemShape } from '../problem.js';
 import type { ScalarFunction } from './activations.js';
 

@@ -1,7 +1,13 @@
+import {
+  DisposedError,
+  floatArray,
+  requireIndices,
+  requireLength,
+  takeRows,
+  type FloatArray,
+} from '@nonsmooth/core';
 import type { DenseProblem, DenseRisk } from '../dense-network.js';
-import { floatArray, type FloatArray } from '../dtype.js';
-import { DisposedError } from '../errors.js';
-import { problemShape, requireIndices, requireLength, rowCount, takeRows } from '../problem.js';
+import { problemShape, rowCount } from '../problem.js';
 import { scalarActivation } from './activations.js';
 import { normalizeColumns } from './batch-normalization.js';
 import { backward, forward } from './dense-pass.js';
@@ -134,7 +140,7 @@ export function denseRisk(problem: DenseProblem): DenseRisk {
     },
     batchGradient: (theta, indices, out) => {
       requireLength('out', out, dimension);
-      requireIndices(indices, samples);
+      requireIndices('indices', indices, samples);
       const x = takeRows(inputs, inputWidth, indices);
       const y = takeRows(targets, targetWidth, indices);
       return lossAndGradient(parameters(theta), x, y, indices.length, out);

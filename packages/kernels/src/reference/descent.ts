@@ -1,9 +1,12 @@
+import {
+  ArgumentError,
+  floatArray,
+  requireLength,
+  type DescentLoop,
+  type DescentOptions,
+} from '@nonsmooth/core';
 import type { DenseRisk } from '../dense-network.js';
-import type { DescentLoop, DescentOptions } from '../descent.js';
 import { checkDescentOptions, checkRun } from '../descent-settings.js';
-import { floatArray } from '../dtype.js';
-import { ArgumentError } from '../errors.js';
-import { requireLength } from '../problem.js';
 import { drawBatch } from '../random.js';
 import { updateRule } from './update-rules.js';
 

@@ -1,4 +1,4 @@
-import { floatArray, type Dtype, type FloatArray } from '../dtype.js';
+import { floatArray, type Dtype, type FloatArray } from '@nonsmooth/core';
 import type { LossName } from '../dense-network.js';
 import type { Layer, ProblemShape } from '../problem.js';
 import type { ScalarFunction } from './activations.js';

@@ -1,5 +1,5 @@
+import type { FloatArray } from '@nonsmooth/core';
 import type { LossName } from '../dense-network.js';
-import type { FloatArray } from '../dtype.js';
 
 /**
  * A loss of outputs N (samples × width). The gradient is kept in two factors, so that sums of integers stay

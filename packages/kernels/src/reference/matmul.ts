@@ -1,5 +1,4 @@
-import type { FloatArray } from '../dtype.js';
-import { requireLength } from '../problem.js';
+import { requireLength, type FloatArray } from '@nonsmooth/core';
 
 /** out = a·b, row-major: out[i,j] = Σ_l a[i,l]·b[l,j], summed in order. */
 export function matmul(

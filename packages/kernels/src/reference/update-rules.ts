@@ -1,6 +1,5 @@
-import type { DescentRule, DescentRuleName } from '../descent.js';
+import type { DescentRule, DescentRuleName, FloatArray } from '@nonsmooth/core';
 import { integerPower, settingsOf, type Settings } from '../descent-settings.js';
-import type { FloatArray } from '../dtype.js';
 
 /** Moves θ by one step; `step` counts from 1. Averages live in `moments`, each as long as θ. */
 type Update = (

@@ -1,5 +1,4 @@
-import type { Dtype, FloatArray } from '../dtype.js';
-import { floatArray } from '../dtype.js';
+import { floatArray, type Dtype, type FloatArray } from '@nonsmooth/core';
 import type { BinaryName, UnaryName, Workspace } from '../workspace.js';
 import { scalarActivation } from './activations.js';
 import { erf } from './erf.js';

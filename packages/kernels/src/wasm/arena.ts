@@ -1,4 +1,4 @@
-import type { Dtype, FloatArray } from '../dtype.js';
+import type { Dtype, FloatArray } from '@nonsmooth/core';
 import { MemoryLimitError } from '../errors.js';
 import { firstFreeAddress } from './module.js';
 import { webAssembly, type Memory } from './webassembly.js';

@@ -1,7 +1,13 @@
+import {
+  DisposedError,
+  floatArray,
+  requireIndices,
+  requireLength,
+  takeRows,
+  type FloatArray,
+} from '@nonsmooth/core';
 import type { DenseProblem, DenseRisk } from '../dense-network.js';
-import { floatArray, type FloatArray } from '../dtype.js';
-import { DisposedError } from '../errors.js';
-import { problemShape, requireIndices, requireLength, rowCount, takeRows } from '../problem.js';
+import { problemShape, rowCount } from '../problem.js';
 import { columnStatistics } from '../reference/batch-normalization.js';
 import { arena, view } from './arena.js';
 import { descentLoop } from './descent.js';
@@ -85,7 +91,7 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
     batchGradient(theta, indices, out) {
       const kernel = kernelAt(theta);
       requireLength('out', out, dimension);
-      requireIndices(indices, samples);
+      requireIndices('indices', indices, samples);
       if (indices.length > samples) return largeBatchGradient(theta, indices, out);
       kernel.indices.set(indices);
       const value = kernel.risk(at.network, indices.length, at.indices, 1);

@@ -1,9 +1,14 @@
+import {
+  ArgumentError,
+  descentRuleNames,
+  requireLength,
+  type DescentLoop,
+  type DescentOptions,
+  type FloatArray,
+} from '@nonsmooth/core';
 import type { DenseProblem } from '../dense-network.js';
-import { descentRuleNames, type DescentLoop, type DescentOptions } from '../descent.js';
 import { checkDescentOptions, checkRun, settingsOf } from '../descent-settings.js';
-import type { FloatArray } from '../dtype.js';
-import { ArgumentError } from '../errors.js';
-import { requireLength, type ProblemShape } from '../problem.js';
+import { type ProblemShape } from '../problem.js';
 import { updateRule } from '../reference/update-rules.js';
 import { arena, elementBytes, view } from './arena.js';
 import type { Build } from './module.js';

@@ -1,6 +1,4 @@
-import type { Dtype, FloatArray } from '../dtype.js';
-import { ArgumentError } from '../errors.js';
-import { requireLength } from '../problem.js';
+import { ArgumentError, requireLength, type Dtype, type FloatArray } from '@nonsmooth/core';
 import type { Build } from './module.js';
 import { workspace } from './workspace.js';
 

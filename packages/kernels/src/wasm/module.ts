@@ -1,5 +1,4 @@
-import type { Dtype } from '../dtype.js';
-import { ArgumentError } from '../errors.js';
+import { ArgumentError, type Dtype } from '@nonsmooth/core';
 import { relaxedSimd } from './generated/relaxedSimd.js';
 import { simd } from './generated/simd.js';
 import { webAssembly, type Memory, type Module } from './webassembly.js';

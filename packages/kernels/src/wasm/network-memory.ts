@@ -1,5 +1,5 @@
+import type { FloatArray } from '@nonsmooth/core';
 import type { DenseProblem } from '../dense-network.js';
-import type { FloatArray } from '../dtype.js';
 import type { ProblemShape } from '../problem.js';
 import { view, type Arena } from './arena.js';
 import { instantiate, kernelsOf, type Build, type KernelFunctions } from './module.js';

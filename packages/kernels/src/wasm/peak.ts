@@ -1,4 +1,4 @@
-import type { Dtype } from '../dtype.js';
+import type { Dtype } from '@nonsmooth/core';
 import { elementBytes } from './arena.js';
 import { webAssembly } from './webassembly.js';
 

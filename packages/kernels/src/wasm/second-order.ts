@@ -1,5 +1,5 @@
+import { floatArray, type FloatArray } from '@nonsmooth/core';
 import type { DenseProblem } from '../dense-network.js';
-import { floatArray, type FloatArray } from '../dtype.js';
 import type { ProblemShape } from '../problem.js';
 import { columnStatistics } from '../reference/batch-normalization.js';
 import { arena, elementBytes, view } from './arena.js';

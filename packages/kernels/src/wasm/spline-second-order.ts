@@ -1,5 +1,5 @@
+import type { FloatArray } from '@nonsmooth/core';
 import type { DenseProblem } from '../dense-network.js';
-import type { FloatArray } from '../dtype.js';
 import type { ProblemShape } from '../problem.js';
 import { arena, elementBytes, view } from './arena.js';
 import { pairBytes } from './linear-spline.js';

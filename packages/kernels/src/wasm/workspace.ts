@@ -1,7 +1,12 @@
+import {
+  ArgumentError,
+  DisposedError,
+  requireLength,
+  ShapeError,
+  type Dtype,
+  type FloatArray,
+} from '@nonsmooth/core';
 import { activationNames } from '../activation.js';
-import type { Dtype, FloatArray } from '../dtype.js';
-import { ArgumentError, DisposedError, ShapeError } from '../errors.js';
-import { requireLength } from '../problem.js';
 import { activationParameter } from '../reference/activations.js';
 import { binaryNames, unaryNames, type Workspace } from '../workspace.js';
 import { arena, elementBytes, view } from './arena.js';

@@ -1,4 +1,4 @@
-import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/kernels';
+import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
 import { bisect } from './gauss-legendre.js';
 
 /** A polynomial in x as its coefficients, constant first: [1, 0, 3] is 1 + 3x². */

@@ -1,5 +1,11 @@
-import type { Objective, ParameterSlice } from '@nonsmooth/autodiff';
-import { ArgumentError, requireFinite, ShapeError, type FloatArray } from '@nonsmooth/kernels';
+import {
+  ArgumentError,
+  requireFinite,
+  ShapeError,
+  type FloatArray,
+  type Objective,
+  type ParameterSlice,
+} from '@nonsmooth/core';
 import type { Network } from '../network.js';
 import {
   isPiecewise,

@@ -1,4 +1,4 @@
-import type { FloatArray } from '@nonsmooth/kernels';
+import type { FloatArray } from '@nonsmooth/core';
 import { gaussLegendre } from './gauss-legendre.js';
 import { createPartition, cutInterval, sumOverNeurons, sumOverPieces } from './partition.js';
 import { evaluatePolynomial } from './piecewise-polynomial.js';

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js';
+import { ArgumentError } from '@nonsmooth/core';
 
 /** The size of an error whose components are already divided by their tolerances. */
 export type ErrorNorm = (scaled: Float64Array) => number;

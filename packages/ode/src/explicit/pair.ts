@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js';
+import { ArgumentError } from '@nonsmooth/core';
 import type { Method } from '../method.js';
 import { explicitStepper } from './stepper.js';
 import type { ExplicitDefinition, Interpolant, Tableau } from './tableau.js';

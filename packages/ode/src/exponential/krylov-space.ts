@@ -1,3 +1,4 @@
+import { dot, norm2 } from '@nonsmooth/core';
 import type { System } from '../system.js';
 import { generalPhi, highestPhi, symmetricPhi } from './small-phi.js';
 
@@ -42,7 +43,7 @@ export function krylovSpace(system: System): KrylovSpace {
     const j = size++;
     const next = vector(size);
     system.jacobianVector(point.t, point.y, point.f, vector(j), next);
-    const before = norm(next);
+    const before = norm2(next);
     if (system.symmetric && j > 0) {
       const coupling = h[j * stride + j - 1]!;
       h[(j - 1) * stride + j] = coupling;
@@ -58,7 +59,7 @@ export function krylovSpace(system: System): KrylovSpace {
         if (!system.symmetric) h[i * stride + j] = h[i * stride + j]! + part;
       }
     }
-    const after = norm(next);
+    const after = norm2(next);
     closed = size === n || !(after > 1e-14 * before);
     h[size * stride + j] = closed ? 0 : after;
     if (!closed) for (let i = 0; i < n; i++) next[i] = next[i]! / after;
@@ -81,7 +82,7 @@ export function krylovSpace(system: System): KrylovSpace {
       size = 0;
       h.fill(0);
       small.reset();
-      length = norm(b);
+      length = norm2(b);
       closed = length === 0;
       if (closed) return;
       const first = vector(0);
@@ -120,14 +121,6 @@ export function krylovSpace(system: System): KrylovSpace {
     },
   };
 }
-
-function dot(u: Float64Array, v: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < u.length; i++) sum += u[i]! * v[i]!;
-  return sum;
-}
-
-const norm = (u: Float64Array): number => Math.sqrt(dot(u, u));
 
 function subtract(u: Float64Array, factor: number, v: Float64Array): void {
   for (let i = 0; i < u.length; i++) u[i] = u[i]! - factor * v[i]!;

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js';
+import { ArgumentError } from '@nonsmooth/core';
 import { requireKeys, type SavedMemory } from '../memory.js';
 import type { Statistics } from '../problem.js';
 import { beginning, finished, type Progress } from './progress.js';

@@ -1,4 +1,5 @@
-import { dot, length, type KrylovSolver, type LinearOperator } from './krylov.js';
+import { dot, norm2 } from '@nonsmooth/core';
+import type { KrylovSolver, LinearOperator } from './krylov.js';
 
 /**
  * Generalized minimal residuals, without restarts up to `subspace` products and restarted then.
@@ -34,7 +35,7 @@ export function gmres(
         column[i] = projection;
         for (let m = 0; m < n; m++) image[m] = image[m]! - projection * basis[i]![m]!;
       }
-      const next = length(image);
+      const next = norm2(image);
       if (!Number.isFinite(next)) return Number.NaN;
       for (let i = 0; i < size; i++) {
         const upper = column[i]!;
@@ -65,7 +66,7 @@ export function gmres(
 
   return {
     solve(b, tolerance) {
-      const start = length(b);
+      const start = norm2(b);
       if (start === 0) return true;
       const goal = tolerance * start;
       x.fill(0);
@@ -75,7 +76,7 @@ export function gmres(
         if (restart > 0) {
           apply(x, residual);
           for (let i = 0; i < n; i++) residual[i] = b[i]! - residual[i]!;
-          left = length(residual);
+          left = norm2(residual);
         }
         left = cycle(left, goal);
       }

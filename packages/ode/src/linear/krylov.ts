@@ -6,11 +6,3 @@ export interface KrylovSolver {
   /** Solves in place, from x = 0, until |b − A·x| ≤ tolerance·|b| in the Euclidean norm; false if it does not get there. */
   solve(b: Float64Array, tolerance: number): boolean;
 }
-
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
-}
-
-export const length = (a: Float64Array): number => Math.sqrt(dot(a, a));

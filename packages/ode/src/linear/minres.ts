@@ -1,4 +1,5 @@
-import { dot, length, type KrylovSolver, type LinearOperator } from './krylov.js';
+import { dot, norm2 } from '@nonsmooth/core';
+import type { KrylovSolver, LinearOperator } from './krylov.js';
 
 /**
  * Minimal residuals for a symmetric operator, definite or not: Lanczos vectors, and a QR factorization of the
@@ -20,7 +21,7 @@ export function minres(
   let [dBefore, dBeforeThat] = [vector(), vector()];
   return {
     solve(b, tolerance) {
-      const start = length(b);
+      const start = norm2(b);
       if (start === 0) return true;
       if (!Number.isFinite(start)) return false;
       x.fill(0);
@@ -37,7 +38,7 @@ export function minres(
         for (let i = 0; i < n; i++) {
           image[i] = image[i]! - alpha * v[i]! - beta * vBefore[i]!;
         }
-        const next = length(image);
+        const next = norm2(image);
         if (!Number.isFinite(next)) return false;
         // the new column (…, 0, β, α, β_next) of the tridiagonal matrix under the last two rotations
         const epsilon = sineBefore * beta;

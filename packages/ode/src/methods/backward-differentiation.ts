@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js';
+import { ArgumentError } from '@nonsmooth/core';
 import type { Method } from '../method.js';
 import { backwardDifferentiationStepper } from '../stiff/backward-differentiation.js';
 

@@ -1,3 +1,4 @@
+import { norm2 } from '@nonsmooth/core';
 import type { System } from '../system.js';
 
 const largestIterations = 50;
@@ -23,8 +24,8 @@ export function spectralRadius(
     if (bound >= 0 && bound < Infinity) return bound;
     system.fail('nonFinite', `spectralRadius = ${bound} is not a finite number ≥ 0`);
   }
-  if (norm(v) === 0) {
-    const length = norm(f);
+  if (norm2(v) === 0) {
+    const length = norm2(f);
     if (length > 0) for (let i = 0; i < v.length; i++) v[i] = f[i]! / length;
     stir(v);
   }
@@ -32,7 +33,7 @@ export function spectralRadius(
   let largest = 0;
   for (let iteration = 0; iteration < largestIterations; iteration++) {
     system.jacobianVector(t, y, f, v, product);
-    const length = norm(product);
+    const length = norm2(product);
     if (length === 0) return 0;
     if (!Number.isFinite(length)) {
       system.fail('nonFinite', `a product of the Jacobian with a vector has the length ${length}`);
@@ -56,10 +57,4 @@ export function stir(v: Float64Array): void {
     const part = ((i + 1) * 0.618033988749895) % 1;
     v[i] = v[i]! + (part - 0.5) / Math.sqrt(v.length);
   }
-}
-
-function norm(x: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i]! * x[i]!;
-  return Math.sqrt(sum);
 }

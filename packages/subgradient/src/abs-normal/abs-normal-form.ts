@@ -1,3 +1,4 @@
+import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
 import {
   absNormalProgram,
   evaluate,
@@ -7,7 +8,6 @@ import {
   type SwitchingBlock,
 } from '@nonsmooth/autodiff';
 import { tensor } from '@nonsmooth/tensor';
-import { ArgumentError, requireFinite, ShapeError } from '../errors.js';
 import { programOf, type Subject } from '../subject.js';
 import {
   layeredLinearization,

@@ -1,3 +1,4 @@
+import { once } from '@nonsmooth/core';
 import type { Program } from '@nonsmooth/autodiff';
 import type { AbsLinearForm } from '../cells/abs-linear.js';
 import { add, fromNumber, multiply, toNumber, zero, type Rational } from '../exact/rational.js';
@@ -106,12 +107,6 @@ function activeRows(
     });
   }
   return rows;
-}
-
-/** A value that is computed when it is first asked for. */
-export function once<T>(compute: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: compute() }).value;
 }
 
 /** The dense abs-linear form on some columns. */

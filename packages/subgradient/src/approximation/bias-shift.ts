@@ -1,3 +1,4 @@
+import { ArgumentError, type Objective } from '@nonsmooth/core';
 import {
   add,
   elementwise,
@@ -5,10 +6,8 @@ import {
   objective,
   rewriteNodes,
   sub,
-  type Objective,
   type Program,
 } from '@nonsmooth/autodiff';
-import { ArgumentError } from '../errors.js';
 import { programOf } from '../subject.js';
 import { eventuallyExact, eventuallyExactMirrored } from './families.js';
 import { hiddenLayers, infinityNorm, type HiddenLayer } from './hidden-layers.js';

@@ -1,5 +1,5 @@
+import { ArgumentError } from '@nonsmooth/core';
 import { elementwise, mul, add, objective, rewriteNodes, type Program } from '@nonsmooth/autodiff';
-import { ArgumentError } from '../errors.js';
 import { programOf, type Subject } from '../subject.js';
 import { eventuallyExact, type ApproximationFamily } from './families.js';
 import { reluArguments, switchingExtremes } from './switching-values.js';

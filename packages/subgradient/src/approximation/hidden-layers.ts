@@ -1,5 +1,5 @@
-import type { Objective, Program } from '@nonsmooth/autodiff';
-import { ArgumentError } from '../errors.js';
+import { ArgumentError, type Objective } from '@nonsmooth/core';
+import type { Program } from '@nonsmooth/autodiff';
 
 /** Where the parameters of a hidden layer lie in θ: W^k is width × fanIn, row-major, b^k has width entries. */
 export interface HiddenLayer {

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js';
+import { ArgumentError } from '@nonsmooth/core';
 
 /** Limits as counts, never time, so that a verdict is the same on every machine. */
 export interface Budget {

@@ -1,4 +1,4 @@
-import { ArgumentError, requireFinite, ShapeError } from '../errors.js';
+import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
 import { fromNumber } from '../exact/rational.js';
 import { arrangement } from './abs-linear.js';
 import { meter, type Budget, type Exhausted, type Spending } from './budget.js';

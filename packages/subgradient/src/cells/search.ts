@@ -1,3 +1,4 @@
+import { dot } from '@nonsmooth/core';
 import { nonnegativeSolver } from '../cones/nonnegative-least-squares.js';
 import { strictDirection } from '../exact/nonnegative-solution.js';
 import { rowSource, type AbsLinearForm, type RowSource, type SwitchingRow } from './abs-linear.js';
@@ -176,12 +177,6 @@ export function searchCells(
   visit(0, 0, witness(start));
   if (limits.exhausted !== undefined) return { status: 'exhausted', exhausted: limits.exhausted };
   return { status: stopped ? 'stopped' : 'complete' };
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let total = 0;
-  for (let t = 0; t < a.length; t++) total += a[t]! * b[t]!;
-  return total;
 }
 
 /** Whether the hyperplane passes so near the direction that rounding may have put it on the wrong side. */

@@ -1,15 +1,14 @@
+import { once, ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
 import { objective, type KinkPolicy, type Program } from '@nonsmooth/autodiff';
 import { defaultKinks } from '@nonsmooth/autodiff';
 import {
   exactSignatureGradient,
   localForm,
-  once,
   withoutFlatKinks,
   type ActiveRows,
   type LocalForm,
 } from '../abs-normal/local-form.js';
 import { defaultBudget, requireBudget, type Budget } from '../cells/budget.js';
-import { ArgumentError, requireFinite, ShapeError } from '../errors.js';
 import { fromNumber, type Rational } from '../exact/rational.js';
 import { decide } from '../membership/decide.js';
 import { difference } from '../membership/frame.js';

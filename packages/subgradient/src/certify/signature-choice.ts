@@ -1,3 +1,4 @@
+import { ArgumentError, ShapeError } from '@nonsmooth/core';
 import {
   constantSignature,
   directionalSignature,
@@ -5,7 +6,6 @@ import {
   type Program,
 } from '@nonsmooth/autodiff';
 import { tensor } from '@nonsmooth/tensor';
-import { ArgumentError, ShapeError } from '../errors.js';
 import type { LocalForm } from '../abs-normal/local-form.js';
 
 /** σ of the active kinks that a backward sweep with this policy uses. */

@@ -1,4 +1,4 @@
-import { ArgumentError, requireFinite, ShapeError } from '../errors.js';
+import { ArgumentError, dot, requireFinite, ShapeError } from '@nonsmooth/core';
 import { activeFactor } from './active-factor.js';
 
 /** The point of least Euclidean norm in the convex hull of finitely many points. */
@@ -140,10 +140,4 @@ function rescaled(points: readonly Float64Array[], unit: number): MinimalNormPoi
     norm: found.norm * unit,
     gap: found.gap === 0 ? 0 : found.gap * unit * unit,
   };
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let total = 0;
-  for (let t = 0; t < a.length; t++) total += a[t]! * b[t]!;
-  return total;
 }

@@ -1,3 +1,4 @@
+import { ArgumentError } from '@nonsmooth/core';
 import {
   abs,
   add,
@@ -21,7 +22,6 @@ import {
   type Value,
 } from '@nonsmooth/autodiff';
 import { tensor } from '@nonsmooth/tensor';
-import { ArgumentError } from '../errors.js';
 
 /**
  * Nested arrays: ["x", i] is input i, ["c", number] a constant, and an operation stands before its arguments.

@@ -1,5 +1,5 @@
-import { drawBatch, type Key } from '@nonsmooth/tensor';
-import { ArgumentError, requireFinite, ShapeError } from '../errors.js';
+import { ArgumentError, requireFinite, ShapeError, type Key } from '@nonsmooth/core';
+import { drawBatch } from '@nonsmooth/tensor';
 import type { Subject } from '../subject.js';
 import { policyGradient, type SubgradientPolicy } from './subgradient-policy.js';
 

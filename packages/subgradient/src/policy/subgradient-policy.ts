@@ -1,11 +1,11 @@
+import { ArgumentError, requireFinite, type Key } from '@nonsmooth/core';
 import {
   evaluate,
   signatureGradientProgram,
   switchedProgram,
   type Program,
 } from '@nonsmooth/autodiff';
-import { foldIn, uniform, type Key } from '@nonsmooth/tensor';
-import { ArgumentError, requireFinite } from '../errors.js';
+import { foldIn, uniform } from '@nonsmooth/tensor';
 import { programOf, type Subject } from '../subject.js';
 
 /** How a backward sweep chooses |z|' = σ ∈ [−1, 1] at kinks with z = 0; relu'(0) = (1 + σ)/2. */

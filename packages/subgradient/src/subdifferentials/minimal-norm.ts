@@ -1,5 +1,5 @@
+import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
 import { minimalNormPoint, type MinimalNormPoint } from '../cones/minimal-norm-point.js';
-import { ArgumentError, requireFinite, ShapeError } from '../errors.js';
 
 /**
  * The element of least norm of the convex hull of gradients: its negative is the direction of steepest descent, and

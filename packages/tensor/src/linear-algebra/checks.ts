@@ -1,4 +1,4 @@
-import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/kernels';
+import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
 import type { Matrix } from 'ml-matrix';
 import { tensor, type Tensor, type TensorLike } from '../tensor.js';
 import { toMatrix } from './matrix.js';

@@ -1,4 +1,4 @@
-import { ShapeError } from '@nonsmooth/kernels';
+import { ShapeError } from '@nonsmooth/core';
 import {
   CholeskyDecomposition,
   EigenvalueDecomposition,

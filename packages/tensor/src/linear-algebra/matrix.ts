@@ -1,4 +1,4 @@
-import { ShapeError } from '@nonsmooth/kernels';
+import { ShapeError } from '@nonsmooth/core';
 import { Matrix, type AbstractMatrix } from 'ml-matrix';
 import { fromData, type Tensor } from '../tensor.js';
 

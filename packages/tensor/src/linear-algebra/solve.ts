@@ -1,4 +1,4 @@
-import { ShapeError } from '@nonsmooth/kernels';
+import { ShapeError } from '@nonsmooth/core';
 import { LuDecomposition, Matrix, SingularValueDecomposition } from 'ml-matrix';
 import { fromData, type Tensor, type TensorLike } from '../tensor.js';
 import { finiteMatrix, requireMatrix, SingularMatrixError, squareMatrix } from './checks.js';

@@ -1,4 +1,4 @@
-import { ArgumentError, type Key } from '@nonsmooth/kernels';
+import { ArgumentError, type Key } from '@nonsmooth/core';
 import { elementCount, requireShape } from '../shape.js';
 import { requireKey } from './key.js';
 import { boundedInteger, distribution } from './sequence.js';

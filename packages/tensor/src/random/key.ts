@@ -1,4 +1,5 @@
-import { ArgumentError, counterDomain, philox, type Key } from '@nonsmooth/kernels';
+import { ArgumentError, type Key } from '@nonsmooth/core';
+import { counterDomain, philox } from '@nonsmooth/kernels';
 
 /**
  * The key with this seed: an integer in [0, 2⁶⁴), as a number up to 2⁵³ − 1 or as a bigint. Low word first.

@@ -1,4 +1,4 @@
-import { ArgumentError, floatArray, type Dtype, type Key } from '@nonsmooth/kernels';
+import { ArgumentError, floatArray, type Dtype, type Key } from '@nonsmooth/core';
 import { elementCount, requireShape } from '../shape.js';
 import { fromData, type Tensor } from '../tensor.js';
 import { requireKey } from './key.js';

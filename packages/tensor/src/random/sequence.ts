@@ -1,4 +1,5 @@
-import { counterDomain, philox, type Key } from '@nonsmooth/kernels';
+import type { Key } from '@nonsmooth/core';
+import { counterDomain, philox } from '@nonsmooth/kernels';
 
 // The counter (c0, c1, c2, c3) of a draw: c3 separates keys, sequences and batches (kernels), c2 the
 // distributions below, so that no two uses of one key read the same block. 53-bit draw i of a sequence is

@@ -1,4 +1,5 @@
-import { ArgumentError, floatArray, unitInterval, type Dtype, type Key } from '@nonsmooth/kernels';
+import { ArgumentError, floatArray, type Dtype, type Key } from '@nonsmooth/core';
+import { unitInterval } from '@nonsmooth/kernels';
 import { elementCount, requireShape } from '../shape.js';
 import { fromData, type Tensor } from '../tensor.js';
 import { requireKey } from './key.js';

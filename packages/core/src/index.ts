@@ -1,0 +1,12 @@
+export * from './arrays.js';
+export * from './descent-loop.js';
+export * from './descent-rules.js';
+export { describe } from './describe.js';
+export * from './errors.js';
+export * from './key.js';
+export * from './objective.js';
+export * from './once.js';
+export * from './options.js';
+export * from './require.js';
+export { suggestion } from './suggestion.js';
+export * from './vectors.js';

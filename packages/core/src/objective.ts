@@ -1,0 +1,39 @@
+import type { FloatArray } from './arrays.js';
+import type { DescentLoop, DescentOptions } from './descent-loop.js';
+
+/** A named slice of the flat parameter vector, row-major with this shape. */
+export interface ParameterSlice {
+  readonly name: string;
+  readonly offset: number;
+  readonly shape: readonly number[];
+}
+
+/**
+ * A function of a flat parameter vector: what flows follow, and what networks and traced programs produce.
+ * Calls allocate nothing; `out` receives its result by copy.
+ */
+export interface Objective {
+  readonly dimension: number;
+  /** L(θ). */
+  value(theta: FloatArray): number;
+  /** Writes the gradient into `out` and returns the value. */
+  gradient(theta: FloatArray, out: FloatArray): number;
+  /** Writes ∇²L(θ)·v into `out`. */
+  hessianVector?(theta: FloatArray, v: FloatArray, out: FloatArray): void;
+  /** Writes ∇²L(θ), row-major dimension × dimension, into `out`. */
+  hessian?(theta: FloatArray, out: FloatArray): void;
+  /** Writes the values of the switching functions (zero at a kink) into `out`. */
+  switching?(theta: FloatArray, out: FloatArray): void;
+  readonly layout?: readonly ParameterSlice[];
+  /** Whether the gradient is locally Lipschitz continuous: no kinks, a Hessian almost everywhere. Not known if absent. */
+  readonly smooth?: boolean;
+}
+
+/** An objective that is a mean over samples and can be descended by random batches. */
+export interface SampledObjective extends Objective {
+  readonly samples: number;
+  /** Gradient and value of the mean over the samples with these indices; repetitions count. */
+  batchGradient(theta: FloatArray, indices: Uint32Array, out: FloatArray): number;
+  /** A loop that keeps parameters, moments and data in the kernel's memory. */
+  descent?(theta: FloatArray, options: DescentOptions): DescentLoop;
+}

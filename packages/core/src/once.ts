@@ -1,0 +1,5 @@
+/** A function that calls `compute` when it is first called and returns the same value ever after. */
+export function once<T>(compute: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: compute() }).value;
+}

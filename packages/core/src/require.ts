@@ -1,0 +1,100 @@
+import { ArgumentError, NonFiniteError, ShapeError } from './errors.js';
+
+/** Throws NonFiniteError at the first entry of `values` that is not a finite number. */
+export function requireFinite(argument: string, values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) throw new NonFiniteError(argument, i, values[i]!);
+  }
+}
+
+/** Throws ShapeError unless `array` has exactly `length` entries. */
+export function requireLength(argument: string, array: ArrayLike<number>, length: number): void {
+  if (array?.length !== length) {
+    throw new ShapeError(`${argument}.length`, array?.length, String(length));
+  }
+}
+
+/** Throws ArgumentError unless `value` is a list of numbers: an array of them or a float array. */
+export function requireNumbers(
+  argument: string,
+  value: unknown,
+): asserts value is ArrayLike<number> {
+  if (value instanceof Float64Array || value instanceof Float32Array) return;
+  if (!Array.isArray(value)) throw new ArgumentError(argument, value, 'a list of numbers');
+  for (let i = 0; i < value.length; i++) {
+    if (typeof value[i] !== 'number') {
+      throw new ArgumentError(`${argument}[${i}]`, value[i], 'a number');
+    }
+  }
+}
+
+/** Throws ArgumentError unless `value` is a Float64Array or a Float32Array, which results are written to. */
+export function requireFloatArray(
+  argument: string,
+  value: unknown,
+): asserts value is Float64Array | Float32Array {
+  if (!(value instanceof Float64Array || value instanceof Float32Array)) {
+    throw new ArgumentError(argument, value, 'a Float64Array or Float32Array');
+  }
+}
+
+/** Throws ArgumentError unless `value` is a function. */
+export function requireFunction(argument: string, value: unknown): void {
+  if (typeof value !== 'function') throw new ArgumentError(argument, value, 'a function');
+}
+
+/** Throws ArgumentError unless `value` is a finite number. */
+export function requireNumber(argument: string, value: unknown): asserts value is number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    throw new ArgumentError(argument, value, 'a finite number');
+  }
+}
+
+/** Throws ArgumentError unless every setting is a finite number > 0. */
+export function requirePositive(settings: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (!(typeof value === 'number' && value > 0 && value < Infinity)) {
+      throw new ArgumentError(name, value, 'a finite number > 0');
+    }
+  }
+}
+
+/** Throws ArgumentError unless `value` is a positive integer. */
+export function requireCount(argument: string, value: unknown): asserts value is number {
+  if (!Number.isSafeInteger(value) || (value as number) <= 0) {
+    throw new ArgumentError(argument, value, 'a positive integer');
+  }
+}
+
+/** Throws ArgumentError unless `value` is an integer with 0 ≤ value < count. */
+export function requireIndex(
+  argument: string,
+  value: unknown,
+  count: number,
+): asserts value is number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0 || (value as number) >= count) {
+    throw new ArgumentError(
+      argument,
+      value,
+      count > 0 ? `an integer from 0 to ${count - 1}` : 'none',
+    );
+  }
+}
+
+/** Throws unless there is at least one index, and all are integers from 0 to count − 1. */
+export function requireIndices(argument: string, indices: ArrayLike<number>, count: number): void {
+  if (indices.length === 0) throw new ShapeError(`${argument}.length`, 0, 'at least 1');
+  for (let j = 0; j < indices.length; j++) {
+    const index = indices[j]!;
+    if (!(index >= 0 && index < count && index % 1 === 0)) {
+      requireIndex(`${argument}[${j}]`, index, count);
+    }
+  }
+}
+
+/** Throws ArgumentError unless `value`, an option that may be absent, is true or false. */
+export function requireBoolean(argument: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw new ArgumentError(argument, value, 'true or false');
+  }
+}

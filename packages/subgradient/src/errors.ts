@@ -1,1 +1,0 @@
-export { ArgumentError, NonFiniteError, requireFinite, ShapeError } from '@nonsmooth/tensor';
