@@ -35,7 +35,7 @@ export function activeAbsNormalForm(
     switchingByInput: local.bounded.switchingByInput.map(sparse),
     switchingByAbs: local.bounded.switchingByAbs.map(sparse),
     outputByAbs: Float64Array.from(local.bounded.outputByAbs, ({ value }) => value),
-    outputByInput: sparse(local.outputByInput),
-    isExact: local.exact !== undefined,
+    outputByInput: sparse(local.outputByInput()),
+    isExact: local.exact() !== undefined,
   };
 }

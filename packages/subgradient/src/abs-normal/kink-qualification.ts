@@ -28,7 +28,6 @@ export interface NormalGrowth {
 /** Decides in exact arithmetic; data that were rounded give a reason and no claim. */
 export function normalGrowth(subject: Subject, point: ArrayLike<number>): NormalGrowth {
   const local = localForm(programOf(subject, point), point);
-  const { exact, exactOutputByInput } = local;
   const nothing = {
     kinks: local.kinks.length,
     rank: 0,
@@ -42,7 +41,9 @@ export function normalGrowth(subject: Subject, point: ArrayLike<number>): Normal
   };
   const obstacle = obstacleOf(local);
   if (obstacle !== undefined) return { ...nothing, reason: obstacle };
-  if (exact === undefined || exactOutputByInput === undefined) {
+  const exact = local.exact();
+  const outputByInput = exact && local.exactOutputByInput();
+  if (exact === undefined || outputByInput === undefined) {
     return { ...nothing, reason: 'the abs-normal form is known only to within rounding' };
   }
   const { rows } = withoutFlatKinks(exact, undefined);
@@ -50,7 +51,7 @@ export function normalGrowth(subject: Subject, point: ArrayLike<number>): Normal
   const space = frame(rows, new Map());
   const rank = 'vector' in space ? 0 : space.rank;
   const likq = rank === kinks;
-  const at = frame(rows, new Map([...exactOutputByInput].map(([t, entry]) => [t, negate(entry)])));
+  const at = frame(rows, new Map([...outputByInput].map(([t, entry]) => [t, negate(entry)])));
   const tangentStationary = !('vector' in at);
   if (!likq || 'vector' in at) return { ...nothing, kinks, rank, likq, tangentStationary };
   const { mu, beta } = kinkMultipliers(at.form, at.offset);

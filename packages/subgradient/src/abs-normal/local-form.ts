@@ -27,12 +27,12 @@ export interface LocalForm {
   /** Position of each of `kinks` among `procedure.active`. */
   readonly positions: readonly number[];
   /** Z, L, b without any rounding; undefined if some factor is irrational or was rounded. */
-  readonly exact: ActiveRows<Rational> | undefined;
-  /** a without any rounding. */
-  readonly exactOutputByInput: ReadonlyMap<number, Rational> | undefined;
+  exact(): ActiveRows<Rational> | undefined;
+  /** a without any rounding: a whole sweep in rational numbers, made when it is first asked for. */
+  exactOutputByInput(): ReadonlyMap<number, Rational> | undefined;
   /** The same numbers with error bounds. */
   readonly bounded: ActiveRows<Ball>;
-  readonly outputByInput: ReadonlyMap<number, Ball>;
+  outputByInput(): ReadonlyMap<number, Ball>;
 }
 
 export function localForm(program: Program, point: ArrayLike<number>): LocalForm {
@@ -63,20 +63,14 @@ export function localForm(program: Program, point: ArrayLike<number>): LocalForm
     dimension: procedure.dimension,
     kinks: positions.map((position) => active[position]!),
     positions,
-    get exact(): ActiveRows<Rational> | undefined {
-      return exact();
-    },
-    get exactOutputByInput(): ReadonlyMap<number, Rational> | undefined {
-      return exactOfOutput()?.byInput;
-    },
+    exact,
+    exactOutputByInput: () => exactOfOutput()?.byInput,
     bounded: {
       switchingByInput: all.map(({ bounded }) => bounded.byInput),
       switchingByAbs: all.map(({ bounded }) => relabel(bounded.byAbsolute)),
       outputByAbs: positions.map((position) => ofOutput().byAbsolute.get(position) ?? none),
     },
-    get outputByInput(): ReadonlyMap<number, Ball> {
-      return ofOutput().byInput;
-    },
+    outputByInput: () => ofOutput().byInput,
   };
 }
 

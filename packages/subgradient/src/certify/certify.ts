@@ -148,7 +148,7 @@ function judge(
   }
   const near = choice !== undefined && isNear(local, gradient, choice, tolerance, origin);
   const identified = near ? choice : undefined;
-  const { exact } = local;
+  const exact = local.exact();
   const offset = exact && offsetOf(local, exact, gradient, identified);
   if (exact !== undefined && offset !== undefined) {
     const reduced = withoutFlatKinks(exact, identified);
@@ -176,13 +176,14 @@ function judge(
 
 /** g − a; undefined if a is not known exactly and g is any vector. */
 function offsetOf(
-  { exactOutputByInput }: LocalForm,
+  local: LocalForm,
   exact: ActiveRows<Rational>,
   gradient: Float64Array,
   choice: readonly number[] | undefined,
 ): ReadonlyMap<number, Rational> | undefined {
   if (choice !== undefined) return exactSignatureGradient(exact, new Map(), choice);
-  return exactOutputByInput && difference(rationals(gradient), exactOutputByInput);
+  const outputByInput = local.exactOutputByInput();
+  return outputByInput && difference(rationals(gradient), outputByInput);
 }
 
 function undecided(reason: string): Decisions {

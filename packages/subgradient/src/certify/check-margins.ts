@@ -49,9 +49,9 @@ export function marginsProve(
 }
 
 /** Whether some entry differs from that of ∇f by more than rounding. */
-function isElsewhere({ outputByInput }: LocalForm, gradient: Float64Array): boolean {
+function isElsewhere(local: LocalForm, gradient: Float64Array): boolean {
   return gradient.some((entry, t) => {
-    const { value, radius } = outputByInput.get(t) ?? { value: 0, radius: 0 };
+    const { value, radius } = local.outputByInput().get(t) ?? { value: 0, radius: 0 };
     return Math.abs(entry - value) > radius;
   });
 }

@@ -1,46 +1,18 @@
-import { kinds } from '../procedure/tape.js';
+import { kinds, type Call } from '../procedure/tape.js';
 import type { ScalarProcedure } from '../procedure/scalar-procedure.js';
 
-/** Upper bounds of |f(v + δ) − f(v)| over |δ| ≤ d, by function; others give ∞. */
-const growth: Readonly<Record<string, (v: number, d: number) => number>> = {
-  exp: (v, d) => Math.exp(v) * Math.expm1(d),
-  expm1: (v, d) => Math.exp(v) * Math.expm1(d),
-  log: (v, d) => (d < v ? -Math.log1p(-d / v) : Infinity),
-  log1p: (v, d) => (d < 1 + v ? -Math.log1p(-d / (1 + v)) : Infinity),
-  sqrt: (v, d) => (d < v ? Math.sqrt(v) - Math.sqrt(v - d) : Infinity),
-  sin: (_, d) => d,
-  cos: (_, d) => d,
-  atan: (_, d) => d,
-  tanh: (_, d) => d,
-  asinh: (_, d) => d,
-  erf: (_, d) => 1.13 * d,
-  erfc: (_, d) => 1.13 * d,
-  logistic: (_, d) => d / 4,
-  softplus: (_, d) => d,
-  sinh: (v, d) => Math.cosh(Math.abs(v) + d) * d,
-  cosh: (v, d) => Math.sinh(Math.abs(v) + d) * d,
-};
-
-function bound(name: string, v: number, d: number): number {
-  if (d === 0) return 0;
-  const known = growth[name];
-  if (known !== undefined) return known(v, d);
-  const exponent = name.startsWith('pow ') ? Number(name.slice(4)) : NaN;
-  if (exponent >= 1 && (Number.isInteger(exponent) || v > d)) {
-    return exponent * (Math.abs(v) + d) ** (exponent - 1) * d;
-  }
-  if (exponent < 1 && v > d) return Math.abs(exponent) * (v - d) ** (exponent - 1) * d;
-  if (Number.isInteger(exponent) && exponent < 0 && Math.abs(v) > d) {
-    return -exponent * (Math.abs(v) - d) ** (exponent - 1) * d;
-  }
-  return Infinity;
+/** sup |f(v + δ) − f(v)| over |δ| ≤ d for arguments v that are known to r: by the mean value theorem. */
+function bound(call: Call, v: number, r: number, d: number): number {
+  const reach = (r + d) * inflation;
+  const slope = call.slope?.(v - reach, v + reach);
+  return slope === undefined ? Infinity : slope * d;
 }
 
 const inflation = 1 + 2 ** -30;
 
 /** How far each scalar can move while no input moves by more than ρ and no inactive kink is crossed. */
 function deviations({ tape, active }: ScalarProcedure, rho: number): Float64Array {
-  const { kind, value, first } = tape;
+  const { kind, value, radius, first } = tape;
   const moved = new Float64Array(tape.size);
   for (let id = 0; id < moved.length; id++) {
     switch (kind[id]) {
@@ -60,21 +32,25 @@ function deviations({ tape, active }: ScalarProcedure, rho: number): Float64Arra
           const v = right[at]!;
           const du = moved[u]!;
           const dv = moved[v]!;
-          if (dv !== 0) total += (Math.abs(value[u]!) + du) * dv;
-          if (du !== 0 && value[v] !== 0) total += Math.abs(value[v]!) * du;
+          if (dv !== 0) total += (Math.abs(value[u]!) + radius[u]! + du) * dv;
+          if (du !== 0) {
+            const factor = Math.abs(value[v]!) + radius[v]!;
+            if (factor !== 0) total += factor * du;
+          }
         }
         moved[id] = total * inflation;
         break;
       }
       default: {
-        const { name, arguments: args } = tape.call(id);
+        const call = tape.call(id);
+        const { arguments: args } = call;
         const isStill = args.every((at) => moved[at] === 0);
         const [at] = args as [number];
         moved[id] = isStill
           ? 0
           : args.length > 1
             ? Infinity
-            : bound(name, value[at]!, moved[at]!) * inflation;
+            : bound(call, value[at]!, radius[at]!, moved[at]!) * inflation;
       }
     }
   }

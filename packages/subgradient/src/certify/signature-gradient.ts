@@ -1,15 +1,13 @@
-import { doubles, exactSignatureGradient, type LocalForm } from '../abs-normal/local-form.js';
+import type { LocalForm } from '../abs-normal/local-form.js';
 
 /** g_σ in doubles. */
 export function boundedSignatureGradient(
-  { bounded, outputByInput, dimension, exact, exactOutputByInput }: LocalForm,
+  local: LocalForm,
   choice: readonly number[],
 ): Float64Array {
-  if (exact !== undefined && exactOutputByInput !== undefined) {
-    return doubles(exactSignatureGradient(exact, exactOutputByInput, choice), dimension);
-  }
+  const { bounded, dimension } = local;
   const gradient = new Float64Array(dimension);
-  for (const [t, { value }] of outputByInput) gradient[t] = value;
+  for (const [t, { value }] of local.outputByInput()) gradient[t] = value;
   const byAbsolute = bounded.outputByAbs.map(({ value }) => value);
   for (let i = choice.length - 1; i >= 0; i--) {
     const cotangent = choice[i]! * byAbsolute[i]!;

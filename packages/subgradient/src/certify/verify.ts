@@ -133,7 +133,8 @@ function factsOf(
     const facts = choice && structuralFacts(local, choice);
     return facts && { ...facts, isLinearizationEnough: () => true };
   }
-  const { exact, exactOutputByInput: a } = local;
+  const exact = local.exact();
+  const a = choice === undefined ? local.exactOutputByInput() : undefined;
   if (exact === undefined || (choice === undefined && a === undefined)) return undefined;
   const own = new Map(Array.from(gradient, (x, t) => [t, fromNumber(x)]));
   return {

@@ -16,9 +16,18 @@ export function greatestCommonDivisor(a: bigint, b: bigint): bigint {
 
 export function rational(n: bigint, d: bigint = 1n): Rational {
   if (d === 1n) return { n, d };
+  if (d > 0n && (d & (d - 1n)) === 0n) return dyadic(n, d);
   const common = greatestCommonDivisor(n, d);
   const divisor = d < 0n ? -common : common;
   return { n: n / divisor, d: d / divisor };
+}
+
+/** n/d for a power of two d: what sums and products of doubles are. Euclid's algorithm would take a step per bit. */
+function dyadic(n: bigint, d: bigint): Rational {
+  if (n === 0n) return zero;
+  const low = n & -n;
+  if (low >= d) return { n: n / d, d: 1n };
+  return low === 1n ? { n, d } : { n: n / low, d: d / low };
 }
 
 const bits = new DataView(new ArrayBuffer(8));
@@ -78,6 +87,9 @@ export function bitLength(x: bigint): number {
 
 export function add(a: Rational, b: Rational): Rational {
   if (a.d === b.d) return a.d === 1n ? { n: a.n + b.n, d: 1n } : rational(a.n + b.n, a.d);
+  // of two powers of two one divides the other
+  if (a.d > b.d && a.d % b.d === 0n) return rational(a.n + b.n * (a.d / b.d), a.d);
+  if (b.d > a.d && b.d % a.d === 0n) return rational(a.n * (b.d / a.d) + b.n, b.d);
   return rational(a.n * b.d + b.n * a.d, a.d * b.d);
 }
 

@@ -68,9 +68,10 @@ export function independence(local: LocalForm): Independence {
 }
 
 /** Which kinks have ∇z_i^σ = 0 for every σ, beyond doubt. */
-export function flatKinks({ exact, bounded }: LocalForm): boolean[] {
+export function flatKinks(local: LocalForm): boolean[] {
+  const { bounded } = local;
   return flatRows(
-    exact ?? {
+    local.exact() ?? {
       switchingByInput: bounded.switchingByInput.map(bare),
       switchingByAbs: bounded.switchingByAbs.map(bare),
     },
@@ -111,8 +112,9 @@ function basis(parts: readonly { kink: number; terms: Terms }[]): number[] {
 
 /** Those of the kinks whose gradient rows Z_i are proved independent of the earlier ones. */
 function independentRows(local: LocalForm, kinks: readonly number[]): number[] {
-  if (local.exact !== undefined) {
-    const rows = kinks.map((i) => local.exact!.switchingByInput[i]!);
+  const exact = local.exact();
+  if (exact !== undefined) {
+    const rows = kinks.map((i) => exact.switchingByInput[i]!);
     const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))].sort((a, b) => a - b);
     const integers = rows.map((row) => primitive(columns.map((t) => row.get(t) ?? zero)).vector);
     return rankModPrime(integers).rows.map((at) => kinks[at]!);

@@ -43,7 +43,7 @@ function differentiable(local: LocalForm, gradient: Float64Array, isChoice: bool
   const proof = { kind: 'differentiable' } as const;
   if (isChoice) return every({ answer: 'in', proof });
   const outside = gradient.some((entry, t) => {
-    const { value, radius } = local.outputByInput.get(t) ?? { value: 0, radius: 0 };
+    const { value, radius } = local.outputByInput().get(t) ?? { value: 0, radius: 0 };
     return Math.abs(entry - value) > radius;
   });
   return every(

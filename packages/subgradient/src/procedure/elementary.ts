@@ -33,6 +33,7 @@ import {
   type Value,
 } from '@nonsmooth/autodiff';
 import { tensor, type Tensor } from '@nonsmooth/tensor';
+import { elementaryRule, type ElementaryRule } from './elementary-bounds.js';
 import { divide, multiply, one, rational, zero, type Rational } from '../exact/rational.js';
 
 type Function = (x: Operand) => Value;
@@ -98,15 +99,48 @@ export interface ElementaryValues {
 /** Elementary functions are taken to be accurate to this relative error (V8: below 2 ulp; erf: 8). */
 const elementaryError = 8 * 2 ** -52;
 
-/**
- * Evaluates the function and its derivative with error bounds. Over an argument's uncertainty the function may
- * change by what it changes towards both of its ends, doubled: enough for the tiny radii of rounding.
- */
+/** Functions may underflow to 0 where they are not 0. */
+const tiny = 2 ** -1020;
+const outward = 1 + 2 ** -30;
+
+/** Evaluates the function and its derivative with error bounds, which hold for all arguments within their radii. */
 export function elementaryValues(
   node: NodeOf<UnaryOp>,
   at: Float64Array,
   radius: Float64Array,
 ): ElementaryValues {
+  const rule = elementaryRule(node);
+  return rule === undefined ? sampled(node, at, radius) : ruled(rule, at, radius);
+}
+
+/** By the mean value theorem: |f(x + δ) − f(x)| ≤ sup |f′|·|δ|. */
+function ruled(rule: ElementaryRule, at: Float64Array, radius: Float64Array): ElementaryValues {
+  const value = at.map((x) => rule.value(x));
+  const derivative = at.map((x) => rule.derivative(x));
+  const valueRadius = new Float64Array(at.length);
+  const derivativeRadius = new Float64Array(at.length);
+  const singular: number[] = [];
+  for (let i = 0; i < at.length; i++) {
+    const x = at[i]!;
+    const r = radius[i]!;
+    const [low, high] = [x - r * outward, x + r * outward];
+    const slope = rule.slope(low, high);
+    if (!(slope < Infinity) && !Number.isNaN(value[i]!)) singular.push(i);
+    const error = elementaryError + 2 ** -52 * (rule.amplification?.(x) ?? 0);
+    valueRadius[i] = Math.abs(value[i]!) * elementaryError + tiny;
+    derivativeRadius[i] = Math.abs(derivative[i]!) * error + tiny;
+    if (r === 0) continue;
+    valueRadius[i] = (valueRadius[i]! + slope * r) * outward;
+    derivativeRadius[i] = (derivativeRadius[i]! + rule.curvature(low, high) * r) * outward;
+  }
+  return { value, derivative, singular, valueRadius, derivativeRadius };
+}
+
+/**
+ * For functions without a rule. Over an argument's uncertainty the function is taken to change by what it changes
+ * towards both of its ends, doubled: enough for the tiny radii of rounding.
+ */
+function sampled(node: NodeOf<UnaryOp>, at: Float64Array, radius: Float64Array): ElementaryValues {
   const fn = (functions[node.op] as (node: NodeOf<UnaryOp>) => Function)(node);
   const value = apply(fn, at);
   const { derivative, singular } = differentiate(fn, at);
@@ -119,6 +153,8 @@ export function elementaryValues(
     if (radius[i] === 0) return 0;
     return 2 * Math.max(...sides.map((side) => Math.abs(side[i]! - of[i]!)));
   };
+  // the derivative changes by `turn` over the radius, and the value by no more than its largest size there allows
+  const turn = derivative.map((_, i) => spread(derivative, slopes, i));
   return {
     value,
     derivative,
@@ -126,12 +162,12 @@ export function elementaryValues(
     valueRadius: value.map(
       (v, i) =>
         Math.abs(v) * elementaryError +
-        spread(value, ends, i) +
-        1.1 * Math.abs(derivative[i]!) * radius[i]!,
+        Math.max(
+          (Math.abs(derivative[i]!) + turn[i]!) * radius[i]! * outward,
+          spread(value, ends, i) / 2,
+        ),
     ),
-    derivativeRadius: derivative.map(
-      (v, i) => Math.abs(v) * elementaryError + spread(derivative, slopes, i),
-    ),
+    derivativeRadius: derivative.map((v, i) => Math.abs(v) * elementaryError + turn[i]!),
   };
 }
 

@@ -9,9 +9,11 @@ import {
   type SwitchingBlock,
   type UnaryOp,
 } from '@nonsmooth/autodiff';
+import { elementaryRule } from './elementary-bounds.js';
 import { broadcastEntries, groups, move, type Entries } from './entries.js';
 import { elementaryValues, exactValues, isUnary, nameOf } from './elementary.js';
-import { kinds, TapeBuilder, type Call, type Tape } from './tape.js';
+import { toNumber } from '../exact/rational.js';
+import { kinds, TapeBuilder, usedScalars, type Call, type Tape } from './tape.js';
 
 /** A switching variable: entry `entry` of the kink node `block`. */
 export interface SwitchingVariable {
@@ -87,6 +89,7 @@ function expand(
 ): Expansion {
   const expansion = new Expansion(program.nodes, blocks, size, inputs);
   program.nodes.forEach((_, index) => expansion.place(index));
+  expansion.forgetUnused(program.outputs);
   return expansion;
 }
 
@@ -102,6 +105,8 @@ class Expansion {
   readonly nodes: readonly Node[];
   private readonly blockOf: ReadonlyMap<number, SwitchingBlock>;
   private readonly inputs: readonly ArrayLike<number>[];
+  /** Those of the irregularities that lie in the value of a scalar. */
+  private readonly singular = new Map<Irregularity, number>();
   private inputCount = 0;
 
   constructor(
@@ -252,6 +257,20 @@ class Expansion {
     this.irregular.push({ op: this.nodes[node]!.op, node, entry, reason });
   }
 
+  /** Irregularities in values that no output depends on are none: a branch that was not taken. */
+  forgetUnused(outputs: readonly number[]): void {
+    if (this.singular.size === 0) return;
+    const used = usedScalars(
+      this.tape,
+      outputs.flatMap((output) => Array.from(this.entries[output]!)),
+      this.active,
+    );
+    for (const [irregularity, scalar] of this.singular) {
+      if (used[scalar] === 1) continue;
+      this.irregular.splice(this.irregular.indexOf(irregularity), 1);
+    }
+  }
+
   /** Σ factors_t·scalars_t. */
   private combine(scalars: readonly number[], factors: readonly number[]): number {
     return this.tape.sum(
@@ -350,14 +369,23 @@ class Expansion {
 
   private callEach(node: NodeOf<UnaryOp>, at: Entries, index: number): Entries {
     const { tape } = this;
-    const values = elementaryValues(
-      node,
-      Float64Array.from(at, (id) => tape.value[id]!),
-      Float64Array.from(at, (id) => tape.radius[id]!),
-    );
-    for (const entry of values.singular)
-      this.report(index, entry, `${node.op} is not Lipschitz here`);
+    const arguments_ = Float64Array.from(at, (id) => tape.value[id]!);
+    const radii = Float64Array.from(at, (id) => tape.radius[id]!);
+    let values = elementaryValues(node, arguments_, radii);
+    const isHidden = values.singular.filter((entry) => radii[entry]! > 0);
+    if (isHidden.length > 0) {
+      // the arguments without their rounding, where they are rational
+      for (const entry of isHidden) {
+        const exact = tape.exact(at[entry]!);
+        if (exact === undefined) continue;
+        arguments_[entry] = toNumber(exact);
+        radii[entry] = exact.n === 0n ? 0 : Math.abs(arguments_[entry]!) * 2 ** -52;
+      }
+      values = elementaryValues(node, arguments_, radii);
+    }
+    const singular = new Set(values.singular);
     const name = nameOf(node);
+    const rule = elementaryRule(node);
     return at.map((id, i) => {
       const call: Call = {
         name,
@@ -365,8 +393,15 @@ class Expansion {
         partials: [values.derivative[i]!],
         partialRadii: [values.derivativeRadius[i]!],
         exactly: (x) => exactValues(node, x),
+        ...(rule && { slope: rule.slope }),
       };
-      return tape.apply(values.value[i]!, values.valueRadius[i]!, call);
+      const scalar = tape.apply(values.value[i]!, values.valueRadius[i]!, call);
+      if (singular.has(i)) {
+        const reason = radii[i]! > 0 ? 'may not be' : 'is not';
+        this.report(index, i, `${node.op} ${reason} Lipschitz here`);
+        this.singular.set(this.irregular.at(-1)!, scalar);
+      }
+      return scalar;
     });
   }
 
@@ -499,6 +534,9 @@ class Expansion {
     const square = u * u + v * v;
     if (!(square > 0)) this.report(index, entry, 'atan2 is not Lipschitz here');
     const relative = (tape.radius[y]! + tape.radius[x]!) / Math.sqrt(square) + 2 ** -49;
+    if (square > 0 && !(relative < 0.25)) {
+      this.report(index, entry, 'atan2 may not be Lipschitz here');
+    }
     const partials = [u / square, -v / square];
     return tape.apply(Math.atan2(v, u), 2 * relative + 4 * 2 ** -50, {
       name: 'atan2',

@@ -20,6 +20,8 @@ export interface Call {
   readonly arguments: readonly number[];
   readonly partials: readonly number[];
   readonly partialRadii: readonly number[];
+  /** sup |f′| over an interval, for functions of one that have a rule. */
+  readonly slope?: (low: number, high: number) => number;
   /** Value and derivative at an exact argument, as far as they are rational; for functions of one. */
   readonly exactly?: (x: Rational) => ExactValues;
 }
@@ -54,6 +56,35 @@ export interface Tape {
   call(id: number): Call;
   /** The exact value; undefined if it is irrational or would take too long. */
   exact(id: number): Rational | undefined;
+}
+
+/** Which scalars these depend on, 1 by scalar; |z| depends on its z. */
+export function usedScalars(
+  tape: Tape,
+  from: readonly number[],
+  active: readonly { readonly scalar: number }[],
+): Uint8Array {
+  const used = new Uint8Array(tape.size);
+  for (const id of from) used[id] = 1;
+  for (let id = tape.size - 1; id >= 0; id--) {
+    if (used[id] === 0) continue;
+    switch (tape.kind[id]) {
+      case kinds.absolute:
+        used[active[tape.first[id]!]!.scalar] = 1;
+        break;
+      case kinds.sum: {
+        const { left, first, right, second, stride, count } = tape.terms(id);
+        for (let t = 0; t < count; t++) {
+          used[left[first + t]!] = 1;
+          used[right[second + t * stride]!] = 1;
+        }
+        break;
+      }
+      case kinds.call:
+        for (const at of tape.call(id).arguments) used[at] = 1;
+    }
+  }
+  return used;
 }
 
 /** Products in exact arithmetic that one tape may spend, and the size of numbers at which it gives up. */
@@ -272,7 +303,7 @@ export class TapeBuilder implements Tape {
     );
     const id = this.push(kinds.call, value, radius, growth);
     this.calls.set(id, call);
-    const known = this.exact(id);
+    const known = radius === 0 ? undefined : this.exact(id);
     if (known !== undefined) {
       const exponentFits = fromNumber(value);
       if (exponentFits.n === known.n && exponentFits.d === known.d) this.radius[id] = 0;

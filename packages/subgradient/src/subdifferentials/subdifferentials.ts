@@ -175,13 +175,14 @@ interface ExactData {
 function exactData(local: LocalForm): ExactData | string {
   const obstacle = obstacleOf(local);
   if (obstacle !== undefined) return obstacle;
-  const { exact, exactOutputByInput } = local;
-  if (exact === undefined || exactOutputByInput === undefined) {
+  const exact = local.exact();
+  const outputByInput = exact && local.exactOutputByInput();
+  if (exact === undefined || outputByInput === undefined) {
     return 'the abs-normal form is known only to within rounding';
   }
   const { rows } = withoutFlatKinks(exact, undefined);
   const columns = [...new Set(rows.switchingByInput.flatMap((row) => [...row.keys()]))];
-  return { rows, outputByInput: exactOutputByInput, columns: columns.sort((s, t) => s - t) };
+  return { rows, outputByInput, columns: columns.sort((s, t) => s - t) };
 }
 
 /** An element of the Fréchet subdifferential of Δf near a direction with this pattern, if there is one. */
