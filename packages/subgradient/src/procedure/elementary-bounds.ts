@@ -3,14 +3,14 @@ import type { NodeOf, UnaryOp } from '@nonsmooth/autodiff';
 
 /** A smooth function of one number, and what its derivatives are at most over an interval. */
 export interface ElementaryRule {
-  value(x: number): number;
-  derivative(x: number): number;
+  readonly value: (x: number) => number;
+  readonly derivative: (x: number) => number;
   /** sup |f′| over [low, high]; ∞ or NaN if the function is not Lipschitz there. */
-  slope(low: number, high: number): number;
+  readonly slope: (low: number, high: number) => number;
   /** sup |f″| over [low, high]; ∞ or NaN if it is not bounded. */
-  curvature(low: number, high: number): number;
+  readonly curvature: (low: number, high: number) => number;
   /** Relative error of `derivative` beyond that of elementary functions, in units of 2⁻⁵². */
-  amplification?(x: number): number;
+  readonly amplification?: (x: number) => number;
 }
 
 /** The smallest and the largest |x| over the interval. */

@@ -369,19 +369,20 @@ class Expansion {
 
   private callEach(node: NodeOf<UnaryOp>, at: Entries, index: number): Entries {
     const { tape } = this;
-    const arguments_ = Float64Array.from(at, (id) => tape.value[id]!);
+    const argument = Float64Array.from(at, (id) => tape.value[id]!);
     const radii = Float64Array.from(at, (id) => tape.radius[id]!);
-    let values = elementaryValues(node, arguments_, radii);
+    let values = elementaryValues(node, argument, radii);
     const isHidden = values.singular.filter((entry) => radii[entry]! > 0);
     if (isHidden.length > 0) {
       // the arguments without their rounding, where they are rational
       for (const entry of isHidden) {
         const exact = tape.exact(at[entry]!);
         if (exact === undefined) continue;
-        arguments_[entry] = toNumber(exact);
-        radii[entry] = exact.n === 0n ? 0 : Math.abs(arguments_[entry]!) * 2 ** -52;
+        const x = toNumber(exact);
+        argument[entry] = x;
+        radii[entry] = exact.n === 0n ? 0 : Math.abs(x) * 2 ** -52;
       }
-      values = elementaryValues(node, arguments_, radii);
+      values = elementaryValues(node, argument, radii);
     }
     const singular = new Set(values.singular);
     const name = nameOf(node);
