@@ -1,69 +1,78 @@
 import type { Executor } from '@nonsmooth/apps-shared';
+import type { Case } from './case.js';
 import { compareBits, type Check } from './check.js';
-import type { Job, JobResult } from './job.js';
+import { groupsOf, judged, ratesOf, type Comparison, type Windows } from './comparison.js';
 import type { Figure } from './figure.js';
-import { measure } from './measure.js';
+import type { Job, JobResult } from './job.js';
+import type { Mark } from './mark.js';
+import { measure, measureWindows } from './measure.js';
 import type { CaseResult, Measurement, ScenarioResult } from './results.js';
-import type { AnyScenario, Case, Rates } from './scenario.js';
+import type { Scenario } from './scenario.js';
 import type { Settings } from './settings.js';
 
 /** Told what happens while the benchmark runs. */
 export interface Observer {
-  started(scenario: AnyScenario, one: Case<unknown>, threads: number): void;
+  started(scenario: Scenario, one: Case, threads: number): void;
+  /** Cases are compared, window by window. */
+  comparing(scenario: Scenario, cases: number): void;
   /** 0 to 1. */
   progressed(fraction: number): void;
   measured(measurement: Measurement): void;
+  compared(): void;
   checked(result: CaseResult): void;
+}
+
+/** What all parts of one run need. */
+interface Run {
+  readonly settings: Settings;
+  readonly executor: Executor<Job, JobResult>;
+  readonly signal: AbortSignal;
+  readonly observer: Observer;
 }
 
 /** Measures every case of the chosen scenarios on every number of threads, until `signal` aborts. */
 export async function benchmark(
-  scenarios: readonly AnyScenario[],
+  scenarios: readonly Scenario[],
   settings: Settings,
   executor: Executor<Job, JobResult>,
   signal: AbortSignal,
   observer: Observer,
 ): Promise<readonly ScenarioResult[]> {
+  const run = { settings, executor, signal, observer };
   const results: ScenarioResult[] = [];
   for (const scenario of scenarios) {
     if (!settings.scenarios.includes(scenario.name)) continue;
     const cases: CaseResult[] = [];
-    const answers = new Map<string, readonly unknown[]>();
+    const marks: Mark[] = [];
+    const comparisons: Comparison[] = [];
     for (const one of scenario.cases(settings)) {
       if (signal.aborted) break;
-      const { result, answers: found } = await runCase(
-        scenario,
-        one,
-        settings,
-        executor,
-        signal,
-        observer,
-      );
-      if (result.measurements.length === 0) break;
-      cases.push(result);
-      answers.set(one.name, found);
-      observer.checked(result);
+      const found = await runCase(scenario, one, run);
+      if (found.result.measurements.length === 0) break;
+      cases.push(found.result);
+      marks.push(...found.marks);
+      comparisons.push(...one.comparisons);
+      observer.checked(found.result);
     }
     if (cases.length === 0) break;
+    marks.push(...(await compare(scenario, comparisons, cases, run)));
     const { name, summary, packages } = scenario;
-    const marks = marksOf(scenario, cases, answers);
     results.push({ name, summary, packages, cases, marks });
   }
   return results;
 }
 
-async function runCase(
-  scenario: AnyScenario,
-  one: Case<unknown>,
-  settings: Settings,
-  executor: Executor<Job, JobResult>,
-  signal: AbortSignal,
-  observer: Observer,
-): Promise<{ readonly result: CaseResult; readonly answers: readonly unknown[] }> {
+interface CaseFound {
+  readonly result: CaseResult;
+  readonly marks: readonly Mark[];
+}
+
+async function runCase(scenario: Scenario, one: Case, run: Run): Promise<CaseFound> {
+  const { settings, executor, signal, observer } = run;
   const measurements: Measurement[] = [];
-  let answers: readonly unknown[] = [];
   let checks: readonly Check[] = [];
   let figures: readonly Figure[] = [];
+  let marks: readonly Mark[] = [];
   for (const threads of threadsOf(one, settings)) {
     observer.started(scenario, one, threads);
     const found = await measure(executor, scenario, one, threads, settings, signal, (fraction) =>
@@ -74,21 +83,43 @@ async function runCase(
     measurements.push(measurement);
     observer.measured(measurement);
     if (found.answers.length > 0 && checks.length === 0) {
-      answers = found.answers;
-      const parameters = one.kind === 'timed' ? [one.parameters] : one.runs;
-      checks = scenario.check(answers, parameters);
-      figures = scenario.figures?.(answers, parameters) ?? [];
+      checks = one.check(found.answers);
+      figures = one.figures(found.answers);
+      marks = one.marks(found.answers);
     }
   }
-  const result = {
-    name: one.name,
-    unit: one.unit,
-    baseline: isBaseline(one),
-    measurements,
-    checks: [...checks, ...sameForAll(measurements)],
-    figures,
-  };
-  return { result, answers };
+  const { name, unit, baseline } = one;
+  checks = [...checks, ...sameForAll(measurements)];
+  return { result: { name, unit, baseline, measurements, checks, figures }, marks };
+}
+
+/** Ratios of speeds whose cases were all measured, from windows that are interleaved. */
+async function compare(
+  scenario: Scenario,
+  comparisons: readonly Comparison[],
+  results: readonly CaseResult[],
+  { settings, executor, signal, observer }: Run,
+): Promise<readonly Mark[]> {
+  const isDone = ({ name }: { readonly name: string }): boolean =>
+    results.some((result) => result.name === name && result.measurements[0]?.failures.length === 0);
+  const possible = comparisons.filter(({ cases }) => cases.every(isDone));
+  const windows = new Map<string, Windows>();
+  for (const group of groupsOf(possible)) {
+    if (signal.aborted) break;
+    observer.comparing(scenario, group.length);
+    const found = await measureWindows(executor, scenario, group, settings, signal);
+    if (!found) break;
+    for (const [name, entry] of found) windows.set(name, entry);
+    observer.compared();
+  }
+  const rates = ratesOf(
+    windows,
+    ({ name }, threads) =>
+      results
+        .find((result) => result.name === name)
+        ?.measurements.find((measurement) => measurement.threads === threads)?.throughput,
+  );
+  return possible.flatMap((comparison) => judged(comparison, rates));
 }
 
 /** Throughput per thread relative to one thread, if one thread was measured first. */
@@ -113,33 +144,20 @@ function sameForAll(measurements: readonly Measurement[]): readonly Check[] {
   ];
 }
 
-function marksOf(
-  scenario: AnyScenario,
-  cases: readonly CaseResult[],
-  answers: ReadonlyMap<string, readonly unknown[]>,
-): ScenarioResult['marks'] {
-  const measured = (caseName: string, threads: number): Measurement | undefined =>
-    cases
-      .find(({ name }) => name === caseName)
-      ?.measurements.find((measurement) => measurement.threads === threads);
-  const rates: Rates = {
-    answers: (caseName) => answers.get(caseName) ?? [],
-    peak: (caseName) => measured(caseName, 1)?.peakRate,
-    call: (caseName) => measured(caseName, 1)?.callSeconds,
-    throughput: (caseName, threads) => measured(caseName, threads)?.throughput,
-    speedup(caseName, threads) {
-      const efficiency = measured(caseName, threads)?.efficiency;
-      return efficiency === undefined ? undefined : efficiency * threads;
-    },
-  };
-  return scenario.marks?.(rates) ?? [];
-}
-
-function isBaseline(one: Case<unknown>): boolean {
-  return one.kind === 'timed' && one.baseline === true;
-}
-
 /** The numbers of threads on which a case is measured. */
-export function threadsOf(one: Case<unknown>, settings: Settings): readonly number[] {
-  return one.alone === true || isBaseline(one) ? [1] : settings.threads;
+export function threadsOf({ singleThread }: Case, settings: Settings): readonly number[] {
+  return singleThread ? [1] : settings.threads;
+}
+
+/** How many measurements and comparisons of these scenarios there will be. */
+export function countOf(scenarios: readonly Scenario[], settings: Settings): number {
+  return scenarios.reduce((total, scenario) => {
+    const cases = scenario.cases(settings);
+    const names = new Set(cases.map(({ name }) => name));
+    const possible = cases
+      .flatMap(({ comparisons }) => comparisons)
+      .filter((comparison) => comparison.cases.every(({ name }) => names.has(name)));
+    const measurements = cases.flatMap((one) => threadsOf(one, settings)).length;
+    return total + measurements + groupsOf(possible).length;
+  }, 0);
 }

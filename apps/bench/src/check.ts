@@ -77,7 +77,7 @@ export function compareBits(threads: readonly number[], digests: readonly string
 }
 
 /** A number that is shown and not judged. */
-export function report(quantity: string, measured: Quantity): Check {
+export function observation(quantity: string, measured: Quantity): Check {
   return { quantity, measured, verdict: 'reported' };
 }
 

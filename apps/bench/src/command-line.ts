@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import { threadsOf } from './benchmark.js';
 import { warmUpSeconds } from './job.js';
-import type { AnyScenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
 import { studyActivations } from './scenarios/study.js';
 import type { Settings } from './settings.js';
 
@@ -18,7 +18,7 @@ const maximalThreads = 256;
 /** @throws ArgumentError that names the argument, the value and what is allowed. */
 export function parseCommandLine(
   words: readonly string[],
-  scenarios: readonly AnyScenario[],
+  scenarios: readonly Scenario[],
 ): Request {
   const command = new Command('npm start --')
     .description(
@@ -67,7 +67,7 @@ interface Options {
   readonly peers?: boolean;
 }
 
-function settingsFrom(options: Options, scenarios: readonly AnyScenario[]): Settings {
+function settingsFrom(options: Options, scenarios: readonly Scenario[]): Settings {
   const known = scenarios.map(({ name }) => name);
   const threads = options.threads?.map((word) =>
     toNumber('--threads', word, isThreadCount, threadCounts),
@@ -108,7 +108,7 @@ function settingsFrom(options: Options, scenarios: readonly AnyScenario[]): Sett
 }
 
 /** Timed measurements share about 20 seconds. */
-function fittingSeconds(scenarios: readonly AnyScenario[], settings: Settings): number {
+function fittingSeconds(scenarios: readonly Scenario[], settings: Settings): number {
   const timed = scenarios
     .filter(({ name }) => settings.scenarios.includes(name))
     .flatMap((scenario) => scenario.cases(settings))
@@ -167,7 +167,7 @@ function once(word: string): string {
 }
 
 /** Formatted as the options are, for the width of the terminal. */
-function listOf(scenarios: readonly AnyScenario[], command: Command): string {
+function listOf(scenarios: readonly Scenario[], command: Command): string {
   const help = command.createHelp();
   help.prepareContext({ helpWidth: process.stdout.columns ?? 80 });
   const width = Math.max(0, ...scenarios.map(({ name }) => name.length));

@@ -1,8 +1,10 @@
 import type { Executor, Outcome } from '@nonsmooth/apps-shared';
 import { createHash } from 'node:crypto';
-import type { Job, JobResult } from './job.js';
+import type { Case } from './case.js';
+import type { Windows } from './comparison.js';
+import type { Job, JobResult, WindowsResult, WorkJob, WorkResult } from './job.js';
 import type { Measurement } from './results.js';
-import type { AnyScenario, Case } from './scenario.js';
+import type { Scenario } from './scenario.js';
 import type { Settings } from './settings.js';
 
 export interface Measured {
@@ -14,10 +16,10 @@ export interface Measured {
 /** One case on so many threads; undefined if it was interrupted. */
 export async function measure(
   executor: Executor<Job, JobResult>,
-  scenario: AnyScenario,
-  one: Case<unknown>,
+  scenario: Scenario,
+  one: Case,
   threads: number,
-  settings: Pick<Settings, 'seconds' | 'seed'>,
+  settings: Settings,
   signal: AbortSignal,
   onProgress: (fraction: number) => void,
 ): Promise<Measured | undefined> {
@@ -36,7 +38,7 @@ export async function measure(
     return { measurement: { threads, jobs: jobs.length, failures }, answers: [] };
   }
   const results = outcomes.flatMap((outcome) =>
-    outcome.status === 'done' ? [outcome.result] : [],
+    outcome.status === 'done' ? [outcome.result as WorkResult] : [],
   );
   const units = sum(results.map((result) => result.units));
   return {
@@ -49,7 +51,7 @@ export async function measure(
         ? {
             seconds: sum(results.map(({ seconds }) => seconds)) / threads,
             throughput: sum(results.map((result) => result.units / result.seconds)),
-            ...fastestCall(results),
+            callSeconds: Math.min(...results.map((result) => result.callSeconds ?? Infinity)),
           }
         : { seconds: wallSeconds, throughput: units / wallSeconds }),
       digest: digestOf(one, results),
@@ -59,20 +61,41 @@ export async function measure(
 }
 
 function jobsOf(
-  scenario: AnyScenario,
-  one: Case<unknown>,
+  scenario: Scenario,
+  one: Case,
   threads: number,
-  { seconds, seed }: Pick<Settings, 'seconds' | 'seed'>,
-): readonly Job[] {
-  const job = { scenario: scenario.name, seed };
+  settings: Settings,
+): readonly WorkJob[] {
+  const job = { kind: 'work', scenario: scenario.name, case: one.name, settings } as const;
   return one.kind === 'timed'
-    ? Array.from({ length: threads }, () => ({ ...job, parameters: one.parameters, seconds }))
-    : one.runs.map((parameters) => ({ ...job, parameters }));
+    ? Array.from({ length: threads }, () => ({ ...job, run: 0, seconds: settings.seconds }))
+    : Array.from({ length: one.runs }, (_, run) => ({ ...job, run }));
 }
 
-function fastestCall(results: readonly JobResult[]): Pick<Measurement, 'callSeconds' | 'peakRate'> {
-  const callSeconds = Math.min(...results.map((result) => result.callSeconds ?? Infinity));
-  return { callSeconds, peakRate: results[0]!.unitsPerCall / callSeconds };
+/** Rounds of a comparison: odd, so that a median is one of them. */
+const rounds = 9;
+
+/**
+ * Interleaved windows of these cases on one thread, by the names of the cases; none for a group that failed, and
+ * undefined if it was interrupted.
+ */
+export async function measureWindows(
+  executor: Executor<Job, JobResult>,
+  scenario: Scenario,
+  cases: readonly { readonly name: string }[],
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Windows> | undefined> {
+  const names = cases.map(({ name }) => name);
+  const seconds = Math.min(0.05, settings.seconds / rounds);
+  const [outcome] = await executor.run(
+    [{ kind: 'windows', scenario: scenario.name, cases: names, settings, rounds, seconds }],
+    { concurrency: 1, signal },
+  );
+  if (outcome!.status === 'cancelled') return undefined;
+  if (outcome!.status === 'failed') return new Map();
+  const { windows } = outcome!.result as WindowsResult;
+  return new Map(names.map((name, i) => [name, windows[i]!]));
 }
 
 function reasonOf(outcome: Outcome<JobResult>): readonly string[] {
@@ -80,7 +103,7 @@ function reasonOf(outcome: Outcome<JobResult>): readonly string[] {
 }
 
 /** The threads of a timed case did the same work: several different digests among them stay visible. */
-function digestOf(one: Case<unknown>, results: readonly JobResult[]): string {
+function digestOf(one: Case, results: readonly WorkResult[]): string {
   const digests = results.map(({ digest }) => digest);
   const hashed = one.kind === 'timed' ? [...new Set(digests)].sort() : digests;
   return createHash('sha256').update(hashed.join()).digest('hex').slice(0, 16);

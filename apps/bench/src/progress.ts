@@ -54,6 +54,21 @@ export function progress(output: Output, total: number, seconds: number): Progre
       lastPlain = current.begun;
       if (live) draw();
     },
+    comparing(scenario, cases) {
+      current = {
+        label: `${scenario.name} · ${cases} cases compared, window by window`,
+        unit: '',
+        isTimed: false,
+        begun: performance.now(),
+        fraction: 0,
+      };
+      if (live) draw();
+    },
+    compared() {
+      done++;
+      const seconds = (performance.now() - current.begun) / 1000;
+      say(`${place(done)} ${current.label}  in ${formatSeconds(seconds)}`);
+    },
     progressed(fraction) {
       current.fraction = fraction;
       if (live || fraction === 1 || performance.now() - lastPlain < 2000) return;

@@ -47,9 +47,8 @@ export interface Measurement {
   readonly seconds?: number;
   /** Units per second. Counts only if the case's checks hold. */
   readonly throughput?: number;
-  /** Seconds per call of the timed work, and units per second of one thread, in the fastest stretch. */
+  /** Seconds per call of the timed work in the fastest stretch. */
   readonly callSeconds?: number;
-  readonly peakRate?: number;
   /** Throughput per thread, relative to one thread. */
   readonly efficiency?: number;
   /** Hash over the answers of all jobs. */

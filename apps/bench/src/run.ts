@@ -1,13 +1,14 @@
 import {
   counted,
+  exitStatus,
   interruption,
   requireWritable,
-  workerPool,
+  understood,
   writeWhole,
+  type Executor,
 } from '@nonsmooth/apps-shared';
-import { ArgumentError } from '@nonsmooth/kernels';
 import { join } from 'node:path';
-import { benchmark, threadsOf } from './benchmark.js';
+import { benchmark, countOf } from './benchmark.js';
 import { parseCommandLine } from './command-line.js';
 import { formatNumber } from './format.js';
 import type { Job, JobResult } from './job.js';
@@ -18,34 +19,34 @@ import { installPeers, peerFolder } from './peers/install.js';
 import { progress } from './progress.js';
 import { reportPage } from './report/page.js';
 import { failuresOf, type Results } from './results.js';
-import type { AnyScenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
 import type { Settings } from './settings.js';
 import { checkTable, markTable, throughputTable } from './table.js';
 
-export const exitStatus = { right: 0, wrong: 1, badUse: 2, interrupted: 130 } as const;
-
 export interface Benchmark {
-  readonly scenarios: readonly AnyScenario[];
-  /** The worker module, which serves the same scenarios. */
-  readonly worker: URL;
-  /** Heap of each worker; default 2048. */
-  readonly heapMegabytes?: number;
+  readonly scenarios: readonly Scenario[];
+  /** Makes what does the jobs: its workers serve the same scenarios. */
+  readonly executor: (needs: ExecutorNeeds) => Executor<Job, JobResult>;
+}
+
+export interface ExecutorNeeds {
+  /** Jobs at the same time, at most. */
+  readonly threads: number;
+  /** A job that takes longer fails. */
+  readonly secondsPerJob: number;
 }
 
 /** The whole command: from the words of the command line to the exit status. */
 export async function run(words: readonly string[], parts: Benchmark): Promise<number> {
-  let request;
-  try {
-    request = parseCommandLine(words, parts.scenarios);
-    if (request.kind === 'run') requireWritable('--out', request.settings.out);
-  } catch (error) {
-    if (!(error instanceof ArgumentError)) throw error;
-    console.error(`error: ${error.message}`);
-    return exitStatus.badUse;
-  }
+  const request = understood(() => {
+    const parsed = parseCommandLine(words, parts.scenarios);
+    if (parsed.kind === 'run') requireWritable('--out', parsed.settings.out);
+    return parsed;
+  });
+  if (!request) return exitStatus.badUse;
   if (request.kind === 'print') {
     process.stdout.write(request.text);
-    return exitStatus.right;
+    return exitStatus.done;
   }
   const { settings } = request;
   if (settings.peers) {
@@ -54,7 +55,7 @@ export async function run(words: readonly string[], parts: Benchmark): Promise<n
       await installPeers(peerFolder, peerPackages());
     } catch (error) {
       console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
-      return exitStatus.wrong;
+      return exitStatus.failed;
     }
   }
   const results = await measureAll(settings, parts);
@@ -63,26 +64,22 @@ export async function run(words: readonly string[], parts: Benchmark): Promise<n
   else printTables(results, files);
   for (const line of complaints(results)) console.error(line);
   if (!results.complete) return exitStatus.interrupted;
-  return failuresOf(results).length > 0 ? exitStatus.wrong : exitStatus.right;
+  return failuresOf(results).length > 0 ? exitStatus.failed : exitStatus.done;
 }
 
 async function measureAll(settings: Settings, parts: Benchmark): Promise<Results> {
   const { signal, release } = interruption();
   const started = new Date();
-  const pool = workerPool<Job, JobResult>({
-    worker: parts.worker,
+  const executor = parts.executor({
     threads: Math.max(...settings.threads),
     secondsPerJob: 300 + 10 * settings.seconds,
-    heapMegabytes: parts.heapMegabytes ?? 2048,
   });
   const output = settings.json ? process.stderr : process.stdout;
   const chosen = parts.scenarios.filter(({ name }) => settings.scenarios.includes(name));
-  const cases = chosen.flatMap((scenario) => scenario.cases(settings));
-  const total = cases.flatMap((one) => threadsOf(one, settings)).length;
-  const observer = progress(output, total, settings.seconds);
+  const observer = progress(output, countOf(chosen, settings), settings.seconds);
   observer.say(headline(settings));
   try {
-    const found = await benchmark(chosen, settings, pool, signal, observer);
+    const found = await benchmark(chosen, settings, executor, signal, observer);
     const packages = [...new Set(chosen.flatMap((scenario) => scenario.packages))];
     return {
       schema: 1,
@@ -96,7 +93,7 @@ async function measureAll(settings: Settings, parts: Benchmark): Promise<Results
     };
   } finally {
     observer.close();
-    await pool.close();
+    await executor.close();
     release();
   }
 }

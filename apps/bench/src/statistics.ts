@@ -25,3 +25,11 @@ export function standardErrorsApart(one: Summary, other: Summary): number {
     Math.hypot(one.deviation / Math.sqrt(one.count), other.deviation / Math.sqrt(other.count))
   );
 }
+
+/** The middle value; the mean of the two middle ones of an even number. NaN for none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  if (sorted.length % 2 === 1) return sorted[Math.floor(middle)]!;
+  return ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+}

@@ -1,21 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { serve } from '../src/job.js';
+import type { Case } from '../src/case.js';
+import {
+  costAtMost,
+  fasterThan,
+  groupsOf,
+  judged,
+  ratesOf,
+  speedup,
+  type Windows,
+} from '../src/comparison.js';
 import { boundOf, isMet } from '../src/mark.js';
-import type { Rates } from '../src/scenario.js';
-import { equalErrorCase, equalErrorMarks } from '../src/scenarios/equal-error.js';
-import { kernels } from '../src/scenarios/kernels.js';
-import { minimalNormCases } from '../src/scenarios/minimal-norms.js';
-import { derivativeCases, derivativeMarks } from '../src/scenarios/second-derivatives.js';
-import { stationarityCase } from '../src/scenarios/chebyshev-rosenbrock.js';
-import { subgradient } from '../src/scenarios/subgradient.js';
-
-const nothing: Rates = {
-  answers: () => [],
-  peak: () => undefined,
-  call: () => undefined,
-  throughput: () => undefined,
-  speedup: () => undefined,
-};
+import { equalErrorTasks, workMarks } from '../src/scenarios/equal-error.js';
+import { minimalNorms } from '../src/scenarios/minimal-norms.js';
+import { secondDerivatives } from '../src/scenarios/second-derivatives.js';
+import { stationarityOfAll } from '../src/scenarios/chebyshev-rosenbrock.js';
 
 test('a mark is reached from below, or kept to from above; NaN is never met', () => {
   const mark = { quantity: 'a ÷ b', mark: 2 };
@@ -35,15 +33,53 @@ test('a mark is reached from below, or kept to from above; NaN is never met', ()
   expect(boundOf({ ...atMost, ratio: 1 }, String)).toBe('≤ 2');
 });
 
+const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => ({ name })) as [
+  { name: string },
+  { name: string },
+  { name: string },
+  { name: string },
+];
+const nowhere = (): undefined => undefined;
+
+test('a ratio is the median of the ratios of windows of the same round', () => {
+  // the machine slows down tenfold after two rounds: medians of each alone would be 10 and 3
+  const windows = new Map<string, Windows>([
+    ['a', { unitsPerCall: 1, secondsPerCall: [1, 1, 10, 10, 10] }],
+    ['b', { unitsPerCall: 4, secondsPerCall: [3, 3, 30, 30, 2] }],
+  ]);
+  const rates = ratesOf(windows, nowhere);
+  expect(rates.relative(a, b)).toBeCloseTo(3 / 4, 15);
+  expect(rates.relative(b, a)).toBeCloseTo(4 / 3, 15);
+  expect(rates.rate(b)).toBeCloseTo(4 / 3, 15);
+  expect(rates.relative(a, c)).toBeUndefined();
+  expect(judged(fasterThan(a, b, 2), rates)).toMatchObject([{ ratio: 0.75, mark: 2 }]);
+  expect(judged(costAtMost(a, b, 2), rates)).toMatchObject([{ atMost: true, mark: 2 }]);
+  expect(judged(fasterThan(a, c, 2), rates)).toEqual([]);
+});
+
+test('comparisons that share a case share their windows', () => {
+  const groups = groupsOf([fasterThan(a, b, 1), fasterThan(c, d, 1), fasterThan(b, c, 1)]);
+  expect(groups.map((group) => group.map(({ name }) => name).sort())).toEqual([
+    ['a', 'b', 'c', 'd'],
+  ]);
+  expect(groupsOf([fasterThan(a, b, 1), fasterThan(c, d, 1), speedup(a, 2, 1.9)]).length).toBe(2);
+});
+
+test('a speed-up is a ratio of throughputs', () => {
+  const rates = ratesOf(new Map(), (_, threads) => [NaN, 10, 19][threads]);
+  expect(speedup(a, 2, 1.9).ratio(rates)).toBeCloseTo(1.9, 15);
+  expect(speedup(a, 2, 1.9).ratio(ratesOf(new Map(), nowhere))).toBeUndefined();
+});
+
 test('work at equal error counts Hessians and products, takes the least work and the worst start', () => {
-  const answers = equalErrorCase.runs.map(({ method, start }) => ({
+  const answers = equalErrorTasks.map(({ method, start }) => ({
     error: 1e-8,
     rightHandSides: method === 'Dormand–Prince 5(4)' ? 1000 : method === 'RKC2' ? 900 : 50,
     hessians: method === 'NDF' ? 10 + start : 0,
     products: method === 'exprb53' ? 100 : 0,
     costs: { hessian: 5, product: 0.5 },
   }));
-  const marks = equalErrorMarks({ ...nothing, answers: () => answers });
+  const marks = workMarks(answers);
   const ratios = marks.map(({ quantity, ratio }) => [quantity.split(' ÷')[0], ratio]);
   expect(ratios).toEqual([
     ['RKC2 or ROCK2', 0.05],
@@ -58,44 +94,48 @@ test('work at equal error counts Hessians and products, takes the least work and
 });
 
 test('who never comes so close needs infinitely much', () => {
-  const answers = equalErrorCase.runs.map(({ method }) => ({
+  const answers = equalErrorTasks.map(({ method }) => ({
     error: method === 'Dormand–Prince 5(4)' ? 1e-8 : NaN,
     rightHandSides: 1,
     hessians: 0,
     products: 0,
     costs: { hessian: 5, product: 0.5 },
   }));
-  for (const mark of equalErrorMarks({ ...nothing, answers: () => answers })) {
+  for (const mark of workMarks(answers)) {
     expect(mark.ratio).toBe(Infinity);
     expect(isMet(mark)).toBe(false);
   }
 });
 
 test('second derivatives are compared with the gradient of the same network', () => {
-  const marks = derivativeMarks({
-    ...nothing,
-    peak: (name) => (name.endsWith('∇L') ? 100 : name.endsWith('same θ') ? 200 : 50),
-  });
-  expect(marks.length).toBe(21);
-  for (const { quantity, ratio } of marks) expect(ratio).toBe(/same θ/.test(quantity) ? 0.5 : 2);
+  const comparisons = secondDerivatives.flatMap((one) => one.comparisons);
+  expect(comparisons.length).toBe(21);
+  for (const { cases } of comparisons) {
+    const [product, gradient] = cases.map(({ name }) => name.split(' ∇')[0]);
+    expect(product).toBe(gradient);
+    expect(cases[1]!.name).toMatch(/∇L$/);
+  }
 });
 
 describe('cases that only a scenario asked for by name has are right', () => {
-  test.each(derivativeCases)('$name', async ({ parameters }) => {
-    const { answer } = await serve([kernels])({ scenario: 'kernels', parameters, seed: 1 });
-    expect(kernels.check([answer], [parameters])[0]!.verdict).toBe('right');
-  });
+  const verdictsOf = async (one: Case, run = 0): Promise<readonly string[]> => {
+    const work = await one.prepare(run, 1);
+    work.run();
+    const checks = one.check([work.answer()]);
+    work.dispose?.();
+    return checks.filter(({ expected }) => expected !== undefined).map(({ verdict }) => verdict);
+  };
 
-  test.each(minimalNormCases)('$name', async ({ parameters }) => {
-    const { answer } = await serve([subgradient])({ scenario: 'subgradient', parameters, seed: 1 });
-    const verdicts = subgradient.check([answer], [parameters]).map(({ verdict }) => verdict);
-    expect(verdicts).toEqual(['right', 'right']);
+  test.each([...secondDerivatives, ...minimalNorms])('$name', async (one) => {
+    const verdicts = await verdictsOf(one);
+    expect(verdicts.length).toBeGreaterThan(0);
+    expect(new Set(verdicts)).toEqual(new Set(['right']));
   });
 
   test('a sixteenth of the stationary points', async () => {
-    const parameters = stationarityCase.runs[3];
-    const { answer } = await serve([subgradient])({ scenario: 'subgradient', parameters, seed: 1 });
-    const { clarke, certified } = answer as { clarke: number; certified: number };
+    const work = await stationarityOfAll.prepare(3, 1);
+    work.run();
+    const { clarke, certified } = work.answer() as { clarke: number; certified: number };
     expect(clarke).toBeGreaterThan(20);
     expect(certified).toBe(clarke);
   });

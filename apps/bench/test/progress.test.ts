@@ -1,9 +1,18 @@
 import { expect, test } from 'vitest';
+import { ensemble } from '../src/case.js';
 import { progress } from '../src/progress.js';
 import { fixtureScenarios } from './fixture/scenarios.js';
 
 const [scenario] = fixtureScenarios;
-const one = { kind: 'ensemble', name: 'a case', unit: 'steps', runs: [] } as const;
+const one = ensemble({
+  name: 'a case',
+  unit: 'steps',
+  runs: [],
+  prepare: () => {
+    throw new Error('never prepared');
+  },
+  check: () => [],
+});
 
 /** What is written while one case is begun and half done. */
 function written(terminal: { isTTY?: boolean; columns?: number }): string {

@@ -1,6 +1,6 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
-import { report } from '../src/check.js';
+import { observation } from '../src/check.js';
 import { formatDuration, formatNumber, formatPower, formatRate } from '../src/format.js';
 import { reportPage } from '../src/report/page.js';
 import { failuresOf, verdictOf } from '../src/results.js';
@@ -85,7 +85,7 @@ test('work is right only if something was compared that could differ', () => {
   expect([right!, wrong!].map((one) => verdictOf(one))).toEqual(['right', 'wrong']);
   expect(verdictOf(right!, wrong!)).toBe('wrong');
   const bits = right!.checks.filter(({ measure }) => measure === 'bits');
-  const unchecked = { ...right!, checks: [...bits, report('loss', 1)] };
+  const unchecked = { ...right!, checks: [...bits, observation('loss', 1)] };
   expect(verdictOf(unchecked)).toBe('not judged');
   const [study, products] = exampleResults.scenarios;
   const page = reportPage({

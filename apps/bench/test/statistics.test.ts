@@ -5,7 +5,7 @@ import {
   compareMeans,
   compareNumbers,
   compareWithDistribution,
-  report,
+  observation,
 } from '../src/check.js';
 import { standardErrorsApart, summarize } from '../src/statistics.js';
 
@@ -76,5 +76,5 @@ test('what is not a number is wrong', () => {
 test('claims hold or do not; reports are not judged', () => {
   expect(claim('x', 'a', 'a').verdict).toBe('right');
   expect(claim('x', 'a', 'b').verdict).toBe('wrong');
-  expect(report('x', NaN).verdict).toBe('reported');
+  expect(observation('x', NaN).verdict).toBe('reported');
 });

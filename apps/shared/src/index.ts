@@ -1,3 +1,4 @@
+export * from './command.js';
 export * from './counted.js';
 export type * from './executor.js';
 export * from './interruption.js';

@@ -14,8 +14,9 @@ import {
   type Value,
 } from '@nonsmooth/autodiff';
 import { foldIn, key, uniform } from '@nonsmooth/tensor';
+import { timed, type Case } from '../case.js';
 import { boundError } from '../check.js';
-import { defineScenario } from '../scenario.js';
+import type { Scenario } from '../scenario.js';
 import { relativeError } from './five-nets.js';
 
 interface Problem {
@@ -26,50 +27,43 @@ interface Problem {
 }
 
 type ProblemName = keyof typeof problems;
-type Parameters = { readonly problem: ProblemName; readonly tracing: 'once' | 'every call' };
 
 /** Value and gradient of traced functions, compared with gradients in closed form. */
-export const autodiff = defineScenario<Parameters, number>({
+export const autodiff: Scenario = {
   name: 'autodiff',
   summary: 'value and gradient of traced functions',
   packages: ['autodiff', 'tensor', 'kernels'],
-
   cases: () => [
-    ...(Object.keys(problems) as ProblemName[]).map((problem) => ({
-      kind: 'timed' as const,
-      unit: 'gradients',
-      name: problem,
-      parameters: { problem, tracing: 'once' as const },
-    })),
-    {
-      kind: 'timed' as const,
-      unit: 'gradients',
-      name: 'Rosenbrock, traced anew',
-      parameters: { problem: 'Rosenbrock', tracing: 'every call' },
-    },
+    ...(Object.keys(problems) as ProblemName[]).map((problem) => caseOf(problem, 'once')),
+    caseOf('Rosenbrock', 'every call'),
   ],
+};
 
-  prepare({ problem, tracing }, seed) {
-    const { dimension, traced, gradient: closedForm } = problems[problem];
-    const x = Float64Array.from(
-      uniform(foldIn(key(seed), 1), [dimension], { low: -1, high: 1 }).data,
-    );
-    let gradient = new Float64Array(dimension);
-    const compiled = objective(traced, dimension);
-    const differentiate = valueAndGrad(traced);
-    return {
-      units: 1,
-      run:
-        tracing === 'once'
-          ? () => void compiled.gradient(x, gradient)
-          : () => void (gradient = Float64Array.from(differentiate(x).gradient.data)),
-      answer: () => relativeError(gradient, closedForm(x)),
-      fingerprint: () => [gradient],
-    };
-  },
-
-  check: ([error]) => [boundError('gradient against the closed form', error!, 1e-12)],
-});
+function caseOf(problem: ProblemName, tracing: 'once' | 'every call'): Case {
+  const { dimension, traced, gradient: closedForm } = problems[problem];
+  return timed<number>({
+    name: tracing === 'once' ? problem : `${problem}, traced anew`,
+    unit: 'gradients',
+    prepare(seed) {
+      const x = Float64Array.from(
+        uniform(foldIn(key(seed), 1), [dimension], { low: -1, high: 1 }).data,
+      );
+      let gradient = new Float64Array(dimension);
+      const compiled = objective(traced, dimension);
+      const differentiate = valueAndGrad(traced);
+      return {
+        units: 1,
+        run:
+          tracing === 'once'
+            ? () => void compiled.gradient(x, gradient)
+            : () => void (gradient = Float64Array.from(differentiate(x).gradient.data)),
+        answer: () => relativeError(gradient, closedForm(x)),
+        fingerprint: () => [gradient],
+      };
+    },
+    check: (error) => [boundError('gradient against the closed form', error, 1e-12)],
+  });
+}
 
 const rows = 200;
 const columns = 50;

@@ -1,10 +1,12 @@
 import { countCells } from '@nonsmooth/subgradient';
 import { foldIn, integers, key, normal } from '@nonsmooth/tensor';
-import { claim, type Check } from '../check.js';
-import type { Work } from '../scenario.js';
+import { timed, type Case } from '../case.js';
+import { claim } from '../check.js';
+import type { Comparison } from '../comparison.js';
+import type { Work } from '../work.js';
 
 /** A central arrangement of hyperplanes with a known number of cells. */
-export type Arrangement =
+type Arrangement =
   /** Rows in general position: small integers, or normal doubles with all their bits. */
   | {
       readonly kind: 'generic';
@@ -15,8 +17,53 @@ export type Arrangement =
   /** e_i − e_j, i < j. */
   | { readonly kind: 'braid'; readonly dimension: number };
 
+export const smallArrangements: readonly Case[] = [
+  cellCase({ kind: 'generic', rows: 10, dimension: 5, bits: 'few' }),
+  cellCase({ kind: 'braid', dimension: 5 }),
+];
+
+/** With the cells per second that one core is meant to reach, everything verified exactly. */
+export const largeArrangements: readonly Case[] = [
+  cellCase({ kind: 'generic', rows: 16, dimension: 10, bits: 'few' }, 25_000),
+  cellCase({ kind: 'braid', dimension: 8 }, 25_000),
+  cellCase({ kind: 'generic', rows: 16, dimension: 6, bits: 'all' }, 4_000),
+];
+
+function cellCase(arrangement: Arrangement, rate?: number): Case {
+  const name = nameOf(arrangement);
+  const count = cellCount(arrangement);
+  return timed<number>({
+    name,
+    unit: 'cells',
+    prepare: (seed) => cellWork(arrangement, seed),
+    check: (found) => [claim('number of cells', String(found), String(count))],
+    comparisons: rate === undefined ? [] : [cellsPerSecond(name, rate)],
+  });
+}
+
+function cellsPerSecond(name: string, mark: number): Comparison {
+  const own = { name };
+  return {
+    quantity: `cells per second: ${name}`,
+    cases: [own],
+    ratio: (rates) => rates.rate(own),
+    mark,
+  };
+}
+
+function nameOf(arrangement: Arrangement): string {
+  const { kind, dimension } = arrangement;
+  const space = `${cellCount(arrangement)} cells, R${superscript(dimension)}`;
+  if (kind === 'braid') return `braid, ${space}`;
+  return `${arrangement.rows} rows, ${arrangement.bits} bits, ${space}`;
+}
+
+function superscript(value: number): string {
+  return Array.from(String(value), (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('');
+}
+
 /** 2·Σ_{i<n} C(k−1, i) for k generic rows in Rⁿ, n! for the braid arrangement. */
-export function cellCount(arrangement: Arrangement): number {
+function cellCount(arrangement: Arrangement): number {
   const { dimension } = arrangement;
   if (arrangement.kind === 'braid') return product(dimension, (i) => i + 1);
   let count = 0;
@@ -25,7 +72,7 @@ export function cellCount(arrangement: Arrangement): number {
 }
 
 /** Enumerates the cells, every direction and refutation verified exactly. The answer is their number. */
-export function prepareCells(arrangement: Arrangement, seed: number): Work<number> {
+function cellWork(arrangement: Arrangement, seed: number): Work<number> {
   const rows = rowsOf(arrangement, seed);
   const found = new Float64Array(1);
   return {
@@ -34,10 +81,6 @@ export function prepareCells(arrangement: Arrangement, seed: number): Work<numbe
     answer: () => found[0]!,
     fingerprint: () => [found],
   };
-}
-
-export function checkCells(arrangement: Arrangement, count: number): readonly Check[] {
-  return [claim('number of cells', String(count), String(cellCount(arrangement)))];
 }
 
 function rowsOf(arrangement: Arrangement, seed: number): readonly Float64Array[] {

@@ -1,14 +1,16 @@
 import { objective } from '@nonsmooth/autodiff';
 import { tracedEmpiricalRisk } from '@nonsmooth/nets';
 import { certify, verify } from '@nonsmooth/subgradient';
-import { claim, report, type Check } from '../check.js';
-import type { Work } from '../scenario.js';
+import { timed, type Case } from '../case.js';
+import { claim, observation } from '../check.js';
+import { costAtMost } from '../comparison.js';
+import type { Work } from '../work.js';
 import { problemOf } from './five-nets.js';
 
-export const certificationWays = ['gradient alone', 'no active kink', 'one active kink'] as const;
-export type CertificationWay = (typeof certificationWays)[number];
+const ways = ['gradient alone', 'no active kink', 'one active kink'] as const;
+type Way = (typeof ways)[number];
 
-export interface CertificationAnswer {
+interface Answer {
   readonly activeKinks: number;
   readonly verdict: string;
   readonly bouligand: string;
@@ -16,11 +18,35 @@ export interface CertificationAnswer {
   readonly radius: number;
 }
 
+/** A certificate costs at most 20 gradients of the same program. */
+export const certifications: readonly Case[] = ways.map((way) =>
+  timed<Answer>({
+    name: way,
+    unit: 'points',
+    prepare: (seed) => certificationWork(way, seed),
+    check: ({ activeKinks, verdict, bouligand, isVerified, radius }) => [
+      claim('active kinks', String(activeKinks), way === 'one active kink' ? '1' : '0'),
+      claim('a limit of gradients', bouligand, 'in'),
+      claim('certificate verified', String(isVerified), 'true'),
+      observation('verdict', verdict),
+      observation('radius of constancy', radius),
+    ],
+    comparisons:
+      way === 'gradient alone'
+        ? []
+        : [
+            costAtMost(
+              { name: way },
+              { name: 'gradient alone' },
+              20,
+              `certified, ${way} ÷ gradient`,
+            ),
+          ],
+  }),
+);
+
 /** Certifies the gradient of the deep-small network's risk; `gradient alone` is what the cost is compared with. */
-export function prepareCertification(
-  way: CertificationWay,
-  seed: number,
-): Work<CertificationAnswer> {
+function certificationWork(way: Way, seed: number): Work<Answer> {
   const { net, data, theta } = problemOf('deep-small', 'relu', seed);
   if (way === 'one active kink') {
     // The first neuron's pre-activation at the first sample: w·1 + v·0 − w = 0, without rounding.
@@ -49,17 +75,4 @@ export function prepareCertification(
     },
     fingerprint: () => [found?.gradient ?? gradient],
   };
-}
-
-export function checkCertification(
-  way: CertificationWay,
-  { activeKinks, verdict, bouligand, isVerified, radius }: CertificationAnswer,
-): readonly Check[] {
-  return [
-    claim('active kinks', String(activeKinks), way === 'one active kink' ? '1' : '0'),
-    claim('a limit of gradients', bouligand, 'in'),
-    claim('certificate verified', String(isVerified), 'true'),
-    report('verdict', verdict),
-    report('radius of constancy', radius),
-  ];
 }

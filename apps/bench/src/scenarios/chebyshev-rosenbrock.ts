@@ -1,6 +1,7 @@
 import { programOfExpression, stationarity, verify, type Expression } from '@nonsmooth/subgradient';
-import { claim, report, type Check } from '../check.js';
-import type { EnsembleCase, Work } from '../scenario.js';
+import { ensemble } from '../case.js';
+import { claim, observation, type Check } from '../check.js';
+import type { Work } from '../work.js';
 
 // ¼|x₁ − 1| + Σ |x_{i+1} − 2|x_i| + 1|, Nesterov's second nonsmooth variant of Chebyshev's and Rosenbrock's function
 // (Gürbüzbalaban, Overton, Nonlinear Analysis 75, 2012), has (3^{n−1} + 1)/2 Clarke-stationary points, of which only
@@ -9,12 +10,6 @@ import type { EnsembleCase, Work } from '../scenario.js';
 const dimension = 8;
 const parts = 16;
 
-/** Every sixteenth of the points, from this one on. */
-export interface StationarityTask {
-  readonly task: 'stationarity';
-  readonly part: number;
-}
-
 export interface StationarityAnswer {
   readonly clarke: number;
   readonly limiting: number;
@@ -22,14 +17,16 @@ export interface StationarityAnswer {
   readonly certified: number;
 }
 
-export const stationarityCase: EnsembleCase<StationarityTask> = {
-  kind: 'ensemble',
-  unit: 'points',
+/** Every sixteenth of the points, from 0, 1, … on. */
+export const stationarityOfAll = ensemble<number, StationarityAnswer>({
   name: `Chebyshev–Rosenbrock, n = ${dimension}`,
-  runs: Array.from({ length: parts }, (_, part) => ({ task: 'stationarity', part })),
-};
+  unit: 'points',
+  runs: Array.from({ length: parts }, (_, part) => part),
+  prepare: stationarityWork,
+  check: checkStationarity,
+});
 
-export function prepareStationarity({ part }: StationarityTask): Work<StationarityAnswer> {
+function stationarityWork(part: number): Work<StationarityAnswer> {
   const program = programOfExpression(secondFunction(dimension), dimension);
   const points = candidates(dimension).filter((_, i) => i % parts === part);
   const counts = new Float64Array(3);
@@ -54,7 +51,7 @@ export function prepareStationarity({ part }: StationarityTask): Work<Stationari
   };
 }
 
-export function checkStationarity(answers: readonly StationarityAnswer[]): readonly Check[] {
+function checkStationarity(answers: readonly StationarityAnswer[]): readonly Check[] {
   const total = (name: keyof StationarityAnswer): string =>
     String(answers.reduce((sum, answer) => sum + answer[name], 0));
   const expected = String((3 ** (dimension - 1) + 1) / 2);
@@ -62,7 +59,7 @@ export function checkStationarity(answers: readonly StationarityAnswer[]): reado
     claim('Clarke-stationary points', total('clarke'), expected),
     claim('limiting-stationary points', total('limiting'), '1'),
     claim('certificates verified', total('certified'), expected),
-    report('candidates', candidates(dimension).length),
+    observation('candidates', candidates(dimension).length),
   ];
 }
 

@@ -5,39 +5,64 @@ import {
   programOfExpression,
 } from '@nonsmooth/subgradient';
 import type { KinkPolicy } from '@nonsmooth/autodiff';
-import { claim, report, type Check } from '../check.js';
+import { timed, type Case } from '../case.js';
+import { claim, observation } from '../check.js';
 import {
+  differentiatorNames,
   loadDifferentiator,
   type Differentiator,
   type DifferentiatorName,
 } from '../peers/differentiators.js';
-import type { Work } from '../scenario.js';
+import { peerFolder } from '../peers/install.js';
+import type { Work } from '../work.js';
+import { resolve } from 'node:path';
 
-export type Library = keyof typeof policies | typeof ownPolicy | DifferentiatorName;
+type Library = keyof typeof policies | typeof ownPolicy | DifferentiatorName;
 
 /** Backward mode with constants at kinks: what is common, and wrong wherever kinks cancel or tie. */
-export const policies = {
+const policies = {
   'relu′(0) = 0': { relu: 0, abs: 0, tie: 0.5 },
   'relu′(0) = ½': { relu: 0.5, abs: 0, tie: 0.5 },
   'relu′(0) = 1': { relu: 1, abs: 1, tie: 1 },
 } as const satisfies Record<string, KinkPolicy>;
 
 /** Backward mode along a direction, which always returns a limiting gradient. */
-export const ownPolicy = 'along a direction';
+const ownPolicy = 'along a direction';
 
-export interface ConformanceAnswer {
+interface Answer {
   readonly right: number;
   readonly wrong: number;
   readonly undecided: number;
   readonly failed: number;
 }
 
+/** How many of the programs with known subdifferentials a library answers rightly; with `withPeers` also of others. */
+export function conformance(withPeers: boolean): readonly Case[] {
+  const constants = Object.keys(policies) as (keyof typeof policies)[];
+  const libraries = [ownPolicy, ...constants, ...(withPeers ? differentiatorNames : [])] as const;
+  return libraries.map((library) =>
+    timed<Answer>({
+      name: `conformance, ${library}`,
+      unit: 'programs',
+      singleThread: true,
+      baseline: library !== ownPolicy,
+      prepare: () => conformanceWork(library),
+      check: ({ right, wrong, undecided, failed }) => [
+        library === ownPolicy
+          ? claim('wrong answers at kinks', String(wrong), '0')
+          : observation(
+              'wrong answers at kinks',
+              `${wrong} of ${right + wrong + undecided + failed}`,
+            ),
+        observation('right, undecided, no answer', `${right}, ${undecided}, ${failed}`),
+      ],
+    }),
+  );
+}
+
 /** Asks a library for the gradients of all programs with known subdifferentials, and judges the answers. */
-export async function prepareConformance(
-  library: Library,
-  folder: string,
-): Promise<Work<ConformanceAnswer>> {
-  const differentiator = await differentiatorOf(library, folder);
+async function conformanceWork(library: Library): Promise<Work<Answer>> {
+  const differentiator = await differentiatorOf(library);
   const counts = new Uint32Array(4);
   const outcomes = ['in', 'out', 'undecided', 'failed'];
   const judge = ({ expression, point }: (typeof conformancePrograms)[number]): string => {
@@ -68,21 +93,9 @@ export async function prepareConformance(
   };
 }
 
-export function checkConformance(
-  library: Library,
-  { right, wrong, undecided, failed }: ConformanceAnswer,
-): readonly Check[] {
-  const total = right + wrong + undecided + failed;
-  return [
-    library === ownPolicy
-      ? claim('wrong answers at kinks', String(wrong), '0')
-      : report('wrong answers at kinks', `${wrong} of ${total}`),
-    report('right, undecided, no answer', `${right}, ${undecided}, ${failed}`),
-  ];
-}
-
-async function differentiatorOf(library: Library, folder: string): Promise<Differentiator> {
-  if (library === 'tfjs' || library === 'jax-js') return loadDifferentiator(library, folder);
+async function differentiatorOf(library: Library): Promise<Differentiator> {
+  if (library === 'tfjs' || library === 'jax-js')
+    return loadDifferentiator(library, resolve(peerFolder));
   const rounding = 1e-12;
   if (library !== ownPolicy) return { rounding, ...backwardMode(library, policies[library]) };
   return {

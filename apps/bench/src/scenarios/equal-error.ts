@@ -12,9 +12,10 @@ import {
 } from '@nonsmooth/ode';
 import type { EmpiricalRisk } from '@nonsmooth/nets';
 import { foldIn, key, normal } from '@nonsmooth/tensor';
-import { boundError, report, type Check } from '../check.js';
+import { ensemble } from '../case.js';
+import { boundError, observation, type Check } from '../check.js';
 import type { Mark } from '../mark.js';
-import type { EnsembleCase, Rates, Work } from '../scenario.js';
+import type { Work } from '../work.js';
 import { measureCosts, type DerivativeCosts } from './derivative-costs.js';
 import { flowProblem, tanhFlow, type Knowledge } from './tanh-flow.js';
 
@@ -23,7 +24,6 @@ import { flowProblem, tanhFlow, type Knowledge } from './tanh-flow.js';
 
 /** One integration from one of the five starts: the given one is 0. */
 export interface EqualErrorTask {
-  readonly task: 'equal error';
   readonly start: number;
   readonly method: MethodName;
   /** Relative, and absolute. */
@@ -66,10 +66,10 @@ function entry(
 const plain: MethodName = 'Dormand–Prince 5(4)';
 const starts = [0, 1, 2, 3, 4];
 
-const tasks = starts.flatMap((start) =>
+/** Every start by every method with every tolerance. */
+export const equalErrorTasks = starts.flatMap((start) =>
   (Object.keys(methods) as MethodName[]).flatMap((method) =>
     methods[method].tolerances.map((tolerance): EqualErrorTask => ({
-      task: 'equal error',
       start,
       method,
       tolerance,
@@ -77,12 +77,14 @@ const tasks = starts.flatMap((start) =>
   ),
 );
 
-export const equalErrorCase: EnsembleCase<EqualErrorTask> = {
-  kind: 'ensemble',
-  unit: 'integrations',
+export const equalError = ensemble<EqualErrorTask, EqualErrorAnswer>({
   name: 'tanh flow, work at equal error',
-  runs: tasks,
-};
+  unit: 'integrations',
+  runs: equalErrorTasks,
+  prepare: integration,
+  check: checkErrors,
+  marks: workMarks,
+});
 
 /** Deviations of the weights, kinks and amplitudes of the four random starts, about as in the one given. */
 const deviations = [2, 2, 0.5];
@@ -122,7 +124,7 @@ function endPointOf(risk: EmpiricalRisk, start: number, seed: number): ArrayLike
   return found;
 }
 
-export function prepareEqualError(
+function integration(
   { start, method: name, tolerance }: EqualErrorTask,
   seed: number,
 ): Work<EqualErrorAnswer> {
@@ -160,7 +162,7 @@ export function prepareEqualError(
 }
 
 /** From every start. */
-export function checkEqualError(
+function checkErrors(
   answers: readonly EqualErrorAnswer[],
   runs: readonly EqualErrorTask[],
 ): readonly Check[] {
@@ -178,8 +180,8 @@ export function checkEqualError(
         'absolute',
       ),
     ),
-    report('a Hessian, in gradients', hessian),
-    report('a product, in gradients', product),
+    observation('a Hessian, in gradients', hessian),
+    observation('a product, in gradients', product),
   ];
 }
 
@@ -192,7 +194,7 @@ function leastWork(
 ): number {
   const { costs } = answers[0]!;
   return answers.reduce((least, answer, i) => {
-    const task = tasks[i]!;
+    const task = equalErrorTasks[i]!;
     if (task.start !== start || !names.includes(task.method) || !(answer.error <= error)) {
       return least;
     }
@@ -224,9 +226,7 @@ const comparisons: readonly Comparison[] = [
 ];
 
 /** The worst ratio among the starts. */
-export function equalErrorMarks(rates: Rates): readonly Mark[] {
-  const answers = rates.answers(equalErrorCase.name) as readonly EqualErrorAnswer[];
-  if (answers.length === 0) return [];
+export function workMarks(answers: readonly EqualErrorAnswer[]): readonly Mark[] {
   return comparisons.map(({ methods: names, among, error, mark }) => ({
     quantity:
       `${names.join(' or ')} ÷ Dormand–Prince, right-hand sides at error ${error}` +

@@ -63,3 +63,14 @@ export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): numbe
   }
   return Math.sqrt(difference / size);
 }
+
+/** What rounding explains of a relative error: a few units in the last place. */
+export function kernelErrorLimit(dtype: Dtype): number {
+  return dtype === 'f64' ? 1e-12 : 1e-5;
+}
+
+/** Operations of the matrix products of loss and gradient: forward, weights' and inputs' gradients but the first. */
+export function gradientOperations(widths: readonly number[], samples: number): number {
+  const products = widths.slice(1).map((width, k) => width * widths[k]!);
+  return 2 * samples * (3 * products.reduce((sum, size) => sum + size, 0) - products[0]!);
+}

@@ -7,13 +7,14 @@ import {
   verifyBiasShift,
 } from '@nonsmooth/subgradient';
 import { foldIn, integers, key, split, tensor, type Key } from '@nonsmooth/tensor';
-import { boundError, claim, compareNumbers, type Check } from '../check.js';
-import type { Work } from '../scenario.js';
+import { timed, type Case } from '../case.js';
+import { boundError, claim, compareNumbers } from '../check.js';
+import type { Work } from '../work.js';
 
-export const gradientWays = ['limit', 'mirrored limit', 'bias-shift certificate'] as const;
-export type GradientWay = (typeof gradientWays)[number];
+const ways = ['limit', 'mirrored limit', 'bias-shift certificate'] as const;
+type Way = (typeof ways)[number];
 
-export interface GradientAnswer {
+interface Answer {
   readonly activeKinks: number;
   /** Largest difference from backward mode with the same value of relu'(0), exact for integers. */
   readonly difference: number;
@@ -23,11 +24,26 @@ export interface GradientAnswer {
   readonly shrinkage: readonly [number, number];
 }
 
+export const generalizedGradients: readonly Case[] = ways.map((way) =>
+  timed<Answer>({
+    name: way,
+    unit: 'gradients',
+    prepare: (seed) => generalizedGradientWork(way, seed),
+    check: ({ activeKinks, difference, variation, shrinkage }) => [
+      claim('a kink is active', String(activeKinks > 0), 'true'),
+      boundError('difference from backward mode', difference, 0, 'absolute'),
+      way === 'bias-shift certificate'
+        ? compareNumbers('error shrinks in proportion to t', ...shrinkage, 0.1)
+        : boundError('variation below the threshold', variation, 0, 'absolute'),
+    ],
+  }),
+);
+
 const widths = [2, 8, 8, 1];
 const samples = 32;
 
 /** The generalized gradient of a risk with integer weights and data, whose kinks are hit exactly. */
-export function prepareGeneralizedGradient(way: GradientWay, seed: number): Work<GradientAnswer> {
+function generalizedGradientWork(way: Way, seed: number): Work<Answer> {
   const reluAtZero = way === 'mirrored limit' ? 1 : 0;
   const { risk, theta } = integerRisk(foldIn(key(seed), 3), reluAtZero);
   const family = way === 'mirrored limit' ? eventuallyExactMirrored : eventuallyExact;
@@ -60,19 +76,6 @@ export function prepareGeneralizedGradient(way: GradientWay, seed: number): Work
     fingerprint: () => [found],
     dispose: () => risk.dispose(),
   };
-}
-
-export function checkGeneralizedGradient(
-  way: GradientWay,
-  { activeKinks, difference, variation, shrinkage }: GradientAnswer,
-): readonly Check[] {
-  return [
-    claim('a kink is active', String(activeKinks > 0), 'true'),
-    boundError('difference from backward mode', difference, 0, 'absolute'),
-    way === 'bias-shift certificate'
-      ? compareNumbers('error shrinks in proportion to t', ...shrinkage, 0.1)
-      : boundError('variation below the threshold', variation, 0, 'absolute'),
-  ];
 }
 
 function integerRisk(

@@ -10,22 +10,22 @@ import {
 import type { ActivationName } from '@nonsmooth/kernels';
 import { empiricalRisk } from '@nonsmooth/nets';
 import { bdf } from '@nonsmooth/ode';
-import { boundError, claim, report, type Check } from '../check.js';
-import type { EnsembleCase, Work } from '../scenario.js';
+import { ensemble } from '../case.js';
+import { boundError, claim, observation, type Check } from '../check.js';
+import type { Work } from '../work.js';
 import { studyCoefficients, studyTarget } from './study.js';
 
 // Flows towards the study's polynomial of degree 10 from networks that resemble it: the loss vanishes while the
 // parameters go to infinity (Kranz, Gallon, Dereich, Jentzen, arXiv 2505.09572).
 
-export interface GrowthTask {
-  readonly task: 'growth';
+interface GrowthTask {
   readonly activation: ActivationName;
   readonly horizon: number;
   /** Width of the differences that make up the first network. */
   readonly h: number;
 }
 
-export interface GrowthAnswer {
+interface GrowthAnswer {
   readonly verdict: string;
   /** At the horizon, and extrapolated. */
   readonly loss: number;
@@ -36,28 +36,27 @@ export interface GrowthAnswer {
 
 const usual = { horizon: 1e4, h: 2 };
 
-export const growthCase: EnsembleCase<GrowthTask> = {
-  kind: 'ensemble',
-  unit: 'flows',
+export const growthFlows = ensemble<GrowthTask, GrowthAnswer>({
   name: 'towards the polynomial of degree 10',
-  runs: (
-    [
-      { activation: 'swish', ...usual },
-      // growth sets in later; for h = 2 even later, because its start is already so good
-      { activation: 'softplus', horizon: 1e5, h: 3 },
-      { activation: 'gelu', ...usual },
-      { activation: 'elu', ...usual },
-      { activation: 'tanh', ...usual },
-      { activation: 'logistic', horizon: 1e5, h: 2 },
-      { activation: 'mish', ...usual },
-      { activation: 'softsign', ...usual },
-    ] as const
-  ).map((run) => ({ task: 'growth', ...run })),
-};
+  unit: 'flows',
+  runs: [
+    { activation: 'swish', ...usual },
+    // growth sets in later; for h = 2 even later, because its start is already so good
+    { activation: 'softplus', horizon: 1e5, h: 3 },
+    { activation: 'gelu', ...usual },
+    { activation: 'elu', ...usual },
+    { activation: 'tanh', ...usual },
+    { activation: 'logistic', horizon: 1e5, h: 2 },
+    { activation: 'mish', ...usual },
+    { activation: 'softsign', ...usual },
+  ],
+  prepare: growthFlow,
+  check: checkGrowth,
+});
 
 const samples = 400;
 
-export function prepareGrowth({ activation, horizon, h }: GrowthTask): Work<GrowthAnswer> {
+function growthFlow({ activation, horizon, h }: GrowthTask): Work<GrowthAnswer> {
   const inputs = Array.from({ length: samples }, (_, i) => -1 + (2 * i) / (samples - 1));
   const polynomial = univariate(studyCoefficients);
   const { network, theta } = polynomialRealization(polynomial, activation, { h });
@@ -88,7 +87,7 @@ export function prepareGrowth({ activation, horizon, h }: GrowthTask): Work<Grow
   };
 }
 
-export function checkGrowth(
+function checkGrowth(
   answers: readonly GrowthAnswer[],
   tasks: readonly GrowthTask[],
 ): readonly Check[] {
@@ -99,7 +98,7 @@ export function checkGrowth(
       claim(`${name}: class`, verdict, 'diverges'),
       boundError(`${name}: loss`, loss, 2e-4, 'absolute'),
       boundError(`${name}: extrapolated loss`, level, 5e-5, 'absolute'),
-      report(`${name}: ‖Θ‖ at the start, at the end`, norms.map(toDigits).join(', ')),
+      observation(`${name}: ‖Θ‖ at the start, at the end`, norms.map(toDigits).join(', ')),
     ];
   });
 }

@@ -1,4 +1,4 @@
-import type { AnyScenario } from '../scenario.js';
+import type { Scenario } from '../scenario.js';
 import { autodiff } from './autodiff.js';
 import { flows } from './flows.js';
 import { kernels } from './kernels.js';
@@ -9,7 +9,7 @@ import { subgradient } from './subgradient.js';
 import { tensor } from './tensor.js';
 
 /** The table of scenarios: adding one is one entry here and its file beside this one. */
-export const scenarios: readonly AnyScenario[] = [
+export const scenarios: readonly Scenario[] = [
   sad,
   kernels,
   tensor,

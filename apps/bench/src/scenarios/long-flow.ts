@@ -1,29 +1,39 @@
 import { ndf, radauIIA5, solve, type Method } from '@nonsmooth/ode';
-import { boundError, type Check } from '../check.js';
-import type { Mark } from '../mark.js';
-import type { EnsembleCase, Rates, Work } from '../scenario.js';
+import { ensemble } from '../case.js';
+import { boundError } from '../check.js';
+import type { Work } from '../work.js';
 import { flowProblem, tanhFlow } from './tanh-flow.js';
 
-/** The flow to t = 10⁶ by NDF. */
-export interface LongFlowTask {
-  readonly task: 'long flow';
-}
-
-export const longFlowCase: EnsembleCase<LongFlowTask> = {
-  kind: 'ensemble',
-  unit: 'integrations',
-  name: 'tanh flow to t = 1e6',
-  alone: true,
-  runs: [{ task: 'long flow' }],
-};
-
-export interface LongFlowAnswer {
+interface Answer {
   readonly error: number;
   readonly rightHandSides: number;
   readonly hessians: number;
 }
 
-export function prepareLongFlow(): Work<LongFlowAnswer> {
+const mark = 'NDF, tanh flow to t = 1e6, error ≤ 1e-4';
+
+/** The flow to t = 10⁶ by NDF. */
+export const longFlow = ensemble<null, Answer>({
+  name: 'tanh flow to t = 1e6',
+  unit: 'integrations',
+  singleThread: true,
+  runs: [null],
+  prepare: integration,
+  check: ([answer]) => [
+    boundError('θ(1e6) by NDF against Radau IIA', answer!.error, 1e-4, 'absolute'),
+  ],
+  marks: ([answer]) => [
+    {
+      quantity: `${mark}: right-hand sides`,
+      ratio: answer!.rightHandSides,
+      mark: 2500,
+      atMost: true,
+    },
+    { quantity: `${mark}: Hessians`, ratio: answer!.hessians, mark: 200, atMost: true },
+  ],
+});
+
+function integration(): Work<Answer> {
   const risk = tanhFlow.risk();
   const t1 = 1e6;
   const problem = flowProblem(risk, tanhFlow.start, t1, 'Hessians');
@@ -45,23 +55,4 @@ export function prepareLongFlow(): Work<LongFlowAnswer> {
     fingerprint: () => [found.y[0]!],
     dispose: () => risk.dispose(),
   };
-}
-
-export function checkLongFlow({ error }: LongFlowAnswer): readonly Check[] {
-  return [boundError('θ(1e6) by NDF against Radau IIA', error, 1e-4, 'absolute')];
-}
-
-export function longFlowMarks(rates: Rates): readonly Mark[] {
-  const [answer] = rates.answers(longFlowCase.name) as readonly LongFlowAnswer[];
-  if (!answer) return [];
-  const name = 'NDF, tanh flow to t = 1e6, error ≤ 1e-4';
-  return [
-    {
-      quantity: `${name}: right-hand sides`,
-      ratio: answer.rightHandSides,
-      mark: 2500,
-      atMost: true,
-    },
-    { quantity: `${name}: Hessians`, ratio: answer.hessians, mark: 200, atMost: true },
-  ];
 }

@@ -7,9 +7,11 @@ import {
 } from '@nonsmooth/kernels';
 import { empiricalRisk, initialize, network, xavierUniform } from '@nonsmooth/nets';
 import { foldIn, key, linspace, split, uniform } from '@nonsmooth/tensor';
-import { compareMeans, report, type Check } from '../check.js';
+import { ensemble } from '../case.js';
+import { compareMeans, observation, type Check } from '../check.js';
 import published from '../data/sad-study.json' with { type: 'json' };
-import { defineScenario } from '../scenario.js';
+import type { Scenario } from '../scenario.js';
+import type { Work } from '../work.js';
 import { summarize, type Summary } from '../statistics.js';
 import { studyBatch, studySamples, studyTarget, studyWidths } from './study.js';
 
@@ -43,59 +45,57 @@ const standardErrors = 4;
  * The published study of arXiv 2505.09572: whole runs from their own random points, start and batches, compared
  * with the published statistics at the first step where these were evaluated.
  */
-export const sad = defineScenario<Run, Answer>({
+export const sad: Scenario = {
   name: 'sad',
   summary: `the published study: training 1-10-20-10-1 networks on a polynomial, ${runs} runs each`,
   packages: ['flows', 'nets', 'kernels', 'tensor'],
-
   cases: ({ activations, dtype }) =>
-    (Object.keys(rules) as Optimizer[]).map((optimizer) => ({
-      kind: 'ensemble',
-      unit: 'gradient steps',
-      name: optimizer,
-      runs: activations.flatMap((name) =>
-        Array.from({ length: runs }, (_, run) => ({
-          optimizer,
-          activation: name as ActivationName,
-          dtype,
-          run,
-        })),
-      ),
-    })),
+    (Object.keys(rules) as Optimizer[]).map((optimizer) =>
+      ensemble<Run, Answer>({
+        name: optimizer,
+        unit: 'gradient steps',
+        runs: activations.flatMap((name) =>
+          Array.from({ length: runs }, (_, run) => ({
+            optimizer,
+            activation: name as ActivationName,
+            dtype,
+            run,
+          })),
+        ),
+        prepare: train,
+        check: (answers, parameters) =>
+          [...new Set(parameters.map(({ activation }) => activation))].flatMap((activation) => {
+            const own = answers.filter((_, i) => parameters[i]!.activation === activation);
+            return compare(activation, optimizer, own);
+          }),
+      }),
+    ),
+};
 
-  prepare({ optimizer, activation, dtype, run }, seed) {
-    const [dataKey, startKey, batchKey] = split(keyOf(seed, optimizer, activation, run), 3);
-    const net = network(studyWidths, { activation });
-    const inputs = uniform(dataKey!, [studySamples], { low: -1, high: 1 }).data;
-    const risk = empiricalRisk(net, { inputs, targets: inputs.map(studyTarget) }, { dtype });
-    const start = initialize(net, xavierUniform, startKey!);
-    let theta = start;
-    return {
-      units: steps,
-      run() {
-        const batch = { size: studyBatch, key: batchKey! };
-        theta = descend(risk, start, rules[optimizer], { steps, batch }).theta;
-      },
-      answer() {
-        const grid = linspace(-1, 1, gridPoints).data;
-        const test = empiricalRisk(net, { inputs: grid, targets: grid.map(studyTarget) });
-        const logTestLoss = Math.log10(test.value(theta));
-        test.dispose();
-        return { norm: Math.hypot(...theta), logTestLoss };
-      },
-      fingerprint: () => [theta],
-      dispose: () => risk.dispose(),
-    };
-  },
-
-  check(answers, parameters) {
-    const activations = new Set(parameters.map(({ activation }) => activation));
-    return [...activations].flatMap((activation) => {
-      const own = answers.filter((_, i) => parameters[i]!.activation === activation);
-      return compare(activation, parameters[0]!.optimizer, own);
-    });
-  },
-});
+function train({ optimizer, activation, dtype, run }: Run, seed: number): Work<Answer> {
+  const [dataKey, startKey, batchKey] = split(keyOf(seed, optimizer, activation, run), 3);
+  const net = network(studyWidths, { activation });
+  const inputs = uniform(dataKey!, [studySamples], { low: -1, high: 1 }).data;
+  const risk = empiricalRisk(net, { inputs, targets: inputs.map(studyTarget) }, { dtype });
+  const start = initialize(net, xavierUniform, startKey!);
+  let theta = start;
+  return {
+    units: steps,
+    run() {
+      const batch = { size: studyBatch, key: batchKey! };
+      theta = descend(risk, start, rules[optimizer], { steps, batch }).theta;
+    },
+    answer() {
+      const grid = linspace(-1, 1, gridPoints).data;
+      const test = empiricalRisk(net, { inputs: grid, targets: grid.map(studyTarget) });
+      const logTestLoss = Math.log10(test.value(theta));
+      test.dispose();
+      return { norm: Math.hypot(...theta), logTestLoss };
+    },
+    fingerprint: () => [theta],
+    dispose: () => risk.dispose(),
+  };
+}
 
 /** A key per run, independent of which other combinations are run. */
 function keyOf(seed: number, optimizer: Optimizer, activation: ActivationName, run: number) {
@@ -117,7 +117,7 @@ function compare(
         compareMeans(names[0], norm, known.norm, standardErrors),
         compareMeans(names[1], logTestLoss, known.logTestLoss, standardErrors),
       ]
-    : [report(names[0], norm), report(names[1], logTestLoss)];
+    : [observation(names[0], norm), observation(names[1], logTestLoss)];
 }
 
 /** What the study's data say of this combination, if they contain it. */

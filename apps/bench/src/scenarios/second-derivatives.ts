@@ -4,13 +4,14 @@ import {
   type ActivationName,
   type DenseRisk,
 } from '@nonsmooth/kernels';
-import type { Mark } from '../mark.js';
-import type { Rates, TimedCase, Work } from '../scenario.js';
+import { timed, type Case } from '../case.js';
+import { boundError } from '../check.js';
+import { costAtMost } from '../comparison.js';
+import type { Work } from '../work.js';
 import { denseProblem, fiveNets, relativeError, type NetName } from './five-nets.js';
 
 /** One derivative of the risk of a network over all samples. */
-export interface DerivativeTask {
-  readonly kind: 'derivative';
+interface DerivativeTask {
   readonly net: NetName;
   readonly activation: ActivationName;
   readonly derivative: Derivative;
@@ -45,31 +46,26 @@ const derivatives = (['tiny', 'small', 'deep-small'] as const).flatMap((net) =>
     (Object.keys(units) as Derivative[])
       // dense Hessians are for small networks
       .filter((derivative) => derivative !== 'Hessian' || net === 'tiny')
-      .map((derivative): DerivativeTask => ({ kind: 'derivative', net, activation, derivative })),
+      .map((derivative): DerivativeTask => ({ net, activation, derivative })),
   ),
 );
 
-export const derivativeCases: readonly TimedCase<DerivativeTask>[] = derivatives.map((task) => ({
-  kind: 'timed',
-  unit: units[task.derivative],
-  name: nameOf(task),
-  parameters: task,
-  alone: true,
-}));
-
-export function derivativeMarks(rates: Rates): readonly Mark[] {
-  return derivatives.flatMap((task) => {
-    const mark = limits[task.derivative];
-    const own = rates.peak(nameOf(task));
-    const gradient = rates.peak(nameOf({ ...task, derivative: 'gradient' }));
-    return mark === undefined || own === undefined || gradient === undefined
-      ? []
-      : [{ quantity: `${nameOf(task)} ÷ ∇L`, ratio: gradient / own, mark, atMost: true }];
+export const secondDerivatives: readonly Case[] = derivatives.map((task) => {
+  const name = nameOf(task);
+  const limit = limits[task.derivative];
+  const gradient = { name: nameOf({ ...task, derivative: 'gradient' }) };
+  return timed<number>({
+    name,
+    unit: units[task.derivative],
+    singleThread: true,
+    prepare: (seed) => derivativeWork(task, seed),
+    check: (error) => [boundError('relative error', error, 1e-11)],
+    comparisons: limit === undefined ? [] : [costAtMost({ name }, gradient, limit, `${name} ÷ ∇L`)],
   });
-}
+});
 
 /** The answer is the relative error against the reference kernels. */
-export function derivativeWork(task: DerivativeTask, seed: number): Work<number> {
+function derivativeWork(task: DerivativeTask, seed: number): Work<number> {
   const { problem, theta } = denseProblem({ ...task, dtype: 'f64' }, seed);
   const risk = defaultKernels.denseNetwork(problem);
   const d = theta.length;

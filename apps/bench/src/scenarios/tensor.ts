@@ -1,6 +1,7 @@
 import { foldIn, key, normal, permutation, uniform } from '@nonsmooth/tensor';
+import { timed, type Case } from '../case.js';
 import { claim, compareWithDistribution, type Check } from '../check.js';
-import { defineScenario } from '../scenario.js';
+import type { Scenario } from '../scenario.js';
 import { summarize, type Summary } from '../statistics.js';
 
 type Distribution = keyof typeof distributions;
@@ -21,40 +22,38 @@ interface Answer {
 }
 
 /** Random numbers, compared with the moments of their distributions. */
-export const tensor = defineScenario<{ readonly distribution: Distribution }, Answer>({
+export const tensor: Scenario = {
   name: 'tensor',
   summary: `arrays of ${draws.toLocaleString('en-US')} random numbers`,
   packages: ['tensor', 'kernels'],
+  cases: () => (Object.keys(distributions) as Distribution[]).map(caseOf),
+};
 
-  cases: () =>
-    (Object.keys(distributions) as Distribution[]).map((distribution) => ({
-      kind: 'timed',
-      unit: 'numbers',
-      name: distribution,
-      parameters: { distribution },
-    })),
-
-  prepare({ distribution }, seed) {
-    const draw = distributions[distribution];
-    let drawn = draw(seed);
-    return {
-      units: draws,
-      run() {
-        drawn = draw(seed);
-      },
-      answer() {
-        const values = Array.from(drawn);
-        return {
-          moments: [1, 2, 4].map((power) => summarize(values.map((value) => value ** power))),
-          distinct: new Set(values).size,
-        };
-      },
-      fingerprint: () => [drawn],
-    };
-  },
-
-  check: ([answer], [parameters]) => checks[parameters!.distribution](answer!),
-});
+function caseOf(distribution: Distribution): Case {
+  return timed<Answer>({
+    name: distribution,
+    unit: 'numbers',
+    prepare(seed) {
+      const draw = distributions[distribution];
+      let drawn = draw(seed);
+      return {
+        units: draws,
+        run() {
+          drawn = draw(seed);
+        },
+        answer() {
+          const values = Array.from(drawn);
+          return {
+            moments: [1, 2, 4].map((power) => summarize(values.map((value) => value ** power))),
+            distinct: new Set(values).size,
+          };
+        },
+        fingerprint: () => [drawn],
+      };
+    },
+    check: checks[distribution],
+  });
+}
 
 /** E Xⁿ with its standard deviation √(E X²ⁿ − (E Xⁿ)²), exactly known. */
 function moment(mean: number, square: number): Pick<Summary, 'mean' | 'deviation'> {

@@ -16,11 +16,12 @@ import {
   type Method,
 } from '@nonsmooth/ode';
 import { resolve } from 'node:path';
-import { boundError, report, type Check } from '../check.js';
+import { ensemble, timed, type Case } from '../case.js';
+import { boundError, observation, type Check } from '../check.js';
 import type { Figure } from '../figure.js';
 import { peerFolder } from '../peers/install.js';
 import { peerIntegrators, type PeerIntegratorName } from '../peers/integrators.js';
-import type { Work } from '../scenario.js';
+import type { Work } from '../work.js';
 import { measureCosts, type DerivativeCosts } from './derivative-costs.js';
 import {
   integrationProblems,
@@ -30,18 +31,15 @@ import {
 } from './integration-problems.js';
 
 /** One integration with one tolerance. */
-export interface IntegrationTask {
-  readonly task: 'integration';
+interface IntegrationTask {
   readonly problem: ProblemName;
   readonly integrator: IntegratorName;
   readonly tolerance: number;
-  /** Where peers are installed. */
-  readonly folder: string;
 }
 
 type IntegratorName = keyof typeof methods | PeerIntegratorName;
 
-export interface IntegrationAnswer {
+interface IntegrationAnswer {
   /** NaN if the integrator gave up. */
   readonly error: number;
   /** With exact derivatives counted at what they cost. */
@@ -92,8 +90,40 @@ function exactly(
   return { method, suits: ['gradientFlow'], tolerances, exact };
 }
 
+/** The classical problems, integrated as users do. */
+export const classicalIntegrations: readonly Case[] = (
+  Object.keys(integrationProblems) as ProblemName[]
+)
+  .filter((name) => integrationProblems[name]().kind !== 'stiff')
+  .map((problem) => {
+    const integrator = 'Dormand–Prince 5(4)';
+    const { tolerance, limit } = integrationProblems[problem]().usual;
+    return timed<IntegrationAnswer>({
+      name: `${problem}, ${integrator}`,
+      unit: 'integrations',
+      prepare: () => prepareIntegration({ problem, integrator, tolerance }),
+      check: ({ error, rightHandSides }) => [
+        boundError('end point', error, limit),
+        observation('right-hand sides', rightHandSides),
+      ],
+    });
+  });
+
+/** Work against precision; with `withPeers` also of the integrators of others. */
+export function workPrecision(withPeers: boolean): Case {
+  return ensemble<IntegrationTask, IntegrationAnswer>({
+    name: 'work and precision',
+    unit: 'integrations',
+    singleThread: true,
+    runs: workPrecisionTasks(withPeers),
+    prepare: prepareIntegration,
+    check: checkIntegrations,
+    figures: workPrecisionFigures,
+  });
+}
+
 /** Every problem by every method and, where they are installed, by the integrators of others. */
-export function workPrecisionTasks(withPeers: boolean): readonly IntegrationTask[] {
+function workPrecisionTasks(withPeers: boolean): readonly IntegrationTask[] {
   const own = (Object.keys(methods) as (keyof typeof methods)[]).map((name) => ({
     integrator: name,
     ...(methods[name] as Entry),
@@ -105,23 +135,20 @@ export function workPrecisionTasks(withPeers: boolean): readonly IntegrationTask
       tolerances: many,
     }),
   );
-  const folder = resolve(peerFolder);
   return (Object.keys(integrationProblems) as ProblemName[]).flatMap((problem) =>
     [...own, ...(withPeers ? others : [])]
       .filter(({ suits }) => suits.includes(integrationProblems[problem]().kind))
       .flatMap(({ integrator, tolerances }) =>
         tolerances.map((tolerance) => ({
-          task: 'integration' as const,
           problem,
           integrator,
           tolerance,
-          folder,
         })),
       ),
   );
 }
 
-export async function prepareIntegration(task: IntegrationTask): Promise<Work<IntegrationAnswer>> {
+async function prepareIntegration(task: IntegrationTask): Promise<Work<IntegrationAnswer>> {
   const problem = integrationProblems[task.problem]();
   const { derivatives } = problem;
   const counts = { rhs: 0, jacobian: 0, jacobianVector: 0 };
@@ -194,7 +221,7 @@ function costsOf({ rhs, start, derivatives }: IntegrationProblem): DerivativeCos
 }
 
 async function integratorOf(
-  { integrator, tolerance, folder }: IntegrationTask,
+  { integrator, tolerance }: IntegrationTask,
   { rhs, start, t1, derivatives }: IntegrationProblem,
 ): Promise<() => ArrayLike<number>> {
   if (integrator in methods) {
@@ -209,7 +236,9 @@ async function integratorOf(
     };
     return () => solve(problem, options).y.at(-1)!;
   }
-  const peer = await peerIntegrators.find(({ name }) => name === integrator)!.load(folder);
+  const peer = await peerIntegrators
+    .find(({ name }) => name === integrator)!
+    .load(resolve(peerFolder));
   const state = new Float64Array(start.length);
   const slope = new Float64Array(start.length);
   const f = (t: number, y: ArrayLike<number>): number[] => {
@@ -221,7 +250,7 @@ async function integratorOf(
 }
 
 /** Our own methods must reach the problem's limit at the tightest tolerance; order 3 is not asked to. */
-export function checkIntegrations(
+function checkIntegrations(
   answers: readonly IntegrationAnswer[],
   tasks: readonly IntegrationTask[],
 ): readonly Check[] {
@@ -232,13 +261,13 @@ export function checkIntegrations(
     return [
       integrator in methods
         ? boundError(quantity, error, integrationProblems[problem]().limit)
-        : report(quantity, error),
+        : observation(quantity, error),
     ];
   });
 }
 
 /** Achieved error against right-hand sides and against time, for each problem. */
-export function workPrecisionFigures(
+function workPrecisionFigures(
   answers: readonly IntegrationAnswer[],
   tasks: readonly IntegrationTask[],
 ): readonly Figure[] {
