@@ -1,3 +1,4 @@
+import { smallest } from '@nonsmooth/core';
 import type { Executor, Outcome } from '@nonsmooth/apps-shared';
 import { createHash } from 'node:crypto';
 import type { Case } from './case.js';
@@ -51,7 +52,7 @@ export async function measure(
         ? {
             seconds: sum(results.map(({ seconds }) => seconds)) / threads,
             throughput: sum(results.map((result) => result.units / result.seconds)),
-            callSeconds: Math.min(...results.map((result) => result.callSeconds ?? Infinity)),
+            callSeconds: smallest(results.map((result) => result.callSeconds ?? Infinity)),
           }
         : { seconds: wallSeconds, throughput: units / wallSeconds }),
       digest: digestOf(one, results),

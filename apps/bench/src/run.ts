@@ -1,3 +1,4 @@
+import { largest } from '@nonsmooth/core';
 import {
   counted,
   exitStatus,
@@ -71,7 +72,7 @@ async function measureAll(settings: Settings, parts: Benchmark): Promise<Results
   const { signal, release } = interruption();
   const started = new Date();
   const executor = parts.executor({
-    threads: Math.max(...settings.threads),
+    threads: largest(settings.threads),
     secondsPerJob: 300 + 10 * settings.seconds,
   });
   const output = settings.json ? process.stderr : process.stdout;

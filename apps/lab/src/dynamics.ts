@@ -1,3 +1,4 @@
+import { norm2 } from '@nonsmooth/core';
 import {
   adagrad,
   adam,
@@ -69,8 +70,8 @@ function descent(
   const rows = run.records.map(({ step, theta }) => ({
     t: step,
     loss: risk.gradient(theta, gradient),
-    speed: euclidean(gradient),
-    norm: euclidean(theta),
+    speed: norm2(gradient),
+    norm: norm2(theta),
   }));
   return {
     t: Float64Array.from(rows, ({ t }) => t),
@@ -104,14 +105,10 @@ function trajectoryOf(flow: Flow): Trajectory {
     t: flow.t,
     loss: flow.loss,
     speed: flow.speed,
-    norm: Float64Array.from(flow.y, euclidean),
+    norm: Float64Array.from(flow.y, norm2),
     theta: flow.theta,
     status: flow.status,
     reason: flow.reason,
     gradients: flow.statistics.rhs,
   };
-}
-
-function euclidean(vector: Float64Array): number {
-  return Math.hypot(...vector);
 }

@@ -1,3 +1,4 @@
+import { largest, smallest } from '@nonsmooth/core';
 import { counted } from '@nonsmooth/apps-shared';
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
@@ -102,7 +103,7 @@ function trajectories(
   if (points.length === 0) return '';
   const titles = { loss: 'Risk', norm: '‖θ‖', speed: '‖∇L‖' };
   const values = points.map(({ value }) => value);
-  const span = Math.max(...values) / Math.min(...values);
+  const span = largest(values) / smallest(values);
   const { document } = parseHTML('<html><body></body></html>');
   const plot = Plot.plot({
     document,
@@ -171,7 +172,7 @@ function verdictTable(results: readonly MemberResult[]): string {
 }
 
 function range(values: readonly number[]): string {
-  const [low, high] = [Math.min(...values), Math.max(...values)].map((x) => x.toPrecision(3));
+  const [low, high] = [smallest(values), largest(values)].map((x) => x.toPrecision(3));
   return low === high ? low! : `${low} … ${high}`;
 }
 

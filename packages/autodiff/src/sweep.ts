@@ -1,3 +1,4 @@
+import { largest } from '@nonsmooth/core';
 import { activityContext } from './activity.js';
 import { Tracer } from './builder.js';
 import type { Builder } from './builder.js';
@@ -20,7 +21,7 @@ export function reverseSweep(
   wrt: readonly Tracer[],
   choice: KinkChoice,
 ): (Value | undefined)[] {
-  const length = 1 + Math.max(...outputs.map(({ node }) => node), ...wrt.map(({ node }) => node));
+  const length = 1 + largest([...outputs, ...wrt].map(({ node }) => node));
   const nodes = builder.nodes.slice(0, length);
   const depends = dependents(nodes, wrt);
   const context = activityContext(builder, nodes, depends, outputs, choice);
@@ -53,7 +54,7 @@ export function forwardSweep(
   seeds: readonly Value[],
   choice: KinkChoice,
 ): (Value | undefined)[] {
-  const length = 1 + Math.max(...outputs.map(({ node }) => node), ...wrt.map(({ node }) => node));
+  const length = 1 + largest([...outputs, ...wrt].map(({ node }) => node));
   const nodes = builder.nodes.slice(0, length);
   const depends = dependents(nodes, wrt);
   const context = activityContext(builder, nodes, depends, outputs, choice);

@@ -1,3 +1,4 @@
+import { largest } from '@nonsmooth/core';
 import { formatNumber, formatPercent, formatRate, formatSeconds } from '../format.js';
 import { boundOf, isMet } from '../mark.js';
 import { failuresOf, verdictOf, type Results, type ScenarioResult } from '../results.js';
@@ -70,7 +71,7 @@ function cards({ scenarios, settings }: Results): Html {
     ?.filter((one) => verdictOf(one) !== 'wrong')
     .map((one) => ({
       name: `${one.unit} per second: ${scenarios[0]!.name}, ${one.name}`,
-      best: Math.max(...one.measurements.map(({ throughput }) => throughput ?? 0)),
+      best: largest(one.measurements.map(({ throughput }) => throughput ?? 0)),
     }));
   return html`<div class="cards">
     ${(headline ?? []).slice(0, 2).map(({ name, best }) => card(formatRate(best), name))}

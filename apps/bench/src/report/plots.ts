@@ -1,3 +1,4 @@
+import { largest, smallest } from '@nonsmooth/core';
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { Figure } from '../figure.js';
@@ -47,8 +48,8 @@ function throughputPlot(
       : [own.reduce((top, point) => (point.throughput > top.throughput ? point : top))];
   });
   // Whole decades, so that there are at least two labelled ticks.
-  const low = 10 ** Math.floor(Math.log10(Math.min(...rates)));
-  const high = 10 ** Math.ceil(Math.log10(Math.max(...rates) * 1.4));
+  const low = 10 ** Math.floor(Math.log10(smallest(rates)));
+  const high = 10 ** Math.ceil(Math.log10(largest(rates) * 1.4));
   const width = 460;
   const marginRight = 44;
   const { marginLeft, ...heights } = rows(names);
@@ -157,7 +158,7 @@ export function comparisonPlot(scenarios: readonly ScenarioResult[]): Html | und
     ),
   );
   if (points.length === 0) return undefined;
-  const limit = Math.max(...points.map((point) => point.limit));
+  const limit = largest(points.map((point) => point.limit));
   const reach = Math.max(limit * 1.25, ...points.map(({ distance }) => Math.abs(distance) || 0));
   const names = points.map(({ name }) => name);
   return draw({
@@ -237,8 +238,8 @@ export function isHueAgain(index: number): boolean {
 }
 
 function logAxis(values: readonly number[]): Plot.ScaleOptions {
-  const low = 10 ** Math.floor(Math.log10(Math.min(...values)));
-  const high = 10 ** Math.ceil(Math.log10(Math.max(...values) * 1.0001));
+  const low = 10 ** Math.floor(Math.log10(smallest(values)));
+  const high = 10 ** Math.ceil(Math.log10(largest(values) * 1.0001));
   return {
     type: 'log',
     domain: [low, high],
@@ -259,7 +260,7 @@ function colourOf(threads: number, all: readonly number[]): string {
 
 /** Height and left margin for one row per name. */
 function rows(names: readonly string[]): Plot.PlotOptions & { readonly marginLeft: number } {
-  const longest = Math.max(...names.map(({ length }) => length));
+  const longest = largest(names.map(({ length }) => length));
   return {
     height: 50 + 24 * names.length,
     marginLeft: 24 + 6.6 * longest,

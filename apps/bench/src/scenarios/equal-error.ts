@@ -1,3 +1,4 @@
+import { largest, smallest } from '@nonsmooth/core';
 import {
   bdf,
   dormandPrince54,
@@ -149,7 +150,7 @@ function integration(
     answer() {
       const exact = endPointOf(risk, start, seed);
       return {
-        error: Math.max(...end.map((value, i) => Math.abs(value - exact[i]!))),
+        error: largest(end.map((value, i) => Math.abs(value - exact[i]!))),
         rightHandSides: statistics.rhs,
         hessians: statistics.jacobians,
         products: statistics.jacobianVectors,
@@ -175,7 +176,7 @@ function checkErrors(
     ...[...new Set(runs.map(({ method }) => method))].map((name) =>
       boundError(
         `${name}: error at best`,
-        Math.max(...starts.map((start) => Math.min(...errorsOf(name, start)))),
+        largest(starts.map((start) => smallest(errorsOf(name, start)))),
         methods[name].limit,
         'absolute',
       ),

@@ -1,3 +1,4 @@
+import { largest } from '@nonsmooth/core';
 import { descend, sgd } from '@nonsmooth/flows';
 import { initialize, xavierUniform } from '@nonsmooth/nets';
 import { foldIn, key } from '@nonsmooth/tensor';
@@ -28,10 +29,10 @@ export function eulerTrajectories(count: number): Case {
     check: (answers) => [
       boundError(
         `against single steps, one in ${everyChecked} trajectories`,
-        Math.max(...answers.map(({ error }) => error)),
+        largest(answers.map(({ error }) => error)),
         1e-12,
       ),
-      observation('largest loss', Math.max(...answers.map(({ loss }) => loss))),
+      observation('largest loss', largest(answers.map(({ loss }) => loss))),
     ],
     comparisons: [
       throughputAgainstScaled("JAX's compiled loop", 84, { name }, 1),

@@ -1,3 +1,4 @@
+import { largest } from '@nonsmooth/core';
 import { empiricalRisk, network, type EmpiricalRisk } from '@nonsmooth/nets';
 import {
   biasShiftCertificate,
@@ -68,8 +69,8 @@ function generalizedGradientWork(way: Way, seed: number): Work<Answer> {
       const [first, last] = [steps[0]!, steps.at(-1)!];
       return {
         activeKinks,
-        difference: Math.max(...found.map((entry, i) => Math.abs(entry - backward[i]!))),
-        variation: Math.max(...constant.map(({ error }) => error)),
+        difference: largest(found.map((entry, i) => Math.abs(entry - backward[i]!))),
+        variation: largest(constant.map(({ error }) => error)),
         shrinkage: [first.gradientError / last.gradientError, first.t / last.t],
       };
     },

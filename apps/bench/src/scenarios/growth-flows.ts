@@ -1,3 +1,4 @@
+import { norm2 } from '@nonsmooth/core';
 import {
   classify,
   gradientFlow,
@@ -79,7 +80,7 @@ function growthFlow({ activation, horizon, h }: GrowthTask): Work<GrowthAnswer> 
         verdict: flow!.status === 'finished' ? verdict : flow!.reason,
         loss: flow!.loss.at(-1)!,
         level: evidence.asymptoticLoss.level,
-        norms: [Math.hypot(...theta), Math.hypot(...flow!.theta)],
+        norms: [norm2(theta), norm2(flow!.theta)],
       };
     },
     fingerprint: () => [flow!.theta],

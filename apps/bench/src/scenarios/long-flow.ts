@@ -1,3 +1,4 @@
+import { largest } from '@nonsmooth/core';
 import { ndf, radauIIA5, solve, type Method } from '@nonsmooth/ode';
 import { ensemble } from '../case.js';
 import { boundError } from '../check.js';
@@ -47,7 +48,7 @@ function integration(): Work<Answer> {
       // another method, good to 2e−6 by comparison with stricter runs
       const exact = integrate(radauIIA5, 1e-4, 1e-6).y[0]!;
       return {
-        error: Math.max(...found.y[0]!.map((value, i) => Math.abs(value - exact[i]!))),
+        error: largest(found.y[0]!.map((value, i) => Math.abs(value - exact[i]!))),
         rightHandSides: found.statistics.rhs,
         hessians: found.statistics.jacobians,
       };

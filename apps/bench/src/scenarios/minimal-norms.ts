@@ -1,3 +1,4 @@
+import { largest, smallest } from '@nonsmooth/core';
 import { minimalNormPoint } from '@nonsmooth/subgradient';
 import { foldIn, key, uniform } from '@nonsmooth/tensor';
 import { timed, type Case } from '../case.js';
@@ -50,9 +51,9 @@ function minimalNormWork(hull: Hull, seed: number): Work<Answer> {
     run: () => void (found = minimalNormPoint(generators)),
     answer() {
       const { point, norm } = found;
-      const largest = Math.max(...generators.map((g) => inner(g, g)));
-      const lowest = Math.min(...generators.map((g) => inner(point, g)));
-      return { gap: (inner(point, point) - lowest) / largest, norm };
+      const most = largest(generators.map((g) => inner(g, g)));
+      const lowest = smallest(generators.map((g) => inner(point, g)));
+      return { gap: (inner(point, point) - lowest) / most, norm };
     },
     fingerprint: () => [found.point],
   };

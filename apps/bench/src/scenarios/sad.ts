@@ -1,3 +1,4 @@
+import { norm2 } from '@nonsmooth/core';
 import { adam, descend, sgd } from '@nonsmooth/flows';
 import {
   activationNames,
@@ -90,7 +91,7 @@ function train({ optimizer, activation, dtype, run }: Run, seed: number): Work<A
       const test = empiricalRisk(net, { inputs: grid, targets: grid.map(studyTarget) });
       const logTestLoss = Math.log10(test.value(theta));
       test.dispose();
-      return { norm: Math.hypot(...theta), logTestLoss };
+      return { norm: norm2(theta), logTestLoss };
     },
     fingerprint: () => [theta],
     dispose: () => risk.dispose(),

@@ -1,4 +1,11 @@
-import { ArgumentError, requireObject, requirePositive, ShapeError } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  largest,
+  requireObject,
+  requirePositive,
+  ShapeError,
+  smallest,
+} from '@nonsmooth/core';
 import { growthLaws, type GrowthLaw } from './growth-laws.js';
 import { fitLine } from './least-squares.js';
 
@@ -98,7 +105,7 @@ function judge(
   const rate = `‖Θ'‖ ~ t^(−${q.toPrecision(3)} ± ${error.toPrecision(1)})`;
   const toCome = evidence.remainingLength.toPrecision(2);
   if (speed === 0) return { verdict: 'converges', reason: 'the gradient is exactly 0' };
-  if (evidence.remainingLength < 0.01 * Math.max(...norms)) {
+  if (evidence.remainingLength < 0.01 * largest(norms)) {
     return { verdict: 'converges', reason: `${rate} is integrable; ${toCome} is still to come` };
   }
   const [law] = evidence.growth;
@@ -129,7 +136,7 @@ function judge(
 function slowestThird(values: readonly number[]): number {
   const at = [0, 1, 2, 3].map((k) => values[Math.round((k * (values.length - 1)) / 3)]!);
   const mean = (at[3]! - at[0]!) / 3;
-  return Math.min(...[0, 1, 2].map((k) => at[k + 1]! - at[k]!)) / mean;
+  return smallest([0, 1, 2].map((k) => at[k + 1]! - at[k]!)) / mean;
 }
 
 /**

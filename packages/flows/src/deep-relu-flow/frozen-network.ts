@@ -1,4 +1,4 @@
-import type { Objective } from '@nonsmooth/core';
+import { largest, type Objective } from '@nonsmooth/core';
 import {
   checkedData,
   isEmpiricalRisk,
@@ -69,7 +69,7 @@ export function frozenNetwork(net: Network, data: EmpiricalRiskData): FrozenNetw
   const outputs = new Float64Array(count);
   const sensitivities = new Float64Array(count);
   const residuals = new Float64Array(samples * outputWidth);
-  const widest = Math.max(...widths);
+  const widest = largest(widths);
   let signal = new Float64Array(widest);
   let below = new Float64Array(widest);
 

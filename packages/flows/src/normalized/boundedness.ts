@@ -1,4 +1,4 @@
-import { ShapeError } from '@nonsmooth/core';
+import { largest, ShapeError, smallest } from '@nonsmooth/core';
 import { growthLaws, type GrowthLaw } from '../asymptotics/growth-laws.js';
 import type { Flow } from '../flow/flow.js';
 import { norm2 } from '@nonsmooth/core';
@@ -101,7 +101,7 @@ function limitOf(
   const [c1, c2, c3] = [at[1]! - at[0]!, at[2]! - at[1]!, at[3]! - at[2]!];
   const spread = (from: number): number => {
     const tail = values.filter((_, i) => logTime[i]! >= from);
-    return Math.max(...tail) - Math.min(...tail);
+    return largest(tail) - smallest(tail);
   };
   const still = spread(first + (2 * (last - first)) / 3);
   if (still <= floor) return { value: end, error: still };

@@ -1,4 +1,4 @@
-import { ArgumentError, requirePositive } from '@nonsmooth/core';
+import { ArgumentError, largest, requirePositive } from '@nonsmooth/core';
 import { type Activation, type ActivationName } from '@nonsmooth/kernels';
 import { network, type Network } from '@nonsmooth/nets';
 import { activationSeries } from './activation-series.js';
@@ -37,7 +37,7 @@ export function polynomialRealization(
   const n = variables(polynomial);
   const sigma = typeof activation === 'string' ? { name: activation } : activation;
   const centre = options.centre ?? (sigma?.name === 'elu' ? -0.5 : 0.5);
-  const highest = Math.max(...polynomial.map(degree));
+  const highest = largest(polynomial.map(degree));
   const series = activationSeries(sigma, centre, highest);
 
   const neurons = new Map<string, { weights: readonly number[]; outgoing: number }>();

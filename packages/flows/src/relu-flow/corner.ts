@@ -1,4 +1,4 @@
-import { dot } from '@nonsmooth/core';
+import { dot, largest } from '@nonsmooth/core';
 import { minimalNormPoint } from '@nonsmooth/subgradient';
 import { sides, type Arrangement, type Face, type FindFlat, type Flat } from './flat.js';
 import { combinations, normalTo, removeSpan } from './orthonormal-basis.js';
@@ -85,7 +85,7 @@ function continuation(
     return holds ? { face, unstable } : undefined;
   }
   const gradients = cellGradients(inner);
-  const size = Math.max(...gradients.map((one) => Math.sqrt(dot(one, one))));
+  const size = largest(gradients.map((one) => Math.sqrt(dot(one, one))));
   const holds = minimalNormPoint(gradients).norm <= 1e-12 * size;
   return holds ? { face, unstable } : undefined;
 }
@@ -116,7 +116,7 @@ export function holdingMargin(corner: Corner): { readonly margin: number; readon
   const nearest = minimalNormPoint(gradients);
   let margin = -nearest.norm;
   let outward: Float64Array = nearest.point.map((x) => -x);
-  const size = Math.max(...gradients.map((one) => Math.sqrt(dot(one, one))));
+  const size = largest(gradients.map((one) => Math.sqrt(dot(one, one))));
   if (nearest.norm <= 1e-12 * size) {
     margin = Infinity;
     for (const chosen of combinations(gradients.length, flat.basis.length)) {
@@ -125,7 +125,7 @@ export function holdingMargin(corner: Corner): { readonly margin: number; readon
       const normal = normalTo(edges, flat.basis, 1e-12);
       if (normal === undefined) continue;
       for (const one of [normal, normal.map((x) => -x)]) {
-        const support = Math.max(...gradients.map((gradient) => dot(gradient, one)));
+        const support = largest(gradients.map((gradient) => dot(gradient, one)));
         if (support < margin) [margin, outward] = [support, one];
       }
     }

@@ -1,4 +1,4 @@
-import { floatArray, type Dtype, type FloatArray } from '@nonsmooth/core';
+import { floatArray, largest, type Dtype, type FloatArray } from '@nonsmooth/core';
 import type { LossName } from '../dense-network.js';
 import type { Layer, ProblemShape } from '../problem.js';
 import type { ScalarFunction } from './activations.js';
@@ -107,8 +107,8 @@ export const cotangentTangents: {
     const out = tangent.slice();
     for (let s = 0; s < samples; s++) {
       const row = outputs.subarray(s * width, (s + 1) * width);
-      const largest = Math.max(...row);
-      const shares = Array.from(row, (x) => Math.exp(x - largest));
+      const top = largest(row);
+      const shares = Array.from(row, (x) => Math.exp(x - top));
       const total = shares.reduce((a, b) => a + b, 0);
       const mean = shares.reduce((sum, p, j) => sum + (p / total) * tangent[s * width + j]!, 0);
       shares.forEach((p, j) => {

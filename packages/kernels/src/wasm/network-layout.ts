@@ -1,3 +1,4 @@
+import { largest } from '@nonsmooth/core';
 import { activationNames } from '../activation.js';
 import { lossNames, type DenseProblem } from '../dense-network.js';
 import type { ProblemShape } from '../problem.js';
@@ -55,7 +56,7 @@ export function layNetworkOut(
   const capacity = wholeTiles(problem, Math.min(most, largestPanel));
   const numbers = (count: number): number => arena.reserve(count * size);
   const panel = (width: number): number => numbers(width * capacity);
-  const widest = Math.max(...problem.widths);
+  const widest = largest(problem.widths);
 
   const network = arena.reserve(networkBytes);
   const layerTable = arena.reserve(layers.length * layerBytes);

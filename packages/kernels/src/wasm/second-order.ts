@@ -1,4 +1,4 @@
-import { floatArray, type FloatArray } from '@nonsmooth/core';
+import { floatArray, largest, type FloatArray } from '@nonsmooth/core';
 import type { DenseProblem } from '../dense-network.js';
 import type { ProblemShape } from '../problem.js';
 import { columnStatistics } from '../reference/batch-normalization.js';
@@ -37,7 +37,7 @@ export function secondOrderOf(
 ): SecondOrder {
   const { dtype, inputs, targets, batchNormalization } = problem;
   const { dimension, samples, inputWidth, targetWidth, layers } = shape;
-  const widest = Math.max(...problem.widths);
+  const widest = largest(problem.widths);
   const perSample = problem.widths.reduce((sum, width) => sum + 6 * width, 5 * widest);
   const chunk = Math.min(samples, Math.max(128, Math.floor(largestChunk / perSample)));
 

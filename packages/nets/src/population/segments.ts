@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, largest } from '@nonsmooth/core';
 import {
   evaluatePolynomial,
   minimizer,
@@ -32,7 +32,7 @@ export function toSegments(
 
 /** Degree of the highest power in any of the polynomials. */
 export function highestDegree(polynomials: readonly Coefficients[]): number {
-  return Math.max(...polynomials.map((coefficients) => coefficients.length - 1));
+  return largest(polynomials.map((coefficients) => coefficients.length - 1));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { ArgumentError, type Objective } from '@nonsmooth/core';
+import { ArgumentError, largest, smallest, type Objective } from '@nonsmooth/core';
 import {
   add,
   elementwise,
@@ -74,7 +74,7 @@ export function biasShiftCertificate(
   const point = Float64Array.from(theta);
   const { kappa, growth } = shiftFactors(layers, point);
   const before = reluArguments(program, point);
-  const limit = Math.min(...before.map(({ values }, k) => smallestNonzero(values) / growth[k]!));
+  const limit = smallest(before.map(({ values }, k) => smallestNonzero(values) / growth[k]!));
   const signature = expectedSignature(before, layers, signs);
   const gradient = limitGradient(program, layers, signs, point, before);
   const largest = 2 ** Math.floor(Math.log2(Math.min(1, limit) / 2));
@@ -110,7 +110,7 @@ export function verifyBiasShift(certificate: BiasShiftCertificate, risk: Objecti
   if (certificate.steps.length < 2) {
     throw new ArgumentError('steps', certificate.steps.length, 'at least two');
   }
-  const scale = 1 + Math.max(...certificate.gradient.map(Math.abs));
+  const scale = 1 + largest(certificate.gradient.map(Math.abs));
   certificate.steps.forEach(({ t, margin, gradientError }, i) => {
     const found = step(claim, t);
     if (found.margin !== margin) throw new ArgumentError('margin', margin, String(found.margin));

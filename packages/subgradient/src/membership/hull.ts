@@ -1,3 +1,4 @@
+import { norm2 } from '@nonsmooth/core';
 import { switchingRow } from '../cells/abs-linear.js';
 import { signAlong, witness, integerWitness, type Witness } from '../cells/witness.js';
 import { minimalNormPoint } from '../cones/minimal-norm-point.js';
@@ -31,7 +32,7 @@ export function originInHull(points: readonly (readonly Rational[])[], limits: M
   if (zeroAt >= 0) return { answer: 'in', support: [zeroAt], weights: [rational(1n)] };
   if (dimension === 0) return { answer: 'undecided' };
   // rows are positive multiples of the points: the question is the same, and so are separators
-  const lengths = rows.map(({ numbers }) => Math.hypot(...numbers));
+  const lengths = rows.map(({ numbers }) => norm2(numbers));
   const unit = rows.map(({ numbers }, i) => numbers.map((x) => x / lengths[i]!));
   const { point, support, norm } = minimalNormPoint(unit);
   const separates = (d: Witness): boolean => rows.every((row) => signAlong(row, d) > 0);

@@ -1,3 +1,4 @@
+import { norm2 } from '@nonsmooth/core';
 import { flatRows, type LocalForm } from '../abs-normal/local-form.js';
 import { primitive } from '../exact/integer-vector.js';
 import { rankModPrime } from '../exact/rank.js';
@@ -134,15 +135,15 @@ function robustlyIndependent(
   let amplification = 1;
   rows.forEach((row, i) => {
     const vector = columns.map((t) => row.get(t)?.value ?? 0);
-    const error = Math.hypot(...columns.map((t) => row.get(t)?.radius ?? 0));
-    const length = Math.hypot(...vector);
+    const error = norm2(columns.map((t) => row.get(t)?.radius ?? 0));
+    const length = norm2(vector);
     for (let pass = 0; pass < 2; pass++) {
       for (const q of orthonormal) {
         const product = q.reduce((sum, entry, t) => sum + entry * vector[t]!, 0);
         q.forEach((entry, t) => (vector[t]! -= product * entry));
       }
     }
-    const distance = Math.hypot(...vector);
+    const distance = norm2(vector);
     const doubt = amplification * (error + 1e-14 * length);
     if (!(distance > 100 * doubt)) return;
     amplification += (amplification * length) / distance;

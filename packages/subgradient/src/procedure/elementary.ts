@@ -1,3 +1,4 @@
+import { largest } from '@nonsmooth/core';
 import {
   acos,
   acosh,
@@ -151,7 +152,7 @@ function sampled(node: NodeOf<UnaryOp>, at: Float64Array, radius: Float64Array):
   const slopes = uncertain ? [low, high].map((side) => differentiate(fn, side).derivative) : [];
   const spread = (of: Float64Array, sides: readonly Float64Array[], i: number): number => {
     if (radius[i] === 0) return 0;
-    return 2 * Math.max(...sides.map((side) => Math.abs(side[i]! - of[i]!)));
+    return 2 * largest(sides.map((side) => Math.abs(side[i]! - of[i]!)));
   };
   // the derivative changes by `turn` over the radius, and the value by no more than its largest size there allows
   const turn = derivative.map((_, i) => spread(derivative, slopes, i));

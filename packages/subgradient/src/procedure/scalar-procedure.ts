@@ -1,3 +1,4 @@
+import { largest } from '@nonsmooth/core';
 import {
   switchedProgram,
   type KinkOp,
@@ -421,7 +422,7 @@ class Expansion {
     group: readonly number[],
     index: number,
   ): { readonly shift: number; readonly terms: number[] } {
-    const shift = this.tape.constant(Math.max(...group.map((id) => this.tape.value[id]!)));
+    const shift = this.tape.constant(largest(group.map((id) => this.tape.value[id]!)));
     const terms = group.map((id) => this.callOne('exp', this.combine([id, shift], [1, -1]), index));
     return { shift, terms };
   }
