@@ -24,5 +24,11 @@ export default defineConfig({
     projects,
     reporters: ['default', join(root, 'tools/vitest-tally.mjs')],
     testTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**', 'apps/*/src/**'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+      reportOnFailure: true,
+    },
   },
 });

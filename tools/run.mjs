@@ -1,14 +1,23 @@
-// Entry of `npm start`, `npm test`, `npm run lab`, `npm run build` and `npm run pnpm`: sets the repository up with nothing but Node and
-// npm, then runs the task. Built-in modules only, because nothing is installed yet when it starts.
+// Entry of `npm start`, `npm test` and the other commands of package.json: sets the repository up with nothing but Node
+// and npm, then runs the task. Built-in modules only, because nothing is installed yet when it starts.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 // not import.meta.dirname: a Node too old to have it shall get as far as pnpm, which says what is needed
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [task, ...args] = process.argv.slice(2);
+const vitest = 'node_modules/vitest/vitest.mjs';
 const environment = cleanEnvironment();
 
 // Signals are passed to the child, which ends itself; then we pass its status on.
@@ -29,16 +38,51 @@ switch (task) {
     process.exit(await run(process.execPath, 'apps/lab/dist/main.js', ...args));
   case 'test':
     await setUp();
-    process.exit(await run(process.execPath, 'node_modules/vitest/vitest.mjs', 'run', ...args));
+    process.exit(await run(process.execPath, vitest, 'run', ...args));
+  case 'coverage':
+    await setUp();
+    process.exit(await run(process.execPath, vitest, 'run', '--coverage', ...args));
   default:
-    console.error(`tools/run.mjs: unknown task ${task}; allowed: start, test, lab, build, pnpm`);
+    console.error(
+      `tools/run.mjs: unknown task ${task}; allowed: start, test, coverage, lab, build, pnpm`,
+    );
     process.exit(2);
 }
 
 /** Builds what changed; what the build says is of interest only if it fails. */
 async function setUp() {
   await install();
+  const stamp = join(root, 'node_modules', '.nonsmooth-built');
+  const state = buildState();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
+  rmSync(stamp, { force: true });
   await mustQuietly('building what changed, half a minute for all', ...turboBuild());
+  // anew: what a build writes into source folders is part of it
+  writeFileSync(stamp, buildState());
+}
+
+/** Names, sizes and times of all that builds are made from, and which of them have been made. */
+function buildState() {
+  const made = new Set(['node_modules', 'dist', '.turbo', 'coverage']);
+  const hash = createHash('sha256').update(process.version);
+  const visit = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (made.has(entry.name)) {
+        if (entry.name === 'dist') hash.update(path);
+      } else if (entry.isDirectory()) {
+        if (entry.name !== 'test') visit(path);
+      } else {
+        const { size, mtimeMs } = statSync(path);
+        hash.update(`${path} ${size} ${mtimeMs}\n`);
+      }
+    }
+  };
+  for (const group of ['packages', 'apps']) visit(join(root, group));
+  for (const file of ['tools/build.mjs', 'tsconfig.base.json', 'turbo.json']) {
+    hash.update(readFileSync(join(root, file)));
+  }
+  return hash.digest('hex');
 }
 
 /** Turbo looks for pnpm on PATH, where `pnpm exec` has it. */
@@ -61,7 +105,14 @@ async function install() {
     '--reporter=append-only',
   );
   mkdirSync(join(root, 'node_modules'), { recursive: true });
+  refuseNpm();
   writeFileSync(stamp, state);
+}
+
+/** With a lockfile of its own, npm reads "engines" and refuses; without one it crashes on the folders that pnpm makes. */
+function refuseNpm() {
+  const lock = { name: 'nonsmooth', lockfileVersion: 3, packages: { '': { name: 'nonsmooth' } } };
+  writeFileSync(join(root, 'package-lock.json'), JSON.stringify(lock));
 }
 
 function installState() {
