@@ -29,6 +29,7 @@ export {
 export type { SparseMatrix } from './abs-normal/sparse-matrix.js';
 export * from './certify/certificate.js';
 export { certify, type CertifyOptions } from './certify/certify.js';
+export { HiddenSignError } from './procedure/hidden-sign.js';
 export { CertificateError, verify } from './certify/verify.js';
 export type * from './membership/proofs.js';
 export { minimalNorm } from './subdifferentials/minimal-norm.js';

@@ -4,12 +4,14 @@ import {
   elementwise,
   mul,
   objective,
+  relu,
   rewriteNodes,
   sub,
   type Program,
 } from '@nonsmooth/autodiff';
 import { programOf } from '../subject.js';
 import { eventuallyExact, eventuallyExactMirrored } from './families.js';
+import { withValues } from './generalized-gradient.js';
 import { hiddenLayers, infinityNorm, type HiddenLayer } from './hidden-layers.js';
 import { reluArguments, switchingExtremes, type ReluArguments } from './switching-values.js';
 
@@ -28,8 +30,11 @@ export interface BiasShiftCertificate {
   readonly kappa: readonly number[];
   /** C_k per hidden layer: no pre-activation of layer k moves by more than C_k·t. */
   readonly growth: readonly number[];
-  /** min_k m_k/C_k with m_k the smallest nonzero |pre-activation|: for smaller t > 0 no sign changes. */
-  readonly limit: number;
+  /**
+   * min_k m_k/C_k, rounded down, with m_k the smallest nonzero |pre-activation|: for smaller t > 0 no sign changes.
+   * null if all are 0: then none changes for any t.
+   */
+  readonly limit: number | null;
   /** '+' or '-' per pre-activation on the path: layers in order, samples in rows, neurons in columns. */
   readonly signature: string;
   readonly steps: readonly BiasShiftStep[];
@@ -56,8 +61,10 @@ export interface BiasShiftOptions {
  * On the path the signature is strict and constant and the risk is smooth, so ∇L(θ_t) − G(θ) = O(t): G(θ) is
  * even a Bouligand limit (arXiv 2501.15646). With signs per neuron the limit is the backward sweep with
  * relu'(0) = (1 + sign)/2 for that neuron in every sample.
+ * Signs of pre-activations are those of the real numbers, at θ and on the path.
  * @throws ArgumentError for networks without own biases, other kinks than one relu per hidden layer, wrong
  *   signs, and pre-activations so small that rounding hides the shift.
+ * @throws HiddenSignError where the sign of a pre-activation cannot be decided.
  */
 export function biasShiftCertificate(
   risk: Objective,
@@ -74,7 +81,7 @@ export function biasShiftCertificate(
   const point = Float64Array.from(theta);
   const { kappa, growth } = shiftFactors(layers, point);
   const before = reluArguments(program, point);
-  const limit = smallest(before.map(({ values }, k) => smallestNonzero(values) / growth[k]!));
+  const limit = limitOf(before, growth);
   const signature = expectedSignature(before, layers, signs);
   const gradient = limitGradient(program, layers, signs, point, before);
   const largest = 2 ** Math.floor(Math.log2(Math.min(1, limit) / 2));
@@ -86,7 +93,7 @@ export function biasShiftCertificate(
     signs: [...signs],
     kappa,
     growth,
-    limit,
+    limit: limit === Infinity ? null : limit,
     signature,
     steps: Array.from({ length: options.steps ?? 4 }, (_, i) => step(claim, largest * 4 ** -i)),
   };
@@ -110,6 +117,7 @@ export function verifyBiasShift(certificate: BiasShiftCertificate, risk: Objecti
   if (certificate.steps.length < 2) {
     throw new ArgumentError('steps', certificate.steps.length, 'at least two');
   }
+  requireBounds(certificate, claim, reluArguments(program, claim.theta));
   const scale = 1 + largest(certificate.gradient.map(Math.abs));
   certificate.steps.forEach(({ t, margin, gradientError }, i) => {
     const found = step(claim, t);
@@ -146,11 +154,10 @@ function step(claim: Claim, t: number): BiasShiftStep {
   });
   const relus = reluArguments(program, theta);
   const { smallestPositive, smallestNegative, zeros } = switchingExtremes(relus);
-  if (zeros > 0 || signatureOf(relus) !== claim.signature) {
+  if (!(t > 0) || zeros > 0 || signatureOf(relus) !== claim.signature) {
     throw new ArgumentError('theta', `pre-activations that change on the path at t = ${t}`, 'none');
   }
-  const gradient = new Float64Array(theta.length);
-  objective(program, theta.length).gradient(theta, gradient);
+  const gradient = gradientWith(program, theta, relus);
   return {
     t,
     margin: Math.min(smallestPositive, smallestNegative),
@@ -175,11 +182,13 @@ function limitGradient(
   let neuron = 0;
   const approximated = rewriteNodes(program, (node, [x]) => {
     if (node.op !== 'relu') return undefined;
+    const known = relus[layer];
     const { width } = layers[layer++]!;
+    const y = withValues(x!, known);
     const up = signs.slice(neuron, (neuron += width)).map((sign) => (1 + sign) / 2);
     return add(
-      mul(up, elementwise(eventuallyExactMirrored.at(epsilon), x!)),
-      mul(sub(1, up), elementwise(eventuallyExact.at(epsilon), x!)),
+      mul(up, elementwise(eventuallyExactMirrored.at(epsilon), y)),
+      mul(sub(1, up), elementwise(eventuallyExact.at(epsilon), y)),
     );
   });
   const gradient = new Float64Array(theta.length);
@@ -187,6 +196,25 @@ function limitGradient(
   return gradient;
 }
 
+/** The gradient at θ, where these are the arguments of its relus and none of them is 0. */
+function gradientWith(
+  program: Program,
+  theta: Float64Array,
+  relus: readonly ReluArguments[],
+): Float64Array {
+  const isRough = relus.some(({ rough }) => rough.length > 0);
+  let next = 0;
+  const known = isRough
+    ? rewriteNodes(program, ({ op }, [x]) =>
+        op === 'relu' ? relu(withValues(x!, relus[next++])) : undefined,
+      )
+    : program;
+  const gradient = new Float64Array(theta.length);
+  objective(known, theta.length).gradient(theta, gradient);
+  return gradient;
+}
+
+/** κ and C, rounded up where anything is rounded. */
 function shiftFactors(
   layers: readonly HiddenLayer[],
   theta: Float64Array,
@@ -194,25 +222,64 @@ function shiftFactors(
   const kappa: number[] = [];
   const growth: number[] = [];
   layers.forEach((layer, k) => {
-    const carried = k === 0 ? 0 : infinityNorm(layer, theta) * growth[k - 1]!;
-    kappa.push(1 + carried);
-    growth.push(1 + 2 * carried);
+    const norm = k === 0 ? 0 : infinityNorm(layer, theta);
+    const product = k === 0 ? 0 : norm * growth[k - 1]!;
+    // integers that doubles hold are exact
+    const isExact = Number.isInteger(norm) && product < 2 ** 51;
+    const carried = isExact ? product : product * (1 + 2 ** -30);
+    kappa.push(isExact ? 1 + carried : (1 + carried) * (1 + 2 ** -30));
+    growth.push(isExact ? 1 + 2 * carried : (1 + 2 * carried) * (1 + 2 ** -29));
   });
   return { kappa, growth };
 }
 
-function smallestNonzero(values: ArrayLike<number>): number {
-  let smallest = Infinity;
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] !== 0) smallest = Math.min(smallest, Math.abs(values[i]!));
+/** min_k m_k/C_k, rounded down. */
+function limitOf(relus: readonly ReluArguments[], growth: readonly number[]): number {
+  const limits = relus.map((relu, k) => {
+    const { smallestPositive, smallestNegative } = switchingExtremes([relu]);
+    const quotient = Math.min(smallestPositive, smallestNegative) / growth[k]!;
+    return Number.isInteger(quotient) ? quotient : quotient * (1 - 2 ** -52);
+  });
+  return smallest(limits);
+}
+
+/** The stated κ, C and limit are those of the network at θ, and so is the signature next to θ. */
+function requireBounds(
+  { kappa, growth, limit, signature, signs, steps }: BiasShiftCertificate,
+  { layers, theta }: Pick<Claim, 'layers' | 'theta'>,
+  relus: readonly ReluArguments[],
+): void {
+  const expected = shiftFactors(layers, theta);
+  const isSame = (a: readonly number[], b: readonly number[]): boolean =>
+    a.length === b.length && a.every((x, k) => x === b[k]);
+  if (!isSame(kappa, expected.kappa)) {
+    throw new ArgumentError('kappa', kappa, expected.kappa.join(', '));
   }
-  return smallest;
+  if (!isSame(growth, expected.growth)) {
+    throw new ArgumentError('growth', growth, expected.growth.join(', '));
+  }
+  const found = limitOf(relus, growth);
+  if ((limit ?? Infinity) !== found) {
+    throw new ArgumentError('limit', limit, String(found));
+  }
+  if (signature !== expectedSignature(relus, layers, signs)) {
+    throw new ArgumentError(
+      'signature',
+      signature,
+      'signs at theta, and those of the path at zeros',
+    );
+  }
+  if (!steps.every(({ t }) => t < found)) {
+    throw new ArgumentError(
+      'steps',
+      steps.map(({ t }) => t),
+      `below ${found}`,
+    );
+  }
 }
 
 function signatureOf(relus: readonly ReluArguments[]): string {
-  return relus
-    .map(({ values }) => Array.from(values, (v) => (v > 0 ? '+' : '-')).join(''))
-    .join('');
+  return relus.map(({ signs }) => Array.from(signs, (s) => (s > 0 ? '+' : '-')).join('')).join('');
 }
 
 /** Signs as at θ, and the neuron's own sign where the pre-activation is 0. */
@@ -223,10 +290,10 @@ function expectedSignature(
 ): string {
   let first = 0;
   return relus
-    .map(({ values }, k) => {
+    .map(({ signs: own }, k) => {
       const { width } = layers[k]!;
-      const text = Array.from(values, (v, i) =>
-        (v === 0 ? signs[first + (i % width)]! : v) > 0 ? '+' : '-',
+      const text = Array.from(own, (s, i) =>
+        (s === 0 ? signs[first + (i % width)]! : s) > 0 ? '+' : '-',
       ).join('');
       first += width;
       return text;

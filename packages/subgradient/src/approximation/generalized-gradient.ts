@@ -1,8 +1,20 @@
 import { ArgumentError } from '@nonsmooth/core';
-import { elementwise, mul, add, objective, rewriteNodes, type Program } from '@nonsmooth/autodiff';
+import {
+  add,
+  elementwise,
+  mul,
+  objective,
+  rewriteNodes,
+  stopGradient,
+  sub,
+  where,
+  type Program,
+  type Value,
+} from '@nonsmooth/autodiff';
+import { tensor } from '@nonsmooth/tensor';
 import { programOf, type Subject } from '../subject.js';
 import { eventuallyExact, type ApproximationFamily } from './families.js';
-import { reluArguments, switchingExtremes } from './switching-values.js';
+import { reluArguments, switchingExtremes, type ReluArguments } from './switching-values.js';
 
 export interface GeneralizedGradientOptions {
   /** Default: `eventuallyExact`, the convention relu'(0) = 0. */
@@ -31,12 +43,12 @@ export interface GeneralizedGradient {
   readonly sequence: readonly ApproximateGradient[];
   /**
    * m > 0 such that ∇L_ε(θ) = G(θ) for every ε ≤ m: the smallest positive pre-activation (mirrored family:
-   * the smallest |negative| one), ∞ if there is none. 0 for families that only converge.
+   * the smallest |negative| one) less its rounding error, ∞ if there is none. 0 for families that only converge.
    */
   readonly threshold: number;
   /** True if `gradient` is the limit itself. */
   readonly exact: boolean;
-  /** Pre-activations that are exactly 0; without any, L is C¹ near θ and G(θ) = ∇L(θ). */
+  /** Pre-activations that are exactly 0, in exact arithmetic; without any, L is C¹ near θ and G(θ) = ∇L(θ). */
   readonly activeKinks: number;
   readonly family: string;
 }
@@ -45,9 +57,12 @@ export interface GeneralizedGradient {
  * The generalized gradient G(θ) = lim_{ε→0} ∇L_ε(θ) of Dereich, Do, Jentzen and Weber (arXiv 2501.15646), by
  * its definition: relu is replaced by A_ε throughout the program of the risk, and the gradients of the results
  * are followed along a sequence of ε. For the eventually exact families the sequence is constant from ε ≤ m on,
- * by induction over the layers, so the limit is reached and not extrapolated. For networks with ReLU and an
- * empirical risk G(θ) is a limiting Fréchet subgradient of L; on open sets where L is C¹ it is ∇L.
+ * by induction over the layers, so the limit is reached and not extrapolated. Signs of pre-activations are those of
+ * the real numbers: below the threshold, arguments of which doubles do not know the sign are replaced by values that
+ * have it. For networks with ReLU and an empirical risk G(θ) is a limiting Fréchet subgradient of L; on open sets
+ * where L is C¹ it is ∇L.
  * @throws ArgumentError for programs with other kinks (abs, maximum, …): the procedure is defined for relu.
+ * @throws HiddenSignError where the sign of a pre-activation cannot be decided.
  */
 export function generalizedGradient(
   subject: Subject,
@@ -65,11 +80,14 @@ export function generalizedGradient(
   const program = programOf(subject, theta);
   refuseOtherKinks(program);
   const point = Float64Array.from(theta);
-  const extremes = switchingExtremes(reluArguments(program, point));
+  const relus = reluArguments(program, point);
+  const extremes = switchingExtremes(relus);
   const threshold = thresholdOf(family, extremes);
   const approximate = (at: number): Omit<ApproximateGradient, 'error'> => {
     const gradient = new Float64Array(point.length);
-    const risk = objective(approximation(program, family, at), point.length);
+    // only below the threshold the activations before it are exact, so that these are the true arguments
+    const known = at <= threshold ? relus : undefined;
+    const risk = objective(approximation(program, family, at, known), point.length);
     return { epsilon: at, value: risk.gradient(point, gradient), gradient };
   };
   const sequence = epsilons(epsilon, ratio, steps, threshold).map(approximate);
@@ -85,21 +103,36 @@ export function generalizedGradient(
   };
 }
 
-/** The program with A_ε in place of relu, and slope·x + (1 − slope)·A_ε(x) in place of leakyRelu. */
+/**
+ * The program with A_ε in place of relu, and slope·x + (1 − slope)·A_ε(x) in place of leakyRelu; at rough arguments,
+ * if any are given, with the values that these have in truth.
+ */
 export function approximation(
   program: Program,
   family: ApproximationFamily,
   epsilon: number,
+  known?: readonly ReluArguments[],
 ): Program {
   const fn = family.at(epsilon);
+  let next = 0;
   return rewriteNodes(program, (node, inputs) => {
-    const x = inputs[0]!;
-    if (node.op === 'relu') return elementwise(fn, x);
-    if (node.op === 'leakyRelu') {
-      return add(mul(node.slope, x), mul(1 - node.slope, elementwise(fn, x)));
-    }
-    return undefined;
+    if (node.op !== 'relu' && node.op !== 'leakyRelu') return undefined;
+    const x = withValues(inputs[0]!, known?.[next++]);
+    const approximate = elementwise(fn, x);
+    return node.op === 'relu'
+      ? approximate
+      : add(mul(node.slope, x), mul(1 - node.slope, approximate));
   });
+}
+
+/** x, but with the true values where its own are rough. */
+export function withValues(x: Value, known: ReluArguments | undefined): Value {
+  if (known === undefined || known.rough.length === 0) return x;
+  const isRough = new Float64Array(known.values.length);
+  for (const i of known.rough) isRough[i] = 1;
+  const { shape } = x;
+  const values = tensor(known.values, { shape });
+  return where(tensor(isRough, { shape }), add(sub(x, stopGradient(x)), values), x);
 }
 
 function thresholdOf(

@@ -45,13 +45,20 @@ export function hiddenLayers(risk: Objective, program: Program): readonly Hidden
   return layers;
 }
 
-/** The largest absolute row sum of W^k. */
+/** An upper bound of the largest absolute row sum of W^k: the sum itself for integers. */
 export function infinityNorm({ weights, width, fanIn }: HiddenLayer, theta: Float64Array): number {
   let largest = 0;
+  let isExact = true;
   for (let i = 0; i < width; i++) {
     let sum = 0;
-    for (let j = 0; j < fanIn; j++) sum += Math.abs(theta[weights + i * fanIn + j]!);
+    for (let j = 0; j < fanIn; j++) {
+      const entry = theta[weights + i * fanIn + j]!;
+      sum += Math.abs(entry);
+      isExact &&= Number.isInteger(entry);
+    }
     largest = Math.max(largest, sum);
   }
-  return largest;
+  return isExact && largest <= Number.MAX_SAFE_INTEGER
+    ? largest
+    : largest * (1 + 2 ** -30) + 2 ** -1000;
 }

@@ -1,7 +1,7 @@
 import { once, ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
-import { objective, type KinkPolicy, type Program } from '@nonsmooth/autodiff';
-import { defaultKinks } from '@nonsmooth/autodiff';
+import { defaultKinks, type KinkPolicy, type Program } from '@nonsmooth/autodiff';
 import {
+  doubles,
   exactSignatureGradient,
   localForm,
   withoutFlatKinks,
@@ -18,6 +18,7 @@ import { subdifferentialNames, type Decisions, type Memberships } from '../membe
 import { decideRobustly } from '../membership/robust.js';
 import { structuralFacts } from '../membership/structural.js';
 import { programOf, type Subject } from '../subject.js';
+import { backwardSweep } from './backward-sweep.js';
 import { verdictOf, type CertifiedGradient, type DataModel } from './certificate.js';
 import { radiusOfConstancy } from './radius.js';
 import { signatureChoice } from './signature-choice.js';
@@ -63,7 +64,7 @@ export function certify(
   const choice = signatureChoice(program, local, point, kinks);
   const gradient = options.gradient
     ? given(options.gradient, point.length)
-    : sweep(program, point, kinks, local);
+    : backwardSweep(program, point, kinks, local, choice);
   const judged = judge(local, gradient, choice, tolerance, originOf(program, options), budget);
   const { decisions, model } = judged;
   const memberships = Object.fromEntries(
@@ -105,18 +106,6 @@ function given(gradient: ArrayLike<number>, dimension: number): Float64Array {
   }
   requireFinite('gradient', gradient);
   return Float64Array.from(gradient);
-}
-
-function sweep(
-  program: Program,
-  point: ArrayLike<number>,
-  kinks: KinkPolicy,
-  local: LocalForm,
-): Float64Array {
-  const gradient = new Float64Array(point.length);
-  if (local.procedure.irregular.length > 0) return gradient.fill(NaN);
-  objective(program, point.length, { kinks }).gradient(Float64Array.from(point), gradient);
-  return gradient;
 }
 
 /** Where the gradient comes from; a sweep that stops gradients need not be one of f. */
@@ -203,11 +192,24 @@ function isNear(
 ): boolean {
   if (origin === 'elsewhere' && tolerance === 0) return false;
   if (origin === 'sweep' && choice.length === 0) return true;
-  const expected = boundedSignatureGradient(local, choice);
+  const expected = expectedGradient(local, choice, origin);
   const scale = expected.reduce((worst, x) => Math.max(worst, Math.abs(x)), 1);
   const rounding = origin === 'elsewhere' ? 0 : sweepRounding * scale;
   const allowed = Math.max(tolerance, rounding);
   return gradient.every((entry, t) => Math.abs(entry - expected[t]!) <= allowed);
+}
+
+/** g_σ; without rounding for vectors from elsewhere, which may be compared more closely than a sweep rounds. */
+function expectedGradient(
+  local: LocalForm,
+  choice: readonly number[],
+  origin: Origin,
+): Float64Array {
+  const exact = origin === 'elsewhere' ? local.exact() : undefined;
+  const outputByInput = exact && local.exactOutputByInput();
+  return exact && outputByInput
+    ? doubles(exactSignatureGradient(exact, outputByInput, choice), local.dimension)
+    : boundedSignatureGradient(local, choice);
 }
 
 function rationals(vector: Float64Array): Map<number, Rational> {

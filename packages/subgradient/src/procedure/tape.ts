@@ -54,6 +54,8 @@ export interface Tape {
   /** Where the factors of a sum stand. */
   terms(id: number): Terms;
   call(id: number): Call;
+  /** −1, 0 or 1, or undefined if rounding hides it and exact arithmetic does not reach it. */
+  signOf(id: number): number | undefined;
   /** The exact value; undefined if it is irrational or would take too long. */
   exact(id: number): Rational | undefined;
 }
@@ -311,7 +313,6 @@ export class TapeBuilder implements Tape {
     return id;
   }
 
-  /** −1, 0 or 1, or undefined if rounding hides it. */
   signOf(id: number): number | undefined {
     const value = this.value[id]!;
     if (Math.abs(value) > this.radius[id]!) return Math.sign(value);

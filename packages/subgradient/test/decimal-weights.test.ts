@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  biasShiftCertificate,
+  certify,
+  eventuallyExact,
+  eventuallyExactMirrored,
+  generalizedGradient,
+  HiddenSignError,
+  verify,
+  verifyBiasShift,
+} from '@nonsmooth/subgradient';
+import {
+  abs,
+  add,
+  exp,
+  gather,
+  greater,
+  mul,
+  relu,
+  sqrt,
+  square,
+  sub,
+  sum,
+  tanh,
+  where,
+} from '@nonsmooth/autodiff';
+import type { Tracer, Value } from '@nonsmooth/autodiff';
+import { exactBackward } from './support/exact-network.js';
+import { layoutOf, riskOf, type Problem } from './support/relu-network.js';
+
+const at = (x: Tracer, i: number): Value => sum(gather(x, [i]));
+
+/** Doubles whose sums nearly cancel, in all the ways in which decimal fractions do. */
+const entry: fc.Arbitrary<number> = fc
+  .tuple(fc.integer({ min: -6, max: 6 }), fc.constantFrom(0.1, 0.01, 1 / 3, 1 / 7, 0.25, 1, 1e-17))
+  .map(([k, unit]) => k * unit);
+
+/** Rows (…, a, b, −a, −b) cancel, but not in the order in which they are summed. */
+const row = (length: number): fc.Arbitrary<number[]> =>
+  fc
+    .tuple(fc.array(entry, { minLength: length, maxLength: length }), fc.nat(2))
+    .map(([list, kind]) => {
+      if (kind === 0 || length < 2) return list;
+      const half = Math.floor(length / 2);
+      return list.map((x, i) => (i < half ? x : i < 2 * half ? -list[i - half]! : 0));
+    });
+
+const decimalCase: fc.Arbitrary<{ problem: Problem; theta: number[] }> = fc
+  .record({
+    hidden: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
+    inputs: fc.constantFrom(1, 2, 4),
+    samples: fc.constantFrom(1, 2, 4),
+  })
+  .chain(({ hidden, inputs, samples }) => {
+    const widths = [inputs, ...hidden, 1];
+    const { slices } = layoutOf(widths);
+    const same = fc.constantFrom(1, 0.1, -1, 3);
+    const sample = fc.oneof(
+      same.map((x) => new Array<number>(inputs).fill(x)),
+      fc.array(entry, { minLength: inputs, maxLength: inputs }),
+    );
+    const rows = (shape: readonly number[]): fc.Arbitrary<number[]> =>
+      shape.length === 1
+        ? fc.array(fc.oneof(fc.constant(0), entry), { minLength: shape[0]!, maxLength: shape[0]! })
+        : fc.tuple(...Array.from({ length: shape[0]! }, () => row(shape[1]!))).map((m) => m.flat());
+    return fc.record({
+      problem: fc.record({
+        widths: fc.constant(widths),
+        inputs: fc.array(sample, { minLength: samples, maxLength: samples }),
+        targets: fc.array(
+          entry.map((y) => [y]),
+          { minLength: samples, maxLength: samples },
+        ),
+      }),
+      theta: fc.tuple(...slices.map(({ shape }) => rows(shape))).map((parts) => parts.flat()),
+    });
+  });
+
+function expectNear(found: ArrayLike<number>, expected: readonly number[]): void {
+  const scale = expected.reduce((worst, x) => Math.max(worst, Math.abs(x)), 1);
+  expected.forEach((x, t) => expect(Math.abs(found[t]! - x)).toBeLessThanOrEqual(1e-12 * scale));
+}
+
+const zeros = (signs: readonly number[]): number[] =>
+  signs.flatMap((sign, i) => (sign === 0 ? [i] : []));
+
+test('decimal weights: the limits, the exact twin and certify agree on every sign, kink and gradient', () => {
+  let active = 0;
+  fc.assert(
+    fc.property(decimalCase, ({ problem, theta }) => {
+      const risk = riskOf(problem);
+      const samples = problem.inputs.length;
+      for (const [family, side] of [
+        [eventuallyExact, 1],
+        [eventuallyExactMirrored, -1],
+      ] as const) {
+        const slope = family.derivativeAtZero;
+        const { gradient, signs, sizes } = exactBackward(problem, theta, slope);
+        const truth = gradient.map((x) => x / samples);
+        const limit = generalizedGradient(risk, theta, { family });
+        expect(limit.activeKinks).toBe(zeros(signs).length);
+        expectNear(limit.gradient, truth);
+        const smallest = Math.min(...sizes.filter((_, i) => signs[i] === side));
+        expect(limit.threshold).toBeLessThanOrEqual(smallest * (1 + 1e-15));
+        expect(limit.threshold).toBeGreaterThanOrEqual(smallest * (1 - 1e-8));
+        const certified = certify(risk, theta, { kinks: { relu: slope, abs: 0, tie: 0.5 } });
+        expect(certified.activeKinks.map(({ index }) => index)).toEqual(zeros(signs));
+        expectNear(certified.gradient, truth);
+        expect(verify(certified.certificate, risk)).toBe(true);
+        active += zeros(signs).length;
+      }
+    }),
+    { seed: 3, numRuns: 100 },
+  );
+  expect(active).toBeGreaterThan(200);
+});
+
+test('decimal weights: bias-shift certificates have the exact signature, verify, and refuse signs that are not', () => {
+  fc.assert(
+    fc.property(decimalCase, ({ problem, theta }) => {
+      const risk = riskOf(problem);
+      const { signs, gradient } = exactBackward(problem, theta, 0);
+      let certificate;
+      try {
+        certificate = biasShiftCertificate(risk, theta);
+      } catch (error) {
+        // shifts so small that they do not move a bias at all
+        expect(String(error)).toMatch(/change on the path/);
+        return;
+      }
+      expect(certificate.signature).toBe(signs.map((sign) => (sign > 0 ? '+' : '-')).join(''));
+      expectNear(
+        certificate.gradient,
+        gradient.map((x) => x / problem.inputs.length),
+      );
+      expect(verifyBiasShift(certificate, risk)).toBe(true);
+      const limit = (certificate.limit ?? 1) * 2;
+      expect(() => verifyBiasShift({ ...certificate, limit }, risk)).toThrow(/limit/);
+      const growth = certificate.growth.map((c) => c / 2);
+      expect(() => verifyBiasShift({ ...certificate, growth }, risk)).toThrow(/growth/);
+    }),
+    { seed: 4, numRuns: 120 },
+  );
+});
+
+test('weights 0.1, 0.2, −0.1, −0.2: doubles say 2.8e−17, the pre-activation is 0', () => {
+  const problem: Problem = { widths: [4, 1, 1], inputs: [[1, 1, 1, 1]], targets: [[2]] };
+  const risk = riskOf(problem);
+  const theta = [0.1, 0.2, -0.1, -0.2, 0, 3, 3];
+  const found = generalizedGradient(risk, theta);
+  expect(found).toMatchObject({ activeKinks: 1, threshold: Infinity, exact: true });
+  expect(Array.from(found.gradient, (x) => x + 0)).toEqual([0, 0, 0, 0, 0, 0, 2]);
+  expect(Array.from(certify(risk, theta).gradient, (x) => x + 0)).toEqual([0, 0, 0, 0, 0, 0, 2]);
+  expect(biasShiftCertificate(risk, theta).signature).toBe('-');
+});
+
+test('signs that no exact arithmetic reaches are refused', () => {
+  const f = (x: Tracer) => square(relu(sub(exp(mul(2, at(x, 0))), square(exp(at(x, 0))))));
+  expect(() => generalizedGradient(f, [1])).toThrow(HiddenSignError);
+  expect(generalizedGradient(f, [0]).activeKinks).toBe(1);
+});
+
+test('functions that rounding makes Lipschitz are not: √ of a sum that is 0, and exp that underflows', () => {
+  // (0.1 + 0.2 − 0.1) − 0.2 is 0, in doubles 2.8e−17
+  const cancelled = (x: Tracer) => sub(sub(add(at(x, 0), at(x, 1)), at(x, 2)), at(x, 3));
+  const root = certify((x) => sqrt(cancelled(x)), [0.1, 0.2, 0.1, 0.2]);
+  expect(root.verdict).toBe('undecided');
+  expect(root.reasons.join()).toMatch(/sqrt.*not Lipschitz/);
+  // exp(−800) is positive, so this is no kink; whether doubles can tell is another question
+  expect(certify((x) => relu(exp(at(x, 0))), [-800]).verdict).toBe('undecided');
+  // a branch that is not taken may be anything
+  const guarded = (x: Tracer) => where(greater(at(x, 0), 0), sqrt(at(x, 0)), square(at(x, 0)));
+  expect(certify(guarded, [-1]).verdict).toBe('gradient');
+});
+
+test('nests of 375 Lipschitz functions keep their signs and a radius', () => {
+  const f = (x: Tracer): Value => {
+    let v: Value = at(x, 0);
+    for (let i = 0; i < 375; i++) v = tanh(add(abs(sub(v, 0.3 + (i % 7) / 20)), (i % 5) / 10));
+    return v;
+  };
+  const found = certify(f, [0.7]);
+  expect(found.verdict).toBe('gradient');
+  expect(found.radiusOfConstancy).toBeGreaterThan(1e-3);
+});
