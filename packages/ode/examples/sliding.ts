@@ -23,4 +23,6 @@ const { modeChanges } = solve(
   { ...problem, y0: [0, 2], t0: 0, t1: 20 },
   { rtol: 1e-9, atol: 1e-12 },
 );
-for (const { t, notes } of modeChanges) console.log(t.toFixed(6), notes.join(', '));
+for (const { t, notes } of modeChanges) {
+  console.log(t.toFixed(6), notes.map(({ kind, surface }) => `${kind} ${surface}`).join(', '));
+}

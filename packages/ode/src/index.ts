@@ -14,13 +14,10 @@ export { inLogTime, type LogTimeProblem } from './log-time.js';
 export type { Memory, SavedMemory } from './memory.js';
 export type { Method, Stepper } from './method.js';
 export * from './methods/index.js';
-export {
-  filippov,
-  type FilippovMode,
-  type FilippovProblem,
-  type SwitchedField,
-} from './modes/filippov.js';
-export type { ModeChange, Modes, SurfaceScreen, Switch, Transition } from './modes/modes.js';
+export type { FilippovEvent, FilippovMode } from './modes/filippov-decision.js';
+export { filippov, type FilippovProblem } from './modes/filippov.js';
+export type * from './modes/modes.js';
+export type { SwitchedField } from './modes/switched-field.js';
 export type { IntegrationOptions } from './options.js';
 export type * from './problem.js';
 export { checkedSaveAt } from './save-at.js';

@@ -12,7 +12,7 @@ export type ModalRightHandSide<Mode> = (
 ) => void;
 
 /** y' = rhs(t, y), y(t0) = y0, with what is known about the right-hand side's derivatives. */
-export interface InitialValueProblem<Mode = undefined> {
+export interface InitialValueProblem<Mode = undefined, Note = unknown> {
   readonly rhs: ModalRightHandSide<Mode>;
   readonly y0: ArrayLike<number>;
   readonly t0: number;
@@ -39,7 +39,7 @@ export interface InitialValueProblem<Mode = undefined> {
   /** A bound of the error that rounding of the right-hand side alone leaves in the state at t; solutions report it. */
   readonly roundingError?: (t: number) => number;
   /** Takes a discontinuous right-hand side apart into smooth ones. */
-  readonly modes?: Modes<Mode>;
+  readonly modes?: Modes<Mode, Note>;
 }
 
 export interface Statistics {

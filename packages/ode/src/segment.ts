@@ -7,6 +7,11 @@ export interface Segment {
   readonly degree: number;
 }
 
+/** The time at θ: the end itself at θ = 1, where rounding might otherwise pass it. */
+export const timeWithin = ({ start, end, step }: Segment, theta: number): number =>
+  theta === 1 ? end : start + theta * step;
+
+/** The state at θ, into `out`. */
 export function evaluate(
   { coefficients, degree }: Pick<Segment, 'coefficients' | 'degree'>,
   theta: number,

@@ -3,7 +3,7 @@ import type { ModeChange } from './modes/modes.js';
 import type { Statistics } from './problem.js';
 
 /** What `solve` returns. */
-export interface Solution {
+export interface Solution<Mode = unknown, Note = unknown> {
   /** Times: t0 and every accepted step, or `saveAt`. */
   readonly t: Float64Array;
   /** States at the times `t`. */
@@ -24,5 +24,5 @@ export interface Solution {
   readonly events: readonly EventOccurrence[];
   readonly zeroEvents: ZeroEvents;
   /** Changes of mode, in order: the itinerary. */
-  readonly modeChanges: readonly ModeChange[];
+  readonly modeChanges: readonly ModeChange<Mode, Note>[];
 }

@@ -23,10 +23,10 @@ export interface SolveOptions extends IntegrationOptions {
  *   where the right-hand side throws or is not finite at the start, the step size underflows, or `maxSteps` is
  *   reached.
  */
-export function solve<Mode = undefined>(
-  problem: InitialValueProblem<Mode>,
+export function solve<Mode = undefined, Note = unknown>(
+  problem: InitialValueProblem<Mode, Note>,
   options: SolveOptions = {},
-): Solution {
+): Solution<Mode, Note> {
   const { dense = false, observe } = options;
   const { t0, t1 } = problem;
   if (observe !== undefined && typeof observe !== 'function') {
@@ -39,6 +39,7 @@ export function solve<Mode = undefined>(
   const times: number[] = [];
   const states: Float64Array[] = [];
   const segments: Segment[] = [];
+  const modes: unknown[] = [];
   let status: Solution['status'] = 'finished';
   let reason = '';
   let saved = 0;
@@ -46,7 +47,7 @@ export function solve<Mode = undefined>(
     times.push(t);
     states.push(state.slice());
   };
-  const solution = (): Solution => {
+  const solution = (): Solution<Mode, Note> => {
     const end = integration.t;
     return {
       t: Float64Array.from(times),
@@ -56,8 +57,11 @@ export function solve<Mode = undefined>(
         if (!(direction * (t - t0) >= 0 && direction * (t - end) <= 0) || segments.length === 0) {
           throw new ArgumentError('t', t, `between ${t0} and ${end}`);
         }
-        const segment = segments[segmentAt(segments, t, direction)]!;
-        return stateAt(segment, t, new Float64Array(y.length));
+        const index = segmentAt(segments, t, direction);
+        const state = stateAt(segments[index]!, t, new Float64Array(y.length));
+        options.project?.(t, state);
+        problem.modes?.project?.(t, state, modes[index] as Mode);
+        return state;
       },
       statistics: integration.statistics,
       roundingError: problem.roundingError?.(end),
@@ -73,13 +77,16 @@ export function solve<Mode = undefined>(
   else save(t0, y);
   const between = new Float64Array(y.length);
   try {
-    for (const { end, segment } of integration) {
-      if (dense) segments.push(copy(segment!));
+    for (const { end, segment, mode, stateAt: within } of integration) {
+      if (dense) {
+        segments.push(copy(segment!));
+        modes.push(mode);
+      }
       if (!saveAt) save(end, y);
       else {
         while (saved < saveAt.length && direction * (saveAt[saved]! - end) <= 0) {
           const t = saveAt[saved++]!;
-          save(t, t === end ? y : stateAt(segment!, t, between));
+          save(t, t === end ? y : within(t, between));
         }
       }
       if (observe?.(end, y) === false) {

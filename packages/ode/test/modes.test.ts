@@ -76,10 +76,10 @@ describe('the dying ReLU', () => {
       expect(Math.abs(y.at(-1)![0]! + 0.9)).toBeLessThan(1e-10);
       // the last one is on its kink for ever: no false events after it
       expect(modeChanges.flatMap(({ notes }) => notes)).toEqual([
-        'off 0',
-        'off 1',
-        'off 2',
-        'die 3',
+        { kind: 'off', surface: 0 },
+        { kind: 'off', surface: 1 },
+        { kind: 'off', surface: 2 },
+        { kind: 'die', surface: 3 },
       ]);
       expect(statistics.restarts).toBe(4);
     },
@@ -93,10 +93,10 @@ describe('the dying ReLU', () => {
       const maxStep = method.name.startsWith('exprb') ? 0.03 : Infinity;
       const { y, modeChanges } = flow(dyingRelu, [1.5], 2, { method, rtol, atol: rtol, maxStep });
       expect(modeChanges.flatMap(({ notes }) => notes)).toEqual([
-        'off 0',
-        'off 1',
-        'off 2',
-        'die 3',
+        { kind: 'off', surface: 0 },
+        { kind: 'off', surface: 1 },
+        { kind: 'off', surface: 2 },
+        { kind: 'die', surface: 3 },
       ]);
       // it ends on its kink whatever the path: only its time carries the error
       expect(Math.abs(y.at(-1)![0]! + 0.9)).toBeLessThan(1e-12);
@@ -180,7 +180,7 @@ test("y' = −sign(y) reaches zero at t = 1 and stays there", () => {
   );
   expect(modeChanges).toHaveLength(1);
   expect(modeChanges[0]!.t).toBeCloseTo(1, 12);
-  expect(modeChanges[0]!.notes).toEqual(['slide 0']);
+  expect(modeChanges[0]!.notes).toEqual([{ kind: 'slide', surface: 0 }]);
   expect(Math.abs(y.at(-1)![0]!)).toBeLessThan(1e-12);
   expect(statistics.accepted).toBeLessThan(60);
 });
@@ -209,7 +209,10 @@ test('sliding ends tangentially where a side stops pushing back', () => {
     6,
     { rtol: 1e-10, atol: 1e-12 },
   );
-  expect(modeChanges.flatMap(({ notes }) => notes)).toEqual(['slide 0', 'exit-on 0']);
+  expect(modeChanges.flatMap(({ notes }) => notes)).toEqual([
+    { kind: 'slide', surface: 0 },
+    { kind: 'exitOn', surface: 0 },
+  ]);
   expect(modeChanges[1]!.t).toBeCloseTo(4, 10);
   expect(y.at(-1)![0]!).toBeCloseTo(4 / 8, 9);
 });
@@ -223,7 +226,7 @@ test('a repelling surface is left on the side off and noted as not unique', () =
     },
   };
   const { y, modeChanges } = flow(repelling, [0, 0], 1, {});
-  expect(modeChanges.flatMap(({ notes }) => notes)).toEqual(['non-unique 0']);
+  expect(modeChanges.flatMap(({ notes }) => notes)).toEqual([{ kind: 'nonUnique', surface: 0 }]);
   expect(y.at(-1)![0]).toBeCloseTo(-1, 10);
 });
 
@@ -247,7 +250,10 @@ const twoSigns = (coupling: number): SwitchedField => ({
 test('surfaces reached at exactly the same time switch together', () => {
   const { y, modeChanges } = flow(twoSigns(0), [1, 1], 3, { rtol: 1e-8 });
   expect(modeChanges).toHaveLength(1);
-  expect(modeChanges[0]!.notes).toEqual(['slide 0', 'slide 1']);
+  expect(modeChanges[0]!.notes).toEqual([
+    { kind: 'slide', surface: 0 },
+    { kind: 'slide', surface: 1 },
+  ]);
   for (const value of y.at(-1)!) expect(Math.abs(value)).toBeLessThan(1e-12);
 });
 
@@ -363,8 +369,8 @@ test('a checkpoint in the middle of a slide continues with the same bits', () =>
 });
 
 test.each([
-  { on: 2, off: 1, y0: 1, end: -1.5, notes: ['off 0'] },
-  { on: 1, off: -1, y0: 1, end: 0, notes: ['slide 0'] },
+  { on: 2, off: 1, y0: 1, end: -1.5, notes: [{ kind: 'off', surface: 0 }] },
+  { on: 1, off: -1, y0: 1, end: 0, notes: [{ kind: 'slide', surface: 0 }] },
   { on: -1, off: 1, y0: 1, end: 3, notes: [] },
 ])(
   'backward in time y′ = $off, above 0 $on, from 1 does: $notes',

@@ -1,4 +1,4 @@
-import { filippov, solve, type ModeChange } from '@nonsmooth/ode';
+import { filippov, solve, type FilippovEvent, type ModeChange } from '@nonsmooth/ode';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { reluFlow } from './relu-flow.js';
@@ -30,12 +30,15 @@ function run({ x, y, theta0, times, theta }: Case, rtol: number) {
 }
 
 /** [neuron, x, kind] of every change, in order. */
-const itinerary = (changes: readonly ModeChange[], x: number[]) =>
+const itinerary = (changes: readonly ModeChange<unknown, FilippovEvent>[], x: number[]) =>
   changes.flatMap(({ t, notes }) =>
-    notes.map((note) => {
-      const [kind, index] = note.split(' ') as [string, string];
-      return { t, neuron: Math.floor(+index / x.length), x: x[+index % x.length]!, kind };
-    }),
+    notes.map(({ kind, surface }) => ({
+      t,
+      neuron: Math.floor(surface / x.length),
+      x: x[surface % x.length]!,
+      // as the reference spells it
+      kind: kind.replace('exitO', 'exit-o'),
+    })),
   );
 
 interface Row {

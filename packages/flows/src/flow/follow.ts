@@ -1,7 +1,6 @@
 import {
   IntegrationError,
   integrate,
-  stateAt,
   type InitialValueProblem,
   type Integration,
   type IntegrationOptions,
@@ -64,7 +63,7 @@ export function follow<Mode>(
       const savedLoss = records.step({
         end,
         y,
-        stateAt: (t, out) => stateAt(segment!, Math.min(clock.inverse(t), step.end), out),
+        stateAt: (t, out) => step.stateAt(Math.min(clock.inverse(t), step.end), out),
       });
       if (energy) {
         const before = loss;

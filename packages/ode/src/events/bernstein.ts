@@ -52,3 +52,57 @@ export function firstCrossing(coefficients: Float64Array, side: number): number 
   };
   return search(coefficients, 0, 1);
 }
+
+/** Inverses of the matrices of the Bernstein polynomials at equidistant nodes, by degree. */
+const inverses = new Map<number, readonly Float64Array[]>();
+
+function inverseAtNodes(m: number): readonly Float64Array[] {
+  const known = inverses.get(m);
+  if (known) return known;
+  const rows = Array.from({ length: m + 1 }, (_, j) => {
+    const theta = j / m;
+    const row = new Float64Array(2 * (m + 1));
+    // B_(k, d) = (1 − θ)·B_(k, d−1) + θ·B_(k−1, d−1), degree by degree
+    row[0] = 1;
+    for (let degree = 1; degree <= m; degree++) {
+      for (let k = degree; k >= 0; k--) {
+        row[k] = (1 - theta) * (k < degree ? row[k]! : 0) + theta * (k > 0 ? row[k - 1]! : 0);
+      }
+    }
+    row[m + 1 + j] = 1;
+    return row;
+  });
+  // Gauss–Jordan: the matrix is totally positive, pivots on its diagonal are stable
+  for (let k = 0; k <= m; k++) {
+    const pivot = rows[k]!;
+    const scale = pivot[k]!;
+    for (let i = 0; i < pivot.length; i++) pivot[i] = pivot[i]! / scale;
+    rows.forEach((row, j) => {
+      if (j === k) return;
+      const factor = row[k]!;
+      for (let i = 0; i < row.length; i++) row[i] = row[i]! - factor * pivot[i]!;
+    });
+  }
+  const inverse = rows.map((row) => row.slice(m + 1));
+  inverses.set(m, inverse);
+  return inverse;
+}
+
+/**
+ * Replaces values at θ = k/m, k = 0, …, m, in row k, by the Bernstein coefficients of the polynomials of degree m
+ * through them: column by column. The first and last are the values themselves.
+ */
+export function bernsteinOfValues(values: readonly Float64Array[], m: number): void {
+  const inverse = inverseAtNodes(m);
+  const column = new Float64Array(m + 1);
+  const count = values[0]!.length;
+  for (let i = 0; i < count; i++) {
+    for (let k = 0; k <= m; k++) column[k] = values[k]![i]!;
+    for (let k = 1; k < m; k++) {
+      const weights = inverse[k]!;
+      let sum = 0;
+      for (let j = 0; j <= m; j++) sum += weights[j]! * column[j]!;
+      values[k]![i] = sum;
+    }
+  }
+}

@@ -1,6 +1,6 @@
 import type { Segment } from '../segment.js';
 import type { Cut, Event, EventOccurrence, EventState } from './event.js';
-import { evaluate } from '../segment.js';
+import { evaluate, timeWithin } from '../segment.js';
 import type { System } from '../system.js';
 import { sampledFunctions } from './sampled.js';
 
@@ -12,6 +12,8 @@ export interface EventWatch {
   begin(t: number, y: Float64Array): void;
   /** Looks at a step up to θ = `limit`; records what happens until the first cut. */
   examine(segment: Segment, limit: number): Cut | undefined;
+  /** Forgets what the last step examined said. */
+  withdraw(): void;
   /** Goes on from where the step ended or was cut; `y` may be reset. */
   advance(t: number, y: Float64Array): void;
   save(): EventState;
@@ -49,6 +51,8 @@ export function watchEvents(events: readonly Event[], system: System): EventWatc
   let alwaysZero: readonly number[] = [...events.keys()];
   let crossed: number[] = [];
   let resets: number[] = [];
+  /** How many occurrences there were before the last step examined. */
+  let recorded = 0;
 
   return {
     occurrences,
@@ -66,13 +70,14 @@ export function watchEvents(events: readonly Event[], system: System): EventWatc
     examine(segment, limit) {
       crossed = [];
       resets = [];
+      recorded = occurrences.length;
       let cut: Cut | undefined;
       for (const { index, theta, direction } of functions.find(segment)) {
         if (theta > (cut?.theta ?? limit)) break;
         const event = events[index]!;
         if (theta === 1 || cut) crossed.push(index);
         if (event.direction !== undefined && event.direction !== direction) continue;
-        const t = theta === 1 ? segment.end : segment.start + theta * segment.step;
+        const t = timeWithin(segment, theta);
         evaluate(segment, theta, state);
         occurrences.push({ event: index, name: event.name, t, y: state.slice(), direction });
         const occurred = ++counts[index]!;
@@ -86,6 +91,11 @@ export function watchEvents(events: readonly Event[], system: System): EventWatc
         cut = { theta, action: stops ? 'stop' : 'restart', reason: cut?.reason ?? name };
       }
       return cut;
+    },
+    withdraw() {
+      for (const { event } of occurrences.splice(recorded)) counts[event] = counts[event]! - 1;
+      crossed = [];
+      resets = [];
     },
     advance(t, y) {
       for (const index of resets) {

@@ -1,4 +1,4 @@
-import { evaluate, type Segment } from '../segment.js';
+import { evaluate, timeWithin, type Segment } from '../segment.js';
 import { bracketedZero } from './bracket.js';
 
 export interface Crossing {
@@ -48,7 +48,7 @@ export function sampledFunctions(
 
   const at = (segment: Segment, theta: number, out: Float64Array): void => {
     evaluate(segment, theta, state);
-    values(segment.start + theta * segment.step, state, out);
+    values(timeWithin(segment, theta), state, out);
   };
   const valueAt = (segment: Segment, index: number, theta: number): number => {
     at(segment, theta, one);

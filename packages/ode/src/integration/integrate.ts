@@ -8,10 +8,10 @@ import { Integrator } from './integrator.js';
  * Begins an integration of y' = rhs(t, y), y(t0) = y0, towards t1, to be taken step by step.
  * @throws ArgumentError for wrong arguments, IntegrationError where a step fails.
  */
-export function integrate<Mode = undefined>(
-  problem: InitialValueProblem<Mode>,
+export function integrate<Mode = undefined, Note = unknown>(
+  problem: InitialValueProblem<Mode, Note>,
   options: StreamOptions = {},
-): Integration {
+): Integration<Mode, Note> {
   const integrator = new Integrator(problem, settings(problem, options), options);
   if (options.from) integrator.restore(options.from);
   else integrator.begin();

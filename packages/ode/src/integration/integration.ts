@@ -13,10 +13,14 @@ export interface Step {
   readonly y: Float64Array;
   /** The interpolant, if asked for by `dense` or needed. */
   readonly segment: Segment | undefined;
+  /** The mode during the step. */
+  readonly mode: unknown;
+  /** Writes the state at a time within the step, by its interpolant and then projected; needs `dense`. Returns `out`. */
+  readonly stateAt: (t: number, out: Float64Array) => Float64Array;
 }
 
 /** An integration under way, step by step. */
-export interface Integration extends Iterable<Step> {
+export interface Integration<Mode = unknown, Note = unknown> extends Iterable<Step> {
   readonly t: number;
   /** The current state; changes with every step. */
   readonly y: Float64Array;
@@ -27,7 +31,7 @@ export interface Integration extends Iterable<Step> {
   readonly reason: string;
   readonly events: readonly EventOccurrence[];
   readonly zeroEvents: ZeroEvents;
-  readonly modeChanges: readonly ModeChange[];
+  readonly modeChanges: readonly ModeChange<Mode, Note>[];
   /** Takes one step; undefined at the end. @throws IntegrationError */
   next(): Step | undefined;
   checkpoint(): Checkpoint;

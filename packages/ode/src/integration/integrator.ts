@@ -2,10 +2,10 @@ import { startingStep } from '../control/starting-step.js';
 import type { Cut, EventOccurrence, ZeroEvents } from '../events/event.js';
 import { numbersOf, restoreMemory, savedMemory } from '../memory.js';
 import type { Stepper } from '../method.js';
-import type { ModeChange } from '../modes/modes.js';
+import type { ModeChange, SwitchContext } from '../modes/modes.js';
 import type { Settings } from '../options.js';
 import type { InitialValueProblem, Statistics } from '../problem.js';
-import { evaluate } from '../segment.js';
+import { evaluate, timeWithin } from '../segment.js';
 import { system, type Position, type System } from '../system.js';
 import { requireCheckpoint, restoreProgress, type Checkpoint } from './checkpoint.js';
 import type { Integration, Step, StreamOptions } from './integration.js';
@@ -27,12 +27,15 @@ interface Trial {
   accepted: boolean;
 }
 
+/** How often in succession a change of mode may ask for a shorter step. */
+const maxRetries = 8;
+
 /**
  * Takes the steps of an integration: tries one, repeats it shorter until it is accepted, proposes the next size, cuts
  * the step where an event or a change of mode ends it, and moves on.
  */
-export class Integrator<Mode> implements Integration {
-  readonly #problem: InitialValueProblem<Mode>;
+export class Integrator<Mode, Note> implements Integration<Mode, Note> {
+  readonly #problem: InitialValueProblem<Mode, Note>;
   readonly #settings: Settings;
   readonly #project: StreamOptions['project'];
   readonly #progress: Progress;
@@ -40,14 +43,19 @@ export class Integrator<Mode> implements Integration {
   readonly #system: System;
   readonly #stepper: Stepper;
   readonly #stepSize: StepSize;
-  readonly #watches: Watches<Mode>;
+  readonly #watches: Watches<Mode, Note>;
   readonly #dense: boolean;
   readonly #direction: 1 | -1;
   readonly #segment;
+  /** The state at a cut, which may be forgotten again. */
+  readonly #atCut: Float64Array;
+  readonly #stateAt: Step['stateAt'];
+  /** The mode of the last step. */
+  #mode: Mode | undefined;
   readonly #trial: Trial = { start: 0, end: 0, h: 0, last: false, error: 0, accepted: false };
 
   constructor(
-    problem: InitialValueProblem<Mode>,
+    problem: InitialValueProblem<Mode, Note>,
     settings: Settings,
     { dense, events, project }: StreamOptions,
   ) {
@@ -65,6 +73,8 @@ export class Integrator<Mode> implements Integration {
     this.#stepSize = new StepSize(settings, this.#progress, this.#stepper);
     this.#watches = new Watches(events, problem.modes, this.#position, this.#system, degree);
     this.#dense = dense === true || this.#watches.needSegments;
+    this.#atCut = new Float64Array(y.length);
+    this.#stateAt = (t, out) => this.#stateWithin(t, out);
     this.#segment = {
       start: t0,
       end: t0,
@@ -95,7 +105,7 @@ export class Integrator<Mode> implements Integration {
   get zeroEvents(): ZeroEvents {
     return this.#watches.zeroEvents;
   }
-  get modeChanges(): readonly ModeChange[] {
+  get modeChanges(): readonly ModeChange<Mode, Note>[] {
     return this.#watches.changes;
   }
 
@@ -105,7 +115,7 @@ export class Integrator<Mode> implements Integration {
     const { y } = this.#position;
     const { fixedStep, firstStep, maxStep } = this.#settings;
     const stepper = this.#stepper;
-    this.#watches.begin(t0, y, this.#direction);
+    this.#watches.begin(t0, y, this.#direction, this.#context(0));
     stepper.begin(t0, y);
     this.#requireFiniteDerivative();
     const interval = Math.abs(t1 - t0);
@@ -166,10 +176,15 @@ export class Integrator<Mode> implements Integration {
         this.#reject(trial);
         continue;
       }
+      // only a change of mode may ask to go back
+      const before = this.#problem.modes && { ...progress, history: { ...progress.history } };
       this.#accept(trial);
       const cut = this.#watches.examine(this.#segment);
-      if (cut) this.#cutAt(cut);
-      else this.#advance(trial.end);
+      if (!cut) this.#advance(trial);
+      else if (!this.#cutAt(cut)) {
+        this.#retry(trial, before!);
+        continue;
+      }
       if (progress.t === this.#problem.t1 && progress.reason === '') progress.reason = finished;
       // a change of mode at the very start of the step: nothing has happened yet
       if (progress.t === trial.start && progress.reason === '') continue;
@@ -178,6 +193,8 @@ export class Integrator<Mode> implements Integration {
         end: progress.t,
         y: this.#position.y,
         segment: this.#dense ? this.#segment : undefined,
+        mode: this.#mode,
+        stateAt: this.#stateAt,
       };
     }
   }
@@ -242,33 +259,78 @@ export class Integrator<Mode> implements Integration {
       segment.step = this.#direction * h;
     }
     this.#stepSize.propose(h, error, last);
-    this.#projectState(end, this.#stepper.next);
+    this.#mode = this.#position.mode;
+    this.#projectState(end, this.#stepper.next, this.#position.mode);
   }
 
   /** Moves to the end of the whole step. */
-  #advance(end: number): void {
+  #advance({ end, h, last }: Trial): void {
+    const progress = this.#progress;
     const stepper = this.#stepper;
     const { y } = this.#position;
-    this.#progress.t = end;
+    progress.t = end;
     y.set(stepper.next);
     stepper.accept(end, this.#project !== undefined || this.#watches.project);
     this.#watches.advance(end, y);
+    if (!last && progress.heldStep === 0) progress.ordinaryStep = h;
+    this.#endRetries();
   }
 
-  /** Ends the step at a cut, and begins again from there unless the integration ends. */
-  #cutAt(cut: Cut): void {
+  /** Ends the step at a cut, and begins again from there unless the integration ends; false to try again shorter. */
+  #cutAt(cut: Cut): boolean {
     const progress = this.#progress;
     const segment = this.#segment;
     const { y } = this.#position;
     const { theta } = cut;
-    const t = theta === 1 ? segment.end : segment.start + theta * segment.step;
-    if (theta === 1) y.set(this.#stepper.next);
-    else evaluate(segment, theta, y);
+    const t = timeWithin(segment, theta);
+    const state = this.#atCut;
+    if (theta === 1) state.set(this.#stepper.next);
+    else evaluate(segment, theta, state);
+    this.#projectState(t, state, this.#position.mode);
+    const reason = this.#watches.change(t, state, cut, this.#context(theta));
+    if (reason === undefined) return false;
+    y.set(state);
     segment.end = t;
     progress.t = t;
-    this.#projectState(t, y);
-    progress.reason = this.#watches.change(t, y, cut);
-    if (progress.reason === '') this.#restartAt(t);
+    progress.reason = reason;
+    this.#endRetries();
+    if (reason === '') this.#restartAt(t);
+    return true;
+  }
+
+  /** Forgets an accepted step, `before` which things were so, and tries a tenth of it. */
+  #retry({ h }: Trial, before: Progress): void {
+    const progress = this.#progress;
+    const { counts } = this.#system;
+    if (!this.#watches.cutByMode || before.retries >= maxRetries) {
+      this.#system.fail(
+        'callbackThrew',
+        `modes.onSwitch answered 'retry'; allowed: for switches within a step, ${maxRetries} times in succession,`,
+      );
+    }
+    counts.accepted--;
+    counts.rejected++;
+    const held = before.heldStep === 0 ? progress.h : before.heldStep;
+    Object.assign(progress.history, before.history);
+    Object.assign(progress, { ...before, history: progress.history });
+    progress.h = h / 10;
+    progress.heldStep = held;
+    progress.retries++;
+  }
+
+  #endRetries(): void {
+    const progress = this.#progress;
+    if (progress.retries === 0) return;
+    progress.h = this.#stepSize.limited(Math.max(progress.h, progress.heldStep));
+    progress.retries = 0;
+    progress.heldStep = 0;
+  }
+
+  #context(theta: number): SwitchContext {
+    const { t0, t1 } = this.#problem;
+    const { ordinaryStep, retries } = this.#progress;
+    const { rtol, atol } = this.#settings.tolerance;
+    return { ordinaryStep, interval: Math.abs(t1 - t0), rtol, atol, theta, retries };
   }
 
   #restartAt(t: number): void {
@@ -290,8 +352,15 @@ export class Integrator<Mode> implements Integration {
     this.#requireFiniteDerivative();
   }
 
-  /** Puts a state back on the manifold of the options and on the surfaces of the mode. */
-  #projectState(t: number, state: Float64Array): void {
+  #stateWithin(t: number, out: Float64Array): Float64Array {
+    const { start, step } = this.#segment;
+    evaluate(this.#segment, (t - start) / step, out);
+    this.#projectState(t, out, this.#mode as Mode);
+    return out;
+  }
+
+  /** Puts a state back on the manifold of the options and on the surfaces of a mode. */
+  #projectState(t: number, state: Float64Array, mode: Mode): void {
     if (this.#project) {
       try {
         this.#project(t, state);
@@ -305,7 +374,7 @@ export class Integrator<Mode> implements Integration {
         }
       }
     }
-    this.#watches.projectState(t, state);
+    this.#watches.projectState(t, state, mode);
   }
 
   #requireFiniteDerivative(): void {

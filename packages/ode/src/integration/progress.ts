@@ -12,6 +12,11 @@ export interface Progress {
   /** Sizes of the last errors, for the controller. */
   readonly history: ErrorHistory;
   readonly restarts: Restarts;
+  /** |h| of the last whole step that nothing had shortened; 0 before there is one. */
+  ordinaryStep: number;
+  /** Steps tried again shorter because a change of mode asked for it, and |h| to go back to after them. */
+  retries: number;
+  heldStep: number;
   /** Why the integration has ended; empty while it goes on. */
   reason: string;
 }
@@ -32,6 +37,9 @@ export const beginning = (t: number): Progress => ({
   rejectedBefore: false,
   history: { error: 0, previous: 0, beforePrevious: 0, stepRatio: 1 },
   restarts: { from: t, count: 0, lastReset: Number.NaN },
+  ordinaryStep: 0,
+  retries: 0,
+  heldStep: 0,
   reason: '',
 });
 

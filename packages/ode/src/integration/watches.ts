@@ -2,8 +2,8 @@ import type { Cut, Event, EventOccurrence, EventState, ZeroEvents } from '../eve
 import { watchEvents, type EventWatch } from '../events/events.js';
 import { requireKeys } from '../memory.js';
 import { guardedModes } from '../modes/guarded.js';
-import type { ModeChange, Modes } from '../modes/modes.js';
-import { watchModes, type ModeWatch, type WatchState } from '../modes/watch-modes.js';
+import { ModeWatch, type WatchState } from '../modes/mode-watch.js';
+import type { ModeChange, Modes, SwitchContext } from '../modes/modes.js';
 import type { Segment } from '../segment.js';
 import type { Position, System } from '../system.js';
 
@@ -15,16 +15,16 @@ export interface WatchesState {
 }
 
 /** Looks for events and changes of mode within each step, and says where it has to be cut. */
-export class Watches<Mode> {
+export class Watches<Mode, Note> {
   readonly #position: Position<Mode>;
   readonly #events: EventWatch | undefined;
-  readonly #modes: ModeWatch<Mode> | undefined;
-  readonly #guarded: Modes<Mode> | undefined;
+  readonly #modes: ModeWatch<Mode, Note> | undefined;
+  readonly #guarded: Modes<Mode, Note> | undefined;
   #cutByMode = false;
 
   constructor(
     events: readonly Event[] | undefined,
-    modes: Modes<Mode> | undefined,
+    modes: Modes<Mode, Note> | undefined,
     position: Position<Mode>,
     system: System,
     degree: number,
@@ -32,7 +32,7 @@ export class Watches<Mode> {
     this.#position = position;
     this.#events = events && watchEvents(events, system);
     this.#guarded = modes && guardedModes(modes, system);
-    this.#modes = this.#guarded && watchModes(this.#guarded, system.dimension, degree);
+    this.#modes = this.#guarded && new ModeWatch(this.#guarded, system.dimension, degree);
   }
 
   /** Whether they need the interpolant of every step. */
@@ -53,18 +53,18 @@ export class Watches<Mode> {
     return { atStart: this.#events?.zeroAtStart ?? [], always: this.#events?.alwaysZero ?? [] };
   }
 
-  get changes(): readonly ModeChange[] {
+  get changes(): readonly ModeChange<Mode, Note>[] {
     return this.#modes?.changes ?? [];
   }
 
-  begin(t: number, y: Float64Array, direction: 1 | -1): void {
-    if (this.#modes) this.#position.mode = this.#modes.begin(t, y, direction);
+  begin(t: number, y: Float64Array, direction: 1 | -1, context: SwitchContext): void {
+    if (this.#modes) this.#position.mode = this.#modes.begin(t, y, direction, context);
     this.#events?.begin(t, y);
   }
 
-  /** Puts a state back on the surfaces that the mode slides on. */
-  projectState(t: number, y: Float64Array): void {
-    this.#guarded?.project?.(t, y, this.#position.mode);
+  /** Puts a state back on the surfaces that a mode slides on. */
+  projectState(t: number, y: Float64Array, mode: Mode): void {
+    this.#guarded?.project?.(t, y, mode);
   }
 
   /** Where the step is to be cut, if it is. */
@@ -86,15 +86,23 @@ export class Watches<Mode> {
     this.#modes?.advance(t, y, this.#position.mode);
   }
 
-  /** Resets the state and chooses the next mode at a cut. Returns why the integration ends there, if it does. */
-  change(t: number, y: Float64Array, cut: Cut): string {
-    this.#events?.advance(t, y);
+  /**
+   * Resets the state and chooses the next mode at a cut. Returns why the integration ends there; empty if it does
+   * not; undefined if the step is to be forgotten and tried again shorter.
+   */
+  change(t: number, y: Float64Array, cut: Cut, context: SwitchContext): string | undefined {
+    if (!this.#cutByMode) this.#events?.advance(t, y);
     if (cut.action === 'stop') return cut.reason;
     if (this.#modes) {
-      const mode = this.#modes.change(t, y, this.#position.mode, this.#cutByMode);
-      if (mode === 'stop') return cut.reason;
-      this.#position.mode = mode;
+      const change = this.#modes.change(t, y, this.#position.mode, this.#cutByMode, context);
+      if (change === 'retry') {
+        this.#events?.withdraw();
+        return undefined;
+      }
+      if ('stop' in change) return change.stop ?? cut.reason;
+      this.#position.mode = change.mode;
     }
+    if (this.#cutByMode) this.#events?.advance(t, y);
     return '';
   }
 

@@ -1,48 +1,37 @@
 import type { System } from '../system.js';
 import type { Modes } from './modes.js';
 
+/** The functions of `Modes`. */
+const names = [
+  'count',
+  'initial',
+  'surfaces',
+  'curved',
+  'velocities',
+  'onSwitch',
+  'guards',
+  'guardCount',
+  'guardNoise',
+  'project',
+] as const;
+
 /** The same modes, whose exceptions say which function threw, and where the integration was. */
-export function guardedModes<Mode>(modes: Modes<Mode>, system: System): Modes<Mode> {
-  return {
-    ...modes,
-    initial(t, y, direction) {
+export function guardedModes<Mode, Note>(
+  modes: Modes<Mode, Note>,
+  system: System,
+): Modes<Mode, Note> {
+  const guarded: Record<string, unknown> = {};
+  for (const name of names) {
+    const call = modes[name] as ((...parameters: unknown[]) => unknown) | number | undefined;
+    if (typeof call !== 'function') continue;
+    guarded[name] = (...parameters: unknown[]): unknown => {
       try {
-        return modes.initial(t, y, direction);
+        return call.apply(modes, parameters);
       } catch (cause) {
-        return system.threw('modes.initial', cause);
+        return system.threw(`modes.${name}`, cause);
       }
-    },
-    surfaces(t, y, out, mode) {
-      try {
-        modes.surfaces(t, y, out, mode);
-      } catch (cause) {
-        system.threw('modes.surfaces', cause);
-      }
-    },
-    onSwitch(t, y, switches, mode) {
-      try {
-        return modes.onSwitch(t, y, switches, mode);
-      } catch (cause) {
-        return system.threw('modes.onSwitch', cause);
-      }
-    },
-    ...(modes.guards && {
-      guards(t: number, y: Float64Array, out: Float64Array, mode: Mode) {
-        try {
-          modes.guards!(t, y, out, mode);
-        } catch (cause) {
-          system.threw('modes.guards', cause);
-        }
-      },
-    }),
-    ...(modes.project && {
-      project(t: number, y: Float64Array, mode: Mode) {
-        try {
-          modes.project!(t, y, mode);
-        } catch (cause) {
-          system.threw('modes.project', cause);
-        }
-      },
-    }),
-  };
+    };
+  }
+  const { count, screen } = modes;
+  return { count, ...(screen && { screen }), ...guarded } as Modes<Mode, Note>;
 }
