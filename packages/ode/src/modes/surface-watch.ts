@@ -23,9 +23,9 @@ export class SurfaceWatch<Mode> {
   #candidates = new Int32Array(0);
   #curved: ArrayLike<number> | undefined;
   /** Where each surface is: ±1, or 0 where the first step will say. */
-  sides = new Int8Array(0);
+  sides: Int8Array = new Int8Array(0);
   /** Order of the zero that a surface has at the current point. */
-  order = new Int8Array(0);
+  order: Int8Array = new Int8Array(0);
   onSurface: number[] = [];
   #degree = 0;
 
