@@ -40,3 +40,6 @@ export { switchingTable } from './rules/switching.js';
 export type { AbsLike, Switching, SwitchingTable } from './rules/switching.js';
 export type { NormBlock, SwitchedProgram, SwitchingBlock } from './switching/variables.js';
 export * from './trace.js';
+export type * from './frozen/frozen-function.js';
+export { frozenProgram } from './frozen/frozen-traced.js';
+export type { KinkKind } from './frozen/kink-blocks.js';

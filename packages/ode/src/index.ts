@@ -21,7 +21,7 @@ export type { SwitchedField } from './modes/switched-field.js';
 export type { IntegrationOptions } from './options.js';
 export type * from './problem.js';
 export { checkedSaveAt } from './save-at.js';
-export { controlPoints, type Segment } from './segment.js';
+export { controlPoints, evaluate as evaluateSegment, type Segment } from './segment.js';
 export type { Solution } from './solution.js';
 export * from './solve.js';
 export {

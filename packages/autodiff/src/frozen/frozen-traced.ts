@@ -1,0 +1,96 @@
+import { prepareProgram, type Execution } from '../execution.js';
+import type { Program } from '../program.js';
+import type { FrozenFunction, FrozenKink } from './frozen-function.js';
+import {
+  argumentProgram,
+  frozenHessianProgram,
+  rowProgram,
+  sweepProgram,
+  velocityProgram,
+} from './frozen-programs.js';
+import { kinkBlocks, type KinkBlock } from './kink-blocks.js';
+
+/**
+ * The frozen function of a program of one vector with one number as value. Each of its programs is compiled when it
+ * is first needed. Comparisons and `where` are evaluated as they stand: their jumps are no kinks.
+ * Calls throw NotLipschitzError where an op is not Lipschitz.
+ */
+export function frozenProgram(program: Program): FrozenFunction {
+  const found = kinkBlocks(program);
+  const { blocks } = found;
+  const lazily = (make: () => Program): (() => Execution) => {
+    let made: Execution | undefined;
+    return () => (made ??= prepareProgram(make(), 'f64'));
+  };
+  const sweep = lazily(() => sweepProgram(program, found));
+  const row = lazily(() => rowProgram(program, found));
+  const values = lazily(() => argumentProgram(program, found));
+  const velocities = lazily(() => velocityProgram(program, found));
+  const hessian = lazily(() => frozenHessianProgram(program, found));
+  const place = (
+    { inputs }: Execution,
+    x: Float64Array,
+    sides: Float64Array,
+    multipliers: Float64Array | undefined,
+  ): void => {
+    inputs[0]!.data.set(x);
+    inputs[1]!.data.set(sides);
+    if (multipliers) inputs[2]!.data.set(multipliers);
+    else inputs[2]!.data.fill(0);
+  };
+  return {
+    dimension: program.nodes[program.inputs[0]!]!.shape[0]!,
+    kinks: blocks.flatMap((block) => kinksOf(block)),
+    size: found.arguments,
+    sweep(x, sides, multipliers, gradient, u, bounds) {
+      const execution = sweep();
+      place(execution, x, sides, multipliers);
+      execution.run();
+      const { outputs } = execution;
+      u.set(outputs[1]!.data);
+      gradient.set(outputs[2]!.data);
+      bounds.set(outputs[3]!.data);
+      return outputs[0]!.data[0]!;
+    },
+    row(x, sides, multipliers, gradient, bounds) {
+      const execution = row();
+      place(execution, x, sides, multipliers);
+      execution.run();
+      gradient.set(execution.outputs[0]!.data);
+      bounds.set(execution.outputs[1]!.data);
+    },
+    values(x, sides, out) {
+      const { inputs, outputs, run } = values();
+      inputs[0]!.data.set(x);
+      inputs[1]!.data.set(sides);
+      run();
+      out.set(outputs[0]!.data);
+    },
+    velocities(x, sides, v, out) {
+      const { inputs, outputs, run } = velocities();
+      inputs[0]!.data.set(x);
+      inputs[1]!.data.set(sides);
+      inputs[3]!.data.set(v);
+      run();
+      out.set(outputs[0]!.data);
+    },
+    hessianVector(x, sides, multipliers, v, out) {
+      const execution = hessian();
+      place(execution, x, sides, multipliers);
+      execution.inputs[4]!.data.set(v);
+      execution.run();
+      out.set(execution.outputs[0]!.data);
+    },
+  };
+}
+
+function kinksOf({ kind, op, node, count, size, offset, affine, nested }: KinkBlock): FrozenKink[] {
+  return Array.from({ length: count }, (_, k) => ({
+    kind,
+    offset: offset + k * size,
+    size,
+    affine,
+    nested,
+    name: count === 1 ? `${op} ${node}` : `${op} ${node}[${k}]`,
+  }));
+}

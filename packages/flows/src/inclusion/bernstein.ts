@@ -1,0 +1,72 @@
+/**
+ * For each degree m the matrix that takes the values of a polynomial at 0, 1/m, …, 1 to its Bernstein coefficients.
+ */
+const matrices: (readonly Float64Array[] | undefined)[] = [];
+
+/** The matrix of this degree, row by row. */
+export function bernsteinMatrix(m: number): readonly Float64Array[] {
+  return (matrices[m] ??= invert(
+    Array.from({ length: m + 1 }, (_, j) =>
+      Float64Array.from({ length: m + 1 }, (_unused, k) => basis(m, k, j / m)),
+    ),
+  ));
+}
+
+function basis(m: number, k: number, x: number): number {
+  let value = x ** k * (1 - x) ** (m - k);
+  for (let i = 1; i <= k; i++) value *= (m - k + i) / i;
+  return value;
+}
+
+/** Gauss–Jordan elimination with pivots. */
+function invert(matrix: Float64Array[]): Float64Array[] {
+  const n = matrix.length;
+  const inverse = Array.from({ length: n }, (_, i) => {
+    const row = new Float64Array(n);
+    row[i] = 1;
+    return row;
+  });
+  for (let i = 0; i < n; i++) {
+    let best = i;
+    for (let j = i; j < n; j++) {
+      if (Math.abs(matrix[j]![i]!) > Math.abs(matrix[best]![i]!)) best = j;
+    }
+    for (const rows of [matrix, inverse]) [rows[i], rows[best]] = [rows[best]!, rows[i]!];
+    const pivot = matrix[i]![i]!;
+    for (const rows of [matrix, inverse]) rows[i] = rows[i]!.map((x) => x / pivot);
+    for (let j = 0; j < n; j++) {
+      const factor = matrix[j]![i]!;
+      if (j === i || factor === 0) continue;
+      for (const rows of [matrix, inverse]) {
+        rows[j] = rows[j]!.map((x, l) => x - factor * rows[i]![l]!);
+      }
+    }
+  }
+  return inverse;
+}
+
+/**
+ * The first θ in [0, 1] at which the polynomial with these Bernstein coefficients becomes negative; undefined proves
+ * that it does not, by the signs of the coefficients on a subdivision.
+ */
+export function firstNegative(coefficients: Float64Array): number | undefined {
+  if (coefficients[0]! < 0) return 0;
+  return search(coefficients, 0, 1);
+}
+
+function search(piece: Float64Array, from: number, to: number): number | undefined {
+  const m = piece.length - 1;
+  let lowest = piece[0]!;
+  for (let k = 1; k <= m; k++) lowest = Math.min(lowest, piece[k]!);
+  if (lowest >= 0) return undefined;
+  if (to - from < 2 ** -50) return to;
+  const left = new Float64Array(m + 1);
+  const right = piece.slice();
+  for (let last = m; last >= 0; last--) {
+    left[m - last] = right[0]!;
+    for (let k = 0; k < last; k++) right[k] = (right[k]! + right[k + 1]!) / 2;
+  }
+  const middle = (from + to) / 2;
+  if (right[0]! < 0) return search(left, from, middle) ?? middle;
+  return search(left, from, middle) ?? search(right, middle, to);
+}

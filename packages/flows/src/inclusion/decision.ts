@@ -1,0 +1,615 @@
+import type { FrozenFunction, FrozenKink } from '@nonsmooth/autodiff';
+import { norm } from '../norm.js';
+import { dot } from './dot.js';
+import { copyPattern, heldRows, setHeld, setSide, type HeldRow, type Pattern } from './pattern.js';
+import {
+  multiplierSets,
+  shortestVelocity,
+  spread,
+  type ActiveRow,
+  type SlidingField,
+} from './sliding-field.js';
+
+/** Which solution to follow where there are several. */
+export type Choice = 'minimalNorm' | 'steepestDescent';
+
+/** A kink at its bend: what it did before, and the entries of a maximum that are equal. */
+export interface ActiveKink {
+  readonly index: number;
+  /** It arrives from its side, was held, has just been put on its side, or stands there at the start. */
+  readonly from: 'side' | 'held' | 'fresh' | 'start';
+  readonly ties?: readonly number[];
+}
+
+/** An argument that is 0 now and will leave 0 with t^order; order 0: it stays there. */
+export interface FreshEntry {
+  readonly entry: number;
+  readonly order: 0 | 1 | 2;
+}
+
+export interface Decision {
+  readonly pattern: Pattern;
+  readonly velocity: Float64Array;
+  /** −velocity is an element of Clarke's set of length 0, within rounding. */
+  readonly atRest: boolean;
+  readonly fresh: readonly FreshEntry[];
+  /** The flow could go on in another way too. */
+  readonly several: boolean;
+  /** Why the way on could not be decided. */
+  readonly undecided: string | undefined;
+}
+
+/** What is known at a point about the kinks that bend there. */
+interface Corner {
+  readonly x: Float64Array;
+  readonly active: readonly ActiveKink[];
+  readonly before: Pattern;
+}
+
+/** One way on: a pattern with its velocity and the multipliers of what is held. */
+interface Way {
+  readonly pattern: Pattern;
+  readonly velocity: Float64Array;
+  /** Rows and multipliers of the kinks that are held in the pattern. */
+  readonly rows: readonly ActiveRow[];
+  readonly lambda: Float64Array;
+  readonly bounds: Float64Array;
+  /** ν: forces below it are rounding. */
+  readonly noise: number;
+  readonly gradientNorm: number;
+  readonly ended: boolean;
+}
+
+/** What a kink does under a way on. */
+type Verdict =
+  | { readonly kind: 'held'; readonly ties?: readonly number[] }
+  | { readonly kind: 'side'; readonly side: number | Float64Array }
+  | {
+      readonly kind: 'tangential';
+      readonly ties?: readonly number[];
+      readonly side: number | Float64Array;
+    };
+
+/** Decides how the flow goes on where kinks bend. */
+export class Decider {
+  private readonly frozen: FrozenFunction;
+  private readonly field: SlidingField;
+  private readonly choice: Choice;
+  private readonly gradient: Float64Array;
+  private readonly values: Float64Array;
+  private readonly rates: Float64Array;
+
+  constructor(field: SlidingField, choice: Choice) {
+    const { frozen } = field;
+    this.frozen = frozen;
+    this.field = field;
+    this.choice = choice;
+    this.gradient = new Float64Array(frozen.dimension);
+    this.values = new Float64Array(frozen.size);
+    this.rates = new Float64Array(frozen.size);
+  }
+
+  /** The way on from x; `ahead` is a time, short against a step, after which what is tangential now is looked at again. */
+  decide(
+    x: Float64Array,
+    before: Pattern,
+    active: readonly ActiveKink[],
+    ahead: number,
+    stateNoise: number,
+  ): Decision {
+    return this.decideAt({ x, before, active }, ahead, stateNoise, false);
+  }
+
+  private decideAt(
+    corner: Corner,
+    ahead: number,
+    stateNoise: number,
+    isSecondLook: boolean,
+  ): Decision {
+    const { x, active, before } = corner;
+    const { kinks } = this.frozen;
+    const neutral = copyPattern(before);
+    for (const { index, ties } of active) setHeld(kinks[index]!, index, neutral, ties);
+    const way = this.wayOf(x, neutral, active, stateNoise);
+    const isConcave = way.rows.some(({ kink, length }) => way.bounds[kink]! * length < -way.noise);
+    const isCoupled = way.rows.some(({ slopes }) =>
+      active.some(({ index }) => slopes !== undefined && slopes[index] !== 0),
+    );
+    let found: { way: Way; verdicts: Map<number, Verdict>; several: boolean; undecided?: string };
+    if (!isConcave && !isCoupled) {
+      const verdicts = this.verdictsOf(way, active);
+      found = { way, verdicts, several: false };
+      if (!way.ended) {
+        return this.undecided(corner, way, 'the multipliers were not found');
+      }
+    } else {
+      found = this.search(corner, neutral, stateNoise, way);
+    }
+    return this.conclude(corner, found, ahead, stateNoise, isSecondLook);
+  }
+
+  /** The shortest velocity over all that the kinks held in the pattern may add. */
+  private wayOf(
+    x: Float64Array,
+    pattern: Pattern,
+    active: readonly ActiveKink[],
+    stateNoise: number,
+    start?: Float64Array,
+  ): Way {
+    const { frozen, field } = this;
+    const { kinks } = frozen;
+    const which: number[] = [];
+    pattern.held.forEach((one, index) => one && which.push(index));
+    const held: HeldRow[] = heldRows(kinks, pattern, which);
+    const rows = held.map((row) => field.rowAt(x, pattern, row));
+    const gradient = this.gradient;
+    const bounds = new Float64Array(kinks.length);
+    const multipliers = new Float64Array(frozen.size);
+    field.sweeps++;
+    frozen.sweep(x, pattern.sides, undefined, gradient, this.values, bounds);
+    const g = gradient.slice();
+    const lambda = start?.length === rows.length ? start : new Float64Array(rows.length);
+    const velocity = new Float64Array(frozen.dimension);
+    const isNested = rows.some(({ slopes }) => slopes?.some((slope) => slope !== 0));
+    let ended = true;
+    // bounds of kinks below others depend on the multipliers of these
+    for (let round = 0; round < 100; round++) {
+      if (isNested && (round > 0 || start)) {
+        spread(rows, lambda, multipliers);
+        field.sweeps++;
+        frozen.sweep(x, pattern.sides, multipliers, gradient, this.values, bounds);
+      }
+      const last = lambda.slice();
+      ended = shortestVelocity(g, rows, multiplierSets(frozen, rows, bounds), lambda, velocity);
+      if (!isNested) break;
+      let moved = 0;
+      let size = Number.MIN_VALUE;
+      for (let i = 0; i < lambda.length; i++) {
+        moved = Math.max(moved, Math.abs(lambda[i]! - last[i]!));
+        size = Math.max(size, Math.abs(lambda[i]!));
+      }
+      if (round > 0 && moved <= 1e-15 * size) break;
+    }
+    const gradientNorm = norm(g);
+    let forces = gradientNorm;
+    rows.forEach(({ length }, i) => (forces += Math.abs(lambda[i]!) * length));
+    const noise = 64 * Number.EPSILON * forces + stateNoise;
+    void active;
+    return { pattern, velocity, rows, lambda, bounds, noise, gradientNorm, ended };
+  }
+
+  /** What each active kink does under a way on. */
+  private verdictsOf(way: Way, active: readonly ActiveKink[]): Map<number, Verdict> {
+    const verdicts = new Map<number, Verdict>();
+    for (const one of active) verdicts.set(one.index, this.verdictOf(way, one));
+    return verdicts;
+  }
+
+  private verdictOf(way: Way, { index }: ActiveKink): Verdict {
+    const kink = this.frozen.kinks[index]!;
+    const at = way.rows.findIndex((row) => row.kink === index);
+    if (kink.kind === 'abs') return intervalVerdict(way, at);
+    const rows = way.rows.filter((row) => row.kink === index);
+    const lambda = way.lambda.subarray(at, at + rows.length);
+    return kink.kind === 'norm'
+      ? ballVerdict(way, rows, lambda)
+      : simplexVerdict(way, rows, lambda);
+  }
+
+  /** Turns verdicts into the next pattern; what is tangential is looked at again a little later. */
+  private conclude(
+    corner: Corner,
+    {
+      way,
+      verdicts,
+      several,
+      undecided,
+    }: {
+      way: Way;
+      verdicts: Map<number, Verdict>;
+      several: boolean;
+      undecided?: string | undefined;
+    },
+    ahead: number,
+    stateNoise: number,
+    isSecondLook: boolean,
+  ): Decision {
+    const { kinks, dimension } = this.frozen;
+    const { x, active } = corner;
+    const { velocity } = way;
+    const speed = norm(velocity);
+    let forces = way.gradientNorm;
+    way.rows.forEach(({ length }, i) => (forces += Math.abs(way.lambda[i]!) * length));
+    const atRest = speed <= Math.max(way.noise, 1e-13 * forces);
+    const next = copyPattern(way.pattern);
+    const fresh: FreshEntry[] = [];
+    const open: ActiveKink[] = [];
+    for (const { index, from } of active) {
+      const verdict = verdicts.get(index)!;
+      const kink = kinks[index]!;
+      if (verdict.kind === 'side') {
+        this.put(next, index, verdict.side, corner, 1, fresh);
+        continue;
+      }
+      setHeld(kink, index, next, verdict.ties);
+      if (verdict.ties) this.freshTies(corner, index, verdict.ties, fresh);
+      open.push({ index, from: 'held', ...(verdict.ties && { ties: verdict.ties }) });
+      void from;
+    }
+    const isTangential = [...verdicts.values()].some(({ kind }) => kind === 'tangential');
+    if (!isTangential || atRest) {
+      return { pattern: next, velocity, atRest, fresh, several, undecided };
+    }
+    if (isSecondLook) {
+      for (const { index } of open) {
+        const verdict = verdicts.get(index)!;
+        if (verdict.kind === 'tangential') this.put(next, index, verdict.side, corner, 0, fresh);
+      }
+      return { pattern: next, velocity, atRest, fresh, several, undecided };
+    }
+    const later = new Float64Array(dimension);
+    for (let i = 0; i < dimension; i++) later[i] = x[i]! + ahead * velocity[i]!;
+    const second = this.decideAt({ x: later, before: next, active: open }, ahead, stateNoise, true);
+    const left = second.fresh.map(
+      ({ entry, order }) => ({ entry, order: order === 0 ? order : 2 }) as FreshEntry,
+    );
+    return {
+      pattern: second.pattern,
+      velocity,
+      atRest,
+      fresh: [...fresh, ...left],
+      several: several || second.several,
+      undecided: undecided ?? second.undecided,
+    };
+  }
+
+  /** Puts a kink on a side, and notes what is 0 there. */
+  private put(
+    pattern: Pattern,
+    index: number,
+    side: number | Float64Array,
+    { active }: Corner,
+    order: 0 | 1,
+    fresh: FreshEntry[],
+  ): void {
+    const kink = this.frozen.kinks[index]!;
+    setSide(kink, index, pattern, side);
+    if (kink.kind !== 'max') fresh.push({ entry: kink.offset, order });
+    else {
+      const ties = active.find((one) => one.index === index)?.ties ?? [];
+      for (const entry of ties) if (entry !== side) fresh.push({ entry, order });
+    }
+  }
+
+  /** Entries that were tied to a maximum and are not any more. */
+  private freshTies(
+    { active }: Corner,
+    index: number,
+    ties: readonly number[],
+    fresh: FreshEntry[],
+  ): void {
+    const before = active.find((one) => one.index === index)?.ties ?? [];
+    for (const entry of before) if (!ties.includes(entry)) fresh.push({ entry, order: 1 });
+  }
+
+  private undecided({ before }: Corner, { velocity }: Way, reason: string): Decision {
+    return {
+      pattern: before,
+      velocity,
+      atRest: false,
+      fresh: [],
+      several: false,
+      undecided: reason,
+    };
+  }
+
+  /**
+   * Where kinks are nested or bend down: patterns that agree with the velocity they give, from the way the flow comes.
+   */
+  private search(
+    corner: Corner,
+    neutral: Pattern,
+    stateNoise: number,
+    neutralWay: Way,
+  ): { way: Way; verdicts: Map<number, Verdict>; several: boolean; undecided?: string } {
+    const { active } = corner;
+    const starts = [this.firstGuess(corner, neutral, neutralWay, 1)];
+    const isStart = active.some(({ from }) => from === 'start' || from === 'held');
+    if (isStart || this.choice === 'steepestDescent') {
+      starts.push(this.firstGuess(corner, neutral, neutralWay, -1));
+    }
+    const ways: { way: Way; verdicts: Map<number, Verdict> }[] = [];
+    for (const guess of starts) {
+      const found = this.settle(corner, guess, stateNoise);
+      if (found && !ways.some(({ way }) => isSame(way, found.way))) ways.push(found);
+    }
+    if (ways.length === 0) {
+      const names = active.map(({ index }) => this.frozen.kinks[index]!.name).slice(0, 4);
+      return {
+        way: neutralWay,
+        verdicts: this.verdictsOf(neutralWay, active),
+        several: true,
+        undecided: `no pattern of the kinks ${names.join(', ')} agrees with the velocity it gives`,
+      };
+    }
+    if (active.length <= 4 && this.frozen.kinks.length > 0) {
+      for (const guess of this.allPatterns(corner, neutral)) {
+        const found = this.consistent(corner, guess, stateNoise);
+        if (found && !ways.some(({ way }) => isSame(way, found.way))) ways.push(found);
+      }
+    }
+    const chosen =
+      this.choice === 'steepestDescent'
+        ? ways.reduce((best, one) =>
+            norm(one.way.velocity) > norm(best.way.velocity) ? one : best,
+          )
+        : ways[0]!;
+    return { ...chosen, several: ways.length > 1 };
+  }
+
+  /** Arrivals cross, what was on a side stays, kinks that bend up are held, those that bend down go to `side`. */
+  private firstGuess(
+    { active, before }: Corner,
+    neutral: Pattern,
+    { bounds, noise, rows, velocity }: Way,
+    turn: 1 | -1,
+  ): Pattern {
+    const guess = copyPattern(neutral);
+    for (const { index, from, ties } of active) {
+      const kink = this.frozen.kinks[index]!;
+      const row = rows.find((one) => one.kink === index);
+      const length = row?.length ?? 1;
+      const was = kink.kind === 'abs' ? before.sides[kink.offset]! : 0;
+      if (kink.kind === 'abs' && from === 'side') setSide(kink, index, guess, -was * turn);
+      else if (kink.kind === 'abs' && from === 'fresh') setSide(kink, index, guess, was * turn);
+      else if (bounds[index]! * length > -noise && turn > 0) continue;
+      else if (kink.kind === 'abs') setSide(kink, index, guess, -turn);
+      else if (kink.kind === 'max')
+        setSide(kink, index, guess, ties![turn > 0 ? 0 : ties!.length - 1]!);
+      else if (from === 'side') setSide(kink, index, guess, this.directionOf(kink, before, turn));
+      else setSide(kink, index, guess, this.away(kink, rows, velocity));
+    }
+    return guess;
+  }
+
+  private directionOf(
+    { offset, size }: FrozenKink,
+    { sides }: Pattern,
+    turn: number,
+  ): Float64Array {
+    return sides.slice(offset, offset + size).map((x) => -turn * x);
+  }
+
+  /** A direction for a norm that bends down: where the velocity moves its argument, else along its first entry. */
+  private away(
+    { offset, size }: FrozenKink,
+    rows: readonly ActiveRow[],
+    velocity: Float64Array,
+  ): Float64Array {
+    const rates = new Float64Array(size);
+    for (const { entry, gradient } of rows) {
+      if (entry >= offset && entry < offset + size) rates[entry - offset] = dot(gradient, velocity);
+    }
+    const length = norm(rates);
+    if (length > 0) return rates.map((x) => x / length);
+    rates[0] = 1;
+    return rates;
+  }
+
+  /** Changes a pattern until it agrees with the velocity it gives. */
+  private settle(
+    corner: Corner,
+    guess: Pattern,
+    stateNoise: number,
+  ): { way: Way; verdicts: Map<number, Verdict> } | undefined {
+    const { x, active } = corner;
+    let pattern = guess;
+    for (let round = 0; round < 8 + 6 * active.length; round++) {
+      const way = this.wayOf(x, pattern, active, stateNoise);
+      const { verdicts, wrong } = this.check(corner, way);
+      if (wrong.length === 0) return { way, verdicts };
+      pattern = copyPattern(pattern);
+      for (const change of round < 8 ? wrong : wrong.slice(0, 1)) change(pattern);
+    }
+    return undefined;
+  }
+
+  private consistent(
+    corner: Corner,
+    pattern: Pattern,
+    stateNoise: number,
+  ): { way: Way; verdicts: Map<number, Verdict> } | undefined {
+    const way = this.wayOf(corner.x, pattern, corner.active, stateNoise);
+    const { verdicts, wrong } = this.check(corner, way);
+    return wrong.length === 0 ? { way, verdicts } : undefined;
+  }
+
+  /** Which active kinks disagree with the velocity of their pattern, and what they would have to do. */
+  private check(
+    { x, active }: Corner,
+    way: Way,
+  ): { verdicts: Map<number, Verdict>; wrong: ((pattern: Pattern) => void)[] } {
+    const { frozen, rates } = this;
+    const { pattern, bounds, noise } = way;
+    frozen.velocities(x, pattern.sides, way.velocity, rates);
+    const verdicts = new Map<number, Verdict>();
+    const wrong: ((pattern: Pattern) => void)[] = [];
+    for (const one of active) {
+      const { index, ties = [] } = one;
+      const kink = frozen.kinks[index]!;
+      const bends = bounds[index]!;
+      if (pattern.held[index]) {
+        const verdict = this.verdictOf(way, one);
+        verdicts.set(index, verdict);
+        const row = way.rows.find(({ kink: which }) => which === index);
+        const force = bends * (row?.length ?? 1);
+        if (force < -noise) wrong.push((next) => this.flip(next, one, pattern));
+        else if (verdict.kind === 'side') {
+          const { side } = verdict;
+          wrong.push((next) => setSide(kink, index, next, side));
+        } else if (verdict.ties && verdict.ties.length < ties.length) {
+          const { ties: fewer } = verdict;
+          const heldNow = ties.filter((entry) => pattern.tied[entry] === 1);
+          if (fewer.length < heldNow.length)
+            wrong.push((next) => setHeld(kink, index, next, fewer));
+        }
+        continue;
+      }
+      // the gradient of its argument is not at hand: its rate against that of all that moves
+      const slack = 1e-12 * Math.max(norm(way.velocity), Number.MIN_VALUE) + noise;
+      const { offset, size } = kink;
+      if (kink.kind === 'abs') {
+        const side = pattern.sides[offset]!;
+        const rate = rates[offset]! * side;
+        verdicts.set(index, rate > slack ? { kind: 'side', side } : { kind: 'tangential', side });
+        if (rate < -slack) {
+          wrong.push((next) =>
+            bends > 0 ? setHeld(kink, index, next) : setSide(kink, index, next, -side),
+          );
+        }
+      } else if (kink.kind === 'max') {
+        const base = ties.find((entry) => pattern.sides[entry] === 1) ?? ties[0]!;
+        const ahead = ties.filter((entry) => rates[entry]! - rates[base]! > slack);
+        const along = ties.filter((entry) => Math.abs(rates[entry]! - rates[base]!) <= slack);
+        verdicts.set(
+          index,
+          along.length > 1
+            ? { kind: 'tangential', side: base, ties: along }
+            : { kind: 'side', side: base },
+        );
+        if (ahead.length > 0) {
+          const fastest = ahead.reduce((best, entry) =>
+            rates[entry]! > rates[best]! ? entry : best,
+          );
+          wrong.push((next) =>
+            bends > 0
+              ? setHeld(kink, index, next, [base, fastest])
+              : setSide(kink, index, next, fastest),
+          );
+        }
+      } else {
+        const rate = rates.slice(offset, offset + size);
+        const length = norm(rate);
+        const direction = pattern.sides.slice(offset, offset + size);
+        const towards = dot(rate, direction) / (length * norm(direction) || 1);
+        verdicts.set(
+          index,
+          length > slack
+            ? { kind: 'side', side: direction }
+            : { kind: 'tangential', side: direction },
+        );
+        if (length > slack && towards < 1 - 1e-12) {
+          wrong.push((next) => {
+            if (bends > 0 && towards < 0) setHeld(kink, index, next);
+            else
+              setSide(
+                kink,
+                index,
+                next,
+                rate.map((r) => r / length),
+              );
+          });
+        }
+      }
+    }
+    return { verdicts, wrong };
+  }
+
+  /** A kink that bends down is not held: it goes to the side that it is nearer to, by its rate. */
+  private flip(next: Pattern, { index, ties = [] }: ActiveKink, pattern: Pattern): void {
+    const kink = this.frozen.kinks[index]!;
+    const { rates } = this;
+    if (kink.kind === 'abs') setSide(kink, index, next, rates[kink.offset]! > 0 ? 1 : -1);
+    else if (kink.kind === 'max') {
+      setSide(
+        kink,
+        index,
+        next,
+        ties.reduce((best, entry) => (rates[entry]! > rates[best]! ? entry : best)),
+      );
+    } else setSide(kink, index, next, this.away(kink, [], new Float64Array(0)));
+    void pattern;
+  }
+
+  /** All patterns of the active kinks: both sides and holding, every winner and all ties. */
+  private *allPatterns({ active }: Corner, neutral: Pattern): Iterable<Pattern> {
+    const { kinks } = this.frozen;
+    if (active.some(({ index }) => kinks[index]!.kind === 'norm')) return;
+    const options = active.map(({ index, ties = [] }): ((pattern: Pattern) => void)[] => {
+      const kink = kinks[index]!;
+      const held = (next: Pattern): void => setHeld(kink, index, next, ties);
+      const sides = kink.kind === 'abs' ? [-1, 1] : ties;
+      return [held, ...sides.map((side) => (next: Pattern) => setSide(kink, index, next, side))];
+    });
+    const count = options.reduce((product, { length }) => product * length, 1);
+    for (let code = 0; code < count && code < 200; code++) {
+      const pattern = copyPattern(neutral);
+      let rest = code;
+      for (const list of options) {
+        list[rest % list.length]!(pattern);
+        rest = Math.floor(rest / list.length);
+      }
+      yield pattern;
+    }
+  }
+}
+
+function intervalVerdict({ rows, lambda, bounds, velocity, noise }: Way, at: number): Verdict {
+  const { gradient, length, kink } = rows[at]!;
+  const force = lambda[at]!;
+  if ((bounds[kink]! - Math.abs(force)) * length > noise) return { kind: 'held' };
+  const rate = dot(gradient, velocity);
+  if (Math.abs(rate) > noise * length) return { kind: 'side', side: Math.sign(rate) };
+  return { kind: 'tangential', side: force > 0 ? 1 : -1 };
+}
+
+function ballVerdict(
+  { bounds, velocity, noise }: Way,
+  rows: readonly ActiveRow[],
+  lambda: Float64Array,
+): Verdict {
+  const { kink, length } = rows[0]!;
+  const force = norm(lambda);
+  // the search finds points of the sphere to about 1e−9
+  const slack = noise + 1e-9 * bounds[kink]! * length;
+  if ((bounds[kink]! - force) * length > slack) return { kind: 'held' };
+  const rates = Float64Array.from(rows, ({ gradient }) => dot(gradient, velocity));
+  const rate = norm(rates);
+  if (rate > noise * length + 1e-9 * bounds[kink]! * length * length) {
+    return { kind: 'side', side: rates.map((r) => r / rate) };
+  }
+  return { kind: 'tangential', side: lambda.map((l) => l / (force || 1)) };
+}
+
+function simplexVerdict(
+  { bounds, velocity, noise }: Way,
+  rows: readonly ActiveRow[],
+  lambda: Float64Array,
+): Verdict {
+  const { base, kink } = rows[0]!;
+  let rest = bounds[kink]!;
+  let longest = 0;
+  rows.forEach(({ length }, i) => {
+    rest -= lambda[i]!;
+    longest = Math.max(longest, length);
+  });
+  const entries = [base, ...rows.map(({ entry }) => entry)];
+  const weights = [rest * longest, ...rows.map(({ length }, i) => lambda[i]! * length)];
+  const rates = [0, ...rows.map(({ gradient }) => dot(gradient, velocity))];
+  const top = Math.max(...rates);
+  const slack = noise * longest;
+  const leading = entries.filter((_, i) => rates[i]! >= top - slack);
+  const carrying = entries.filter((_, i) => weights[i]! > noise && rates[i]! >= top - slack);
+  if (leading.length === 1) return { kind: 'side', side: leading[0]! };
+  if (carrying.length === leading.length) return { kind: 'held', ties: leading };
+  return { kind: 'tangential', side: carrying[0] ?? leading[0]!, ties: leading };
+}
+
+/** Whether two ways have one velocity. */
+function isSame(a: Way, b: Way): boolean {
+  let apart = 0;
+  for (let i = 0; i < a.velocity.length; i++) apart += (a.velocity[i]! - b.velocity[i]!) ** 2;
+  return (
+    Math.sqrt(apart) <= 1e-9 * Math.max(norm(a.velocity), norm(b.velocity)) + a.noise + b.noise
+  );
+}
