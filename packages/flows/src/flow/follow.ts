@@ -5,13 +5,15 @@ import {
   type Integration,
   type IntegrationOptions,
   type Method,
+  type Statistics,
+  type Step,
 } from '@nonsmooth/ode';
 import { norm2 } from '@nonsmooth/core';
-import { clockFor } from './clock.js';
+import { clockFor, type Clock } from './clock.js';
 import { dissipation } from './energy.js';
 import type { Flow, FlowOptions } from './flow.js';
 import { recorder } from './recorder.js';
-import { reasonToStop, stopRules } from './stop-rules.js';
+import { reasonToStop, stopRules, type CheckedRules } from './stop-rules.js';
 
 /** A flow as an initial value problem, and what is watched along it. */
 export interface FlowField<Mode> {
@@ -22,6 +24,15 @@ export interface FlowField<Mode> {
   velocity(t: number, theta: Float64Array, out: Float64Array): number;
   /** Puts the state of an accepted step back on a manifold. */
   readonly project?: NonNullable<IntegrationOptions['project']>;
+}
+
+/** An integration of a flow under way. */
+export interface FlowRun extends Iterable<Step> {
+  readonly t: number;
+  readonly y: Float64Array;
+  readonly statistics: Statistics;
+  /** Why it has ended; empty while it goes on. */
+  readonly reason: string;
 }
 
 /** Integrates a flow with its records, stop rules and energy identity. @throws ArgumentError for options */
@@ -47,6 +58,26 @@ export function follow<Mode>(
     if (error.cause !== undefined) throw error.cause;
     return stuckAtStart(field, start, method.name, toleranceOf(options), error.message);
   }
+  return record(run, field, { start, rules, clock, saveAt, energy, method, options });
+}
+
+/** What a run is recorded with. */
+export interface Recording {
+  readonly start: Float64Array;
+  readonly rules: CheckedRules;
+  readonly clock: Pick<Clock<unknown>, 'time' | 'inverse' | 'rate'>;
+  readonly saveAt: ArrayLike<number> | undefined;
+  readonly energy: boolean;
+  readonly method: Method;
+  readonly options: IntegrationOptions;
+}
+
+/** Takes the steps of a run to its end, with its records, stop rules and energy identity. */
+export function record(
+  run: FlowRun,
+  field: Pick<FlowField<unknown>, 'value' | 'velocity'>,
+  { start, rules, clock, saveAt, energy, method, options }: Recording,
+): Flow {
   const records = recorder(field, start, rules.time, saveAt);
   const initialLoss = records.initialLoss ?? field.value(0, start);
   let loss = initialLoss;

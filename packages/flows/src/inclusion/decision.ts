@@ -1,6 +1,5 @@
+import { dot, norm2 } from '@nonsmooth/core';
 import type { FrozenFunction, FrozenKink } from '@nonsmooth/autodiff';
-import { norm } from '../norm.js';
-import { dot } from './dot.js';
 import { copyPattern, heldRows, setHeld, setSide, type HeldRow, type Pattern } from './pattern.js';
 import {
   multiplierSets,
@@ -170,7 +169,7 @@ export class Decider {
       }
       if (round > 0 && moved <= 1e-15 * size) break;
     }
-    const gradientNorm = norm(g);
+    const gradientNorm = norm2(g);
     let forces = gradientNorm;
     rows.forEach(({ length }, i) => (forces += Math.abs(lambda[i]!) * length));
     const noise = 64 * Number.EPSILON * forces + stateNoise;
@@ -217,7 +216,7 @@ export class Decider {
     const { kinks, dimension } = this.frozen;
     const { x, active } = corner;
     const { velocity } = way;
-    const speed = norm(velocity);
+    const speed = norm2(velocity);
     let forces = way.gradientNorm;
     way.rows.forEach(({ length }, i) => (forces += Math.abs(way.lambda[i]!) * length));
     const atRest = speed <= Math.max(way.noise, 1e-13 * forces);
@@ -341,7 +340,7 @@ export class Decider {
     const chosen =
       this.choice === 'steepestDescent'
         ? ways.reduce((best, one) =>
-            norm(one.way.velocity) > norm(best.way.velocity) ? one : best,
+            norm2(one.way.velocity) > norm2(best.way.velocity) ? one : best,
           )
         : ways[0]!;
     return { ...chosen, several: ways.length > 1 };
@@ -390,7 +389,7 @@ export class Decider {
     for (const { entry, gradient } of rows) {
       if (entry >= offset && entry < offset + size) rates[entry - offset] = dot(gradient, velocity);
     }
-    const length = norm(rates);
+    const length = norm2(rates);
     if (length > 0) return rates.map((x) => x / length);
     rates[0] = 1;
     return rates;
@@ -456,7 +455,7 @@ export class Decider {
         continue;
       }
       // the gradient of its argument is not at hand: its rate against that of all that moves
-      const slack = 1e-12 * Math.max(norm(way.velocity), Number.MIN_VALUE) + noise;
+      const slack = 1e-12 * Math.max(norm2(way.velocity), Number.MIN_VALUE) + noise;
       const { offset, size } = kink;
       if (kink.kind === 'abs') {
         const side = pattern.sides[offset]!;
@@ -489,9 +488,9 @@ export class Decider {
         }
       } else {
         const rate = rates.slice(offset, offset + size);
-        const length = norm(rate);
+        const length = norm2(rate);
         const direction = pattern.sides.slice(offset, offset + size);
-        const towards = dot(rate, direction) / (length * norm(direction) || 1);
+        const towards = dot(rate, direction) / (length * norm2(direction) || 1);
         verdicts.set(
           index,
           length > slack
@@ -569,12 +568,12 @@ function ballVerdict(
   lambda: Float64Array,
 ): Verdict {
   const { kink, length } = rows[0]!;
-  const force = norm(lambda);
+  const force = norm2(lambda);
   // the search finds points of the sphere to about 1e−9
   const slack = noise + 1e-9 * bounds[kink]! * length;
   if ((bounds[kink]! - force) * length > slack) return { kind: 'held' };
   const rates = Float64Array.from(rows, ({ gradient }) => dot(gradient, velocity));
-  const rate = norm(rates);
+  const rate = norm2(rates);
   if (rate > noise * length + 1e-9 * bounds[kink]! * length * length) {
     return { kind: 'side', side: rates.map((r) => r / rate) };
   }
@@ -610,6 +609,6 @@ function isSame(a: Way, b: Way): boolean {
   let apart = 0;
   for (let i = 0; i < a.velocity.length; i++) apart += (a.velocity[i]! - b.velocity[i]!) ** 2;
   return (
-    Math.sqrt(apart) <= 1e-9 * Math.max(norm(a.velocity), norm(b.velocity)) + a.noise + b.noise
+    Math.sqrt(apart) <= 1e-9 * Math.max(norm2(a.velocity), norm2(b.velocity)) + a.noise + b.noise
   );
 }

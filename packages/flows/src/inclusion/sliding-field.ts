@@ -1,6 +1,5 @@
 import type { FrozenFunction } from '@nonsmooth/autodiff';
-import { norm as lengthOf } from '../norm.js';
-import { dot } from './dot.js';
+import { dot, norm2 } from '@nonsmooth/core';
 import { GramFactor } from './gram-factor.js';
 import { heldKinks, heldRows, type HeldRow, type Pattern } from './pattern.js';
 import { productMinimum, type MultiplierSet } from './product-minimum.js';
@@ -34,6 +33,11 @@ export class SlidingField {
   readonly multipliers: Float64Array;
   sweeps = 0;
   pattern: Pattern;
+  /** State, value and velocity of the last evaluation, which is asked for again by those who watch. */
+  private readonly state: Float64Array;
+  private readonly velocityThere: Float64Array;
+  private value = NaN;
+  private isKnown = false;
   rows: ActiveRow[] = [];
   /** Multipliers by row. */
   lambda: Float64Array = new Float64Array(0);
@@ -55,6 +59,8 @@ export class SlidingField {
     this.multipliers = new Float64Array(size);
     this.unit = new Float64Array(size);
     this.scratch = new Float64Array(kinks.length);
+    this.state = new Float64Array(dimension);
+    this.velocityThere = new Float64Array(dimension);
     this.pattern = {
       sides: new Float64Array(size),
       tied: new Uint8Array(size),
@@ -65,6 +71,7 @@ export class SlidingField {
   /** From here on this pattern holds. */
   enter(pattern: Pattern): void {
     this.pattern = pattern;
+    this.isKnown = false;
     this.patternRows.clear();
     this.held = heldRows(this.frozen.kinks, pattern, heldKinks(pattern));
     this.lambda = new Float64Array(this.held.length);
@@ -103,17 +110,29 @@ export class SlidingField {
       else if (affine) cache.set(key, gradient);
       if (nested && affine && isOwn) cache.set(key, gradient);
     }
-    return { ...row, gradient, length: lengthOf(gradient), slopes };
+    return { ...row, gradient, length: norm2(gradient), slopes };
   }
 
   /** Writes Θ' of the pattern and returns f. */
   velocity(x: Float64Array, out: Float64Array): number {
-    const { frozen, gradient, values, bounds, pattern } = this;
+    const { frozen, gradient, values, bounds, pattern, state, velocityThere } = this;
+    if (this.isKnown && isEqual(x, state)) {
+      out.set(velocityThere);
+      return this.value;
+    }
     this.sweeps++;
-    const value = frozen.sweep(x, pattern.sides, undefined, gradient, values, bounds);
+    this.value = frozen.sweep(x, pattern.sides, undefined, gradient, values, bounds);
     for (let i = 0; i < out.length; i++) out[i] = -gradient[i]!;
     if (this.held.length > 0) this.slide(x, out);
-    return value;
+    state.set(x);
+    velocityThere.set(out);
+    this.isKnown = true;
+    return this.value;
+  }
+
+  /** The arrays of the last evaluation are to be used for something else. */
+  forget(): void {
+    this.isKnown = false;
   }
 
   /** Takes from `out` what would leave the kinks that are held. */
@@ -155,7 +174,7 @@ export class SlidingField {
 
   /** ν: forces below it are rounding. */
   noise(): number {
-    let size = lengthOf(this.gradient);
+    let size = norm2(this.gradient);
     this.rows.forEach(({ length }, i) => (size += Math.abs(this.lambda[i]!) * length));
     return 64 * Number.EPSILON * size;
   }
@@ -194,6 +213,7 @@ export class SlidingField {
     if (k === 0) return;
     const share = new Float64Array(k);
     let before = Infinity;
+    this.forget();
     for (let round = 0; round < 4; round++) {
       this.frozen.values(x, this.pattern.sides, this.values);
       const rows = this.held.map((row) => this.rowAt(x, this.pattern, row));
@@ -222,6 +242,11 @@ export class SlidingField {
       }
     }
   }
+}
+
+function isEqual(u: Float64Array, v: Float64Array): boolean {
+  for (let i = 0; i < u.length; i++) if (u[i] !== v[i]) return false;
+  return true;
 }
 
 /** Multipliers by argument from those by row. */
@@ -268,7 +293,7 @@ function nearestEnd(
   for (const { kind, start, size, bound } of sets) {
     const row = rows[start]!;
     if (kind === 'interval') consider(bound - Math.abs(lambda[start]!), row);
-    else if (kind === 'ball') consider(bound - lengthOf(lambda.subarray(start, start + size)), row);
+    else if (kind === 'ball') consider(bound - norm2(lambda.subarray(start, start + size)), row);
     else {
       let rest = bound;
       for (let i = start; i < start + size; i++) {

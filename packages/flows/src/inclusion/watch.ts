@@ -38,9 +38,7 @@ export class KinkWatch {
     this.rates = new Float64Array(size);
     this.slack = new Float64Array(size);
     this.kinkOf = new Int32Array(size);
-    kinks.forEach((kink, index) =>
-      this.kinkOf.fill(index, kink.offset, kink.offset + kink.size),
-    );
+    kinks.forEach((kink, index) => this.kinkOf.fill(index, kink.offset, kink.offset + kink.size));
   }
 
   /** From x on with this pattern and velocity; `scales` are sizes of the terms that the arguments are sums of. */
@@ -203,11 +201,7 @@ export class KinkWatch {
   }
 }
 
-function product(
-  matrix: readonly Float64Array[],
-  values: Float64Array,
-  out: Float64Array,
-): void {
+function product(matrix: readonly Float64Array[], values: Float64Array, out: Float64Array): void {
   for (let k = 0; k < out.length; k++) {
     let sum = 0;
     for (let j = 0; j < out.length; j++) sum += matrix[k]![j]! * values[j]!;
