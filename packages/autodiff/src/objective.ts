@@ -13,6 +13,7 @@ import type { CompileOptions } from './compile.js';
 import type { Traceable } from './derivatives/differentiate.js';
 import { gradientProgram, hessianProductProgram } from './derivatives/programs.js';
 import type { Execution } from './execution.js';
+import { rememberProgram } from './frozen/traced-gradients.js';
 import { checkedSignature, isConstant } from './kink-policy.js';
 import type { KinkPolicy } from './kink-policy.js';
 import type { Program } from './program.js';
@@ -77,7 +78,7 @@ export function objective(
     inputs[inputs.length - 2]!.data.set(signature);
     inputs[inputs.length - 1]!.data.set(units);
   };
-  return {
+  return rememberProgram({
     dimension,
     program,
     value: (theta) => {
@@ -121,7 +122,7 @@ export function objective(
       copy('out', execution.outputs[0]!.data, out);
     },
     ...(layout && { layout }),
-  };
+  });
 }
 
 /** What a policy that is no constant chooses at θ. */

@@ -12,6 +12,13 @@ export type * from './flow/flow.js';
 export type { StopRules } from './flow/stop-rules.js';
 export { defaultMethod } from './gradient-flow/default-method.js';
 export * from './gradient-flow/gradient-flow.js';
+export type { Choice } from './inclusion/decision.js';
+export type { InclusionFlow, InclusionFlowOptions } from './inclusion/inclusion-flow.js';
+export type {
+  KinkEvent as FlowKinkEvent,
+  KinkKind as FlowKinkKind,
+} from './inclusion/itinerary.js';
+export type { Stationarity } from './inclusion/stationarity.js';
 export { hiddenNeurons, type HiddenNeuron } from './hidden-neurons.js';
 export * from './hypothesis-error.js';
 export * from './invariants.js';

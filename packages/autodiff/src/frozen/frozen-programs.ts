@@ -37,7 +37,7 @@ export function sweepProgram(program: Program, blocks: KinkBlocks): Program {
     (x, weights, multipliers, slopes) => {
       const frozen = freeze(program, blocks, x, weights, slopes);
       const [gradient, bounds] = lagrangianGradient(frozen, multipliers, x, slopes);
-      return [reshape(frozen.value, []), frozen.arguments, gradient, bounds];
+      return [reshape(frozen.value, []), frozen.arguments, gradient!, bounds!];
     },
     [inputShapes(program)[0]!, [blocks.arguments], [blocks.arguments], [blocks.kinks]],
   );

@@ -139,7 +139,7 @@ export function record(
 }
 
 /** What the integrator takes where nothing is given, too. */
-function toleranceOf({ rtol = 1e-3, atol = 1e-6 }: IntegrationOptions): Flow['tolerance'] {
+export function toleranceOf({ rtol = 1e-3, atol = 1e-6 }: IntegrationOptions): Flow['tolerance'] {
   return {
     rtol,
     atol: typeof atol === 'number' ? atol : Array.from(atol).reduce((a, b) => Math.max(a, b)),
@@ -147,8 +147,8 @@ function toleranceOf({ rtol = 1e-3, atol = 1e-6 }: IntegrationOptions): Flow['to
 }
 
 /** The flow that cannot begin, because Θ'_0 is not finite. */
-function stuckAtStart<Mode>(
-  field: FlowField<Mode>,
+export function stuckAtStart(
+  field: Pick<FlowField<unknown>, 'velocity'>,
   start: Float64Array,
   method: string,
   tolerance: Flow['tolerance'],

@@ -1,37 +1,62 @@
-import { requireObject, type Objective } from '@nonsmooth/core';
+import { requireObject, requireOneOf, type Objective } from '@nonsmooth/core';
 import { requireStart } from '../checks.js';
 import { deepReluFlow } from '../deep-relu-flow/deep-relu-flow.js';
 import { isDeepReluRisk } from '../deep-relu-flow/frozen-network.js';
-import type { Flow, FlowOptions } from '../flow/flow.js';
+import type { Flow } from '../flow/flow.js';
 import { follow, type FlowField } from '../flow/follow.js';
+import { frozenObjective } from '../inclusion/frozen-objective.js';
+import {
+  inclusionFlow,
+  type InclusionFlow,
+  type InclusionFlowOptions,
+} from '../inclusion/inclusion-flow.js';
 import { isShallowReluRisk } from '../relu-flow/kinks.js';
 import { reluFlow } from '../relu-flow/relu-flow.js';
 import { defaultMethod } from './default-method.js';
 
+/** Options of gradient flows. */
+export interface GradientFlowOptions extends InclusionFlowOptions {
+  /**
+   * `located`: objectives known to have kinks are followed as differential inclusions. `ignored`: along their choice of
+   * generalized gradients, and the order of the method is lost at each crossing. Default 'located'.
+   */
+  readonly kinks?: 'located' | 'ignored';
+}
+
 /**
  * Integrates the gradient flow Θ'_t = −∇L(Θ_t), Θ_0 = θ₀. Smooth objectives with a Hessian get an implicit method,
  * those with Hessian–vector products an exponential one, all others an explicit pair, unless `method` says otherwise.
- * Empirical squared risks of ReLU networks go through `reluFlow` or, with several hidden layers, `deepReluFlow`. Other
- * objectives with kinks, and these with a `method`, are followed along their choice of generalized gradients, and the
- * order of the method is lost at each crossing. A flow that overflows or cannot go on ends with status `failed` and its
- * last finite state.
+ * Objectives that know their program and its kinks (`objective(f, n)`, risks of networks) are followed as differential
+ * inclusions Θ' ∈ −∂L(Θ): the result is an `InclusionFlow`, with the itinerary of all kinks met. A flow that overflows
+ * or cannot go on ends with status `failed` and its last finite state; where it cannot be decided how it goes on it ends
+ * with the status `stopped` and the reason.
  * @throws ShapeError or NonFiniteError for θ₀; ArgumentError for options.
  */
 export function gradientFlow(
   objective: Objective,
   theta0: ArrayLike<number>,
-  options: FlowOptions,
-): Flow {
+  options: GradientFlowOptions,
+): Flow | InclusionFlow {
   requireStart(objective, theta0);
   requireObject('options', options);
-  if (options.method === undefined && isShallowReluRisk(objective)) {
-    return reluFlow(objective.network, objective.data, theta0, options);
-  }
-  if (options.method === undefined && isDeepReluRisk(objective)) {
-    return deepReluFlow(objective.network, objective.data, theta0, options);
+  const { kinks = 'located', choice, ...rest } = options;
+  requireOneOf('kinks', kinks, ['located', 'ignored']);
+  if (kinks === 'located') {
+    if (options.method === undefined && isShallowReluRisk(objective)) {
+      return reluFlow(objective.network, objective.data, theta0, rest);
+    }
+    if (options.method === undefined && isDeepReluRisk(objective)) {
+      return deepReluFlow(objective.network, objective.data, theta0, rest);
+    }
+    const frozen = frozenObjective(objective);
+    if (frozen) {
+      const value = (theta: Float64Array): number => objective.value(theta);
+      const more = choice === undefined ? rest : { ...rest, choice };
+      return inclusionFlow(frozen, value, theta0, more, (event) => event);
+    }
   }
   const method = options.method ?? defaultMethod(objective, options.rtol ?? 1e-3);
-  return follow(descentField(objective), theta0, method, options);
+  return follow(descentField(objective), theta0, method, rest);
 }
 
 /** Θ' = −∇L(Θ) with what is known of its derivatives. */

@@ -109,7 +109,7 @@ export class Decider {
     const { kinks } = this.frozen;
     const neutral = copyPattern(before);
     for (const { index, ties } of active) setHeld(kinks[index]!, index, neutral, ties);
-    const way = this.wayOf(x, neutral, active, stateNoise);
+    const way = this.wayOf(x, neutral, stateNoise);
     const isConcave = way.rows.some(({ kink, length }) => way.bounds[kink]! * length < -way.noise);
     const isCoupled = way.rows.some(({ slopes }) =>
       active.some(({ index }) => slopes !== undefined && slopes[index] !== 0),
@@ -128,13 +128,7 @@ export class Decider {
   }
 
   /** The shortest velocity over all that the kinks held in the pattern may add. */
-  private wayOf(
-    x: Float64Array,
-    pattern: Pattern,
-    active: readonly ActiveKink[],
-    stateNoise: number,
-    start?: Float64Array,
-  ): Way {
+  private wayOf(x: Float64Array, pattern: Pattern, stateNoise: number, start?: Float64Array): Way {
     const { frozen, field } = this;
     const { kinks } = frozen;
     const which: number[] = [];
@@ -173,7 +167,6 @@ export class Decider {
     let forces = gradientNorm;
     rows.forEach(({ length }, i) => (forces += Math.abs(lambda[i]!) * length));
     const noise = 64 * Number.EPSILON * forces + stateNoise;
-    void active;
     return { pattern, velocity, rows, lambda, bounds, noise, gradientNorm, ended };
   }
 
@@ -223,7 +216,7 @@ export class Decider {
     const next = copyPattern(way.pattern);
     const fresh: FreshEntry[] = [];
     const open: ActiveKink[] = [];
-    for (const { index, from } of active) {
+    for (const { index } of active) {
       const verdict = verdicts.get(index)!;
       const kink = kinks[index]!;
       if (verdict.kind === 'side') {
@@ -233,7 +226,6 @@ export class Decider {
       setHeld(kink, index, next, verdict.ties);
       if (verdict.ties) this.freshTies(corner, index, verdict.ties, fresh);
       open.push({ index, from: 'held', ...(verdict.ties && { ties: verdict.ties }) });
-      void from;
     }
     const isTangential = [...verdicts.values()].some(({ kind }) => kind === 'tangential');
     if (!isTangential || atRest) {
@@ -249,9 +241,10 @@ export class Decider {
     const later = new Float64Array(dimension);
     for (let i = 0; i < dimension; i++) later[i] = x[i]! + ahead * velocity[i]!;
     const second = this.decideAt({ x: later, before: next, active: open }, ahead, stateNoise, true);
-    const left = second.fresh.map(
-      ({ entry, order }) => ({ entry, order: order === 0 ? order : 2 }) as FreshEntry,
-    );
+    const left = second.fresh.map(({ entry, order }): FreshEntry => ({
+      entry,
+      order: order === 0 ? 0 : 2,
+    }));
     return {
       pattern: second.pattern,
       velocity,
@@ -404,7 +397,7 @@ export class Decider {
     const { x, active } = corner;
     let pattern = guess;
     for (let round = 0; round < 8 + 6 * active.length; round++) {
-      const way = this.wayOf(x, pattern, active, stateNoise);
+      const way = this.wayOf(x, pattern, stateNoise);
       const { verdicts, wrong } = this.check(corner, way);
       if (wrong.length === 0) return { way, verdicts };
       pattern = copyPattern(pattern);
@@ -418,7 +411,7 @@ export class Decider {
     pattern: Pattern,
     stateNoise: number,
   ): { way: Way; verdicts: Map<number, Verdict> } | undefined {
-    const way = this.wayOf(corner.x, pattern, corner.active, stateNoise);
+    const way = this.wayOf(corner.x, pattern, stateNoise);
     const { verdicts, wrong } = this.check(corner, way);
     return wrong.length === 0 ? { way, verdicts } : undefined;
   }
@@ -442,7 +435,7 @@ export class Decider {
         verdicts.set(index, verdict);
         const row = way.rows.find(({ kink: which }) => which === index);
         const force = bends * (row?.length ?? 1);
-        if (force < -noise) wrong.push((next) => this.flip(next, one, pattern));
+        if (force < -noise) wrong.push((next) => this.flip(next, one));
         else if (verdict.kind === 'side') {
           const { side } = verdict;
           wrong.push((next) => setSide(kink, index, next, side));
@@ -515,7 +508,7 @@ export class Decider {
   }
 
   /** A kink that bends down is not held: it goes to the side that it is nearer to, by its rate. */
-  private flip(next: Pattern, { index, ties = [] }: ActiveKink, pattern: Pattern): void {
+  private flip(next: Pattern, { index, ties = [] }: ActiveKink): void {
     const kink = this.frozen.kinks[index]!;
     const { rates } = this;
     if (kink.kind === 'abs') setSide(kink, index, next, rates[kink.offset]! > 0 ? 1 : -1);
@@ -527,7 +520,6 @@ export class Decider {
         ties.reduce((best, entry) => (rates[entry]! > rates[best]! ? entry : best)),
       );
     } else setSide(kink, index, next, this.away(kink, [], new Float64Array(0)));
-    void pattern;
   }
 
   /** All patterns of the active kinks: both sides and holding, every winner and all ties. */

@@ -25,10 +25,7 @@ import { KinkWatch, type Crossing } from './watch.js';
 /** How the time s of the integrator runs: dt/ds at s. */
 export type Rate = (s: number) => number;
 
-export interface InclusionOptions extends Omit<
-  IntegrationOptions,
-  'method' | 'events' | 'project'
-> {
+export interface InclusionOptions extends Omit<IntegrationOptions, 'method' | 'events'> {
   readonly choice: Choice;
 }
 
@@ -79,6 +76,7 @@ export class InclusionRun implements Iterable<Step> {
   private readonly scratch: Float64Array;
   private readonly scales: Float64Array;
   private readonly signs: Float64Array;
+  private readonly stepStart: Float64Array;
   private stateNoise = 0;
   /** The last whole step, before any that was cut or retried. */
   private ordinary = 0;
@@ -110,6 +108,7 @@ export class InclusionRun implements Iterable<Step> {
     this.velocity = new Float64Array(dimension);
     this.scratch = new Float64Array(dimension);
     this.scales = new Float64Array(size);
+    this.stepStart = x0.slice();
     // fixed, of no pattern
     this.signs = Float64Array.from({ length: dimension }, (_, i) => Math.cos(1 + i * i));
     this.pattern = this.sidesAt(x0);
@@ -151,6 +150,7 @@ export class InclusionRun implements Iterable<Step> {
       this.turnNorms();
       this.piece ??= this.begin();
       const start = this.t;
+      this.stepStart.set(this.y);
       const taken = this.piece.next();
       if (!taken) {
         this.reason = this.piece.reason;
@@ -430,8 +430,14 @@ export class InclusionRun implements Iterable<Step> {
   private measure(): void {
     const { field, y, pattern, scales, signs, scratch } = this;
     const { frozen } = field;
+    // of the terms at y, and of those that were lost on the way there
+    for (let i = 0; i < y.length; i++) scratch[i] = y[i]! - this.stepStart[i]!;
+    frozen.velocities(y, pattern.sides, scratch, field.values);
     for (let i = 0; i < y.length; i++) scratch[i] = y[i]! * signs[i]!;
     frozen.velocities(y, pattern.sides, scratch, scales);
+    for (let i = 0; i < scales.length; i++) {
+      scales[i] = Math.abs(scales[i]!) + Math.abs(field.values[i]!);
+    }
     const { gradient, values, bounds } = field;
     const part = 2 ** -30;
     field.forget();

@@ -176,7 +176,7 @@ export class KinkWatch {
     const { frozen, gaps, order } = this;
     frozen.values(x, pattern.sides, this.values);
     this.toGaps(this.values, pattern, gaps[0]!);
-    for (const entry of [...order.keys()]) {
+    for (const entry of order.keys()) {
       if (Math.abs(gaps[0]![entry]!) > this.slack[entry]!) order.delete(entry);
     }
   }

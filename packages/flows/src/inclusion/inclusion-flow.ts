@@ -1,0 +1,110 @@
+import { ArgumentError, requireOneOf } from '@nonsmooth/core';
+import type { FrozenFunction } from '@nonsmooth/autodiff';
+import { dormandPrince54, IntegrationError } from '@nonsmooth/ode';
+import type { Flow, FlowOptions } from '../flow/flow.js';
+import { record, stuckAtStart, toleranceOf } from '../flow/follow.js';
+import { clockFor } from '../flow/clock.js';
+import { stopRules } from '../flow/stop-rules.js';
+import type { Choice } from './decision.js';
+import { InclusionRun } from './inclusion-run.js';
+import { Itinerary, type KinkEvent } from './itinerary.js';
+import { stationarity, type Stationarity } from './stationarity.js';
+
+/** Options of flows of functions with kinks. */
+export interface InclusionFlowOptions extends FlowOptions {
+  /**
+   * Which solution to follow where there are several. `minimalNorm`: rest wherever 0 is in Clarke's set, else the way
+   * that descent with relu'(0) = 0 tends to. `steepestDescent`: the way on that falls fastest, also from points where 0
+   * is in Clarke's set. Default 'minimalNorm'.
+   */
+  readonly choice?: Choice;
+}
+
+/** A flow of a function with kinks as a differential inclusion. */
+export interface InclusionFlow<Event extends KinkEvent = KinkEvent> extends Flow {
+  /** Everything that happened at kinks, in order. */
+  readonly itinerary: readonly Event[];
+  /**
+   * The solution is unique up to here, or throughout as far as the kinks met tell: at this time several ways on were
+   * possible.
+   */
+  readonly uniqueUntil: number | undefined;
+  /** From this time on the flow rests, as far as the tolerance can tell; undefined if it moves to the end. */
+  readonly atRestSince: number | undefined;
+  /** The shortest element of Clarke's set that was found at the end, and what is known of it. */
+  readonly stationarity: Stationarity | undefined;
+}
+
+const choices: readonly Choice[] = ['minimalNorm', 'steepestDescent'];
+
+/**
+ * The flow Θ' ∈ −∂f(Θ) (Clarke) of a function with kinks, given as the family of its frozen functions. The pattern of
+ * sides is frozen within each step, kinks are located on the dense output, and where they are met the pattern is
+ * decided anew: crossed, or held while the multipliers of the kinks stay within their bounds (Filippov 1988).
+ */
+export function inclusionFlow<Event extends KinkEvent>(
+  frozen: FrozenFunction,
+  value: (theta: Float64Array) => number,
+  theta0: ArrayLike<number>,
+  { until, saveAt, energy = true, choice = 'minimalNorm', ...options }: InclusionFlowOptions,
+  describe: (event: KinkEvent) => Event,
+): InclusionFlow<Event> {
+  requireOneOf('choice', choice, choices);
+  if (options.linearSolver !== undefined) {
+    throw new ArgumentError(
+      'linearSolver',
+      options.linearSolver,
+      'left out for flows across kinks',
+    );
+  }
+  const rules = stopRules(until);
+  const start = Float64Array.from(theta0);
+  const method = options.method ?? dormandPrince54;
+  const problem = { rhs: () => {}, y0: start, t0: 0, t1: rules.time };
+  const clock = clockFor(problem, rules);
+  const events = new Itinerary(frozen, clock.time);
+  let run: InclusionRun;
+  try {
+    run = new InclusionRun(
+      frozen,
+      start,
+      [clock.problem.t0, clock.problem.t1],
+      method,
+      { ...options, choice },
+      clock.rate,
+      events,
+    );
+  } catch (error) {
+    if (!(error instanceof IntegrationError)) throw error;
+    const velocity = (_t: number, theta: Float64Array, out: Float64Array): number => {
+      out.fill(NaN);
+      return value(theta);
+    };
+    return {
+      ...stuckAtStart({ velocity }, start, method.name, toleranceOf(options), error.message),
+      itinerary: [],
+      uniqueUntil: undefined,
+      atRestSince: undefined,
+      stationarity: undefined,
+    };
+  }
+  const field = {
+    value: (_t: number, theta: Float64Array) => value(theta),
+    velocity: (t: number, theta: Float64Array, out: Float64Array) =>
+      run.velocityUnder(t === clock.time(run.t) ? run.pattern : run.stepPattern, theta, out),
+  };
+  const flow = record(run, field, { start, rules, clock, saveAt, energy, method, options });
+  const atRestSince =
+    run.restingSince === undefined ? undefined : Math.min(clock.time(run.restingSince), flow.end);
+  return {
+    ...flow,
+    reason:
+      atRestSince !== undefined && flow.status === 'finished'
+        ? `${flow.reason}, at rest since t = ${atRestSince}`
+        : flow.reason,
+    itinerary: events.events.map(describe),
+    uniqueUntil: events.uniqueUntil,
+    atRestSince,
+    stationarity: stationarity(run),
+  };
+}

@@ -1,0 +1,120 @@
+import type { FrozenFunction, FrozenKink } from '@nonsmooth/autodiff';
+import type { ActiveKink, Decision } from './decision.js';
+import { baseOf, type Pattern } from './pattern.js';
+
+/**
+ * What happened at a kink. Of |u| and what is made of it: `on`, `off`: u goes to its positive or negative side; `slide`:
+ * u is held at 0; `exit-on`, `exit-off`: it is let go to that side; `die`: it comes to its negative side and stays at 0
+ * there, for nothing moves it. Of maxima and norms: `turn`: another entry or direction takes over; `slide`: entries are
+ * held together, the argument at 0; `exit`: they are let go. `several`: the flow could go on in several ways from here, the
+ * following entries tell the way taken; `could-leave`: what has died could leave its kink from here on. The last two
+ * end uniqueness.
+ */
+export type KinkKind =
+  | 'on'
+  | 'off'
+  | 'slide'
+  | 'exit-on'
+  | 'exit-off'
+  | 'die'
+  | 'turn'
+  | 'exit'
+  | 'could-leave'
+  | 'several';
+
+/** An event of a flow at a kink. */
+export interface KinkEvent {
+  readonly t: number;
+  /** The kink among all of the function, in evaluation order, and what it is called: its op and where. */
+  readonly index: number;
+  readonly name: string;
+  readonly kind: KinkKind;
+}
+
+/** Collects what happens at kinks. */
+export class Itinerary {
+  readonly events: KinkEvent[] = [];
+  uniqueUntil: number | undefined;
+  private readonly kinks: readonly FrozenKink[];
+  private readonly time: (s: number) => number;
+
+  constructor({ kinks }: FrozenFunction, time: (s: number) => number) {
+    this.kinks = kinks;
+    this.time = time;
+  }
+
+  decided(
+    s: number,
+    before: Pattern,
+    { pattern, fresh, several, undecided }: Decision,
+    active: readonly ActiveKink[],
+  ): void {
+    if (undecided !== undefined) return;
+    const t = this.time(s);
+    const entries: [number, KinkKind][] = [];
+    for (const { index, from } of active) {
+      const kink = this.kinks[index]!;
+      const stays = fresh.some(({ entry, order }) => entry === kink.offset && order === 0);
+      const kind =
+        kink.kind === 'abs'
+          ? intervalEvent(kink, index, before, pattern, stays, from === 'start')
+          : otherEvent(kink, index, before, pattern);
+      if (kind) entries.push([index, kind]);
+    }
+    if (several) {
+      this.uniqueUntil ??= t;
+      const index = entries[0]?.[0] ?? active[0]?.index;
+      if (index !== undefined) this.add(t, index, 'several');
+    }
+    for (const [index, kind] of entries) this.add(t, index, kind);
+  }
+
+  couldLeave(s: number, index: number): void {
+    const t = this.time(s);
+    this.uniqueUntil ??= t;
+    this.add(t, index, 'could-leave');
+  }
+
+  private add(t: number, index: number, kind: KinkKind): void {
+    this.events.push({ t, index, name: this.kinks[index]!.name, kind });
+  }
+}
+
+function intervalEvent(
+  { offset }: FrozenKink,
+  index: number,
+  before: Pattern,
+  after: Pattern,
+  stays: boolean,
+  isStart: boolean,
+): KinkKind | undefined {
+  const [was, is] = [before.held[index] === 1, after.held[index] === 1];
+  const side = after.sides[offset]!;
+  const way = side > 0 ? 'on' : 'off';
+  if (is) return was ? undefined : 'slide';
+  if (stays) return was || before.sides[offset] !== side || isStart ? 'die' : undefined;
+  if (was) return `exit-${way}`;
+  return before.sides[offset] === side && !isStart ? undefined : way;
+}
+
+function otherEvent(
+  kink: FrozenKink,
+  index: number,
+  before: Pattern,
+  after: Pattern,
+): KinkKind | undefined {
+  const [was, is] = [before.held[index] === 1, after.held[index] === 1];
+  if (is && was) {
+    const { offset, size } = kink;
+    let [more, fewer] = [false, false];
+    for (let i = offset; i < offset + size; i++) {
+      if (after.tied[i]! > before.tied[i]!) more = true;
+      if (after.tied[i]! < before.tied[i]!) fewer = true;
+    }
+    return more ? 'slide' : fewer ? 'exit' : undefined;
+  }
+  if (is) return 'slide';
+  if (was) return 'exit';
+  if (kink.kind === 'max') return baseOf(kink, before) === baseOf(kink, after) ? undefined : 'turn';
+  return 'turn';
+}
