@@ -161,7 +161,7 @@ export class InclusionRun implements Iterable<Step> {
       const crossing = this.firstEvent(segment, taken.y);
       if (!crossing) {
         this.accept(taken);
-        return { start, end: this.t, y: this.y, segment };
+        return { ...taken, start, end: this.t, y: this.y, mode: this.stepPattern };
       }
       if (crossing.theta < 1e-6 && this.retries < 8) {
         // nothing has happened yet: what was decided shows on a shorter step, or the kink is really there
@@ -176,6 +176,8 @@ export class InclusionRun implements Iterable<Step> {
         end: this.t,
         y: this.y,
         segment: { ...segment, end: this.t },
+        mode: this.stepPattern,
+        stateAt: taken.stateAt,
       };
     }
   }
@@ -240,7 +242,17 @@ export class InclusionRun implements Iterable<Step> {
       degree: 1,
       coefficients: [this.y.slice(), new Float64Array(n)],
     };
-    return { start, end: this.end, y: this.y, segment };
+    return {
+      start,
+      end: this.end,
+      y: this.y,
+      segment,
+      mode: this.pattern,
+      stateAt: (_t, out) => {
+        out.set(this.y);
+        return out;
+      },
+    };
   }
 
   private firstEvent(segment: Segment, end: Float64Array): Crossing | undefined {
