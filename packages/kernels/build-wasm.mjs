@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
+import { writeNames } from './tools/write-names.mjs';
 
 const root = import.meta.dirname;
 process.chdir(root); // the compiler reads its sources from the working folder
@@ -48,6 +49,7 @@ async function compile(features) {
   return files.get('module.wasm');
 }
 
+await writeNames();
 const folder = join(root, 'src/wasm/generated');
 mkdirSync(folder, { recursive: true });
 for (const { name, features } of builds) {

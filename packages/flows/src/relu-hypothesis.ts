@@ -1,3 +1,4 @@
+import { resolveLoss } from '@nonsmooth/kernels';
 import type { EmpiricalRiskData, Network } from '@nonsmooth/nets';
 import { HypothesisError } from './hypothesis-error.js';
 
@@ -10,8 +11,9 @@ export function failedReluHypothesis(
   if (activation.name !== 'relu' || batchNormalization) {
     return new HypothesisError('network.activation', activation.name, 'plain relu', theorem);
   }
-  if ((data?.loss ?? 'squared') !== 'squared') {
-    return new HypothesisError('loss', data.loss, 'squared', theorem);
+  const loss = resolveLoss(data?.loss ?? 'squared').name;
+  if (loss !== 'squared') {
+    return new HypothesisError('loss', loss, 'squared', theorem);
   }
   return undefined;
 }

@@ -6,25 +6,14 @@ import {
   FOUR,
   minusSize,
   ONE,
+  SIGN_BIT,
   SMALLEST,
   TWO,
 } from './elementary';
+import { Activation } from './generated/names';
 import { saturate, TO_LOGISTIC, TO_SWISH, TO_TANH } from './saturation';
 import { PAIR, VECTOR, multiplyAdd, splat } from './simd';
 import { tabulated, TO_GELU, TO_SOFTPLUS } from './tabulated';
-
-// In the order of activationNames in src/activation.ts.
-export const IDENTITY = 0;
-export const RELU = 1;
-export const LEAKY_RELU = 2;
-export const TANH = 3;
-export const LOGISTIC = 4;
-export const SOFTPLUS = 5;
-export const GELU = 6;
-export const SWISH = 7;
-export const MISH = 8;
-export const ELU = 9;
-export const SOFTSIGN = 10;
 
 /** Values A(z) to `out` and slopes A'(z) over z, for `size` bytes. */
 export function activate<T>(
@@ -36,48 +25,48 @@ export function activate<T>(
   size: usize,
 ): void {
   switch (activation) {
-    case IDENTITY: {
-      loop<T>(IDENTITY, parameter, kink, out, z, size);
+    case Activation.identity: {
+      loop<T>(Activation.identity, parameter, kink, out, z, size);
       break;
     }
-    case RELU: {
-      loop<T>(RELU, 0, kink, out, z, size);
+    case Activation.relu: {
+      loop<T>(Activation.relu, 0, kink, out, z, size);
       break;
     }
-    case LEAKY_RELU: {
-      loop<T>(LEAKY_RELU, parameter, kink, out, z, size);
+    case Activation.leakyRelu: {
+      loop<T>(Activation.leakyRelu, parameter, kink, out, z, size);
       break;
     }
-    case TANH: {
+    case Activation.tanh: {
       pairs<T>(TO_TANH, out, z, size);
       break;
     }
-    case LOGISTIC: {
+    case Activation.logistic: {
       pairs<T>(TO_LOGISTIC, out, z, size);
       break;
     }
-    case SOFTPLUS: {
-      loop<T>(SOFTPLUS, parameter, kink, out, z, size);
+    case Activation.softplus: {
+      loop<T>(Activation.softplus, parameter, kink, out, z, size);
       break;
     }
-    case GELU: {
-      loop<T>(GELU, parameter, kink, out, z, size);
+    case Activation.gelu: {
+      loop<T>(Activation.gelu, parameter, kink, out, z, size);
       break;
     }
-    case SWISH: {
+    case Activation.swish: {
       pairs<T>(TO_SWISH, out, z, size);
       break;
     }
-    case MISH: {
-      loop<T>(MISH, parameter, kink, out, z, size);
+    case Activation.mish: {
+      loop<T>(Activation.mish, parameter, kink, out, z, size);
       break;
     }
-    case ELU: {
-      loop<T>(ELU, parameter, kink, out, z, size);
+    case Activation.elu: {
+      loop<T>(Activation.elu, parameter, kink, out, z, size);
       break;
     }
-    case SOFTSIGN: {
-      loop<T>(SOFTSIGN, parameter, kink, out, z, size);
+    case Activation.softsign: {
+      loop<T>(Activation.softsign, parameter, kink, out, z, size);
       break;
     }
     default:
@@ -98,14 +87,15 @@ function loop<T>(
   const end = z + size;
   for (; z < end; z += VECTOR) {
     const x = v128.load(z);
-    if (activation == IDENTITY) identity<T>(x, out, z);
-    else if (activation == RELU) relu<T>(x, kink, out, z);
-    else if (activation == LEAKY_RELU) leakyRelu<T>(x, parameter, kink, out, z);
-    else if (activation == SOFTPLUS) tabulated<T>(TO_SOFTPLUS, x, out, z);
-    else if (activation == GELU) tabulated<T>(TO_GELU, x, out, z);
-    else if (activation == MISH) mish<T>(x, out, z);
-    else if (activation == ELU) elu<T>(x, parameter, kink, out, z);
-    else softsign<T>(x, out, z);
+    if (activation == Activation.identity) identity<T>(x, out, z);
+    else if (activation == Activation.relu) relu<T>(x, kink, out, z);
+    else if (activation == Activation.leakyRelu) leakyRelu<T>(x, parameter, kink, out, z);
+    else if (activation == Activation.softplus) tabulated<T>(TO_SOFTPLUS, x, out, z);
+    else if (activation == Activation.gelu) tabulated<T>(TO_GELU, x, out, z);
+    else if (activation == Activation.mish) mish<T>(x, out, z);
+    else if (activation == Activation.elu) elu<T>(x, parameter, kink, out, z);
+    else if (activation == Activation.softsign) softsign<T>(x, out, z);
+    else unreachable();
     out += VECTOR;
   }
 }
@@ -212,6 +202,9 @@ function mish<T>(x: v128, out: usize, slope: usize): void {
 function softsign<T>(x: v128, out: usize, slope: usize): void {
   const one = constant<T>(ONE);
   const d = v128.add<T>(one, v128.abs<T>(x));
-  v128.store(out, v128.div<T>(x, d));
+  // ±1 at ±∞, whose quotient is NaN
+  const infinite = v128.eq<T>(d, splat<T>(Infinity));
+  const signed = v128.or(one, v128.and(x, constant<T>(SIGN_BIT)));
+  v128.store(out, v128.bitselect(signed, v128.div<T>(x, d), infinite));
   v128.store(slope, v128.div<T>(one, v128.mul<T>(d, d)));
 }

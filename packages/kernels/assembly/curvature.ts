@@ -1,16 +1,4 @@
-import {
-  activate,
-  ELU,
-  expOfMinusSize,
-  GELU,
-  LOGISTIC,
-  MISH,
-  oneOr,
-  SOFTPLUS,
-  SOFTSIGN,
-  SWISH,
-  TANH,
-} from './activations';
+import { activate, expOfMinusSize, oneOr } from './activations';
 import {
   clamp,
   constant,
@@ -20,17 +8,18 @@ import {
   SMALLEST,
   TWO,
 } from './elementary';
+import { Activation, isPiecewiseLinear } from './generated/names';
 import { VECTOR, multiplyAdd } from './simd';
 import { tabulated, TO_GELU, TO_SOFTPLUS } from './tabulated';
 
 /** Whether A' is a quadratic polynomial of A, 1 − A² or A − A²: then A'' = −2(A − c)A'. */
 export function slopeIsQuadratic(activation: i32): bool {
-  return activation == TANH || activation == LOGISTIC;
+  return activation == Activation.tanh || activation == Activation.logistic;
 }
 
 /** This c. */
 export function centerOf(activation: i32): f64 {
-  return activation == LOGISTIC ? 0.5 : 0;
+  return activation == Activation.logistic ? 0.5 : 0;
 }
 
 /** Values A(z) to `value`, slopes A'(z) over z, second derivatives A''(z) to `bend`, for `bytes` bytes. */
@@ -43,8 +32,8 @@ export function activateTwice<T>(
   bend: usize,
   bytes: usize,
 ): void {
-  if (activation == GELU) loopTwice<T>(TO_GELU, value, z, bend, bytes);
-  else if (activation == SOFTPLUS) loopTwice<T>(TO_SOFTPLUS, value, z, bend, bytes);
+  if (activation == Activation.gelu) loopTwice<T>(TO_GELU, value, z, bend, bytes);
+  else if (activation == Activation.softplus) loopTwice<T>(TO_SOFTPLUS, value, z, bend, bytes);
   else {
     if (!slopeIsQuadratic(activation)) memory.copy(bend, z, bytes);
     activate<T>(activation, parameter, kink, value, z, bytes);
@@ -68,8 +57,8 @@ function curvature<T>(
   slope: usize,
   bytes: usize,
 ): void {
-  if (activation == TANH) loop<T>(TANH, z, value, slope, bytes);
-  else if (activation == LOGISTIC) loop<T>(LOGISTIC, z, value, slope, bytes);
+  if (activation == Activation.tanh) loop<T>(Activation.tanh, z, value, slope, bytes);
+  else if (activation == Activation.logistic) loop<T>(Activation.logistic, z, value, slope, bytes);
   else loop<T>(activation, z, value, slope, bytes);
 }
 
@@ -81,13 +70,14 @@ function loop<T>(activation: i32, z: usize, value: usize, slope: usize, bytes: u
     const a = v128.load(value + c);
     const s = v128.load(slope + c);
     let y = v128.splat<T>(<T>0);
-    if (activation == TANH) y = v128.mul<T>(v128.mul<T>(constant<T>(MINUS_TWO), a), s);
-    else if (activation == LOGISTIC) {
+    if (activation == Activation.tanh) y = v128.mul<T>(v128.mul<T>(constant<T>(MINUS_TWO), a), s);
+    else if (activation == Activation.logistic) {
       y = v128.mul<T>(s, v128.sub<T>(v128.sub<T>(constant<T>(ONE), a), a));
-    } else if (activation == ELU) y = v128.and(s, v128.lt<T>(x, y));
-    else if (activation == SOFTSIGN) y = softsign<T>(x, a);
-    else if (activation == SWISH) y = swish<T>(x);
-    else if (activation == MISH) y = mish<T>(x);
+    } else if (activation == Activation.elu) y = v128.and(s, v128.lt<T>(x, y));
+    else if (activation == Activation.softsign) y = softsign<T>(x, a);
+    else if (activation == Activation.swish) y = swish<T>(x);
+    else if (activation == Activation.mish) y = mish<T>(x);
+    else if (!isPiecewiseLinear(activation)) unreachable();
     v128.store(z + c, y);
   }
 }

@@ -1,15 +1,16 @@
 import { activate } from './activations';
 import { gather, scatter } from './gather';
 import {
-  clearPadding,
-  CROSS_ENTROPY,
-  crossEntropy,
-  RELATIVE_L2,
+  keepsDigits,
+  largestSize,
+  lossValue,
+  panelLoss,
+  powerOfTwoBelow,
   residuals,
-  sumOfSquares,
+  setFactor,
 } from './losses';
 import { isSpline, splineRisk } from './linear-spline';
-import { Layer, Network } from './network';
+import { layerAt, Network } from './network';
 import { columnStatistics, normalize, scale } from './normalization';
 import { product, transposedProduct } from './products';
 import { isRelu, isShallow, reluBackward, reluForward, smoothBackward } from './shallow';
@@ -21,7 +22,37 @@ import { biasGradient, weightGradient } from './weight-gradient';
  * The order of every sum depends on shapes only, or, of a linear spline, on θ and the data.
  */
 export function risk<T>(net: Network, count: i32, indices: usize, withGradient: bool): f64 {
-  if (!indices && isSpline<T>(net)) return splineRisk<T>(net, withGradient);
+  net.unit = 1;
+  net.targetUnit = 1;
+  const value =
+    !indices && isSpline<T>(net)
+      ? splineRisk<T>(net, withGradient)
+      : panelRisk<T>(net, count, indices, withGradient);
+  if (keepsDigits<T>(net)) return value;
+  findUnits<T>(net, count, indices);
+  return panelRisk<T>(net, count, indices, withGradient);
+}
+
+/** The units in which the squares of residuals and targets neither overflow nor underflow. */
+function findUnits<T>(net: Network, count: i32, indices: usize): void {
+  const width = layerAt(net, net.depth - 1).width;
+  let residual: f64 = 0;
+  let target: f64 = 0;
+  for (let first = 0; first < count; first += net.capacity) {
+    const here = min(net.capacity, count - first);
+    const columns = roundUp<T>(here);
+    loadPanel<T>(net, columns, columns, indices, first, here);
+    forward<T>(net, columns, columns);
+    residuals<T>(net.delta, net.outputs, net.targetPanel, columns, width, columns);
+    residual = max<f64>(residual, largestSize<T>(net.delta, columns, width, columns));
+    target = max<f64>(target, largestSize<T>(net.targetPanel, columns, width, columns));
+  }
+  net.unit = powerOfTwoBelow(residual);
+  net.targetUnit = powerOfTwoBelow(target);
+}
+
+/** As `risk`, from panels of samples. */
+function panelRisk<T>(net: Network, count: i32, indices: usize, withGradient: bool): f64 {
   const panels = (count + net.capacity - 1) / net.capacity;
   const perPanel = (count + panels - 1) / panels;
   const stride = roundUp<T>(perPanel);
@@ -49,13 +80,6 @@ export function risk<T>(net: Network, count: i32, indices: usize, withGradient: 
   return lossValue(net, count);
 }
 
-/** The loss from its sums. */
-export function lossValue(net: Network, count: i32): f64 {
-  return net.loss == RELATIVE_L2
-    ? sqrt(net.lossSum / net.targetSum)
-    : net.lossSum / <f64>count;
-}
-
 /** Inputs and targets of samples first … first + count − 1 (of the batch `indices`, if any) into their panels. */
 export function loadPanel<T>(
   net: Network,
@@ -70,23 +94,6 @@ export function loadPanel<T>(
   gather<T>(net.targetPanel, stride, columns, net.targets, net.targetWidth, at, first, count);
 }
 
-/** Adds the loss of a panel to the sums; leaves the cotangent of the outputs in `delta`, 0 in the padding. */
-export function panelLoss<T>(net: Network, stride: usize, columns: usize, count: i32): void {
-  const width = layerAt(net, net.depth - 1).width;
-  if (net.loss == CROSS_ENTROPY) {
-    net.lossSum += crossEntropy<T>(net.delta, net.outputs, net.targetPanel, stride, width, count);
-    clearPadding<T>(net.delta, stride, width, columns, count);
-    return;
-  }
-  residuals<T>(net.delta, net.outputs, net.targetPanel, stride, width, columns);
-  clearPadding<T>(net.delta, stride, width, columns, count);
-  net.lossSum += sumOfSquares<T>(net.delta, stride, width, columns);
-  if (net.loss == RELATIVE_L2) {
-    clearPadding<T>(net.targetPanel, stride, width, columns, count);
-    net.targetSum += sumOfSquares<T>(net.targetPanel, stride, width, columns);
-  }
-}
-
 function shallowBackward<T>(net: Network, reluOnly: bool, stride: usize, columns: usize): void {
   const hidden = layerAt(net, 0);
   const output = layerAt(net, 1);
@@ -95,28 +102,11 @@ function shallowBackward<T>(net: Network, reluOnly: bool, stride: usize, columns
   biasGradient<T>(output.biasGradient, 1, net.delta, stride, columns, net);
 }
 
-/** dL/dN = cotangent·numerator/denominator; see the losses of the reference kernels. */
-export function setFactor(net: Network, count: i32): void {
-  net.numerator = 1;
-  net.denominator = <f64>count;
-  if (net.loss == RELATIVE_L2) {
-    net.denominator = net.lossSum == 0 ? 1 : sqrt(net.lossSum) * sqrt(net.targetSum);
-  } else if (net.loss != CROSS_ENTROPY) {
-    net.numerator = 2;
-  }
-}
-
 /** Bytes of `count` samples, rounded up to whole tiles. */
 // @ts-ignore: decorator
 @inline
 export function roundUp<T>(count: i32): usize {
   return (<usize>count * sizeof<T>() + PAIR - 1) & ~(PAIR - 1);
-}
-
-// @ts-ignore: decorator
-@inline
-export function layerAt(net: Network, k: i32): Layer {
-  return changetype<Layer>(net.layers + <usize>k * offsetof<Layer>());
 }
 
 /** The input panel normalized, and what the first layer acts on: γ times it + β. */

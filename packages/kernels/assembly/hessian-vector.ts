@@ -3,9 +3,10 @@
 // one panel. Neither applies the loss's common factor: the host does.
 
 import { activateTwice } from './curvature';
-import { layerAt, loadPanel, normalizeInputs, panelLoss, roundUp } from './dense-network';
-import { clearPadding, CROSS_ENTROPY, RELATIVE_L2 } from './losses';
-import { Layer } from './network';
+import { loadPanel, normalizeInputs, roundUp } from './dense-network';
+import { isQuadratic, isRelative } from './generated/names';
+import { clearPadding, keepsDigits, lossCurvature, lossTangent, panelLoss } from './losses';
+import { Layer, layerAt } from './network';
 import { scale } from './normalization';
 import { dot } from './reductions';
 import { product, transposedProduct } from './products';
@@ -14,7 +15,7 @@ import { prepareShallow, shallowHessianVector } from './shallow-hessian-vector';
 import { VECTOR, multiplyAdd } from './simd';
 import { Accumulation, biasGradient, weightGradient } from './weight-gradient';
 
-/** Forward and backward pass at θ; for relativeL2 also the gradient without the loss's factor. */
+/** Forward and backward pass at θ; for relative losses also the gradient without the loss's factor. */
 export function prepare<T>(state: SecondOrder): void {
   const net = state.net;
   const stride = roundUp<T>(state.samples);
@@ -38,15 +39,17 @@ export function prepare<T>(state: SecondOrder): void {
   panelLoss<T>(net, stride, stride, state.samples);
   state.lossSum = net.lossSum;
   state.targetSum = net.targetSum;
+  state.keepsDigits = keepsDigits<T>(net);
 
   const last = net.depth - 1;
+  if (!isQuadratic(net.loss)) lossCurvature<T>(net, secondAt(state, last).bend, stride);
   memory.copy(secondAt(state, last).delta, net.delta, <usize>layerAt(net, last).width * stride);
   state.first = 1;
   state.last = 0;
   for (let k = last; k >= 0; k--) {
     const layer = layerAt(net, k);
     const delta = secondAt(state, k).delta;
-    if (net.loss == RELATIVE_L2) {
+    if (isRelative(net.loss)) {
       sumsOverSamples<T>(layer, delta, layer.panel, stride, state);
       biasGradient<T>(layer.biasGradient, layer.width, delta, stride, stride, state);
     }
@@ -56,7 +59,7 @@ export function prepare<T>(state: SecondOrder): void {
     scale<T>(below.bend, below.delta, stride, layer.inputWidth, stride);
     scale<T>(below.delta, layerAt(net, k - 1).affine, stride, layer.inputWidth, stride);
   }
-  if (net.normalized && net.loss == RELATIVE_L2) {
+  if (net.normalized && isRelative(net.loss)) {
     const first = layerAt(net, 0);
     const delta = secondAt(state, 0).delta;
     multiplyTransposed<T>(state.scratch, first, first.weights, delta, net.packed, stride);
@@ -112,7 +115,7 @@ export function hessianVector<T>(state: SecondOrder): void {
 
   let tangent = state.tangent;
   let below = state.nextTangent;
-  lossTangent<T>(state, tangent, stride);
+  outputTangent<T>(state, tangent, stride);
   for (let k = last; k >= 0; k--) {
     const layer = layerAt(net, k);
     const second = secondAt(state, k);
@@ -189,31 +192,17 @@ function sumsOverSamples<T>(
 }
 
 /** R of the cotangent of the outputs, from R N, and Σ r·R N. */
-function lossTangent<T>(state: SecondOrder, out: usize, stride: usize): void {
+function outputTangent<T>(state: SecondOrder, out: usize, stride: usize): void {
   const net = state.net;
   const width = layerAt(net, net.depth - 1).width;
   const second = secondAt(state, net.depth - 1);
   const size = <usize>width * stride;
   memory.copy(out, second.affineTangent, size);
   clearPadding<T>(out, stride, width, stride, state.samples);
-  state.alongResiduals = dot<T>(out, second.delta, <i32>(size / sizeof<T>()));
-  if (net.loss != CROSS_ENTROPY) return;
-  // R p = p(R N − Σ p R N), p = cotangent + e_class
-  for (let p = 0; p < state.samples; p++) {
-    const at = <usize>p * sizeof<T>();
-    const target = load<T>(net.targetPanel + at);
-    let mean: f64 = 0;
-    for (let r = 0; r < width; r++) {
-      const to = <usize>r * stride + at;
-      const share = <f64>load<T>(second.delta + to) + (<T>r == target ? 1 : 0);
-      mean += share * <f64>load<T>(out + to);
-    }
-    for (let r = 0; r < width; r++) {
-      const to = <usize>r * stride + at;
-      const share = <f64>load<T>(second.delta + to) + (<T>r == target ? 1 : 0);
-      store<T>(out + to, <T>(share * (<f64>load<T>(out + to) - mean)));
-    }
+  if (isRelative(net.loss)) {
+    state.alongResiduals = dot<T>(out, second.delta, <i32>(size / sizeof<T>()));
   }
+  if (!isQuadratic(net.loss)) lossTangent<T>(net, out, second.bend, stride, state.samples);
 }
 
 /** x += y. */

@@ -6,10 +6,9 @@
 //
 // A pair of numbers, the factor of x and the constant, or Σ …x and Σ …, is a vector of two f64 whatever T is.
 
-import { LEAKY_RELU } from './activations';
 import { findBreakpoints, neuronOf, sampleOf } from './breakpoints';
-import { layerAt, lossValue, setFactor } from './dense-network';
-import { Layer, Network } from './network';
+import { lossValue, setFactor } from './losses';
+import { Layer, layerAt, Network } from './network';
 import { PAIR, VECTOR, multiplyAdd, sumLanesWide } from './simd';
 import { sortPairs } from './sorting';
 
@@ -18,6 +17,8 @@ import { sortPairs } from './sorting';
 export class Spline {
   /** Σ y². */
   targetSum: f64;
+  /** A' of inactive neurons. */
+  inactiveSlope: f64;
   /** NEW, SORTED or EXTREME. */
   state: i32;
   /** The data, by ascending inputs, and one more vector that may be read. */
@@ -107,7 +108,7 @@ export function splineRisk<T>(net: Network, withGradient: bool): f64 {
 // @ts-ignore: decorator
 @inline
 export function inactiveSlope(net: Network): v128 {
-  return f64x2.splat(net.activation == LEAKY_RELU ? net.parameter : 0);
+  return v128.load64_splat(net.spline, offsetof<Spline>('inactiveSlope'));
 }
 
 /** Address of a pair. */

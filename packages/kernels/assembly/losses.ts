@@ -1,10 +1,126 @@
+// What losses are made of: sums, and cotangents of the outputs without the common factor, panel by panel.
+
 import { expNonpositive, log, log1p } from './elementary';
+import { isQuadratic, isRelative, Loss, numeratorOf } from './generated/names';
+import { layerAt, Network } from './network';
 import { VECTOR, splat, sumLanesWide } from './simd';
 
-// In the order of lossNames in src/dense-network.ts.
-export const SQUARED = 0;
-export const RELATIVE_L2 = 1;
-export const CROSS_ENTROPY = 2;
+/** Adds the loss of a panel to the sums; leaves the cotangent of the outputs in `delta`, 0 in the padding. */
+export function panelLoss<T>(net: Network, stride: usize, columns: usize, count: i32): void {
+  const width = layerAt(net, net.depth - 1).width;
+  if (isQuadratic(net.loss)) {
+    residuals<T>(net.delta, net.outputs, net.targetPanel, stride, width, columns);
+    clearPadding<T>(net.delta, stride, width, columns, count);
+    if (net.unit != 1) divide<T>(net.delta, stride, width, columns, net.unit);
+    net.lossSum += sumOfSquares<T>(net.delta, stride, width, columns);
+    if (isRelative(net.loss)) {
+      clearPadding<T>(net.targetPanel, stride, width, columns, count);
+      if (net.targetUnit != 1) divide<T>(net.targetPanel, stride, width, columns, net.targetUnit);
+      net.targetSum += sumOfSquares<T>(net.targetPanel, stride, width, columns);
+    }
+    return;
+  }
+  switch (net.loss) {
+    case Loss.crossEntropy: {
+      net.lossSum += crossEntropy<T>(net.delta, net.outputs, net.targetPanel, stride, width, count);
+      break;
+    }
+    default:
+      unreachable();
+  }
+  clearPadding<T>(net.delta, stride, width, columns, count);
+}
+
+/** What `lossTangent` needs of the outputs in a panel, if the loss is not quadratic. */
+export function lossCurvature<T>(net: Network, bend: usize, stride: usize): void {
+  switch (net.loss) {
+    case Loss.crossEntropy: {
+      softmaxShares<T>(bend, net.outputs, stride, layerAt(net, net.depth - 1).width);
+      break;
+    }
+    default:
+      unreachable();
+  }
+}
+
+/** R of the cotangents from R N, which it replaces, if the loss is not quadratic. */
+export function lossTangent<T>(
+  net: Network,
+  tangent: usize,
+  bend: usize,
+  stride: usize,
+  count: i32,
+): void {
+  switch (net.loss) {
+    case Loss.crossEntropy: {
+      softmaxTangent<T>(tangent, bend, stride, layerAt(net, net.depth - 1).width, count);
+      break;
+    }
+    default:
+      unreachable();
+  }
+}
+
+/** The loss from its sums. */
+export function lossValue(net: Network, count: i32): f64 {
+  return isRelative(net.loss)
+    ? sqrt(net.lossSum / net.targetSum) * (net.unit / net.targetUnit)
+    : net.lossSum / <f64>count;
+}
+
+/** dL/dN = cotangent·numerator/denominator; at S = 0 of √(S/T) the subgradient 0. */
+export function setFactor(net: Network, count: i32): void {
+  net.numerator = numeratorOf(net.loss);
+  net.denominator = <f64>count;
+  if (isRelative(net.loss)) {
+    net.denominator =
+      net.lossSum == 0 ? 1 : sqrt(net.lossSum) * sqrt(net.targetSum) * net.targetUnit;
+  }
+}
+
+/** Whether the sums of √(S/T) lost nothing to overflow or underflow of squares; true for other losses. */
+export function keepsDigits<T>(net: Network): bool {
+  return !isRelative(net.loss) || (isModerate<T>(net.lossSum) && isModerate<T>(net.targetSum));
+}
+
+// @ts-ignore: decorator
+@inline
+function isModerate<T>(sum: f64): bool {
+  if (sizeof<T>() == 8) return sum > 1e-270 && sum < 1e300;
+  else return sum > 1e-24 && sum < 1e30;
+}
+
+/** The largest power of two up to x; 1 for 0, ∞ and NaN. */
+export function powerOfTwoBelow(x: f64): f64 {
+  if (!(x > 0 && x < Infinity)) return 1;
+  let power: f64 = 1;
+  while (power > x) power *= 0.5;
+  while (x / power >= 2) power *= 2;
+  return power;
+}
+
+/** The largest |x| of a panel; NaN if there is one. */
+export function largestSize<T>(panel: usize, stride: usize, rows: i32, columns: usize): f64 {
+  let most: f64 = 0;
+  for (let r = 0; r < rows; r++) {
+    for (let c: usize = 0; c < columns; c += sizeof<T>()) {
+      most = max<f64>(most, abs<f64>(<f64>load<T>(panel + c)));
+    }
+    panel += stride;
+  }
+  return most;
+}
+
+/** panel /= unit, a power of two. */
+function divide<T>(panel: usize, stride: usize, rows: i32, columns: usize, unit: f64): void {
+  const by = splat<T>(unit);
+  for (let r = 0; r < rows; r++) {
+    for (let c: usize = 0; c < columns; c += VECTOR) {
+      v128.store(panel + c, v128.div<T>(v128.load(panel + c), by));
+    }
+    panel += stride;
+  }
+}
 
 /** The columns of a feature from sample `count` on become 0. */
 export function clearPadding<T>(
@@ -41,7 +157,7 @@ export function residuals<T>(
 }
 
 /** Σ x² over a panel, in f64 across features. */
-export function sumOfSquares<T>(panel: usize, stride: usize, rows: i32, columns: usize): f64 {
+function sumOfSquares<T>(panel: usize, stride: usize, rows: i32, columns: usize): f64 {
   let sum: f64 = 0;
   for (let r = 0; r < rows; r++) {
     let partial = v128.splat<T>(<T>0);
@@ -59,7 +175,7 @@ export function sumOfSquares<T>(panel: usize, stride: usize, rows: i32, columns:
 const LOSSES: usize = memory.data(16, 16);
 
 /** cotangent = softmax(outputs) − e_class, and Σ −log softmax(outputs)_class over the first `count` samples. */
-export function crossEntropy<T>(
+function crossEntropy<T>(
   cotangent: usize,
   outputs: usize,
   targets: usize,
@@ -127,4 +243,64 @@ function softmax<T>(
   const near = log1p<T>(v128.div<T>(others, own));
   const loss = v128.bitselect(near, v128.sub<T>(log<T>(total), gap), likely);
   return v128.bitselect(loss, targets, v128.eq<T>(targets, targets));
+}
+
+/** softmax(outputs). */
+function softmaxShares<T>(shares: usize, outputs: usize, stride: usize, rows: i32): void {
+  for (let c: usize = 0; c < stride; c += VECTOR) {
+    let largest = v128.load(outputs + c);
+    let at = c;
+    for (let r = 1; r < rows; r++) {
+      at += stride;
+      largest = v128.pmax<T>(largest, v128.load(outputs + at));
+    }
+    let total = v128.splat<T>(<T>0);
+    at = c;
+    for (let r = 0; r < rows; r++) {
+      const e = expNonpositive<T>(v128.sub<T>(v128.load(outputs + at), largest));
+      total = v128.add<T>(total, e);
+      v128.store(shares + at, e);
+      at += stride;
+    }
+    at = c;
+    for (let r = 0; r < rows; r++) {
+      v128.store(shares + at, v128.div<T>(v128.load(shares + at), total));
+      at += stride;
+    }
+  }
+}
+
+/**
+ * R p_i = p_i(R N_i − Σ_j p_j R N_j), with differences to the output m of the largest share: nothing cancels where
+ * p_m is nearly 1.
+ */
+function softmaxTangent<T>(
+  tangent: usize,
+  shares: usize,
+  stride: usize,
+  rows: i32,
+  count: i32,
+): void {
+  for (let p = 0; p < count; p++) {
+    const first = <usize>p * sizeof<T>();
+    let likeliest = first;
+    let at = first;
+    for (let r = 1; r < rows; r++) {
+      at += stride;
+      if (load<T>(shares + at) > load<T>(shares + likeliest)) likeliest = at;
+    }
+    const base = <f64>load<T>(tangent + likeliest);
+    let mean: f64 = 0;
+    at = first;
+    for (let r = 0; r < rows; r++) {
+      mean += <f64>load<T>(shares + at) * (<f64>load<T>(tangent + at) - base);
+      at += stride;
+    }
+    at = first;
+    for (let r = 0; r < rows; r++) {
+      const change = <f64>load<T>(tangent + at) - base - mean;
+      store<T>(tangent + at, <T>(<f64>load<T>(shares + at) * change));
+      at += stride;
+    }
+  }
 }

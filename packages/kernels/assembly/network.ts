@@ -1,17 +1,21 @@
 // What the host writes before the first call. Numbers are i32 unless said, addresses are bytes into memory.
-// src/wasm/layout.ts writes the same fields in the same order.
 
 import { Accumulation } from './weight-gradient';
 
 @unmanaged
 export class Network extends Accumulation {
-  /** Slope of leakyRelu, α of ELU. */
+  /** Of the activation: slope of leakyRelu, α of ELU. */
   parameter: f64;
-  /** relu'(0). */
+  /** What chooses A' at kinks. */
   kink: f64;
-  /** Σ loss and, for relativeL2, Σ y² so far. */
+  lossParameter: f64;
+  lossKink: f64;
+  /** Σ loss and, for relative losses, Σ y² so far. */
   lossSum: f64;
   targetSum: f64;
+  /** Powers of two that the residuals and targets of relative losses are divided by before they are squared. */
+  unit: f64;
+  targetUnit: f64;
   activation: i32;
   loss: i32;
   depth: i32;
@@ -57,4 +61,10 @@ export class Layer {
   panel: usize;
   /** Panel of zᵏ, where the slopes A'(zᵏ) replace it. */
   affine: usize;
+}
+
+// @ts-ignore: decorator
+@inline
+export function layerAt(net: Network, k: i32): Layer {
+  return changetype<Layer>(net.layers + <usize>k * offsetof<Layer>());
 }

@@ -24,6 +24,8 @@ export class SecondOrder extends Accumulation {
   /** For its dense Hessian: rows of J, and d × d numbers. */
   features: usize;
   hessian: usize;
+  /** Set by `prepare`: whether the sums of a relative loss lost nothing to overflow or underflow. */
+  keepsDigits: i32;
 }
 
 @unmanaged
@@ -37,7 +39,7 @@ export class SecondOrderLayer {
   affineTangent: usize;
   /** Cotangent of zᵏ. */
   delta: usize;
-  /** Cotangent of A(zᵏ) times A''(zᵏ); 0 for the last layer. */
+  /** Cotangent of A(zᵏ) times A''(zᵏ); for the last layer what `lossTangent` needs. */
   bend: usize;
 }
 

@@ -4,10 +4,10 @@
 
 import { activate } from './activations';
 import { activateTwice, centerOf, slopeIsQuadratic } from './curvature';
-import { layerAt, panelLoss } from './dense-network';
 import { constant, MINUS_TWO } from './elementary';
-import { clearPadding, RELATIVE_L2 } from './losses';
-import { Layer, Network } from './network';
+import { isRelative } from './generated/names';
+import { clearPadding, keepsDigits, panelLoss } from './losses';
+import { Layer, layerAt, Network } from './network';
 import { product } from './products';
 import { dot } from './reductions';
 import { SecondOrder, secondAt } from './second-order';
@@ -18,7 +18,7 @@ import { biasGradient } from './weight-gradient';
 /** Moments per neuron. */
 export const MOMENTS: usize = 5;
 
-/** All that depends on θ only; for relativeL2 also the gradient without the loss's factor. */
+/** All that depends on θ only; for relative losses also the gradient without the loss's factor. */
 export function prepareShallow<T>(state: SecondOrder, stride: usize): void {
   const net = state.net;
   const hidden = layerAt(net, 0);
@@ -29,6 +29,7 @@ export function prepareShallow<T>(state: SecondOrder, stride: usize): void {
   panelLoss<T>(net, stride, stride, state.samples);
   state.lossSum = net.lossSum;
   state.targetSum = net.targetSum;
+  state.keepsDigits = keepsDigits<T>(net);
   memory.copy(secondAt(state, 1).delta, net.delta, stride);
 
   net.first = 1;
@@ -36,7 +37,7 @@ export function prepareShallow<T>(state: SecondOrder, stride: usize): void {
   net.numerator = 1;
   net.denominator = 1;
   smoothMoments<T>(state, hidden, stride);
-  if (net.loss == RELATIVE_L2) backward<T>(net, hidden, output, net.delta, stride);
+  if (isRelative(net.loss)) backward<T>(net, hidden, output, net.delta, stride);
 }
 
 /** Bytes of a block of columns: what four neurons leave stays near. */
@@ -187,7 +188,7 @@ export function shallowHessianVector<T>(state: SecondOrder, stride: usize): void
   }
   clearPadding<T>(tangent, stride, 1, stride, state.samples);
   const count = <i32>(stride / sizeof<T>());
-  if (net.loss == RELATIVE_L2) {
+  if (isRelative(net.loss)) {
     state.alongResiduals = dot<T>(tangent, secondAt(state, 1).delta, count);
   }
   backward<T>(net, hidden, output, tangent, stride);

@@ -3,8 +3,9 @@
 // order of θ; ∇²N couples only the three parameters of one neuron: with w and b by v A'' x², v A'' x, v A'', and
 // with v by A' x, A'.
 
-import { layerAt, roundUp } from './dense-network';
+import { roundUp } from './dense-network';
 import { clearPadding } from './losses';
+import { layerAt } from './network';
 import { SecondOrder } from './second-order';
 import { MOMENTS } from './shallow-hessian-vector';
 import { VECTOR } from './simd';

@@ -1,7 +1,7 @@
 // One hidden layer between scalar input and output: N(x) = c + Σ_j v_j A(w_j x + b_j). The factor v_j comes out of
 // the sums over the batch: with r = N − y, ∂w_j = v_j Σ r A' x, ∂b_j = v_j Σ r A', ∂v_j = Σ r A.
 
-import { RELU } from './activations';
+import { Activation } from './generated/names';
 import { Layer, Network } from './network';
 import { PAIR, VECTOR, multiplyAdd, sumLanes } from './simd';
 import { put } from './weight-gradient';
@@ -13,7 +13,7 @@ export function isShallow(net: Network, outputWidth: i32): bool {
 
 /** Whether its activation is max(z, 0) with relu'(0) = 0, where the sign of A says all about A'. */
 export function isRelu(net: Network): bool {
-  return net.activation == RELU && net.kink == 0;
+  return net.activation == Activation.relu && net.kink == 0;
 }
 
 /** N of the inputs in the input panel; leaves A in the panel of the output layer. */

@@ -4,7 +4,8 @@
 // operations.
 
 import { neuronOf, sampleOf } from './breakpoints';
-import { layerAt } from './dense-network';
+import { isRelative } from './generated/names';
+import { keepsDigits } from './losses';
 import {
   inactiveSlope,
   isSpline,
@@ -14,8 +15,7 @@ import {
   splineRisk,
   sumPairs,
 } from './linear-spline';
-import { RELATIVE_L2 } from './losses';
-import { Layer, Network } from './network';
+import { Layer, layerAt, Network } from './network';
 import { multiplyAdd, sumLanesWide } from './simd';
 
 /** What src/wasm/spline-second-order.ts writes. */
@@ -43,7 +43,7 @@ export function prepareSpline<T>(state: SplineSecondOrder): bool {
   if (!isSpline<T>(net)) return false;
   splineRisk<T>(net, true);
   updateMoments<T>(state, changetype<Spline>(net.spline));
-  return true;
+  return keepsDigits<T>(net);
 }
 
 /** The moments of segments that are not what they were. */
@@ -113,7 +113,7 @@ export function splineHessianVector<T>(state: SplineSecondOrder): void {
   addTangents<T>(state, spline, hidden, output);
   const alongResiduals = passTangents<T>(state, spline, hidden, output);
   multiplyBack<T>(state, spline, hidden, output);
-  if (net.loss == RELATIVE_L2 && net.lossSum != 0) {
+  if (isRelative(net.loss)) {
     // the common factor 1/√(ST) changes too
     const change = alongResiduals / net.lossSum;
     for (let i: usize = 0; i < <usize>net.dimension * sizeof<T>(); i += sizeof<T>()) {

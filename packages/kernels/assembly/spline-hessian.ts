@@ -4,10 +4,9 @@
 // ∇²N couples v with the w and b of its own neuron, by A' x and A'.
 
 import { neuronOf } from './breakpoints';
-import { layerAt } from './dense-network';
+import { isRelative } from './generated/names';
 import { inactiveSlope, loadPair, pairAt, Spline } from './linear-spline';
-import { RELATIVE_L2 } from './losses';
-import { Network } from './network';
+import { layerAt, Network } from './network';
 import { sumLanesWide } from './simd';
 import { endOf, SplineSecondOrder } from './spline-hessian-vector';
 
@@ -70,7 +69,7 @@ export function splineHessian<T>(state: SplineSecondOrder): void {
     put<T>(state, 2 * h + i, last, sumLanesWide<f64>(f64x2.mul(line, sums)));
   }
   put<T>(state, last, last, factor * <f64>net.samples);
-  if (net.loss == RELATIVE_L2) addChangeOfFactor<T>(state, net);
+  if (isRelative(net.loss)) addChangeOfFactor<T>(state, net);
 }
 
 /** Σ x² and Σ x of the segments up to each, and from each on. */
@@ -130,7 +129,6 @@ function valueProducts(line: v128, sums: v128, lower: v128): v128 {
 
 /** H −= √(ST)/S·∇L ∇Lᵀ, because the common factor 1/√(ST) of ∇L changes too. */
 function addChangeOfFactor<T>(state: SplineSecondOrder, net: Network): void {
-  if (net.lossSum == 0) return;
   const change = net.denominator / net.lossSum;
   const d = net.dimension;
   for (let i = 0; i < d; i++) {

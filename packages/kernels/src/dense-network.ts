@@ -1,14 +1,7 @@
 import type { DescentLoop, DescentOptions, Dtype, FloatArray } from '@nonsmooth/core';
-import type { Activation } from './activation.js';
-
-export const lossNames = ['squared', 'relativeL2', 'crossEntropy'] as const;
-
-/**
- * squared: mean over samples of the sum over outputs of (N − y)².
- * relativeL2: √mean (N − y)² / √mean y², means over samples and outputs.
- * crossEntropy: mean over samples of −log softmax(N)_class, natural logarithm, class indices as targets.
- */
-export type LossName = (typeof lossNames)[number];
+import type { Activation } from './activations/activation.js';
+import type { Kinks } from './kinks.js';
+import type { Loss, LossName } from './losses/loss.js';
 
 /**
  * The empirical risk of a fully connected network. Parameters θ are one flat vector: if
@@ -18,16 +11,16 @@ export type LossName = (typeof lossNames)[number];
 export interface DenseProblem {
   readonly widths: readonly number[];
   readonly activation: Activation;
-  readonly loss: LossName;
+  readonly loss: LossName | Loss;
   readonly dtype: Dtype;
   /** Normalize the input by the batch's mean and biased variance, ε = 1e−5, then scale by γ and shift by β. */
   readonly batchNormalization: boolean;
   /** samples × l₀, row-major. */
   readonly inputs: FloatArray;
-  /** samples × l_D, row-major; class indices (samples) for crossEntropy. */
+  /** samples × l_D, row-major; class indices (samples) for losses of classes. */
   readonly targets: FloatArray;
-  /** relu'(0); see Kinks. Default 0. */
-  readonly reluDerivativeAtZero?: number;
+  /** Derivatives at kinks. Default: `defaultKinks`. */
+  readonly kinks?: Partial<Kinks>;
 }
 
 /** A problem taken up by a kernel: it allocated once and allocates no more. θ and `out` are read and written by copy. */

@@ -22,15 +22,23 @@ export type {
   RmspropRule,
   SgdRule,
 } from '@nonsmooth/core';
-export * from './activation.js';
+export * from './activations/activation.js';
+export * from './activations/table.js';
+export * from './activations/resolve.js';
 export * from './dense-network.js';
 export * from './errors.js';
 export * from './kernels.js';
 export * from './kinks.js';
+export * from './losses/loss.js';
+export * from './losses/resolve.js';
+export * from './losses/row-loss.js';
+export * from './losses/table.js';
+export * from './losses/targets.js';
 export * from './random.js';
+export * from './traits.js';
 export * from './workspace.js';
 export { erf, erfc } from './reference/erf.js';
-export { scalarActivation, type ScalarFunction } from './reference/activations.js';
+export type { ScalarFunction } from './activations/scalar-functions.js';
 export { referenceKernels } from './reference/kernels.js';
 export { defaultKernels, wasmKernels, type WasmOptions } from './wasm/kernels.js';
 export { descentLoop } from './reference/descent.js';

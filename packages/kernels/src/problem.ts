@@ -1,6 +1,14 @@
 import { ArgumentError, dtypes, requireOneOf, ShapeError, type FloatArray } from '@nonsmooth/core';
-import { activationNames } from './activation.js';
-import { lossNames, type DenseProblem } from './dense-network.js';
+import { activationParameter } from './activations/resolve.js';
+import type { ActivationName } from './activations/activation.js';
+import { atKink } from './activations/table.js';
+import type { DenseProblem } from './dense-network.js';
+import { defaultKinks } from './kinks.js';
+import type { LossName } from './losses/loss.js';
+import { checkTargets, resolveLoss } from './losses/resolve.js';
+import { lossAtKink, losses } from './losses/table.js';
+import { targetWidth as widthOfTargets } from './losses/targets.js';
+import { requireKinks } from './traits.js';
 
 /** One affine layer: widths and where its weights (row-major width × inputWidth) and biases lie in θ. */
 export interface Layer {
@@ -10,8 +18,17 @@ export interface Layer {
   readonly biases: number;
 }
 
-/** The sizes that follow from a problem. */
+/** A function of one variable as kernels take it: its parameter, and what chooses its derivative at kinks. */
+export interface ScalarChoice<Name> {
+  readonly name: Name;
+  readonly parameter: number;
+  readonly atKink: number;
+}
+
+/** What follows from a problem: its functions with every default filled in, and its sizes. */
 export interface ProblemShape {
+  readonly activation: ScalarChoice<ActivationName>;
+  readonly loss: ScalarChoice<LossName>;
   readonly inputWidth: number;
   readonly outputWidth: number;
   /** Numbers per sample in the targets: l_D, or 1 class index. */
@@ -27,24 +44,20 @@ export interface ProblemShape {
  * @throws ArgumentError for an unknown name or an impossible number, ShapeError for arrays that do not fit.
  */
 export function problemShape(problem: DenseProblem): ProblemShape {
-  const { widths, activation, loss, inputs, targets } = problem;
+  const { widths, inputs, targets } = problem;
   if (widths.length < 2 || widths.some((width) => !Number.isSafeInteger(width) || width < 1)) {
     throw new ArgumentError('widths', widths, 'at least two positive integers');
   }
-  requireOneOf('activation', activation.name, activationNames);
-  if (activation.parameter !== undefined && !Number.isFinite(activation.parameter)) {
-    throw new ArgumentError('activation.parameter', activation.parameter, 'a finite number');
-  }
-  requireOneOf('loss', loss, lossNames);
+  const kinks = { ...defaultKinks, ...problem.kinks };
+  requireKinks(kinks);
+  const parameter = activationParameter(problem.activation);
+  const { name } = problem.activation;
+  const loss = resolveLoss(problem.loss);
   requireOneOf('dtype', problem.dtype, dtypes);
-  const atZero = problem.reluDerivativeAtZero ?? 0;
-  if (!(atZero >= 0 && atZero <= 1)) {
-    throw new ArgumentError('reluDerivativeAtZero', atZero, 'a number in [0, 1]');
-  }
 
   const inputWidth = widths[0]!;
   const outputWidth = widths.at(-1)!;
-  const targetWidth = loss === 'crossEntropy' ? 1 : outputWidth;
+  const targetWidth = widthOfTargets(losses[loss.name].targets, outputWidth);
   const samples = rowCount('inputs', inputs, inputWidth);
   if (targets.length !== samples * targetWidth) {
     throw new ShapeError(
@@ -53,10 +66,7 @@ export function problemShape(problem: DenseProblem): ProblemShape {
       `${samples * targetWidth} (${samples} samples × ${targetWidth})`,
     );
   }
-  if (loss === 'crossEntropy') requireClasses(targets, outputWidth);
-  if (loss === 'relativeL2' && targets.every((target) => target === 0)) {
-    throw new ArgumentError('targets', targets, 'for relativeL2: not all zero');
-  }
+  checkTargets(loss.name, targets, outputWidth);
 
   let at = problem.batchNormalization ? 2 * inputWidth : 0;
   const layers = widths.slice(1).map((width, k): Layer => {
@@ -64,7 +74,16 @@ export function problemShape(problem: DenseProblem): ProblemShape {
     at = layer.biases + width;
     return layer;
   });
-  return { inputWidth, outputWidth, targetWidth, samples, layers, dimension: at };
+  return {
+    activation: { name, parameter, atKink: atKink(name, kinks) },
+    loss: { ...loss, atKink: lossAtKink(loss.name, kinks) },
+    inputWidth,
+    outputWidth,
+    targetWidth,
+    samples,
+    layers,
+    dimension: at,
+  };
 }
 
 /** Number of rows of a row-major array with `width` columns; at least one. */
@@ -75,12 +94,3 @@ export function rowCount(argument: string, rows: FloatArray, width: number): num
   return rows.length / width;
 }
 
-function requireClasses(targets: FloatArray, classes: number): void {
-  for (let s = 0; s < targets.length; s++) {
-    const target = targets[s]!;
-    // NaN passes: it makes the loss NaN, as a NaN anywhere in the data does.
-    if (target < 0 || target >= classes || target % 1 > 0) {
-      throw new ArgumentError(`targets[${s}]`, target, `class indices 0 to ${classes - 1}`);
-    }
-  }
-}

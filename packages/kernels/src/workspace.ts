@@ -1,5 +1,6 @@
 import type { Dtype, FloatArray } from '@nonsmooth/core';
-import type { Activation } from './activation.js';
+import type { Activation } from './activations/activation.js';
+import type { Kinks } from './kinks.js';
 
 /** Functions of one number that kernels compute entry by entry. */
 export const unaryNames = [
@@ -54,7 +55,7 @@ export interface Workspace {
     x: FloatArray,
     value: FloatArray,
     slope: FloatArray,
-    reluDerivativeAtZero?: number,
+    kinks?: Kinks,
   ): void;
   sum(x: FloatArray): number;
   dot(x: FloatArray, y: FloatArray): number;

@@ -3,6 +3,7 @@ import {
   activationNames,
   ArgumentError,
   DisposedError,
+  losses,
   lossNames,
   MemoryLimitError,
   referenceKernels,
@@ -12,7 +13,7 @@ import {
   type DenseProblem,
   type LossName,
 } from '@nonsmooth/kernels';
-import { numbers } from './random-problems.js';
+import { numbers, randomTargets } from './random-problems.js';
 
 const both = [referenceKernels, wasmKernels()].map((kernels) => ({
   kernels,
@@ -41,7 +42,7 @@ const refused: readonly (readonly [Partial<DenseProblem>, typeof ArgumentError, 
   [{ activation: { name: 'sine' as ActivationName } }, ArgumentError, /activation = "sine"/],
   [{ activation: { name: 'elu', parameter: NaN } }, ArgumentError, /activation.parameter = NaN/],
   [{ loss: 'hinge' as LossName }, ArgumentError, /loss = "hinge".*crossEntropy/],
-  [{ reluDerivativeAtZero: 2 }, ArgumentError, /reluDerivativeAtZero = 2/],
+  [{ kinks: { relu: 2 } }, ArgumentError, /kinks.relu = 2/],
   [{ inputs: new Float64Array(0), targets: new Float64Array(0) }, ShapeError, /inputs.length = 0/],
   [{ inputs: new Float64Array(13) }, ShapeError, /inputs.length = 13.*multiple of 2/],
   [{ targets: new Float64Array(20) }, ShapeError, /targets.length = 20; allowed: 21/],
@@ -79,7 +80,7 @@ test.each(both)('$kernel: a disposed risk refuses to work', ({ kernels }) => {
 test.each(both)('$kernel: a NaN sample gives a NaN loss and a NaN gradient', ({ kernels }) => {
   for (const name of activationNames) {
     for (const loss of lossNames) {
-      const targets = loss === 'crossEntropy' ? new Float64Array(7) : numbers('f64', 2, 21);
+      const targets = randomTargets(losses[loss].targets, 'f64', 2, 7, 3);
       for (const bad of ['inputs', 'targets'] as const) {
         const data = { inputs: numbers('f64', 1, 14), targets: targets.slice() };
         data[bad][6] = Number.NaN;

@@ -296,7 +296,7 @@ test('parameters and data that are not moderate numbers go through the batch ker
 
 test('relu with another derivative at 0 keeps it', () => {
   const inputs = Float64Array.from({ length: 20 }, (_, s) => s - 10);
-  const spline = problem({ inputs, targets: inputs, reluDerivativeAtZero: 0.5 });
+  const spline = problem({ inputs, targets: inputs, kinks: { relu: 0.5 } });
   const theta = Float64Array.of(1, -1, 2, 0, 3, 5, -4, 0, 1, 1, -1, 2, 1);
   const { gradient } = gradientOf(wasm.denseNetwork(spline), theta);
   expect(gradient).toEqual(gradientOf(referenceKernels.denseNetwork(spline), theta).gradient);

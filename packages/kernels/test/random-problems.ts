@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import {
   activationNames,
+  losses,
   lossNames,
+  targetWidth,
   type DenseProblem,
   type Dtype,
   type FloatArray,
+  type TargetKind,
 } from '@nonsmooth/kernels';
 
 /** Reproducible numbers in (−1, 1), well spread. */
@@ -44,7 +47,7 @@ export const randomProblems: fc.Arbitrary<RandomProblem> = fc
     loss: fc.constantFrom(...lossNames),
     dtype: fc.constantFrom<Dtype>('f64', 'f32'),
     batchNormalization: fc.boolean(),
-    reluDerivativeAtZero: fc.constantFrom(0, 0.5, 1),
+    kinks: fc.constantFrom(0, 0.5, 1).map((relu) => ({ relu })),
     seed: fc.nat(1e6),
   })
   .map(({ widths, samples, activation, loss, seed, ...rest }) => {
@@ -53,10 +56,7 @@ export const randomProblems: fc.Arbitrary<RandomProblem> = fc
     const dimension = widths
       .slice(1)
       .reduce((d, l, k) => d + l * (widths[k]! + 1), batchNormalization ? 2 * widths[0]! : 0);
-    const targets = numbers(dtype, seed + 2, loss === 'crossEntropy' ? samples : samples * outputs);
-    if (loss === 'crossEntropy') {
-      targets.forEach((t, s) => (targets[s] = Math.floor(((t + 1) / 2) * outputs)));
-    }
+    const targets = randomTargets(losses[loss].targets, dtype, seed + 2, samples, outputs);
     const problem: DenseProblem = {
       ...rest,
       widths,
@@ -67,6 +67,19 @@ export const randomProblems: fc.Arbitrary<RandomProblem> = fc
     };
     return { problem, theta: numbers(dtype, seed, dimension), seed };
   });
+
+/** Reproducible targets of a kind, as a loss takes them. */
+export function randomTargets(
+  kind: TargetKind,
+  dtype: Dtype,
+  seed: number,
+  samples: number,
+  outputs: number,
+): FloatArray {
+  const targets = numbers(dtype, seed, samples * targetWidth(kind, outputs));
+  if (kind === 'classes') return targets.map((t) => Math.floor(((t + 1) / 2) * outputs));
+  return kind === 'probabilities' ? targets.map((t) => (t + 1) / 2) : targets;
+}
 
 /** Largest |a − b| in units of the largest |b|. */
 export function relativeDistance(a: FloatArray, b: FloatArray): number {

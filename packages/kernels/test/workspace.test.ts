@@ -4,6 +4,7 @@ import {
   activationNames,
   ArgumentError,
   binaryNames,
+  defaultKinks,
   DisposedError,
   MemoryLimitError,
   referenceKernels,
@@ -77,7 +78,7 @@ test('entrywise functions agree with the reference on arrays of any length', () 
       }
       for (const name of activationNames) {
         expectTwins(dtype, [x, x, x], 0, (space, [a, b, c]) =>
-          space.activation({ name }, a!, b!, c!, 0.5),
+          space.activation({ name }, a!, b!, c!, { ...defaultKinks, relu: 0.5 }),
         );
       }
       expectTwins(dtype, [x, positive], 0, (space, [a, b]) => space.addMultiple(0.3, a!, b!));

@@ -10,10 +10,12 @@ import { objective, type Program, type TracedObjective } from '@nonsmooth/autodi
 import {
   defaultKernels,
   defaultKinks,
-  lossNames,
-  type Activation,
+  activationKinks,
+  isSmoothLoss,
+  resolveLoss,
   type Kernels,
   type Kinks,
+  type Loss,
   type LossName,
 } from '@nonsmooth/kernels';
 import type { Tensor } from '@nonsmooth/tensor';
@@ -24,10 +26,10 @@ import { traceRisk } from './traced-risk.js';
 export interface EmpiricalRiskData {
   /** samples × l₀; a vector of numbers if l₀ = 1. */
   readonly inputs: Rows;
-  /** samples × l_D; a vector if l_D = 1; class indices for crossEntropy. */
+  /** samples × l_D; a vector if l_D = 1; class indices for losses of classes. */
   readonly targets: Rows;
   /** Default 'squared'. */
-  readonly loss?: LossName;
+  readonly loss?: LossName | Loss;
 }
 
 export interface EmpiricalRiskOptions {
@@ -35,7 +37,7 @@ export interface EmpiricalRiskOptions {
   readonly dtype?: Dtype;
   /** Default: the fastest portable ones. */
   readonly kernels?: Kernels;
-  /** relu'(0). Default: 0. */
+  /** Derivatives at kinks. Default: `defaultKinks`. */
   readonly kinks?: Kinks;
 }
 
@@ -62,9 +64,9 @@ export function isEmpiricalRisk(objective: Objective): objective is EmpiricalRis
 }
 
 /** With a Lipschitz continuous derivative: second derivatives exist almost everywhere, and describe the gradient. */
-function isSmooth({ name, parameter = 1 }: Activation): boolean {
-  if (name === 'elu') return parameter === 1;
-  return name !== 'relu' && name !== 'leakyRelu';
+function isSmoothRisk(net: Network, loss: LossName | Loss): boolean {
+  const { name, parameter } = resolveLoss(loss);
+  return activationKinks(net.activation).length === 0 && isSmoothLoss(name, parameter);
 }
 
 /**
@@ -87,7 +89,7 @@ export function empiricalRisk(
     dtype,
     inputs: inputs.data,
     targets: targets.data,
-    reluDerivativeAtZero: kinks.relu,
+    kinks,
   });
   let program: Program | undefined;
   const slowTwin = once(() => objective(made.program, net.dimension, { kinks }));
@@ -97,7 +99,7 @@ export function empiricalRisk(
     dimension: net.dimension,
     samples: risk.samples,
     layout: net.layout,
-    smooth: isSmooth(net.activation) && loss !== 'relativeL2',
+    smooth: isSmoothRisk(net, loss),
     value: (theta) => risk.value(theta),
     gradient: (theta, out) => risk.gradient(theta, out),
     batchGradient: (theta, indices, out) => risk.batchGradient(theta, indices, out),

@@ -1,10 +1,10 @@
-import { div, logSumExp, mean, mul, sqrt, square, sub, sum, type Value } from '@nonsmooth/autodiff';
+import { div, logSumExp, mean, mul, reshape, sqrt, square, sub, sum, type Value } from '@nonsmooth/autodiff';
 import { tensor, zeros, type Tensor } from '@nonsmooth/tensor';
 import type { LossName } from '@nonsmooth/kernels';
 
 /** Every loss of outputs N (samples × l_D) and fixed targets, as a function that autodiff can trace. */
 export const tracedLosses: {
-  readonly [Name in LossName]: (outputs: Value, targets: Tensor) => Value;
+  readonly [Name in LossName]: (outputs: Value, targets: Tensor, parameter: number) => Value;
 } = {
   // mean over samples of the sum over outputs of (N − y)²
   squared: (outputs, targets) => mean(sum(square(sub(outputs, targets)), [1])),
@@ -15,10 +15,11 @@ export const tracedLosses: {
     const norm = Math.sqrt(squares / targets.data.length);
     return div(sqrt(mean(square(sub(outputs, targets)))), norm);
   },
-  // mean over samples of log Σ_j exp N_j − N_class
+  // mean over samples of log Σ_j exp(N_j − N_class)
   crossEntropy: (outputs, targets) => {
     const chosen = mul(outputs, oneHot(targets, outputs.shape[1]!));
-    return mean(sub(logSumExp(outputs, [1]), sum(chosen, [1])));
+    const own = reshape(sum(chosen, [1]), [outputs.shape[0]!, 1]);
+    return mean(logSumExp(sub(outputs, own), [1]));
   },
 };
 

@@ -1,5 +1,5 @@
 import { ArgumentError, type ParameterSlice } from '@nonsmooth/core';
-import { activationNames, type Activation, type ActivationName } from '@nonsmooth/kernels';
+import { activationNames, activationParameter, type Activation, type ActivationName } from '@nonsmooth/kernels';
 import { parameterLayout } from './layout.js';
 
 /** A fully connected network: its architecture, without parameters. */
@@ -56,13 +56,7 @@ function toActivation(given: ActivationName | Activation): Activation {
   if (!activationNames.includes(activation?.name)) {
     throw new ArgumentError('activation', activation?.name, activationNames.join(', '));
   }
+  activationParameter(activation);
   const { name, parameter } = activation;
-  if (parameter === undefined) return { name };
-  if (name !== 'leakyRelu' && name !== 'elu') {
-    throw new ArgumentError('activation.parameter', parameter, `none for ${name}`);
-  }
-  if (!Number.isFinite(parameter)) {
-    throw new ArgumentError('activation.parameter', parameter, 'a finite number');
-  }
-  return { name, parameter };
+  return parameter === undefined ? { name } : { name, parameter };
 }

@@ -5,7 +5,7 @@ import {
   ShapeError,
   takeRows,
 } from '@nonsmooth/core';
-import { type LossName } from '@nonsmooth/kernels';
+import { checkTargets, losses, targetWidth, type LossName } from '@nonsmooth/kernels';
 import { fromData, tensor, type NestedNumbers, type Tensor } from '@nonsmooth/tensor';
 import type { Network } from './network.js';
 
@@ -37,23 +37,14 @@ function named(argument: string, make: () => Tensor): Tensor {
   }
 }
 
-/** Checked targets: samples × l_D, or one class index per sample for crossEntropy. */
+/** Checked targets: samples × l_D, or one class index per sample for losses of classes. */
 export function toTargets(net: Network, loss: LossName, rows: Rows, samples: number): Tensor {
   const outputs = net.widths[net.widths.length - 1]!;
-  const targets = toRows('targets', rows, loss === 'crossEntropy' ? 1 : outputs);
+  const targets = toRows('targets', rows, targetWidth(losses[loss].targets, outputs));
   if (targets.shape[0] !== samples) {
     throw new ShapeError('targets.shape', targets.shape, `${samples} samples, as many as inputs`);
   }
-  if (loss === 'relativeL2' && targets.data.every((y) => y === 0)) {
-    throw new ArgumentError('targets', targets.data, 'not all zero for relativeL2');
-  }
-  if (loss === 'crossEntropy') {
-    for (const index of targets.data) {
-      if (!Number.isInteger(index) || index < 0 || index >= outputs) {
-        throw new ArgumentError('targets', index, `class indices 0..${outputs - 1}`);
-      }
-    }
-  }
+  checkTargets(loss, targets.data, outputs);
   return targets;
 }
 

@@ -1,6 +1,7 @@
 import {
   activationNames,
   ArgumentError,
+  losses,
   lossNames,
   NonFiniteError,
   referenceKernels,
@@ -14,7 +15,7 @@ import {
   tracedEmpiricalRisk,
   type EmpiricalRiskData,
 } from '@nonsmooth/nets';
-import { integers, key, normal } from '@nonsmooth/tensor';
+import { integers, key, normal, uniform } from '@nonsmooth/tensor';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -39,10 +40,11 @@ function draw({
   const outputs = widths[widths.length - 1]!;
   const data: EmpiricalRiskData = {
     inputs: normal(key(seed), [samples, widths[0]!]),
-    targets:
-      loss === 'crossEntropy'
-        ? Float64Array.from(integers(key(seed + 1), [samples], 0, outputs))
-        : normal(key(seed + 1), [samples, outputs]),
+    targets: {
+      numbers: () => normal(key(seed + 1), [samples, outputs]),
+      probabilities: () => uniform(key(seed + 1), [samples, outputs]),
+      classes: () => Float64Array.from(integers(key(seed + 1), [samples], 0, outputs)),
+    }[losses[loss].targets](),
     loss,
   };
   const theta = normal(key(seed + 2), [net.dimension]).data as Float64Array;

@@ -1,6 +1,7 @@
 import { norm2 } from '@nonsmooth/core';
 import { adam, descend, sgd } from '@nonsmooth/flows';
 import {
+  activations,
   activationNames,
   type ActivationName,
   type DescentRule,
@@ -100,7 +101,7 @@ function train({ optimizer, activation, dtype, run }: Run, seed: number): Work<A
 
 /** A key per run, independent of which other combinations are run. */
 function keyOf(seed: number, optimizer: Optimizer, activation: ActivationName, run: number) {
-  const words = [Object.keys(rules).indexOf(optimizer), activationNames.indexOf(activation), run];
+  const words = [Object.keys(rules).indexOf(optimizer), activations[activation].code, run];
   return words.reduce((derived, word) => foldIn(derived, word), key(seed));
 }
 

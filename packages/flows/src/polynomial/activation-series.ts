@@ -1,5 +1,11 @@
 import { ArgumentError } from '@nonsmooth/core';
-import { activationNames, erfc, type Activation, type ActivationName } from '@nonsmooth/kernels';
+import {
+  activationNames,
+  erfc,
+  isPiecewiseLinear,
+  type Activation,
+  type CurvedName,
+} from '@nonsmooth/kernels';
 
 /** Taylor coefficients a₀..a_n of σ(c + t) = Σ a_k tᵏ; σ^{(k)}(c) = k!·a_k. */
 export type Series = Float64Array;
@@ -17,20 +23,20 @@ export function activationSeries(activation: Activation, c: number, order: numbe
   if (!activationNames.includes(activation?.name)) {
     throw new ArgumentError('activation', activation?.name, activationNames.join(', '));
   }
-  const series = table[activation.name];
+  const { name } = activation;
+  if (isPiecewiseLinear(name)) {
+    throw new ArgumentError('activation', name, 'an activation with nonzero higher derivatives');
+  }
   if (!(Number.isSafeInteger(order) && order >= 0 && order <= highestOrder)) {
     throw new ArgumentError('order', order, `an integer from 0 to ${highestOrder}`);
   }
   if (!Number.isFinite(c)) throw new ArgumentError('c', c, 'a finite number');
-  return series(c, order, activation.parameter);
+  return table[name](c, order, activation.parameter);
 }
 
 const table: {
-  readonly [Name in ActivationName]: (c: number, order: number, parameter?: number) => Series;
+  readonly [Name in CurvedName]: (c: number, order: number, parameter?: number) => Series;
 } = {
-  identity: () => piecewiseLinear('identity'),
-  relu: () => piecewiseLinear('relu'),
-  leakyRelu: () => piecewiseLinear('leakyRelu'),
   tanh: (c, n) => tanhOf(variable(c, n)),
   logistic: (c, n) => logistic(c, n),
   softplus: (c, n) => softplus(c, n),
@@ -53,10 +59,6 @@ const table: {
     );
   },
 };
-
-function piecewiseLinear(name: ActivationName): never {
-  throw new ArgumentError('activation', name, 'an activation with nonzero higher derivatives');
-}
 
 /** c + t. */
 function variable(c: number, order: number): Series {

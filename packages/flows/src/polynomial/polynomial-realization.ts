@@ -1,5 +1,5 @@
 import { ArgumentError, largest, requirePositive } from '@nonsmooth/core';
-import { type Activation, type ActivationName } from '@nonsmooth/kernels';
+import { activations, type Activation, type ActivationName } from '@nonsmooth/kernels';
 import { network, type Network } from '@nonsmooth/nets';
 import { activationSeries } from './activation-series.js';
 import { degree, variables, type Polynomial } from './polynomial.js';
@@ -36,7 +36,7 @@ export function polynomialRealization(
 ): PolynomialRealization {
   const n = variables(polynomial);
   const sigma = typeof activation === 'string' ? { name: activation } : activation;
-  const centre = options.centre ?? (sigma?.name === 'elu' ? -0.5 : 0.5);
+  const centre = options.centre ?? activations[sigma?.name]?.seriesCentre;
   const highest = largest(polynomial.map(degree));
   const series = activationSeries(sigma, centre, highest);
 

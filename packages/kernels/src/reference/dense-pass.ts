@@ -1,6 +1,6 @@
 import { floatArray, type Dtype, type FloatArray } from '@nonsmooth/core';
 import type { Layer, ProblemShape } from '../problem.js';
-import type { ScalarFunction } from './activations.js';
+import type { ScalarFunction } from '../activations/scalar-functions.js';
 
 /** What the forward pass leaves behind. `inputs[k]` is what layer k acts on, samples × its input width. */
 export interface ForwardPass {

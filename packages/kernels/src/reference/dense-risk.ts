@@ -7,20 +7,24 @@ import {
   type FloatArray,
 } from '@nonsmooth/core';
 import type { DenseProblem, DenseRisk } from '../dense-network.js';
+import { activations } from '../activations/table.js';
+import { evaluateLoss, type LossValue } from '../losses/evaluate.js';
+import { losses } from '../losses/table.js';
 import { problemShape, rowCount } from '../problem.js';
-import { scalarActivation } from './activations.js';
 import { normalizeColumns } from './batch-normalization.js';
 import { backward, forward } from './dense-pass.js';
 import { descentLoop } from './descent.js';
-import { cotangentTangents, hessianVector } from './hessian-vector.js';
-import { losses } from './losses.js';
+import { hessianVector } from './hessian-vector.js';
 
 /** The risk of a dense network by plain loops. @throws as `problemShape`. */
 export function denseRisk(problem: DenseProblem): DenseRisk {
   const shape = problemShape(problem);
   const { dtype, batchNormalization } = problem;
   const { inputWidth, targetWidth, outputWidth, samples, dimension } = shape;
-  const activation = scalarActivation(problem.activation, problem.reluDerivativeAtZero);
+  const { parameter, atKink } = shape.activation;
+  const activation = activations[shape.activation.name].scalar(parameter, atKink);
+  const { relative } = losses[shape.loss.name];
+  const rowLoss = losses[shape.loss.name].row(shape.loss.parameter, shape.loss.atKink);
   const inputs = toDtype(problem.inputs);
   const targets = toDtype(problem.targets);
   let disposed = false;
@@ -49,6 +53,17 @@ export function denseRisk(problem: DenseProblem): DenseRisk {
     return { x: scaled, normalized };
   }
 
+  /** The loss of `count` samples with these outputs; writes the cotangents. */
+  function lossOf(
+    outputs: FloatArray,
+    y: FloatArray,
+    count: number,
+    cotangent: FloatArray,
+  ): LossValue {
+    const { name } = shape.loss;
+    return evaluateLoss(name, rowLoss, outputs, y, count, outputWidth, cotangent);
+  }
+
   function lossAndGradient(
     theta: FloatArray,
     x: FloatArray,
@@ -59,7 +74,7 @@ export function denseRisk(problem: DenseProblem): DenseRisk {
     const first = firstInputs(theta, x, count);
     const pass = forward(shape, activation, theta, first.x, count, dtype);
     const cotangent = floatArray(dtype, count * outputWidth);
-    const loss = losses[problem.loss](pass.affine.at(-1)!, y, count, outputWidth, cotangent);
+    const loss = lossOf(pass.affine.at(-1)!, y, count, cotangent);
     const sums = new Float64Array(dimension);
     const delta = backward(shape, activation, theta, pass, count, cotangent, sums, dtype);
     if (batchNormalization) {
@@ -73,12 +88,27 @@ export function denseRisk(problem: DenseProblem): DenseRisk {
     return loss.value;
   }
 
+  /** The derivative of the cotangents along a change of the outputs. */
+  function cotangentTangent(outputs: FloatArray, tangent: FloatArray): FloatArray {
+    const out = floatArray(dtype, tangent.length);
+    for (let s = 0; s < samples; s++) {
+      const [from, to] = [s * outputWidth, (s + 1) * outputWidth];
+      rowLoss.differentiate(
+        outputs.subarray(from, to),
+        targets.subarray(s * targetWidth, (s + 1) * targetWidth),
+        tangent.subarray(from, to),
+        out.subarray(from, to),
+      );
+    }
+    return out;
+  }
+
   function hessianTimes(theta: FloatArray, vector: FloatArray, out: FloatArray): void {
     const first = firstInputs(theta, inputs, samples);
     const pass = forward(shape, activation, theta, first.x, samples, dtype);
     const outputs = pass.affine.at(-1)!;
     const cotangent = floatArray(dtype, outputs.length);
-    const loss = losses[problem.loss](outputs, targets, samples, outputWidth, cotangent);
+    const loss = lossOf(outputs, targets, samples, cotangent);
     const sums = new Float64Array(dimension);
     const firstTangent = batchNormalization
       ? first.normalized.map((value, i) => {
@@ -96,9 +126,10 @@ export function denseRisk(problem: DenseProblem): DenseRisk {
       samples,
       firstTangent,
       cotangent,
-      (tangent) => {
+      (outputTangent) => {
+        const tangent = loss.unit === 1 ? outputTangent : outputTangent.map((x) => x / loss.unit);
         for (let i = 0; i < tangent.length; i++) alongResiduals += cotangent[i]! * tangent[i]!;
-        return cotangentTangents[problem.loss](outputs, tangent, samples, outputWidth);
+        return cotangentTangent(outputs, tangent);
       },
       sums,
       dtype,
@@ -111,13 +142,14 @@ export function denseRisk(problem: DenseProblem): DenseRisk {
       }
     }
     for (let i = 0; i < dimension; i++) out[i] = (sums[i]! * loss.numerator) / loss.denominator;
-    if (problem.loss === 'relativeL2') {
+    if (relative) {
       // the common factor 1/√(ST) changes too: −(Σ r R N/S)·∇L
       const gradient = new Float64Array(dimension);
       lossAndGradient(theta, inputs, targets, samples, gradient);
       let squares = 0;
       for (let i = 0; i < cotangent.length; i++) squares += cotangent[i]! * cotangent[i]!;
-      const factor = squares === 0 ? 0 : alongResiduals / squares;
+      // √ has no derivative at 0
+      const factor = squares === 0 ? Number.NaN : alongResiduals / squares;
       for (let i = 0; i < dimension; i++) out[i]! -= factor * gradient[i]!;
     }
   }
@@ -132,7 +164,7 @@ export function denseRisk(problem: DenseProblem): DenseRisk {
       const { x } = firstInputs(parametersHere, inputs, samples);
       const outputs = forward(shape, activation, parametersHere, x, samples, dtype).affine.at(-1)!;
       const unused = floatArray(dtype, outputs.length);
-      return losses[problem.loss](outputs, targets, samples, outputWidth, unused).value;
+      return lossOf(outputs, targets, samples, unused).value;
     },
     gradient: (theta, out) => {
       requireLength('out', out, dimension);

@@ -1,7 +1,6 @@
-import { floatArray, largest, type Dtype, type FloatArray } from '@nonsmooth/core';
-import type { LossName } from '../dense-network.js';
+import { floatArray, type Dtype, type FloatArray } from '@nonsmooth/core';
 import type { Layer, ProblemShape } from '../problem.js';
-import type { ScalarFunction } from './activations.js';
+import type { ScalarFunction } from '../activations/scalar-functions.js';
 import type { ForwardPass } from './dense-pass.js';
 
 /**
@@ -90,31 +89,3 @@ function addProduct(
     }
   }
 }
-
-/** The derivative of every loss's cotangent (without its common factor) along a change of the outputs. */
-export const cotangentTangents: {
-  readonly [Name in LossName]: (
-    outputs: FloatArray,
-    tangent: FloatArray,
-    samples: number,
-    width: number,
-  ) => FloatArray;
-} = {
-  squared: (_, tangent) => tangent,
-  relativeL2: (_, tangent) => tangent,
-  // p = softmax: R p = p(R N − Σ p R N)
-  crossEntropy(outputs, tangent, samples, width) {
-    const out = tangent.slice();
-    for (let s = 0; s < samples; s++) {
-      const row = outputs.subarray(s * width, (s + 1) * width);
-      const top = largest(row);
-      const shares = Array.from(row, (x) => Math.exp(x - top));
-      const total = shares.reduce((a, b) => a + b, 0);
-      const mean = shares.reduce((sum, p, j) => sum + (p / total) * tangent[s * width + j]!, 0);
-      shares.forEach((p, j) => {
-        out[s * width + j] = (p / total) * (tangent[s * width + j]! - mean);
-      });
-    }
-    return out;
-  },
-};

@@ -1,6 +1,8 @@
 import { floatArray, type Dtype, type FloatArray } from '@nonsmooth/core';
 import type { BinaryName, UnaryName, Workspace } from '../workspace.js';
-import { scalarActivation } from './activations.js';
+import { activations, atKink } from '../activations/table.js';
+import { activationParameter } from '../activations/resolve.js';
+import { defaultKinks } from '../kinks.js';
 import { erf } from './erf.js';
 
 const unaryFunctions: { readonly [Name in UnaryName]: (x: number) => number } = {
@@ -47,8 +49,9 @@ export function workspace(dtype: Dtype, lengths: readonly number[]): Workspace {
     binary: (f, x, y, out) =>
       x.forEach((value, i) => (out[i] = binaryFunctions[f](value, y[y.length === 1 ? 0 : i]!))),
     addMultiple: (factor, x, y) => x.forEach((value, i) => (y[i]! += factor * value)),
-    activation(activation, x, value, slope, reluDerivativeAtZero = 0) {
-      const f = scalarActivation(activation, reluDerivativeAtZero);
+    activation(activation, x, value, slope, kinks = defaultKinks) {
+      const { name } = activation;
+      const f = activations[name].scalar(activationParameter(activation), atKink(name, kinks));
       for (let i = 0; i < x.length; i++) {
         const z = x[i]!;
         value[i] = f.value(z);

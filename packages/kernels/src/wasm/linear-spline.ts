@@ -1,6 +1,8 @@
 import type { DenseProblem } from '../dense-network.js';
 import type { ProblemShape } from '../problem.js';
-import { activationParameter } from '../reference/activations.js';
+import { isPiecewiseLinear } from '../activations/activation.js';
+import { activations } from '../activations/table.js';
+import { losses } from '../losses/table.js';
 import { elementBytes, type Arena } from './arena.js';
 import type { Memory } from './webassembly.js';
 
@@ -10,25 +12,41 @@ const fewestSamples = 16;
 const largestSlope = 1000;
 
 /**
- * Whether assembly/linear-spline.ts serves a problem when all samples are asked for: one hidden layer between scalar
- * input and output, relu or leakyRelu with the left derivative at 0.
+ * Whether a problem has one hidden layer between scalar input and output and a loss of which sums over samples are
+ * moments.
  */
-export function isLinearSpline(problem: DenseProblem, shape: ProblemShape): boolean {
-  const { widths, activation, loss, batchNormalization, reluDerivativeAtZero = 0 } = problem;
+export function isShallow(problem: DenseProblem, { loss }: ProblemShape): boolean {
+  const { widths, batchNormalization } = problem;
   return (
     widths.length === 3 &&
     widths[0] === 1 &&
     widths[2] === 1 &&
-    (activation.name === 'relu' || activation.name === 'leakyRelu') &&
-    Math.abs(activationParameter(activation)) <= largestSlope &&
-    reluDerivativeAtZero === 0 &&
     !batchNormalization &&
-    loss !== 'crossEntropy' &&
+    losses[loss.name].quadratic
+  );
+}
+
+/**
+ * The slope left of 0 of an activation that is linear left of 0 and the identity right of it, with the left
+ * derivative at 0; undefined for others.
+ */
+function slopeOfInactive({ activation: { name, parameter, atKink } }: ProblemShape) {
+  const { homogeneous, kinks } = activations[name];
+  const [kink] = kinks(parameter);
+  const serves = isPiecewiseLinear(name) && homogeneous && kink?.right === 1 && atKink === 0;
+  return serves && Math.abs(kink.left) <= largestSlope ? kink.left : undefined;
+}
+
+/** Whether assembly/linear-spline.ts serves a problem when all samples are asked for. */
+export function isLinearSpline(problem: DenseProblem, shape: ProblemShape): boolean {
+  return (
+    isShallow(problem, shape) &&
+    slopeOfInactive(shape) !== undefined &&
     shape.samples >= fewestSamples
   );
 }
 
-const splineBytes = 48;
+const splineBytes = 56;
 const keyBytes = 8;
 /** Bytes of a pair of numbers, which are f64 in both dtypes. */
 export const pairBytes = 16;
@@ -38,9 +56,10 @@ const margin = 16;
 /** Reserves a copy of the data and 88 bytes per neuron; `describe` writes the descriptor, class Spline. */
 export function laySplineOut(
   problem: DenseProblem,
-  { samples, layers }: ProblemShape,
+  shape: ProblemShape,
   arena: Arena,
 ): { readonly address: number; describe(memory: Memory): void } {
+  const { samples, layers } = shape;
   const bytes = samples * elementBytes[problem.dtype] + margin;
   const hidden = layers[0]!.width;
   const address = arena.reserve(splineBytes);
@@ -52,6 +71,9 @@ export function laySplineOut(
   ];
   return {
     address,
-    describe: (memory) => new Uint32Array(memory.buffer, address + 12, fields.length).set(fields),
+    describe(memory) {
+      new Float64Array(memory.buffer, address + 8, 1)[0] = slopeOfInactive(shape)!;
+      new Uint32Array(memory.buffer, address + 20, fields.length).set(fields);
+    },
   };
 }

@@ -1,8 +1,8 @@
 import { largest } from '@nonsmooth/core';
-import { activationNames } from '../activation.js';
-import { lossNames, type DenseProblem } from '../dense-network.js';
+import { activations } from '../activations/table.js';
+import type { DenseProblem } from '../dense-network.js';
+import { losses } from '../losses/table.js';
 import type { ProblemShape } from '../problem.js';
-import { activationParameter } from '../reference/activations.js';
 import { elementBytes, type Arena } from './arena.js';
 import { isLinearSpline, laySplineOut } from './linear-spline.js';
 import type { Memory } from './webassembly.js';
@@ -35,7 +35,7 @@ export interface NetworkLayout {
   describe(memory: Memory): void;
 }
 
-const networkBytes = 152;
+const networkBytes = 184;
 const layerBytes = 32;
 
 /**
@@ -83,11 +83,13 @@ export function layNetworkOut(
       : undefined;
 
   function describe(memory: Memory): void {
-    const floats = new Float64Array(memory.buffer, network, 5);
-    floats.set([activationParameter(problem.activation), problem.reluDerivativeAtZero ?? 0], 3);
+    const { activation, loss } = shape;
+    const floats = new Float64Array(memory.buffer, network, 11);
+    floats.set([activation.parameter, activation.atKink, loss.parameter, loss.atKink], 3);
+    floats.set([1, 1], 9);
     const fields = [
-      activationNames.indexOf(problem.activation.name),
-      lossNames.indexOf(problem.loss),
+      activations[activation.name].code,
+      losses[loss.name].code,
       layers.length,
       inputWidth,
       targetWidth,
@@ -111,7 +113,7 @@ export function layNetworkOut(
       packed,
       spline?.address ?? 0,
     ];
-    new Uint32Array(memory.buffer, network + 56, fields.length).set(fields);
+    new Uint32Array(memory.buffer, network + 88, fields.length).set(fields);
     spline?.describe(memory);
     layers.forEach((layer, k) => {
       new Uint32Array(memory.buffer, layerTable + k * layerBytes, layerBytes / 4).set([

@@ -1,8 +1,11 @@
 import { floatArray, largest, type FloatArray } from '@nonsmooth/core';
-import type { DenseProblem } from '../dense-network.js';
+import type { DenseProblem, DenseRisk } from '../dense-network.js';
 import type { ProblemShape } from '../problem.js';
+import { losses } from '../losses/table.js';
 import { columnStatistics } from '../reference/batch-normalization.js';
+import { denseRisk } from '../reference/dense-risk.js';
 import { arena, elementBytes, view } from './arena.js';
+import { isShallow } from './linear-spline.js';
 import type { Build } from './module.js';
 import { layNetworkOut, wholeTiles } from './network-layout.js';
 import { openNetwork } from './network-memory.js';
@@ -16,7 +19,7 @@ export interface SecondOrder {
 /** Numbers that the panels of one chunk of samples may hold together. */
 const largestChunk = 2 ** 24;
 
-const stateBytes = 96;
+const stateBytes = 104;
 
 /** Most parameters of a shallow network whose dense Hessian is made at once instead of column by column. */
 export const largestDense = 300;
@@ -37,6 +40,7 @@ export function secondOrderOf(
 ): SecondOrder {
   const { dtype, inputs, targets, batchNormalization } = problem;
   const { dimension, samples, inputWidth, targetWidth, layers } = shape;
+  const { quadratic, relative, numerator } = losses[shape.loss.name];
   const widest = largest(problem.widths);
   const perSample = problem.widths.reduce((sum, width) => sum + 6 * width, 5 * widest);
   const chunk = Math.min(samples, Math.max(128, Math.floor(largestChunk / perSample)));
@@ -61,16 +65,11 @@ export function secondOrderOf(
     k > 0 || batchNormalization ? panel(layer.inputWidth) : 0,
     panel(layer.width),
     panel(layer.width),
-    k + 1 < layers.length ? panel(layer.width) : 0,
+    k + 1 < layers.length || !quadratic ? panel(layer.width) : 0,
   ]);
   const scratch = [panel(widest), panel(widest), panel(widest)];
-  const [first, hidden, last] = problem.widths as readonly [number, number, number];
-  const shallow =
-    layers.length === 2 &&
-    first === 1 &&
-    last === 1 &&
-    !batchNormalization &&
-    problem.loss !== 'crossEntropy';
+  const hidden = problem.widths[1]!;
+  const shallow = isShallow(problem, shape);
   const momentsAt = shallow ? plan.reserve(momentsPerNeuron * hidden * size) : 0;
   const dense = shallow && chunk === samples && dimension <= largestDense;
   const hessianAt = dense ? plan.reserve(dimension * dimension * size) : 0;
@@ -81,9 +80,8 @@ export function secondOrderOf(
   const vectorHere = view(memory, dtype, vectorAt, dimension);
   const entries = view(memory, dtype, hessianAt, dense ? dimension * dimension : 0);
   const sums = new Float64Array(memory.buffer, stateAt + 24, 3);
-  new Float64Array(memory.buffer, stateAt, 2).set(
-    problem.loss === 'squared' ? [2, samples] : [1, 1],
-  );
+  new Float64Array(memory.buffer, stateAt, 2).set(relative ? [1, 1] : [numerator, samples]);
+  const keepsDigitsHere = new Uint32Array(memory.buffer, stateAt + 92, 1);
   const integers = new Uint32Array(memory.buffer, stateAt + 48, 11);
   integers.set([
     at.network,
@@ -109,6 +107,8 @@ export function secondOrderOf(
   const product = single ? open.gradient : sum;
   const prepared = floatArray(dtype, dimension);
   let isPrepared = false;
+  let keepsDigits = true;
+  let general: DenseRisk | undefined;
   let lossSum = 0;
   let targetSum = 0;
   let alongResiduals = 0;
@@ -128,7 +128,8 @@ export function secondOrderOf(
     kernel.prepare(stateAt);
     lossSum += sums[0]!;
     targetSum += sums[1]!;
-    if (problem.loss === 'relativeL2') add(gradient);
+    if (relative) add(gradient);
+    keepsDigits &&= keepsDigitsHere[0] === 1;
   }
 
   function multiply(): void {
@@ -138,6 +139,7 @@ export function secondOrderOf(
 
   function reset(): void {
     lossSum = targetSum = 0;
+    keepsDigits = true;
     gradient.fill(0);
   }
 
@@ -150,16 +152,25 @@ export function secondOrderOf(
     isPrepared = true;
   }
 
+  /** For numbers whose squares overflow or underflow. */
+  function plainLoops(): DenseRisk {
+    return (general ??= denseRisk(problem));
+  }
+
   /** The Hessian of a shallow network at once. */
   function denseHessian(theta: FloatArray, out: FloatArray): void {
     prepareAt(theta);
+    if (!keepsDigits) {
+      plainLoops().hessian(theta, out);
+      return;
+    }
     kernel.shallowHessian(stateAt);
-    if (problem.loss === 'squared') {
+    if (!relative) {
       out.set(entries);
       return;
     }
-    const factor = lossSum === 0 ? 1 : 1 / (Math.sqrt(lossSum) * Math.sqrt(targetSum));
-    const change = lossSum === 0 ? 0 : 1 / lossSum;
+    const factor = 1 / (Math.sqrt(lossSum) * Math.sqrt(targetSum));
+    const change = 1 / lossSum;
     for (let i = 0; i < dimension; i++) {
       for (let j = 0; j < dimension; j++) {
         const at = i * dimension + j;
@@ -184,20 +195,20 @@ export function secondOrderOf(
         add(sum);
       }
     }
-    finish(out);
+    if (keepsDigits) finish(out);
+    else plainLoops().hessianVector(theta, vector, out);
   }
 
-  /** Applies the common factor of the loss (see the reference's losses) and, for relativeL2, its change. */
+  /** Applies the common factor of the loss and, if it is relative, its change. */
   function finish(out: FloatArray): void {
-    if (problem.loss === 'relativeL2') {
-      const factor = lossSum === 0 ? 1 : 1 / (Math.sqrt(lossSum) * Math.sqrt(targetSum));
-      const change = lossSum === 0 ? 0 : alongResiduals / lossSum;
+    if (relative) {
+      const factor = 1 / (Math.sqrt(lossSum) * Math.sqrt(targetSum));
+      const change = alongResiduals / lossSum;
       for (let i = 0; i < dimension; i++) {
         out[i] = (product[i]! - change * gradient[i]!) * factor;
       }
       return;
     }
-    const numerator = problem.loss === 'squared' ? 2 : 1;
     for (let i = 0; i < dimension; i++) out[i] = (product[i]! * numerator) / samples;
   }
 

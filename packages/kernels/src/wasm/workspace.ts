@@ -6,8 +6,9 @@ import {
   type Dtype,
   type FloatArray,
 } from '@nonsmooth/core';
-import { activationNames } from '../activation.js';
-import { activationParameter } from '../reference/activations.js';
+import { activationParameter } from '../activations/resolve.js';
+import { activations, atKink } from '../activations/table.js';
+import { defaultKinks } from '../kinks.js';
 import { binaryNames, unaryNames, type Workspace } from '../workspace.js';
 import { arena, elementBytes, view } from './arena.js';
 import { instantiate, kernelsOf, type Build } from './module.js';
@@ -91,13 +92,13 @@ export function workspace(
       requireLength('y', y, x.length);
       kernel.addMultiple(factor, at('x', x), at('y', y), x.length);
     },
-    activation(activation, x, value, slope, reluDerivativeAtZero = 0) {
+    activation(activation, x, value, slope, kinks = defaultKinks) {
       requireLength('value', value, x.length);
       requireLength('slope', slope, x.length);
       kernel.activation(
-        activationNames.indexOf(activation.name),
+        activations[activation.name].code,
         activationParameter(activation),
-        reluDerivativeAtZero,
+        atKink(activation.name, kinks),
         at('x', x),
         at('value', value),
         at('slope', slope),

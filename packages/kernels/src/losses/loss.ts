@@ -1,0 +1,15 @@
+/** The losses that kernels compute, in the order of their codes. */
+export const lossNames = ['squared', 'relativeL2', 'crossEntropy'] as const;
+
+/**
+ * squared: mean over samples of the sum over outputs of (N − y)².
+ * relativeL2: √mean (N − y)² / √mean y², means over samples and outputs.
+ * crossEntropy: mean over samples of −log softmax(N)_class, natural logarithm, class indices as targets.
+ */
+export type LossName = (typeof lossNames)[number];
+
+/** A loss with its parameter, if it has one. */
+export interface Loss {
+  readonly name: LossName;
+  readonly parameter?: number;
+}
