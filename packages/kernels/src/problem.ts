@@ -93,4 +93,3 @@ export function rowCount(argument: string, rows: FloatArray, width: number): num
   }
   return rows.length / width;
 }
-

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   erf,
+  activationNames,
   scalarActivation,
   wasmKernels,
   type ActivationName,
@@ -323,7 +324,7 @@ test.each(special)('%s of %j', (name, x, expected) => {
 });
 
 // At ±∞: the limits of A and A'.
-const limits: { readonly [Name in ActivationName]: readonly [number, number, number, number] } = {
+const limits: { readonly [Name in ActivationName]?: readonly [number, number, number, number] } = {
   identity: [-Infinity, 1, Infinity, 1],
   relu: [0, 0, Infinity, 1],
   leakyRelu: [-Infinity, 0.01, Infinity, 1],
@@ -334,15 +335,23 @@ const limits: { readonly [Name in ActivationName]: readonly [number, number, num
   swish: [0, 0, Infinity, 1],
   mish: [0, 0, Infinity, 1],
   elu: [-1, 0, Infinity, 1],
-  softsign: [NaN, 0, NaN, 0],
+  softsign: [-1, 0, 1, 0],
 };
+
+test.each(activationNames)('%s: both kernels have the same limits at ±∞', (name) => {
+  const f = scalarActivation({ name });
+  for (const x of [-Infinity, Infinity, NaN]) {
+    const { value, slope } = activation('f64', name, Float64Array.of(x));
+    expect([value[0]! + 0, slope[0]! + 0]).toEqual([f.value(x) + 0, f.derivative(x) + 0]);
+  }
+});
 
 test.each(Object.keys(limits) as ActivationName[])('%s at ±∞ and at NaN', (name) => {
   for (const dtype of ['f64', 'f32'] as const) {
     const x = dtype === 'f64' ? new Float64Array(3) : new Float32Array(3);
     x.set([-Infinity, Infinity, NaN]);
     const { value, slope } = activation(dtype, name, x);
-    const [left, leftSlope, right, rightSlope] = limits[name];
+    const [left, leftSlope, right, rightSlope] = limits[name]!;
     const round = (t: number): number => (dtype === 'f64' ? t : Math.fround(t)) + 0;
     expect([...value].map((t) => t + 0)).toEqual([left, right, NaN].map(round));
     expect([...slope].map((t) => t + 0)).toEqual([leftSlope, rightSlope, NaN].map(round));

@@ -147,13 +147,13 @@ export function tracedEmpiricalRisk(
 export function checkedData(
   net: Network,
   data: EmpiricalRiskData,
-): { readonly inputs: Tensor; readonly targets: Tensor; readonly loss: LossName } {
+): { readonly inputs: Tensor; readonly targets: Tensor; readonly loss: LossName | Loss } {
   if (typeof data !== 'object' || data === null) {
     throw new ArgumentError('data', data, '{ inputs, targets, loss? }');
   }
   const loss = data.loss ?? 'squared';
-  if (!lossNames.includes(loss)) throw new ArgumentError('loss', loss, lossNames.join(', '));
+  const { name } = resolveLoss(loss);
   const inputs = toRows('inputs', data.inputs, net.widths[0]!);
-  const targets = toTargets(net, loss, data.targets, inputs.shape[0]!);
+  const targets = toTargets(net, name, data.targets, inputs.shape[0]!);
   return { loss, inputs, targets };
 }

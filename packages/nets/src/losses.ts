@@ -1,4 +1,15 @@
-import { div, logSumExp, mean, mul, reshape, sqrt, square, sub, sum, type Value } from '@nonsmooth/autodiff';
+import {
+  div,
+  logSumExp,
+  mean,
+  mul,
+  reshape,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Value,
+} from '@nonsmooth/autodiff';
 import { tensor, zeros, type Tensor } from '@nonsmooth/tensor';
 import type { LossName } from '@nonsmooth/kernels';
 

@@ -1,5 +1,10 @@
 import { ArgumentError, type ParameterSlice } from '@nonsmooth/core';
-import { activationNames, activationParameter, type Activation, type ActivationName } from '@nonsmooth/kernels';
+import {
+  activationNames,
+  activationParameter,
+  type Activation,
+  type ActivationName,
+} from '@nonsmooth/kernels';
 import { parameterLayout } from './layout.js';
 
 /** A fully connected network: its architecture, without parameters. */

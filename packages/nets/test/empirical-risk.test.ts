@@ -194,7 +194,7 @@ test.each([
   [
     { inputs, targets: [0, 2], loss: 'crossEntropy' as const },
     Error,
-    /targets = 2; allowed: class indices 0..1/,
+    /targets\[1\] = 2; allowed: class indices 0 to 1/,
   ],
   [
     {

@@ -1,12 +1,6 @@
 import { norm2 } from '@nonsmooth/core';
 import { adam, descend, sgd } from '@nonsmooth/flows';
-import {
-  activations,
-  activationNames,
-  type ActivationName,
-  type DescentRule,
-  type Dtype,
-} from '@nonsmooth/kernels';
+import { activations, type ActivationName, type DescentRule, type Dtype } from '@nonsmooth/kernels';
 import { empiricalRisk, initialize, network, xavierUniform } from '@nonsmooth/nets';
 import { foldIn, key, linspace, split, uniform } from '@nonsmooth/tensor';
 import { ensemble } from '../case.js';

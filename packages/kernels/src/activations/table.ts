@@ -18,7 +18,7 @@ export interface ActivationTraits {
   readonly code: number;
   readonly parameter?: ParameterTraits;
   /** The kinks of A in ascending order. */
-  kinks(parameter: number): readonly Kink[];
+  readonly kinks: (parameter: number) => readonly Kink[];
   /** Which of `Kinks` chooses the derivative at kinks. */
   readonly kinkPolicy: 'relu' | 'tie';
   /** Whether A(cx) = cA(x) for all c > 0. */
@@ -28,7 +28,7 @@ export interface ActivationTraits {
   /** A point around which no derivative vanishes for want of smoothness: where Taylor series are developed. */
   readonly seriesCentre: number;
   /** A, A' and A''; `atKink` is the chosen constant. At a kink A'' is 0. */
-  scalar(parameter: number, atKink: number): ScalarFunction;
+  readonly scalar: (parameter: number, atKink: number) => ScalarFunction;
 }
 
 /** The kink of functions that are different left and right of 0. */

@@ -12,12 +12,12 @@ export interface ResolvedLoss {
 
 /** @throws ArgumentError for an unknown name or a parameter that is not allowed. */
 export function resolveLoss(loss: LossName | Loss): ResolvedLoss {
-  const { name, parameter } = typeof loss === 'string' ? { name: loss } : (loss ?? {});
-  requireOneOf('loss', name as string, lossNames);
-  const traits = losses[name as LossName];
+  const { name, parameter }: Partial<Loss> = typeof loss === 'string' ? { name: loss } : loss;
+  requireOneOf('loss', name, lossNames);
+  const traits = losses[name];
   return {
-    name: name as LossName,
-    parameter: parameterOf('loss.parameter', parameter, name as string, traits.parameter),
+    name,
+    parameter: parameterOf('loss.parameter', parameter, name, traits.parameter),
   };
 }
 

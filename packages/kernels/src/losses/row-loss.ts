@@ -15,9 +15,9 @@ export interface RowLoss {
 
 /** A loss of one output and its target: what is summed, ∂/∂output without the common factor, and ∂²/∂output². */
 export interface EntryLoss {
-  value(output: number, target: number): number;
-  derivative(output: number, target: number): number;
-  secondDerivative(output: number, target: number): number;
+  readonly value: (output: number, target: number) => number;
+  readonly derivative: (output: number, target: number) => number;
+  readonly secondDerivative: (output: number, target: number) => number;
 }
 
 /** The sum of a loss over the outputs. */
@@ -54,8 +54,7 @@ export const softmaxLoss: RowLoss = {
     if (Number.isNaN(chosen)) return chosen;
     const own = shares[chosen]!;
     return (
-      sum +
-      (own > 1e-6 ? Math.log1p(others / own) : Math.log(total) - (outputs[chosen]! - largest))
+      sum + (own > 1e-6 ? Math.log1p(others / own) : Math.log(total) - (outputs[chosen]! - largest))
     );
   },
   /**

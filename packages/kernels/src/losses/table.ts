@@ -11,7 +11,7 @@ export interface LossTraits {
   readonly parameter?: ParameterTraits;
   readonly targets: TargetKind;
   /** The kinks in N of the loss of one output at N − y, in ascending order. */
-  kinks(parameter: number): readonly Kink[];
+  readonly kinks: (parameter: number) => readonly Kink[];
   /** Which of `Kinks` chooses the derivative at kinks. */
   readonly kinkPolicy: 'relu' | 'abs';
   /** Whether the cotangent of an output is N − y times a common factor: what splines and moments need. */
@@ -21,7 +21,7 @@ export interface LossTraits {
   /** Common factor of ∂/∂N besides 1/samples, or 1/√(ST) if relative. */
   readonly numerator: number;
   /** The loss of a sample; `atKink` is the chosen constant. */
-  row(parameter: number, atKink: number): RowLoss;
+  readonly row: (parameter: number, atKink: number) => RowLoss;
 }
 
 const mean = {

@@ -5,11 +5,11 @@ export type TargetKind = 'numbers' | 'probabilities' | 'classes';
 
 interface TargetRules {
   /** Numbers per sample. */
-  width(outputs: number): number;
+  readonly width: (outputs: number) => number;
   /** Whether a number is allowed. NaN is: it makes the loss NaN, as a NaN anywhere in the data does. */
-  allows(target: number, outputs: number): boolean;
+  readonly allows: (target: number, outputs: number) => boolean;
   /** The allowed numbers in words. */
-  text(outputs: number): string;
+  readonly text: (outputs: number) => string;
 }
 
 const rules: { readonly [Kind in TargetKind]: TargetRules } = {
