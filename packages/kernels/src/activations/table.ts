@@ -126,7 +126,7 @@ export const activations: { readonly [Name in ActivationName]: ActivationTraits 
     code: 7,
     scalar: () => ({
       value: (x) => vanishing(x, logistic(x)),
-      derivative: (x) => logistic(x) * (1 + vanishing(x, logistic(-x))),
+      derivative: (x) => vanishing(1 + vanishing(x, logistic(-x)), logistic(x)),
       secondDerivative: (x) =>
         vanishing(2 + x * (logistic(-x) - logistic(x)), logistic(x) * logistic(-x)),
     }),
@@ -139,7 +139,7 @@ export const activations: { readonly [Name in ActivationName]: ActivationTraits 
       value: (x) => vanishing(x, mishFactor(x).omega),
       derivative: (x) => {
         const { omega, rest } = mishFactor(x);
-        return omega + vanishing(x * logistic(x), rest) * (1 + omega);
+        return omega + vanishing(vanishing(x, logistic(x)), rest) * (1 + omega);
       },
       secondDerivative: (x) => {
         const { omega, rest } = mishFactor(x);
