@@ -153,10 +153,12 @@ const leftOut = new Set(['CJSResolvesToESM', 'NoResolution', 'UntypedResolution'
 
 /** Packages (not relative files) in the static imports and re-exports of a module. */
 function importsOf(code: string): readonly string[] {
-  return [...code.matchAll(/\b(?:from|import)\s*\(?\s*["']([^."'][^"']*)["']/g)].map((found) => {
-    const words = found[1]!.split('/');
-    return found[1]!.startsWith('@') ? words.slice(0, 2).join('/') : words[0]!;
-  });
+  return [...code.matchAll(/\b(?:from|import)\s*\(?\s*["']([^."'\s][^"'\s]*)["']/g)].map(
+    (found) => {
+      const words = found[1]!.split('/');
+      return found[1]!.startsWith('@') ? words.slice(0, 2).join('/') : words[0]!;
+    },
+  );
 }
 
 function isBuiltin(name: string): boolean {
