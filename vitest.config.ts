@@ -23,6 +23,7 @@ export default defineConfig({
   test: {
     projects,
     reporters: ['default', join(root, 'tools/vitest-tally.mjs')],
+    setupFiles: [join(root, 'tools/random-inputs.mjs')],
     testTimeout: 60_000,
     coverage: {
       provider: 'v8',

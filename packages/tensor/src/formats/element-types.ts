@@ -6,7 +6,7 @@ export interface ElementType {
   readonly bytes: number;
   /** The dtype that holds every value: f32 for those that it holds exactly, else f64. */
   readonly dtype: Dtype;
-  read(view: DataView, offset: number, littleEndian: boolean): number;
+  readonly read: (view: DataView, offset: number, littleEndian: boolean) => number;
 }
 
 export type ElementKind =

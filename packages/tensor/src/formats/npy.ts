@@ -86,9 +86,9 @@ function parseHeader(text: string, offset: number): Header {
   };
   if (!/^\s*\{[^{}]*\}\s*$/.test(text)) fail(offset, 'the header is no dictionary');
   const descr = field('descr', `['"][^'"]*['"]`).slice(1, -1);
-  const [order = '', code = ''] = [descr[0], descr.slice(1)];
-  const kind = kinds[code];
-  if (!kind || !'<>|='.includes(order)) {
+  const order = descr.charAt(0);
+  const kind = kinds[descr.slice(1)];
+  if (!kind || !['<', '>', '|', '='].includes(order)) {
     fail(offset, `type ${descr}; known: ${Object.keys(kinds).join(', ')} after <, > or |`);
   }
   const isFortran = field('fortran_order', 'True|False') === 'True';

@@ -19,7 +19,12 @@ const encoder = new TextEncoder();
 function npy(header: string, ...entries: readonly number[]): Uint8Array {
   const bytes = encoder.encode(header);
   return Uint8Array.from([
-    ...[0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, bytes.length & 255, bytes.length >> 8],
+    0x93,
+    ...encoder.encode('NUMPY'),
+    1,
+    0,
+    bytes.length & 255,
+    bytes.length >> 8,
     ...bytes,
     ...entries,
   ]);
