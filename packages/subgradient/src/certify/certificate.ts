@@ -7,9 +7,10 @@ export type Verdict =
 
 /**
  * What the verdict rests on: numbers without any rounding; such numbers in the coordinates of irrational functions
- * whose gradients are independent beyond rounding; or margins beyond all rounding.
+ * whose gradients are independent beyond rounding; margins beyond all rounding; or signs of units and their weights in
+ * the layers of a network, beyond rounding or exact.
  */
-export type DataModel = 'exact' | 'structural' | 'robust';
+export type DataModel = 'exact' | 'structural' | 'robust' | 'layers';
 
 /** A claim with its proofs. Plain data: it can be stored as JSON and checked by `verify`. */
 export interface Certificate {

@@ -10,6 +10,7 @@ import {
 } from '../abs-normal/local-form.js';
 import { defaultBudget, requireBudget, type Budget } from '../cells/budget.js';
 import { fromNumber, type Rational } from '../exact/rational.js';
+import { denseAnswer, denseDecisions } from '../dense/certify-dense.js';
 import { decide } from '../membership/decide.js';
 import { difference } from '../membership/frame.js';
 import { independence } from '../membership/independence.js';
@@ -22,7 +23,7 @@ import { backwardSweep } from './backward-sweep.js';
 import { verdictOf, type CertifiedGradient, type DataModel } from './certificate.js';
 import { radiusOfConstancy } from './radius.js';
 import { signatureChoice } from './signature-choice.js';
-import { boundedSignatureGradient } from './signature-gradient.js';
+import { boundedSignatureGradient, sweepRounding } from './signature-gradient.js';
 
 export interface CertifyOptions {
   /** The vector to be judged; default: what a backward sweep with `kinks` returns. */
@@ -60,6 +61,8 @@ export function certify(
     throw new ArgumentError('refinements', refinements, 'integers ≥ 0');
   }
   requireBudget(budget);
+  const byLayers = options.gradient ? undefined : certifyByLayers(program, point, options);
+  if (byLayers !== undefined) return byLayers;
   const local = localForm(program, point);
   const choice = signatureChoice(program, local, point, kinks);
   const gradient = options.gradient
@@ -67,16 +70,10 @@ export function certify(
     : backwardSweep(program, point, kinks, local, choice);
   const judged = judge(local, gradient, choice, tolerance, originOf(program, options), budget);
   const { decisions, model } = judged;
-  const memberships = Object.fromEntries(
-    subdifferentialNames.map((set) => [set, decisions[set].answer]),
-  ) as unknown as Memberships;
-  const reasons = [...new Set(subdifferentialNames.flatMap((set) => decisions[set].reason ?? []))];
-  const isDifferentiable = decisions.frechet.proof?.kind === 'differentiable';
   return {
     value: local.value,
     gradient,
-    memberships,
-    verdict: verdictOf(memberships, isDifferentiable),
+    ...summaryOf(decisions),
     certificate: {
       kind: 'subdifferential',
       point: Array.from(point),
@@ -95,8 +92,58 @@ export function certify(
     })),
     radiusOfConstancy:
       local.procedure.irregular.length > 0 ? 0 : radiusOfConstancy(local.procedure, refinements),
-    reasons,
     budget: { ...defaultBudget, ...budget },
+  };
+}
+
+/** The cheapest proof, for risks of ReLU networks: nothing but signs of units and of cotangents. */
+function certifyByLayers(
+  program: Program,
+  point: ArrayLike<number>,
+  { kinks = defaultKinks, tolerance = 0, budget = {}, refinements = 0 }: CertifyOptions,
+): CertifiedGradient | undefined {
+  if ('signature' in kinks || 'direction' in kinks) return undefined;
+  if (!(kinks.relu >= 0 && kinks.relu <= 1)) return undefined;
+  const answer = denseAnswer(program, point, kinks.relu);
+  const sigma = 2 * kinks.relu - 1;
+  const decisions = answer && denseDecisions(answer, sigma);
+  if (answer === undefined || decisions === undefined) return undefined;
+  const { value, gradient, zeros, dense } = answer;
+  const isDifferentiable = decisions.frechet.proof?.kind === 'differentiable';
+  const decided = summaryOf(decisions);
+  return {
+    value,
+    gradient,
+    ...decided,
+    certificate: {
+      kind: 'subdifferential',
+      point: Array.from(point),
+      gradient: Array.from(gradient),
+      choice: zeros.filter(({ matters }) => matters).map(() => sigma),
+      tolerance,
+      model: isDifferentiable ? 'robust' : 'layers',
+      decisions,
+    },
+    activeKinks: zeros.map(({ index, layer, sample, unit, matters }) => {
+      const { op, node, width } = dense.hidden[layer]!;
+      return { index, op, node, entry: sample * width + unit, matters };
+    }),
+    radiusOfConstancy: answer.radius(refinements),
+    budget: { ...defaultBudget, ...budget },
+  };
+}
+
+/** What the decisions say in words. */
+function summaryOf(
+  decisions: Decisions,
+): Pick<CertifiedGradient, 'memberships' | 'verdict' | 'reasons'> {
+  const memberships = Object.fromEntries(
+    subdifferentialNames.map((set) => [set, decisions[set].answer]),
+  ) as unknown as Memberships;
+  return {
+    memberships,
+    verdict: verdictOf(memberships, decisions.frechet.proof?.kind === 'differentiable'),
+    reasons: [...new Set(subdifferentialNames.flatMap((set) => decisions[set].reason ?? []))],
   };
 }
 
@@ -179,9 +226,6 @@ function undecided(reason: string): Decisions {
   const decision = { answer: 'undecided', reason } as const;
   return { frechet: decision, limiting: decision, bouligand: decision, clarke: decision };
 }
-
-/** Relative difference that the rounding of a sweep can make; its own answer is g_σ by construction. */
-const sweepRounding = 1e-6;
 
 function isNear(
   local: LocalForm,

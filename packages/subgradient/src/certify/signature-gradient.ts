@@ -1,5 +1,8 @@
 import type { LocalForm } from '../abs-normal/local-form.js';
 
+/** Relative difference that the rounding of a sweep can make; its own answer is g_σ by construction. */
+export const sweepRounding = 1e-6;
+
 /** g_σ in doubles. */
 export function boundedSignatureGradient(
   local: LocalForm,

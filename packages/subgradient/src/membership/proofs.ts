@@ -49,6 +49,14 @@ export interface PartCombination {
   readonly terms: readonly { readonly signature: readonly number[]; readonly weight: string }[];
 }
 
+/** Active kinks of one unit at equal inputs: one function z. */
+export interface WeighedClass {
+  /** Positions among all switching variables. */
+  readonly kinks: readonly number[];
+  /** Sign of the factor β of |z|: −1, 0 or 1; null where rounding hides it. */
+  readonly weight: number | null;
+}
+
 /** Why a membership holds or does not; every kind can be checked by multiplying and adding. Plain data. */
 export type Proof =
   /** No active kink matters: every subdifferential is {∇f(x)}. */
@@ -75,6 +83,17 @@ export type Proof =
       readonly kinks: readonly number[];
       readonly direction: readonly string[];
     }
+  /**
+   * A ReLU network with own biases, g = g_σ with one σ for all kinks. Gradients of the classes are independent: sorted
+   * by layers they are block triangular with the units' own weights on the diagonal. Then all hangs on the signs of β.
+   */
+  | { readonly kind: 'layers'; readonly classes: readonly WeighedClass[] }
+  /**
+   * A ReLU network with own biases and one σ per neuron, whatever is done with its outputs: signed shifts of the biases
+   * approach the point where all signs are strict, so that g_σ is a limit of gradients for σ ∈ {±1} and, being affine
+   * in each σ, a convex combination of such limits for σ ∈ [−1, 1] (arXiv 2501.15646, 2407.09639).
+   */
+  | { readonly kind: 'biasShift' }
   /** Rows independent, and signs of β_i known, by margins beyond all rounding; g = g_σ. */
   | { readonly kind: 'margins' }
   | FrechetProof
