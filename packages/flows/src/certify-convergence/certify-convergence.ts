@@ -1,0 +1,79 @@
+import { requireObject, type Objective } from '@nonsmooth/core';
+import { requireStart } from '../checks.js';
+import type { CertificateKind, ConvergenceCertificate, Refusal } from './certificate.js';
+import { certifiableRisk, type CertifiableRisk } from './certifiable-risk.js';
+import { certifyMinimum } from './minimum.js';
+import { newtonPolish } from './newton-polish.js';
+import { certifyNoCriticalPoint } from './no-critical-point.js';
+import { certifySurjective } from './surjective.js';
+import { certifyByTheorem } from './theorem.js';
+
+export interface CertifyConvergenceOptions {
+  /** Which proofs to try, in the order given here. Default: all. */
+  readonly kinds?: readonly CertificateKind[];
+}
+
+export interface ConvergenceProof {
+  /** Of the flow from θ, proved; undecided without a certificate. */
+  readonly verdict: 'converges' | 'diverges' | 'undecided';
+  readonly certificate?: ConvergenceCertificate;
+  /** What was tried before, and why it does not prove anything. */
+  readonly refused: readonly Refusal[];
+}
+
+type Attempt = (
+  risk: CertifiableRisk,
+  theta: ArrayLike<number>,
+  objective: Objective,
+) => ConvergenceCertificate | string;
+
+const attempts: { readonly [Kind in CertificateKind]: Attempt } = {
+  theorem: certifyByTheorem,
+  noCriticalPoint: (risk, theta) =>
+    risk.loss === 'crossEntropy'
+      ? certifyNoCriticalPoint(risk, theta)
+      : `the argument is about cross-entropy, not ${risk.loss}`,
+  surjective: (risk, theta) =>
+    risk.loss === 'squared'
+      ? certifySurjective(risk, theta)
+      : `the argument is about the squared loss, not ${risk.loss}`,
+  minimum(risk, theta, objective) {
+    if (risk.loss !== 'squared') return `the argument is about the squared loss, not ${risk.loss}`;
+    if (!objective.hessian) return 'the objective has no Hessian';
+    const here = certifyMinimum(risk, theta, theta);
+    if (typeof here !== 'string') return here;
+    const { theta: centre } = newtonPolish(objective, theta);
+    return certifyMinimum(risk, theta, centre);
+  },
+};
+
+/**
+ * Proves, where it can, that the exact gradient flow from the floating-point state θ converges, or that it diverges. Of
+ * empirical risks of dense networks without normalization:
+ * - `theorem`: constant targets and positively homogeneous activations; linear regression.
+ * - `noCriticalPoint`: cross-entropy so small that all samples are separated: ‖Θ‖ → ∞.
+ * - `surjective`: squared loss, with residuals that can be steered anywhere along a ball; ReLU with a frozen pattern.
+ * - `minimum`: squared loss near an isolated minimum, by Newton–Kantorovich in the metric of its Hessian.
+ * All constants are rounded outwards, those of function values by a stated multiple of the unit of rounding; the result is
+ * plain data for `verifyConvergence`. It does not speak of the integration that led to θ.
+ * @throws ShapeError, NonFiniteError for θ.
+ */
+export function certifyConvergence(
+  objective: Objective,
+  theta: ArrayLike<number>,
+  options: CertifyConvergenceOptions = {},
+): ConvergenceProof {
+  requireStart(objective, theta);
+  requireObject('options', options);
+  const { kinds = Object.keys(attempts) as CertificateKind[] } = options;
+  const risk = certifiableRisk(objective);
+  const refused: Refusal[] = [];
+  for (const kind of kinds) {
+    const result = typeof risk === 'string' ? risk : attempts[kind](risk, theta, objective);
+    if (typeof result !== 'string') {
+      return { verdict: result.claim, certificate: result, refused };
+    }
+    refused.push({ kind, reason: result });
+  }
+  return { verdict: 'undecided', refused };
+}
