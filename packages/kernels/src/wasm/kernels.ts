@@ -12,7 +12,8 @@ export interface WasmOptions {
   readonly relaxed?: boolean;
 }
 
-function kernelsOfBuild(name: string, build: Build): Kernels {
+/** The interface on a build. */
+export function kernelsOfBuild(name: string, build: Build): Kernels {
   return {
     name,
     matmul: (a, b, out, m, k, n) => matmul(build, a, b, out, m, k, n),
@@ -26,10 +27,7 @@ function kernelsOfBuild(name: string, build: Build): Kernels {
  * @throws ArgumentError if relaxed kernels are asked for and the engine does not know them.
  */
 export function wasmKernels({ relaxed = false }: WasmOptions = {}): Kernels {
-  if (!relaxed) return kernelsOfBuild('wasm-simd', 'simd');
+  if (!relaxed) return kernelsOfBuild('wasm-simd', { binary: 'simd' });
   compiledModule('relaxedSimd');
-  return kernelsOfBuild('wasm-relaxed-simd', 'relaxedSimd');
+  return kernelsOfBuild('wasm-relaxed-simd', { binary: 'relaxedSimd' });
 }
-
-/** The fastest kernels that are portable and reproducible: plain SIMD. */
-export const defaultKernels: Kernels = wasmKernels();

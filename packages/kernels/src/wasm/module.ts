@@ -60,7 +60,7 @@ export type KernelExports = {
 };
 
 /** The exports of one dtype. */
-export function kernelsOf(exports: KernelExports, dtype: Dtype): KernelFunctions {
+function kernelsOf(exports: KernelExports, dtype: Dtype): KernelFunctions {
   const suffix = dtype === 'f64' ? 'F64' : 'F32';
   const all = exports as unknown as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
@@ -70,24 +70,30 @@ export function kernelsOf(exports: KernelExports, dtype: Dtype): KernelFunctions
   ) as unknown as KernelFunctions;
 }
 
-export type Build = 'simd' | 'relaxedSimd';
+export type Binary = 'simd' | 'relaxedSimd';
 
-const binaries: { readonly [Name in Build]: string } = { simd, relaxedSimd };
-const modules = new Map<Build, Module>();
+/** A binary, and what replaces some of its functions by others that work on the same memory. */
+export interface Build {
+  readonly binary: Binary;
+  readonly accelerate?: (kernel: KernelFunctions, memory: Memory, dtype: Dtype) => KernelFunctions;
+}
+
+const binaries: { readonly [Name in Binary]: string } = { simd, relaxedSimd };
+const modules = new Map<Binary, Module>();
 
 /**
  * The compiled module, once per process.
  * @throws ArgumentError if this engine does not know the build's instructions.
  */
-export function compiledModule(build: Build): Module {
-  let module = modules.get(build);
+export function compiledModule(binary: Binary): Module {
+  let module = modules.get(binary);
   if (!module) {
-    const bytes = Uint8Array.from(atob(binaries[build]), (character) => character.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(binaries[binary]), (character) => character.charCodeAt(0));
     if (!webAssembly.validate(bytes)) {
-      throw new ArgumentError('build', build, 'instructions that this engine knows');
+      throw new ArgumentError('build', binary, 'instructions that this engine knows');
     }
     module = new webAssembly.Module(bytes);
-    modules.set(build, module);
+    modules.set(binary, module);
   }
   return module;
 }
@@ -95,8 +101,13 @@ export function compiledModule(build: Build): Module {
 /** First address that is free for data: the module's constants lie below, as build-wasm.mjs makes sure. */
 export const firstFreeAddress = 65536;
 
-/** An instance with its own memory. */
-export function instantiate(build: Build, memory: Memory): KernelExports {
-  const instance = new webAssembly.Instance(compiledModule(build), { env: { memory } });
-  return instance.exports as KernelExports;
+/** The kernels of one dtype on a memory. */
+export function openKernels(
+  { binary, accelerate }: Build,
+  memory: Memory,
+  dtype: Dtype,
+): KernelFunctions {
+  const instance = new webAssembly.Instance(compiledModule(binary), { env: { memory } });
+  const kernel = kernelsOf(instance.exports as KernelExports, dtype);
+  return accelerate ? accelerate(kernel, memory, dtype) : kernel;
 }

@@ -2,7 +2,7 @@ import type { FloatArray } from '@nonsmooth/core';
 import type { DenseProblem } from '../dense-network.js';
 import type { ProblemShape } from '../problem.js';
 import { view, type Arena } from './arena.js';
-import { instantiate, kernelsOf, type Build, type KernelFunctions } from './module.js';
+import { openKernels, type Build, type KernelFunctions } from './module.js';
 import type { NetworkLayout } from './network-layout.js';
 import type { Memory } from './webassembly.js';
 
@@ -29,7 +29,7 @@ export function openNetwork(
   at.describe(memory);
   const open = {
     memory,
-    kernel: kernelsOf(instantiate(build, memory), dtype),
+    kernel: openKernels(build, memory, dtype),
     theta: view(memory, dtype, at.theta, shape.dimension),
     gradient: view(memory, dtype, at.gradient, shape.dimension),
     inputs: view(memory, dtype, at.inputs, inputs.length),

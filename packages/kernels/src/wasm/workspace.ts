@@ -11,7 +11,7 @@ import { activations, atKink } from '../activations/table.js';
 import { defaultKinks } from '../kinks.js';
 import { binaryNames, unaryNames, type Workspace } from '../workspace.js';
 import { arena, elementBytes, view } from './arena.js';
-import { instantiate, kernelsOf, type Build } from './module.js';
+import { openKernels, type Build } from './module.js';
 
 /** Columns of a product that the kernel makes at a time: assembly/matmul.ts. */
 const matmulBlock = 64;
@@ -37,7 +37,7 @@ export function workspace(
   const scratch = plan.reserve((largestInner + 4) * (matmulBlock + 4) * size);
   const memory = plan.allocate();
   const buffer = memory.buffer;
-  const kernel = kernelsOf(instantiate(build, memory), dtype);
+  const kernel = openKernels(build, memory, dtype);
   let disposed = false;
 
   /** Address of an operand. */

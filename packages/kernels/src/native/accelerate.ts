@@ -1,0 +1,52 @@
+import type { KernelFunctions } from '../wasm/module.js';
+import type { Memory } from '../wasm/webassembly.js';
+import type { NativeFunctions } from './addon.js';
+
+/** The kernels with those of `native` in front, which leave to `kernel` what they do not have. */
+export function accelerated(
+  native: NativeFunctions,
+  kernel: KernelFunctions,
+  memory: Memory,
+): KernelFunctions {
+  const bytes = new Uint8Array(memory.buffer);
+  // a memory holds one problem: what was left once is not asked for again
+  let wholeRisk = true;
+  let batchRisk = true;
+  let secondOrder = true;
+  return {
+    ...kernel,
+    risk(network, count, indices, withGradient) {
+      if (indices === 0 ? wholeRisk : batchRisk) {
+        const value = native.risk(bytes, network, count, indices, withGradient);
+        if (value !== undefined) return value;
+        if (indices === 0) wholeRisk = false;
+        else batchRisk = false;
+      }
+      return kernel.risk(network, count, indices, withGradient);
+    },
+    realize(network, rows, out, count) {
+      if (!native.realize(bytes, network, rows, out, count)) {
+        kernel.realize(network, rows, out, count);
+      }
+    },
+    descend(network, state, steps, learningRate) {
+      const done = new Float64Array(memory.buffer, state, 1);
+      const before = done[0]!;
+      const loss = native.descend(bytes, network, state, steps, learningRate);
+      if (loss !== undefined) return loss;
+      return kernel.descend(network, state, steps - (done[0]! - before), learningRate);
+    },
+    prepare(state) {
+      secondOrder &&= native.prepare(bytes, state) === true;
+      if (!secondOrder) kernel.prepare(state);
+    },
+    hessianVector(state) {
+      if (!secondOrder || !native.hessianVector(bytes, state)) kernel.hessianVector(state);
+    },
+    matmul(a, b, out, m, k, n, transposeA, transposeB, add, scratch) {
+      if (!native.matmul(bytes, a, b, out, m, k, n, transposeA, transposeB, add)) {
+        kernel.matmul(a, b, out, m, k, n, transposeA, transposeB, add, scratch);
+      }
+    },
+  };
+}
