@@ -121,16 +121,14 @@ function structs() {
 
 /** Codes of names, as the WebAssembly kernels know them. */
 async function names() {
-  const { activationNames, descentRuleNames, lossNames } = await import('./dist/index.js');
-  const lines = [
-    ['ACTIVATION', activationNames],
-    ['LOSS', lossNames],
-    ['RULE', descentRuleNames],
-  ].map(
-    ([prefix, all]) =>
-      `enum { ${all.map((name, code) => `${prefix}_${name} = ${code}`).join(', ')} };\n`,
-  );
-  return `#pragma once\n${lines.join('')}`;
+  const text = readFileSync(join(root, 'assembly/generated/names.ts'), 'utf8');
+  const enums = [...text.matchAll(/export enum (\w+) \{([^}]*)\}/g)].map(([, kind, body]) => {
+    const codes = [...body.matchAll(/(\w+) = (\d+)/g)];
+    return codes.map(([, name, code]) => `${kind.toUpperCase()}_${name} = ${code}`);
+  });
+  const { descentRuleNames } = await import('./dist/index.js');
+  const rules = descentRuleNames.map((name, code) => `RULE_${name} = ${code}`);
+  return `#pragma once\n${[...enums, rules].map((all) => `enum { ${all.join(', ')} };\n`).join('')}`;
 }
 
 /** Runs a command; @throws Absent with the end of what it printed. */

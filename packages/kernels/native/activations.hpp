@@ -288,7 +288,8 @@ INLINE void activation(Vector<T> x, const Shape &shape, Vector<T> &value, Vector
     slope = omega + (four * g) / (d * d);
   } else if constexpr (name == ACTIVATION_softsign) {
     const Vector<T> d = one + size<T>(x);
-    value = x / d;
+    // ±1 at ±∞, whose quotient is NaN
+    value = choose(equal(d, splat((T)__builtin_inf())), withSign<T>(one, x), x / d);
     slope = one / (d * d);
   } else if constexpr (name == ACTIVATION_gelu || name == ACTIVATION_softplus) {
     tabulated<T, name>(x, value, slope);

@@ -84,6 +84,13 @@ struct Arguments {
   }
 };
 
+napi_value computes(napi_env env, napi_callback_info info) {
+  const Arguments a(env, info);
+  const Memory memory = a.memory();
+  if (!memory.base) return nullptr;
+  return a.returns(a.functions->canCompute(*memory.at<Network>(a.integer(1)), a.integer(2) != 0));
+}
+
 napi_value risk(napi_env env, napi_callback_info info) {
   const Arguments a(env, info);
   const Memory memory = a.memory();
@@ -144,7 +151,7 @@ void addFunctions(napi_env env, napi_value object, const Functions &functions) {
   const struct {
     const char *name;
     napi_callback call;
-  } all[] = {{"risk", risk},       {"realize", realize},   {"descend", descend}, {"prepare", prepare},
+  } all[] = {{"computes", computes}, {"risk", risk},       {"realize", realize},   {"descend", descend}, {"prepare", prepare},
              {"hessianVector", hessianVector}, {"matmul", matmul}, {"peak", peak}};
   for (const auto &one : all) {
     napi_value function;

@@ -21,7 +21,7 @@ template <class T> static double peak(double steps) {
 }
 
 template <class T> static constexpr Functions functions() {
-  return {risk<T>, realize<T>, descend<T>, prepare<T>, hessianVector<T>, matmul<T>, peak<T>, VECTOR_BYTES};
+  return {canCompute<T>, risk<T>, realize<T>, descend<T>, prepare<T>, hessianVector<T>, matmul<T>, peak<T>, VECTOR_BYTES};
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 
 #include "build/names.hpp"
 #include "elementary.hpp"
+#include "memory.hpp"
 #include "products.hpp"
 
 namespace {
@@ -73,6 +74,48 @@ double crossEntropy(T *cotangent, const T *outputs, const T *targets, ptrdiff_t 
     for (int p = 0; p < here; p++) sum += (double)losses[p];
   }
   return sum;
+}
+
+/** Adds the loss of a panel to the sums; leaves the cotangent of the outputs in `delta`, 0 in the padding. */
+template <class T>
+void panelLoss(Network &net, int width, T *delta, const T *outputs, T *targets, ptrdiff_t stride, int columns,
+               int count) {
+  if (net.loss == LOSS_crossEntropy) {
+    net.lossSum += crossEntropy<T>(delta, outputs, targets, stride, width, count);
+    clearPadding<T>(delta, stride, width, columns, count);
+    return;
+  }
+  residuals<T>(delta, outputs, targets, stride, width, columns);
+  clearPadding<T>(delta, stride, width, columns, count);
+  const int summed = summedColumns<T>(count);
+  net.lossSum += sumOfSquares<T>(delta, stride, width, summed);
+  if (net.loss == LOSS_relativeL2) {
+    clearPadding<T>(targets, stride, width, columns, count);
+    net.targetSum += sumOfSquares<T>(targets, stride, width, summed);
+  }
+}
+
+/** The loss from its sums. */
+double lossValue(const Network &net, int count) {
+  return net.loss == LOSS_relativeL2 ? __builtin_sqrt(net.lossSum / net.targetSum) : net.lossSum / (double)count;
+}
+
+/** dL/dN = cotangent·numerator/denominator. */
+void setFactor(Network &net, int count) {
+  net.numerator = net.loss == LOSS_squared ? 2 : 1;
+  net.denominator = (double)count;
+  if (net.loss == LOSS_relativeL2) {
+    net.denominator = net.lossSum == 0 ? 1 : __builtin_sqrt(net.lossSum) * __builtin_sqrt(net.targetSum);
+  }
+}
+
+template <class T> bool isModerate(double sum) {
+  return sizeof(T) == 8 ? sum > 1e-270 && sum < 1e300 : sum > 1e-24 && sum < 1e30;
+}
+
+/** Whether the sums of a relative loss lost nothing to overflow or underflow of squares; true for other losses. */
+template <class T> bool keepsDigits(const Network &net) {
+  return net.loss != LOSS_relativeL2 || (isModerate<T>(net.lossSum) && isModerate<T>(net.targetSum));
 }
 
 } // namespace

@@ -12,31 +12,6 @@
 
 namespace {
 
-/** Samples in whole pairs of 16-byte vectors, over which the portable kernels sum. */
-template <class T> constexpr int summedColumns(int count) {
-  constexpr int pair = 32 / sizeof(T);
-  return (count + pair - 1) / pair * pair;
-}
-
-/** Adds the loss of a panel to the sums; leaves the cotangent of the outputs in `delta`, 0 in the padding. */
-template <class T>
-void panelLoss(Network &net, int width, T *delta, const T *outputs, T *targets, ptrdiff_t stride, int columns,
-                      int count) {
-  if (net.loss == LOSS_crossEntropy) {
-    net.lossSum += crossEntropy<T>(delta, outputs, targets, stride, width, count);
-    clearPadding<T>(delta, stride, width, columns, count);
-    return;
-  }
-  residuals<T>(delta, outputs, targets, stride, width, columns);
-  clearPadding<T>(delta, stride, width, columns, count);
-  const int summed = summedColumns<T>(count);
-  net.lossSum += sumOfSquares<T>(delta, stride, width, summed);
-  if (net.loss == LOSS_relativeL2) {
-    clearPadding<T>(targets, stride, width, columns, count);
-    net.targetSum += sumOfSquares<T>(targets, stride, width, summed);
-  }
-}
-
 /** A network with the panels of one call. */
 template <class T> struct Call {
   const Memory &memory;
@@ -178,21 +153,6 @@ template <class T> struct Call {
     biasSums<T>(output.biasGradient, 1, delta, stride, summed, put);
   }
 
-  /** dL/dN = cotangent·numerator/denominator. */
-  void setFactor(int count) {
-    net.numerator = 1;
-    net.denominator = (double)count;
-    if (net.loss == LOSS_relativeL2) {
-      net.denominator = net.lossSum == 0 ? 1 : __builtin_sqrt(net.lossSum) * __builtin_sqrt(net.targetSum);
-    } else if (net.loss != LOSS_crossEntropy) {
-      net.numerator = 2;
-    }
-  }
-
-  double lossValue(int count) const {
-    return net.loss == LOSS_relativeL2 ? __builtin_sqrt(net.lossSum / net.targetSum) : net.lossSum / (double)count;
-  }
-
   double risk(int count, const uint32_t *indices, bool withGradient) {
     const T *inputs = array(net.inputs), *targets = array(net.targets);
     if (net.normalized) {
@@ -201,6 +161,8 @@ template <class T> struct Call {
     }
     net.lossSum = 0;
     net.targetSum = 0;
+    net.unit = 1;
+    net.targetUnit = 1;
     const bool shallow = net.depth == 2 && net.inputWidth == 1 && layers[1].width == 1 && !net.normalized;
     const bool reluOnly = shallow && net.activation == ACTIVATION_relu && net.kink == 0;
     for (int first = 0; first < count; first += perPanel) {
@@ -214,13 +176,13 @@ template <class T> struct Call {
       if (!withGradient) continue;
       net.first = first == 0;
       net.last = first + perPanel >= count;
-      if (net.last) setFactor(count);
+      if (net.last) setFactor(net, count);
       // the last row is read in whole vectors, past its end, which is memory of the host all the same
       const bool direct = !indices && !net.normalized && summed == here && net.inputWidth >= lanes<T>;
       if (shallow) shallowBackward(reluOnly, summed);
       else backward(columns, summed, direct ? inputs + (size_t)first * (size_t)net.inputWidth : nullptr);
     }
-    return lossValue(count);
+    return lossValue(net, count);
   }
 
   void realize(const T *rows, T *out, int count) {
@@ -231,13 +193,13 @@ template <class T> struct Call {
   }
 };
 
-/** Whether these kernels have what the network needs; linear splines are faster in the portable kernels. */
+/** Whether these kernels have what a network needs, of a batch or of all samples; linear splines are faster in the portable kernels. */
 template <class T> bool canCompute(const Network &net, bool batch) {
   const bool hasLoss = net.loss == LOSS_squared || net.loss == LOSS_relativeL2 || net.loss == LOSS_crossEntropy;
   return hasLoss && activationOf<T>(net.activation).rows && (batch || !net.spline);
 }
 
-/** The risk; false if it is left to the portable kernels. */
+/** The risk; false if it is left to the portable kernels: the network, memory, or sums that need other units. */
 template <class T>
 bool risk(const Memory &memory, Network &net, int count, Address indices, bool withGradient, Scratch &scratch,
           double &value) {
@@ -246,7 +208,7 @@ bool risk(const Memory &memory, Network &net, int count, Address indices, bool w
   const int panels = (count + net.capacity - 1) / net.capacity;
   if (!call.begin(scratch, (count + panels - 1) / panels)) return false;
   value = call.risk(count, indices ? memory.at<uint32_t>(indices) : nullptr, withGradient);
-  return true;
+  return keepsDigits<T>(net);
 }
 
 template <class T>

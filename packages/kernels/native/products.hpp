@@ -19,6 +19,12 @@ constexpr int termBlock = 256;
 
 template <class T> constexpr int roundUp(int count) { return (count + lanes<T> - 1) / lanes<T> * lanes<T>; }
 
+/** Samples in whole pairs of 16-byte vectors, over which the portable kernels sum. */
+template <class T> constexpr int summedColumns(int count) {
+  constexpr int pair = 32 / sizeof(T);
+  return (count + pair - 1) / pair * pair;
+}
+
 /** out[r] = start[r] + Σ_k left[r·rowStep + k·step]·right[k], times factor[r] if there is one. */
 template <class T> struct Product {
   const T *left;

@@ -140,6 +140,7 @@ template <class T> struct SecondOrderCall {
     panelLoss<T>(net, width, cotangent, outputs, targets, wide, columns, state.samples);
     state.lossSum = net.lossSum;
     state.targetSum = net.targetSum;
+    state.keepsDigits = keepsDigits<T>(net);
     for (int r = 0; r < width; r++) {
       memcpy(delta + (ptrdiff_t)r * stride, cotangent + r * wide, (size_t)stride * sizeof(T));
     }
@@ -173,6 +174,7 @@ template <class T> struct SecondOrderCall {
     }
     const int last = net.depth - 1;
     losses(array(seconds[last].delta));
+    if (net.loss == LOSS_crossEntropy) softmaxShares(array(seconds[last].bend));
     state.first = 1;
     state.last = 0;
     for (int k = last; k >= 0; k--) {
@@ -196,35 +198,66 @@ template <class T> struct SecondOrderCall {
     }
   }
 
-  /** R of the cotangent of the outputs, from R N, and Σ r·R N. */
-  void lossTangent(T *out) {
+  /** softmax(outputs). */
+  void softmaxShares(T *shares) {
+    const int rows = layers[net.depth - 1].width;
+    const T *outputs = array(net.outputs);
+    forVectors<T>(stride, [&](ptrdiff_t c, int n) {
+      Vector<T> most = loadSome(outputs + c, n);
+      for (int r = 1; r < rows; r++) most = larger(most, loadSome(outputs + (ptrdiff_t)r * stride + c, n));
+      Vector<T> total = zero<T>();
+      for (int r = 0; r < rows; r++) {
+        const ptrdiff_t at = (ptrdiff_t)r * stride + c;
+        const Vector<T> e = expNonpositive<T>(loadSome(outputs + at, n) - most);
+        total = total + e;
+        storeSome(shares + at, e, n);
+      }
+      for (int r = 0; r < rows; r++) {
+        const ptrdiff_t at = (ptrdiff_t)r * stride + c;
+        storeSome(shares + at, loadSome(shares + at, n) / total, n);
+      }
+    });
+  }
+
+  /** R p_i = p_i(R N_i − Σ_j p_j R N_j), with differences to the output of the largest share. */
+  void softmaxTangent(T *tangent, const T *shares) {
+    const int rows = layers[net.depth - 1].width;
+    for (int p = 0; p < state.samples; p++) {
+      ptrdiff_t likeliest = p;
+      for (int r = 1; r < rows; r++) {
+        const ptrdiff_t at = (ptrdiff_t)r * stride + p;
+        if (shares[at] > shares[likeliest]) likeliest = at;
+      }
+      const double base = tangent[likeliest];
+      double mean = 0;
+      for (int r = 0; r < rows; r++) {
+        const ptrdiff_t at = (ptrdiff_t)r * stride + p;
+        mean += (double)shares[at] * ((double)tangent[at] - base);
+      }
+      for (int r = 0; r < rows; r++) {
+        const ptrdiff_t at = (ptrdiff_t)r * stride + p;
+        tangent[at] = (T)((double)shares[at] * ((double)tangent[at] - base - mean));
+      }
+    }
+  }
+
+  /** R of the cotangent of the outputs, from R N, and for relative losses Σ r·R N. */
+  void outputTangent(T *out) {
     const int width = layers[net.depth - 1].width;
     const SecondOrderLayer &second = seconds[net.depth - 1];
     const ptrdiff_t count = (ptrdiff_t)width * stride;
-    const T *delta = array(second.delta);
     memcpy(out, array(second.affineTangent), (size_t)count * sizeof(T));
     clearPadding<T>(out, stride, width, stride, state.samples);
-    Partials<T> s0 = {}, s1 = {};
-    for (ptrdiff_t c = 0; c < count; c += 2 * partials<T>) {
-      s0 = multiplyAdd(loadPartials(out + c), loadPartials(delta + c), s0);
-      s1 = multiplyAdd(loadPartials(out + c + partials<T>), loadPartials(delta + c + partials<T>), s1);
-    }
-    state.alongResiduals = sumPartialsWide(s0 + s1);
-    if (net.loss != LOSS_crossEntropy) return;
-    // R p = p(R N − Σ p R N), p = cotangent + e_class
-    const T *targets = array(net.targetPanel);
-    for (int p = 0; p < state.samples; p++) {
-      double mean = 0;
-      for (int r = 0; r < width; r++) {
-        const ptrdiff_t at = (ptrdiff_t)r * stride + p;
-        mean += ((double)delta[at] + ((T)r == targets[p] ? 1 : 0)) * (double)out[at];
+    if (net.loss == LOSS_relativeL2) {
+      const T *delta = array(second.delta);
+      Partials<T> s0 = {}, s1 = {};
+      for (ptrdiff_t c = 0; c < count; c += 2 * partials<T>) {
+        s0 = multiplyAdd(loadPartials(out + c), loadPartials(delta + c), s0);
+        s1 = multiplyAdd(loadPartials(out + c + partials<T>), loadPartials(delta + c + partials<T>), s1);
       }
-      for (int r = 0; r < width; r++) {
-        const ptrdiff_t at = (ptrdiff_t)r * stride + p;
-        const double share = (double)delta[at] + ((T)r == targets[p] ? 1 : 0);
-        out[at] = (T)(share * ((double)out[at] - mean));
-      }
+      state.alongResiduals = sumPartialsWide(s0 + s1);
     }
+    if (net.loss == LOSS_crossEntropy) softmaxTangent(out, array(second.bend));
   }
 
   void hessianVector() {
@@ -255,7 +288,7 @@ template <class T> struct SecondOrderCall {
       if (k < last) multiplyEntries(array(seconds[k + 1].panelTangent), tangent, array(layer.affine), count);
     }
     T *tangent = array(state.tangent), *below = array(state.nextTangent);
-    lossTangent(tangent);
+    outputTangent(tangent);
     for (int k = last; k >= 0; k--) {
       const Layer &layer = layers[k];
       const SecondOrderLayer &second = seconds[k];

@@ -5,6 +5,7 @@
 #include "scratch.hpp"
 
 struct Functions {
+  bool (*canCompute)(const Network &, bool batch);
   bool (*risk)(const Memory &, Network &, int count, Address indices, bool withGradient, Scratch &, double &value);
   bool (*realize)(const Memory &, Network &, Address rows, Address out, int count, Scratch &);
   bool (*descend)(const Memory &, Network &, Descent &, int steps, double learningRate, Scratch &, double &loss);

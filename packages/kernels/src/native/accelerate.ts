@@ -9,20 +9,21 @@ export function accelerated(
   memory: Memory,
 ): KernelFunctions {
   const bytes = new Uint8Array(memory.buffer);
-  // a memory holds one problem: what was left once is not asked for again
-  let wholeRisk = true;
-  let batchRisk = true;
-  let secondOrder = true;
+  // a memory holds one problem
+  let wholeRisk: boolean | undefined;
+  let batchRisk: boolean | undefined;
+  let prepared = false;
   return {
     ...kernel,
     risk(network, count, indices, withGradient) {
-      if (indices === 0 ? wholeRisk : batchRisk) {
-        const value = native.risk(bytes, network, count, indices, withGradient);
-        if (value !== undefined) return value;
-        if (indices === 0) wholeRisk = false;
-        else batchRisk = false;
-      }
-      return kernel.risk(network, count, indices, withGradient);
+      const computes =
+        indices === 0
+          ? (wholeRisk ??= native.computes(bytes, network, 0) === true)
+          : (batchRisk ??= native.computes(bytes, network, 1) === true);
+      const value = computes
+        ? native.risk(bytes, network, count, indices, withGradient)
+        : undefined;
+      return value ?? kernel.risk(network, count, indices, withGradient);
     },
     realize(network, rows, out, count) {
       if (!native.realize(bytes, network, rows, out, count)) {
@@ -37,11 +38,11 @@ export function accelerated(
       return kernel.descend(network, state, steps - (done[0]! - before), learningRate);
     },
     prepare(state) {
-      secondOrder &&= native.prepare(bytes, state) === true;
-      if (!secondOrder) kernel.prepare(state);
+      prepared = native.prepare(bytes, state) === true;
+      if (!prepared) kernel.prepare(state);
     },
     hessianVector(state) {
-      if (!secondOrder || !native.hessianVector(bytes, state)) kernel.hessianVector(state);
+      if (!prepared || !native.hessianVector(bytes, state)) kernel.hessianVector(state);
     },
     matmul(a, b, out, m, k, n, transposeA, transposeB, add, scratch) {
       if (!native.matmul(bytes, a, b, out, m, k, n, transposeA, transposeB, add)) {

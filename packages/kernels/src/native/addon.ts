@@ -1,4 +1,4 @@
-import type { Dtype } from '../dtype.js';
+import type { Dtype } from '@nonsmooth/core';
 import { requireFrom } from './host.js';
 
 /**
@@ -6,6 +6,8 @@ import { requireFrom } from './host.js';
  * first. They return undefined for what they leave to that module, having changed nothing that it would not overwrite.
  */
 export interface NativeFunctions {
+  /** Whether they have what the network needs: the risk of batches, or of all samples. */
+  computes(memory: Uint8Array, network: number, batch: number): true | undefined;
   risk(
     memory: Uint8Array,
     network: number,

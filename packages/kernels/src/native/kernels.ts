@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js';
+import { ArgumentError } from '@nonsmooth/core';
 import type { Kernels } from '../kernels.js';
 import { kernelsOfBuild, wasmKernels } from '../wasm/kernels.js';
 import { accelerated } from './accelerate.js';

@@ -1,6 +1,6 @@
-import type { ActivationName } from '../activation.js';
+import { floatArray, type Dtype } from '@nonsmooth/core';
+import type { ActivationName } from '../activations/activation.js';
 import type { DenseProblem } from '../dense-network.js';
-import { floatArray, type Dtype } from '../dtype.js';
 import type { Kernels } from '../kernels.js';
 
 /** Two small networks: several tiles and remainders of them, both table methods, both dtypes. */
