@@ -65,7 +65,7 @@ function resultIn(file: string): MemberResult {
     throw new ArgumentError(
       '--resume',
       file,
-      'a result as it was written; without it, it is made anew',
+      'an unmodified result file; delete it to recompute this member',
     );
   }
 }

@@ -16,7 +16,7 @@ export function readStudy(name: string, text: string): Study {
   const content = contentOf(name, document);
   const result = studySchema.safeParse(content);
   if (!result.success) {
-    const found = worst(result.error);
+    const found = firstIssue(result.error);
     const line = lineOf(document, lines, found.path);
     throw argumentError(found, content, `${name}:${line}: `);
   }
@@ -48,30 +48,30 @@ export function substitute(study: Study, variation: Readonly<Record<string, unkn
     const keys = path.split('.');
     let place: unknown = copy;
     for (const key of keys.slice(0, -1)) place = (place as Record<string, unknown>)?.[key];
-    if (typeof place !== 'object' || place === null || ofTheWhole.has(keys[0]!)) {
+    if (typeof place !== 'object' || place === null || notVariable.has(keys[0]!)) {
       throw new ArgumentError(
         'vary',
         path,
-        `paths of values of the study, such as network.activation; not ${[...ofTheWhole].join(', ')}`,
+        `paths of values of the study, such as network.activation; not ${[...notVariable].join(', ')}`,
       );
     }
     (place as Record<string, unknown>)[keys.at(-1)!] = value;
   }
   const result = studySchema.safeParse(copy);
   if (result.success) return result.data;
-  throw argumentError(worst(result.error), copy, 'vary: ');
+  throw argumentError(firstIssue(result.error), copy, 'vary: ');
 }
 
 /** What is the ensemble's, not its members'. */
-const ofTheWhole: ReadonlySet<string> = new Set(['title', 'members', 'vary']);
+const notVariable: ReadonlySet<string> = new Set(['title', 'members', 'vary']);
 
 interface Found {
   readonly issue: z.core.$ZodIssue;
   readonly path: readonly PropertyKey[];
 }
 
-/** The first unknown key, which may be why another is missing; otherwise what is first. */
-function worst({ issues }: z.ZodError): Found {
+/** Prefers an unknown key (often a misspelt required one) over other issues. */
+function firstIssue({ issues }: z.ZodError): Found {
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
   const { path } = issue;
   return { issue, path: issue.code === 'unrecognized_keys' ? [...path, issue.keys[0]!] : path };

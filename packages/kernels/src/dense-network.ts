@@ -23,7 +23,9 @@ export interface DenseProblem {
   readonly kinks?: Partial<Kinks>;
 }
 
-/** A problem taken up by a kernel: it allocated once and allocates no more. θ and `out` are read and written by copy. */
+/**
+ * A prepared problem. All memory is allocated on creation; `theta` is copied in and results are copied to `out`.
+ */
 export interface DenseRisk {
   readonly dimension: number;
   readonly samples: number;

@@ -7,7 +7,7 @@ export interface Kernels {
   readonly name: string;
   /** out = a·b with a: m × k, b: k × n, out: m × n, all row-major and of one dtype. */
   matmul(a: FloatArray, b: FloatArray, out: FloatArray, m: number, k: number, n: number): void;
-  /** Takes up an empirical risk of a dense network. */
+  /** Prepares an empirical risk of a dense network: allocates its memory and copies the data. */
   denseNetwork(problem: DenseProblem): DenseRisk;
   /**
    * Arrays of these lengths with operations on them, for programs that are not dense networks. `largestInner` is

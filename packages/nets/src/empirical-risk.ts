@@ -58,7 +58,7 @@ export interface EmpiricalRisk extends SampledObjective, TracedObjective {
 
 const risks = new WeakSet<Objective>();
 
-/** Whether an objective is what `empiricalRisk` made: its `network` and `data` tell everything about it. */
+/** Whether `objective` was created by `empiricalRisk`; its `network` and `data` then describe it completely. */
 export function isEmpiricalRisk(objective: Objective): objective is EmpiricalRisk {
   return risks.has(objective);
 }

@@ -16,7 +16,7 @@ console.log(verify(received, f)); // true, or an error that says what does not h
 
 console.log(clarkeSubdifferential(f, [0]).generators); // [ Float64Array [ 1 ] ]
 
-// What is not known is not said: relu(y) − relu(y − x²) has two kinks that touch, and first order cannot see how.
+// If it cannot be decided, the answer is 'undecided': the two kinks of relu(y) − relu(y − x²) are tangent.
 const at = (v: Tracer, i: number) => sum(gather(v, [i]));
 const g = (v: Tracer) => sub(relu(at(v, 1)), relu(sub(at(v, 1), square(at(v, 0)))));
 const touching = certify(g, [0, 0], { gradient: [0, 1] });

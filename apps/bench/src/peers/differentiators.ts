@@ -11,9 +11,12 @@ export interface Differentiator {
   gradient(expression: Expression, point: readonly number[]): ArrayLike<number>;
 }
 
+/** Other libraries that differentiate, in the order of the report. */
 export const differentiatorNames = ['tfjs', 'jax-js'] as const;
+/** The name of one of them. */
 export type DifferentiatorName = (typeof differentiatorNames)[number];
 
+/** Loads a library from the folder where peers are installed. */
 export function loadDifferentiator(
   name: DifferentiatorName,
   folder: string,

@@ -15,6 +15,7 @@ export interface PeerIntegrator {
   load(folder: string): Promise<(problem: ArrayProblem, tolerance: number) => ArrayLike<number>>;
 }
 
+/** The names of the integrators of other libraries. */
 export type PeerIntegratorName = 'odex' | 'ode45-cash-karp' | 'mathjs.solveODE';
 
 const maximalSteps = 1e6;

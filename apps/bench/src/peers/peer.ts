@@ -10,6 +10,7 @@ export interface Peer {
   lossAndGradient(problem: DenseRiskProblem, folder: string): Promise<PeerTask>;
 }
 
+/** The names of the peers. */
 export type PeerName = 'plain loops' | 'ml-matrix' | 'tfjs cpu' | 'tfjs wasm' | 'jax-js';
 
 /** The squared risk of a dense network at θ, in the layout of `DenseProblem` of @nonsmooth/kernels. */
@@ -23,6 +24,7 @@ export interface DenseRiskProblem {
   readonly theta: Float64Array;
 }
 
+/** A problem that a peer has prepared. */
 export interface PeerTask {
   /** Computes loss and gradient once, to the last number. */
   run(): void;

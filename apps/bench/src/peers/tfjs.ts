@@ -27,7 +27,9 @@ interface Library {
 
 const version = '4.22.0';
 
+/** TensorFlow.js in plain JavaScript. */
 export const tfjsCpu: Peer = tfjs('cpu');
+/** TensorFlow.js with its WebAssembly kernels. */
 export const tfjsWasm: Peer = tfjs('wasm');
 
 /** TensorFlow.js, which has float32 only. */

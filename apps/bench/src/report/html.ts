@@ -11,6 +11,7 @@ export function html(pieces: TemplateStringsArray, ...parts: readonly Part[]): H
   return { markup };
 }
 
+/** Markup that is inserted as it is. */
 export function raw(markup: string): Html {
   return { markup };
 }

@@ -17,6 +17,7 @@ type Arrangement =
   /** e_i − e_j, i < j. */
   | { readonly kind: 'braid'; readonly dimension: number };
 
+/** Arrangements whose cells are counted in an instant. */
 export const smallArrangements: readonly Case[] = [
   cellCase({ kind: 'generic', rows: 10, dimension: 5, bits: 'few' }),
   cellCase({ kind: 'braid', dimension: 5 }),

@@ -10,6 +10,7 @@ import type { Work } from '../work.js';
 const dimension = 8;
 const parts = 16;
 
+/** How many of the candidates are stationary, and in which sense. */
 export interface StationarityAnswer {
   readonly clarke: number;
   readonly limiting: number;

@@ -4,6 +4,7 @@ export interface DerivativeCosts {
   readonly product: number;
 }
 
+/** Calls of the gradient and of its derivatives, to be timed. */
 export interface Derivatives {
   readonly gradient: () => void;
   readonly hessian: () => void;

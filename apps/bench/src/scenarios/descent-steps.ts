@@ -37,6 +37,7 @@ const studies = [
   },
 ] as const;
 
+/** Descent steps of the published study, against those of PyTorch. */
 export const descentSteps: readonly Case[] = studies.map(
   ({ name, rule, batch, steps, pytorch, mark }) =>
     timed<number>({

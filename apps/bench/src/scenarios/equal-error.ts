@@ -31,6 +31,7 @@ export interface EqualErrorTask {
   readonly tolerance: number;
 }
 
+/** Error and work of one integration. */
 export interface EqualErrorAnswer {
   /** max_i |θ_i(100) − exact_i|; NaN if the method gave up. */
   readonly error: number;
@@ -78,6 +79,7 @@ export const equalErrorTasks = starts.flatMap((start) =>
   ),
 );
 
+/** The work that every method needs for the same achieved error. */
 export const equalError = ensemble<EqualErrorTask, EqualErrorAnswer>({
   name: 'tanh flow, work at equal error',
   unit: 'integrations',

@@ -15,6 +15,7 @@ interface Answer {
   readonly loss: number;
 }
 
+/** Steps of one trajectory. */
 export const eulerSteps = 1000;
 const everyChecked = 32;
 const name = 'Euler steps';

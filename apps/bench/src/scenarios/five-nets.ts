@@ -11,8 +11,10 @@ export const fiveNets = {
   large: { widths: [784, 512, 512, 10], samples: 256 },
 } as const satisfies Record<string, { widths: readonly number[]; samples: number }>;
 
+/** The name of one of the five networks. */
 export type NetName = keyof typeof fiveNets;
 
+/** A network with samples and parameters. */
 export interface NetProblem {
   readonly net: Network;
   readonly data: { readonly inputs: Tensor; readonly targets: Tensor };

@@ -25,6 +25,7 @@ interface Answer {
   readonly shrinkage: readonly [number, number];
 }
 
+/** Generalized gradients at a kink, as limits and by a bias shift. */
 export const generalizedGradients: readonly Case[] = ways.map((way) =>
   timed<Answer>({
     name: way,

@@ -37,6 +37,7 @@ interface GrowthAnswer {
 
 const usual = { horizon: 1e4, h: 2 };
 
+/** Flows whose parameters go to infinity while the loss vanishes. */
 export const growthFlows = ensemble<GrowthTask, GrowthAnswer>({
   name: 'towards the polynomial of degree 10',
   unit: 'flows',

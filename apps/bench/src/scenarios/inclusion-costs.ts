@@ -31,6 +31,7 @@ interface Answer {
   readonly energy: number;
 }
 
+/** Gradients of ReLU networks and flows across their kinks, which are compared with them. */
 export const inclusionCosts: readonly Case[] = sizes.flatMap((size) => {
   const net = `${size.widths.join('-')}, ${size.samples} samples`;
   const gradient = timed<number>({

@@ -29,6 +29,7 @@ export interface IntegrationProblem {
   readonly limit: number;
 }
 
+/** The initial value problems, by name. */
 export const integrationProblems = {
   'tanh flow': flowIntegration,
   'Arenstorf orbit': () => arenstorf,
@@ -38,6 +39,7 @@ export const integrationProblems = {
   HIRES: () => hires,
 } as const satisfies Record<string, () => IntegrationProblem>;
 
+/** The name of one of them. */
 export type ProblemName = keyof typeof integrationProblems;
 
 function flowIntegration(): IntegrationProblem {

@@ -26,6 +26,7 @@ const sizes = [
   { count: 10_000, dimension: 20, seconds: 0.15 },
 ];
 
+/** Least elements of convex hulls, with 0 inside, on the boundary and outside. */
 export const minimalNorms: readonly Case[] = sizes.flatMap(({ count, dimension, seconds }) =>
   (['inside', 'boundary', 'outside'] as const).map((zero) => {
     const name = `minimal norm, ${count} of rank ${dimension}, ${zero}`;

@@ -50,6 +50,7 @@ const derivatives = (['tiny', 'small', 'deep-small'] as const).flatMap((net) =>
   ),
 );
 
+/** Gradients, Hessian–vector products and Hessians of three networks. */
 export const secondDerivatives: readonly Case[] = derivatives.map((task) => {
   const name = nameOf(task);
   const limit = limits[task.derivative];

@@ -29,6 +29,7 @@ interface Part {
 
 const name = 'tanh flow to t = 100';
 
+/** The gradient flow of the tanh network to t = 100, against LSODA. */
 export const smoothFlow = timed<Answer>({
   name,
   unit: 'flows',

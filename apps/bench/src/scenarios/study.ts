@@ -2,6 +2,7 @@ import type { ActivationName } from '@nonsmooth/kernels';
 
 // The one-dimensional study of Kranz, Gallon, Dereich, Jentzen, arXiv 2505.09572, section on polynomial targets.
 
+/** The activations that the study compares. */
 export const studyActivations: readonly ActivationName[] = [
   'swish',
   'softplus',
@@ -9,8 +10,11 @@ export const studyActivations: readonly ActivationName[] = [
   'elu',
   'tanh',
 ];
+/** The widths of its networks. */
 export const studyWidths: readonly number[] = [1, 10, 20, 10, 1];
+/** The number of its samples. */
 export const studySamples = 10_000;
+/** The size of its random batches. */
 export const studyBatch = 100;
 
 /** The coefficients of the target's powers of x, from the constant on. */

@@ -5,8 +5,8 @@ export interface StopRules {
   /** The horizon. */
   readonly time?: number;
   /**
-   * ln of the horizon, at most 700: the flow is integrated in s = ln(1 + t), which steps and their limits then are in.
-   * Not for flows across kinks.
+   * ln of the horizon, at most 700. The flow is integrated in s = ln(1 + t); `maxStep` and `firstStep` are then measured
+   * in s. Not for flows across kinks.
    */
   readonly logTime?: number;
   /** ‖∇L(Θ_t)‖ at most this; costs one gradient per step. */

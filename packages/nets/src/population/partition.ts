@@ -19,6 +19,7 @@ export interface Partition {
   readonly scratch: Float64Array;
 }
 
+/** Reserves memory for the partition of an interval by so many breakpoints. */
 export function createPartition(neurons: number, segments: number): Partition {
   const pieces = segments + neurons;
   return {

@@ -59,6 +59,7 @@ export function toPiecewise(
   return { knots: [...knots], pieces: pieces.map((piece) => [...piece]) };
 }
 
+/** Whether a polynomial is given piece by piece. */
 export function isPiecewise(value: unknown): value is PiecewisePolynomial {
   if (typeof value !== 'object' || value === null) return false;
   const { knots, pieces } = value as Partial<PiecewisePolynomial>;

@@ -16,6 +16,7 @@ import {
 import { requireDensity, toSegments } from './segments.js';
 import { createShallowIntegrals } from './shallow-integrals.js';
 
+/** The interval, the target and the density of a population risk. */
 export interface PopulationRiskData {
   /** [a, b], a < b. */
   readonly interval: readonly [number, number];
@@ -26,6 +27,7 @@ export interface PopulationRiskData {
   readonly density?: PiecewisePolynomial | Coefficients;
 }
 
+/** The exact squared risk of a shallow ReLU network on an interval with a piecewise polynomial density. */
 export interface PopulationRisk extends Objective {
   readonly network: Network;
   readonly layout: readonly ParameterSlice[];

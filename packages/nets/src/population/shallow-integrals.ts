@@ -21,6 +21,7 @@ export interface ShallowIntegrals {
   hessianVector(theta: FloatArray, v: FloatArray, out: FloatArray): void;
 }
 
+/** Reserves memory for the integrals of a shallow network of this shape. */
 export function createShallowIntegrals(
   neurons: number,
   outputs: number,

@@ -84,7 +84,7 @@ function direct(system: System, jacobian: Float64Array): ShiftedSolver {
   };
 }
 
-/** Symmetric systems as they are; others, to whom that makes no difference, in units of the tolerances. */
+/** GMRES is scaled by the tolerances; MINRES is not, because scaling would destroy symmetry. */
 function iterative(system: System, linearization: Linearization): ShiftedSolver {
   const n = system.dimension;
   const { symmetric } = system;

@@ -9,6 +9,7 @@ export interface ElementType {
   readonly read: (view: DataView, offset: number, littleEndian: boolean) => number;
 }
 
+/** The kinds of numbers that files hold. */
 export type ElementKind =
   | 'bool'
   | 'u8'

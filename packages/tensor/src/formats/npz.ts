@@ -4,6 +4,7 @@ import type { Tensor } from '../tensor.js';
 import { FormatError } from './format-error.js';
 import { readNpy, writeNpy } from './npy.js';
 
+/** Limits of reading a `.npz` file. */
 export interface ReadNpzOptions {
   /** Refuse files whose arrays take more bytes than this when they are unpacked. Default 2^30. */
   readonly maxBytes?: number;

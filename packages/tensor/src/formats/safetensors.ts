@@ -7,6 +7,7 @@ import { FormatError } from './format-error.js';
 // The safetensors format: the length of the header as a 64-bit little-endian integer, the header as JSON, the entries of
 // all tensors without gaps, little-endian and row-major.
 
+/** The content of a `.safetensors` file. */
 export interface Safetensors {
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** Free text by name. */
