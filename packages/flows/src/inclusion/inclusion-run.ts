@@ -332,8 +332,7 @@ export class InclusionRun implements Iterable<Step> {
       this.field.velocity(this.y, this.velocity);
       this.speedAtEnd = { speed: norm2(this.velocity), forces: norm2(this.field.gradient) };
     }
-    const { speed, forces } = this.speedAtEnd;
-    if (this.rest.isOver(this.t, this.y, speed, forces, this.rate(this.t))) {
+    if (this.rest.isOver(this.t, this.y, this.speedAtEnd, this.rate(this.t), this.ordinary)) {
       this.stop();
       return;
     }
@@ -382,6 +381,8 @@ export class InclusionRun implements Iterable<Step> {
     const active: ActiveKink[] = [];
     frozen.kinks.forEach((kink, index) => {
       const { kind, offset, size } = kink;
+      // what nothing moves stays where it is
+      if (index !== met && kind !== 'max' && watch.freshEntries.get(offset) === 0) return;
       const isHeld = pattern.held[index] === 1;
       if (kind === 'max') {
         const base = baseOf(kink, pattern);
@@ -476,8 +477,10 @@ export class InclusionRun implements Iterable<Step> {
     field.project(y);
     this.leaveZeros(decision.fresh);
     this.watch.begin(y, this.pattern, decision.velocity, decision.fresh, this.scales);
-    this.rest.restart();
-    if (decision.atRest) this.stop();
+    const now = { speed: norm2(decision.velocity), forces: 0 };
+    const isOver = this.rest.isOver(this.t, y, now, this.rate(this.t), this.ordinary);
+    this.rest.changed(this.t);
+    if (decision.atRest || (isOver && this.ordinary > 0)) this.stop();
   }
 
   /** A norm has no direction at 0: one that leaves it begins a little way along its direction. */

@@ -12,6 +12,7 @@ export class RestRule {
   private fallFrom = 0;
   private fallSince = 0;
   private rate = 0;
+  private changedAt = -Infinity;
 
   constructor({ rtol = 1e-3, atol = 1e-6 }: IntegrationOptions, horizon: number) {
     this.rtol = rtol;
@@ -26,25 +27,32 @@ export class RestRule {
     return this.atol + this.rtol * largest;
   }
 
-  /** After a decision the speed may jump. */
-  restart(): void {
-    this.fallFrom = 0;
-    this.rate = 0;
+  /** Another pattern holds from s on: how fast the speed falls shows after the time of the last fall at the soonest. */
+  changed(s: number): void {
+    this.changedAt = s;
   }
 
-  /** Whether to stop at s; `clock` is dt/ds. */
-  isOver(s: number, x: Float64Array, speed: number, forces: number, clock: number): boolean {
+  /** Whether to stop at s; `clock` is dt/ds and h the last whole step. */
+  isOver(
+    s: number,
+    x: Float64Array,
+    { speed, forces }: { readonly speed: number; readonly forces: number },
+    clock: number,
+    h: number,
+  ): boolean {
     if (speed <= 1e-13 * forces) return true;
     const tolerance = this.tolerance(x);
     if (speed * clock * (this.horizon - s) <= 0.1 * tolerance && clock === 1) return true;
     if (this.fallFrom === 0 || speed > this.fallFrom) {
       [this.fallFrom, this.fallSince] = [speed, s];
-      return false;
-    }
-    if (speed <= this.fallFrom / 10) {
-      this.rate = Math.log(this.fallFrom / speed) / ((s - this.fallSince) * clock);
+    } else if (speed <= this.fallFrom / 10) {
+      this.rate = Math.log(this.fallFrom / speed) / (s - this.fallSince);
       [this.fallFrom, this.fallSince] = [speed, s];
     }
-    return this.rate > 0 && speed / this.rate <= tolerance;
+    // it has not fallen tenfold since
+    const rate = Math.min(this.rate, Math.LN10 / (s - this.fallSince));
+    if (!(rate > 0) || (speed * clock) / rate > tolerance) return false;
+    // forces that move a step by less than the tolerance are noise of the integration
+    return (s - this.changedAt) * rate >= 1 || speed * clock * h <= tolerance;
   }
 }
