@@ -305,10 +305,11 @@ export class Decider {
     neutralWay: Way,
   ): { way: Way; verdicts: Map<number, Verdict>; several: boolean; undecided?: string } {
     const { active } = corner;
-    const starts = [this.firstGuess(corner, neutral, neutralWay, 1)];
+    const still = this.stillSides(corner, neutral, neutralWay);
+    const starts = [this.firstGuess(corner, neutral, neutralWay, 1, still)];
     const isStart = active.some(({ from }) => from === 'start' || from === 'held');
     if (isStart || this.choice === 'steepestDescent') {
-      starts.push(this.firstGuess(corner, neutral, neutralWay, -1));
+      starts.push(this.firstGuess(corner, neutral, neutralWay, -1, still));
     }
     const ways: { way: Way; verdicts: Map<number, Verdict> }[] = [];
     for (const guess of starts) {
@@ -345,10 +346,16 @@ export class Decider {
     neutral: Pattern,
     { bounds, noise, rows, velocity }: Way,
     turn: 1 | -1,
+    still: ReadonlyMap<number, number>,
   ): Pattern {
     const guess = copyPattern(neutral);
     for (const { index, from, ties } of active) {
       const kink = this.frozen.kinks[index]!;
+      const side = still.get(index);
+      if (side !== undefined) {
+        setSide(kink, index, guess, side);
+        continue;
+      }
       const row = rows.find((one) => one.kink === index);
       const length = row?.length ?? 1;
       const was = kink.kind === 'abs' ? before.sides[kink.offset]! : 0;
@@ -362,6 +369,50 @@ export class Decider {
       else setSide(kink, index, guess, this.away(kink, rows, velocity));
     }
     return guess;
+  }
+
+  /**
+   * Sides of arguments that nothing moves while the kinks below them are held: those they have in every direction, as
+   * far as some show. They matter to the bounds of these kinks.
+   */
+  private stillSides(
+    { x, active, before }: Corner,
+    neutral: Pattern,
+    { rows, noise, gradientNorm }: Way,
+  ): ReadonlyMap<number, number> {
+    const { kinks, dimension } = this.frozen;
+    const still = new Map<number, number>();
+    const negligible = 1e-13 * (1 + gradientNorm) + noise;
+    for (const { kink, length } of rows) {
+      const { kind, nested } = kinks[kink]!;
+      if (kind === 'abs' && nested && length <= negligible) still.set(kink, 0);
+    }
+    if (still.size === 0) return still;
+    const direction = new Float64Array(dimension);
+    const mixed = new Set<number>();
+    for (let probe = 0; probe < 8; probe++) {
+      for (let i = 0; i < dimension; i++) {
+        direction[i] = Math.cos(1 + probe + (i + 1) * (probe + 2)) * (probe % 2 === 0 ? 1 : -1);
+      }
+      const pattern = copyPattern(neutral);
+      // in evaluation order: each kink takes the side to which it moves
+      for (const { index } of active) {
+        const kink = kinks[index]!;
+        if (kink.kind !== 'abs') continue;
+        this.frozen.velocities(x, pattern.sides, direction, this.rates);
+        const side = Math.sign(this.rates[kink.offset]!);
+        setSide(kink, index, pattern, side);
+        const known = still.get(index);
+        if (known === undefined || side === 0) continue;
+        if (known !== 0 && known !== side) mixed.add(index);
+        still.set(index, side);
+      }
+    }
+    for (const index of still.keys()) {
+      const own = before.sides[kinks[index]!.offset]!;
+      if (mixed.has(index) || still.get(index) === 0) still.set(index, own === 0 ? -1 : own);
+    }
+    return still;
   }
 
   private directionOf(

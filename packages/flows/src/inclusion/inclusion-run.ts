@@ -476,11 +476,23 @@ export class InclusionRun implements Iterable<Step> {
     field.enter(this.pattern);
     field.project(y);
     this.leaveZeros(decision.fresh);
-    this.watch.begin(y, this.pattern, decision.velocity, decision.fresh, this.scales);
+    const resting: FreshEntry[] = [];
+    for (const [entry, order] of this.watch.freshEntries) {
+      if (order === 0 && !active.some(({ index }) => this.has(index, entry))) {
+        resting.push({ entry, order });
+      }
+    }
+    const zeros = [...decision.fresh, ...resting];
+    this.watch.begin(y, this.pattern, decision.velocity, zeros, this.scales);
     const now = { speed: norm2(decision.velocity), forces: 0 };
     const isOver = this.rest.isOver(this.t, y, now, this.rate(this.t), this.ordinary);
     this.rest.changed(this.t);
     if (decision.atRest || (isOver && this.ordinary > 0)) this.stop();
+  }
+
+  private has(kink: number, entry: number): boolean {
+    const { offset, size } = this.field.frozen.kinks[kink]!;
+    return entry >= offset && entry < offset + size;
   }
 
   /** A norm has no direction at 0: one that leaves it begins a little way along its direction. */
