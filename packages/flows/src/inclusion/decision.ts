@@ -1,3 +1,4 @@
+import { Mixture } from './mixture.js';
 import { dot, norm2 } from '@nonsmooth/core';
 import type { FrozenFunction, FrozenKink } from '@nonsmooth/autodiff';
 import { copyPattern, heldRows, setHeld, setSide, type HeldRow, type Pattern } from './pattern.js';
@@ -311,6 +312,7 @@ export class Decider {
     if (isStart || this.choice === 'steepestDescent') {
       starts.push(this.firstGuess(corner, neutral, neutralWay, -1, still));
     }
+    let several = false;
     const ways: { way: Way; verdicts: Map<number, Verdict> }[] = [];
     for (const guess of starts) {
       const found = this.settle(corner, guess, stateNoise);
@@ -331,13 +333,35 @@ export class Decider {
         if (found && !ways.some(({ way }) => isSame(way, found.way))) ways.push(found);
       }
     }
+    if (active.length <= 4) {
+      const mixture = new Mixture(this.field, corner.x, neutral, active).shortest();
+      if (mixture) {
+        const fastest = Math.max(...ways.map(({ way }) => norm2(way.velocity)));
+        const length = norm2(mixture);
+        const isShorter = ways.every(
+          ({ way }) => length < 0.999999 * norm2(way.velocity) - way.noise,
+        );
+        // 0 in Clarke's set
+        if (this.choice === 'minimalNorm' && length <= neutralWay.noise + 1e-12 * fastest) {
+          const way = { ...neutralWay, velocity: mixture };
+          const verdicts = new Map(
+            active.map(({ index, ties }): [number, Verdict] => [
+              index,
+              ties ? { kind: 'held', ties } : { kind: 'held' },
+            ]),
+          );
+          return { way, verdicts, several: isShorter };
+        }
+        several = isShorter;
+      }
+    }
     const chosen =
       this.choice === 'steepestDescent'
         ? ways.reduce((best, one) =>
             norm2(one.way.velocity) > norm2(best.way.velocity) ? one : best,
           )
         : ways[0]!;
-    return { ...chosen, several: ways.length > 1 };
+    return { ...chosen, several: several || ways.length > 1 };
   }
 
   /** Arrivals cross, what was on a side stays, kinks that bend up are held, those that bend down go to `side`. */

@@ -448,9 +448,22 @@ export class InclusionRun implements Iterable<Step> {
     frozen.velocities(y, pattern.sides, scratch, field.values);
     for (let i = 0; i < y.length; i++) scratch[i] = y[i]! * signs[i]!;
     frozen.velocities(y, pattern.sides, scratch, scales);
-    for (let i = 0; i < scales.length; i++) {
-      scales[i] = Math.abs(scales[i]!) + Math.abs(field.values[i]!);
+    const lost = Float64Array.from(
+      scales,
+      (scale, i) => Math.abs(scale) + Math.abs(field.values[i]!),
+    );
+    // of terms that cancel altogether: what is no derivative in small changes is rounding
+    const here = new Float64Array(scales.length);
+    frozen.values(y, pattern.sides, here);
+    for (const change of [2 ** -44, -(2 ** -43), 2 ** -42]) {
+      for (let i = 0; i < y.length; i++) scratch[i] = y[i]! * (1 + change * signs[i]!);
+      frozen.values(scratch, pattern.sides, field.values);
+      for (let i = 0; i < scales.length; i++) {
+        const rounding = field.values[i]! - here[i]! - change * scales[i]!;
+        lost[i] = Math.max(lost[i]!, Math.abs(rounding) / (2 * Number.EPSILON));
+      }
     }
+    scales.set(lost);
     const { gradient, values, bounds } = field;
     const part = 2 ** -30;
     field.forget();
