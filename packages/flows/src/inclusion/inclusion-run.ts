@@ -379,10 +379,13 @@ export class InclusionRun implements Iterable<Step> {
     const u = this.field.values;
     frozen.values(y, pattern.sides, u);
     const active: ActiveKink[] = [];
+    const still: number[] = [];
     frozen.kinks.forEach((kink, index) => {
       const { kind, offset, size } = kink;
-      // what nothing moves stays where it is
-      if (index !== met && kind !== 'max' && watch.freshEntries.get(offset) === 0) return;
+      if (index !== met && kind !== 'max' && watch.freshEntries.get(offset) === 0) {
+        if (kink.nested) still.push(index);
+        return;
+      }
       const isHeld = pattern.held[index] === 1;
       if (kind === 'max') {
         const base = baseOf(kink, pattern);
@@ -406,7 +409,13 @@ export class InclusionRun implements Iterable<Step> {
       else if (watch.freshEntries.has(offset)) active.push({ index, from: 'fresh' });
       else if (isTiny(u, scales, offset, size)) active.push({ index, from: 'side' });
     });
-    return active;
+    // what nothing moves stays where it is, unless a kink below it bends
+    for (const index of still) {
+      const row = { kink: index, entry: frozen.kinks[index]!.offset, base: -1 };
+      const { slopes } = this.field.rowAt(y, pattern, row);
+      if (active.some((one) => slopes?.[one.index] !== 0)) active.push({ index, from: 'fresh' });
+    }
+    return active.sort((a, b) => a.index - b.index);
   }
 
   private startingKinks(): ActiveKink[] {
@@ -463,7 +472,10 @@ export class InclusionRun implements Iterable<Step> {
         lost[i] = Math.max(lost[i]!, Math.abs(rounding) / (2 * Number.EPSILON));
       }
     }
-    scales.set(lost);
+    let largest = 0;
+    for (const scale of lost) largest = Math.max(largest, scale);
+    // products of rounding errors are nothing, too
+    for (let i = 0; i < scales.length; i++) scales[i] = lost[i]! + 1e-14 * largest;
     const { gradient, values, bounds } = field;
     const part = 2 ** -30;
     field.forget();

@@ -45,8 +45,8 @@ export class SlidingField {
   private held: readonly HeldRow[] = [];
   private isConstant = true;
   private factor = new GramFactor(0);
-  private readonly constantRows = new Map<string, Float64Array>();
-  private readonly patternRows = new Map<string, Float64Array>();
+  private readonly constantRows = new Map<string, ActiveRow>();
+  private readonly patternRows = new Map<string, ActiveRow>();
   private readonly unit: Float64Array;
   private readonly scratch: Float64Array;
 
@@ -95,22 +95,20 @@ export class SlidingField {
     const { affine, nested } = this.frozen.kinks[row.kink]!;
     const key = `${row.entry},${row.base}`;
     const cache = nested ? this.patternRows : this.constantRows;
-    const isOwn = pattern === this.pattern || !nested;
-    let gradient = affine && isOwn ? cache.get(key) : undefined;
-    let slopes: Float64Array | undefined;
-    if (!gradient || (nested && !isOwn)) {
-      gradient = new Float64Array(this.frozen.dimension);
-      const { unit, scratch } = this;
-      unit[row.entry] = 1;
-      if (row.base >= 0) unit[row.base] = -1;
-      this.frozen.row(x, pattern.sides, unit, gradient, scratch);
-      unit[row.entry] = 0;
-      if (row.base >= 0) unit[row.base] = 0;
-      if (nested) slopes = scratch.slice();
-      else if (affine) cache.set(key, gradient);
-      if (nested && affine && isOwn) cache.set(key, gradient);
-    }
-    return { ...row, gradient, length: norm2(gradient), slopes };
+    const isKept = affine && (!nested || pattern === this.pattern);
+    const known = isKept ? cache.get(key) : undefined;
+    if (known) return known;
+    const { unit, scratch, frozen } = this;
+    const gradient = new Float64Array(frozen.dimension);
+    unit[row.entry] = 1;
+    if (row.base >= 0) unit[row.base] = -1;
+    frozen.row(x, pattern.sides, unit, gradient, scratch);
+    unit[row.entry] = 0;
+    if (row.base >= 0) unit[row.base] = 0;
+    const slopes = nested ? scratch.slice() : undefined;
+    const found: ActiveRow = { ...row, gradient, length: norm2(gradient), slopes };
+    if (isKept) cache.set(key, found);
+    return found;
   }
 
   /** Writes Θ' of the pattern and returns f. */
