@@ -4,12 +4,11 @@ import { constantOf, emit, toValue } from './emit.js';
 import type { Value } from './emit.js';
 import { fit } from './fit.js';
 import { add } from './ops/arithmetic.js';
-import { greater } from './ops/choice.js';
+import { greater, where } from './ops/choice.js';
 import { broadcastTo } from './ops/structure.js';
-import type { Node, Shape } from './program.js';
+import type { Node, Op, Shape } from './program.js';
 import { keepsAll, masks } from './rules/activity.js';
 import type { KinkChoice, RuleContext } from './rules/context.js';
-import { switchingOf } from './rules/switching.js';
 import { broadcastShapes, sameShape } from './shape.js';
 
 /**
@@ -24,18 +23,85 @@ export function activityContext(
   choice: KinkChoice,
 ): RuleContext {
   let reaching: readonly (Value | undefined)[] | undefined;
+  const mask = (index: number): Value | undefined => {
+    reaching ??= activity(builder, nodes, depends, outputs);
+    return reaching[index];
+  };
   return {
     ...choice,
-    divisor: (index, d) => {
-      if (constantOf(d)?.data.includes(0) === false) return d;
-      reaching ??= activity(builder, nodes, depends, outputs);
-      const mask = reaching[index];
-      const inputs = mask === undefined ? [d] : [d, mask];
+    mask,
+    maskOfInput: (index, input) => {
+      const node = nodes[index]!;
+      const m = mask(index);
+      if (m === undefined && keepsAll(node)) return undefined;
+      return flowOfMask(builder, node, index, m)[input];
+    },
+    divisor: (index, d, { domain = 'all', unlessZero } = {}) => {
+      const known = constantOf(d);
+      const least = domain === 'all' ? -Infinity : 0;
+      if (known?.data.every((e) => e !== 0 && e > least && e < Infinity)) return d;
+      const active =
+        unlessZero === undefined ? mask(index) : where(unlessZero, mask(index) ?? 1, 0);
+      const inputs = active === undefined ? [d] : [d, active];
       const shape = broadcastShapes(...inputs.map((input) => input.shape));
-      return emit('divisor', inputs, shape, { of: nodes[index]!.op });
+      const finite = nodes[index]!.inputs.some((input) => builder.mayOverflow(input));
+      return emit('divisor', inputs, shape, { of: nodes[index]!.op, domain, finite });
     },
   };
 }
+
+/** The masks of the inputs of a node from that of its value. */
+function flowOfMask(
+  builder: Builder,
+  node: Node,
+  index: number,
+  mask: Value | undefined,
+): readonly (Value | undefined)[] {
+  const m = mask ?? broadcastTo(toValue(1), node.shape);
+  const x = node.inputs.map((input) => new Tracer(builder, input));
+  return masks({ node, index, x, y: new Tracer(builder, index), m }).map((flow) =>
+    flow === undefined ? undefined : toValue(flow),
+  );
+}
+
+/** Ops whose derivatives multiply by nothing that may be infinite, and divide by nothing. */
+const withoutProducts: ReadonlySet<Op> = new Set<Op>([
+  'input',
+  'constant',
+  'variable',
+  'stopGradient',
+  'neg',
+  'finite',
+  'add',
+  'sub',
+  'relu',
+  'leakyRelu',
+  'abs',
+  'maximum',
+  'minimum',
+  'sign',
+  'greater',
+  'greaterEqual',
+  'equal',
+  'argmax',
+  'where',
+  'branch',
+  'divisor',
+  'reshape',
+  'transpose',
+  'broadcast',
+  'slice',
+  'embed',
+  'concatenate',
+  'gather',
+  'scatterAdd',
+  'cumulativeSum',
+  'sum',
+  'max',
+  'min',
+  'shareToWinners',
+  'meanOfWinners',
+]);
 
 /** For each node 1 where its value reaches the outputs, else 0; undefined: everywhere, as far as known. */
 function activity(
@@ -44,32 +110,30 @@ function activity(
   depends: readonly boolean[],
   outputs: readonly Tracer[],
 ): readonly (Value | undefined)[] {
-  const aboveSingular: boolean[] = [];
+  const aboveProduct: boolean[] = [];
   nodes.forEach((node, i) => {
-    const here = depends[i]! && switchingOf(node.op).kind === 'singular';
-    aboveSingular[i] = here || node.inputs.some((input) => aboveSingular[input]);
+    const here = depends[i]! && !withoutProducts.has(node.op);
+    aboveProduct[i] = here || node.inputs.some((input) => aboveProduct[input]);
   });
   const result = new Array<Value | undefined>(nodes.length).fill(undefined);
   const everywhere = new Array<boolean>(nodes.length).fill(false);
   for (const { node } of outputs) everywhere[node] = true;
   for (let index = nodes.length - 1; index >= 0; index--) {
     const node = nodes[index]!;
-    if (!aboveSingular[index] || !(everywhere[index] || result[index])) continue;
+    if (!aboveProduct[index] || !(everywhere[index] || result[index])) continue;
     if (everywhere[index]) {
       result[index] = undefined;
-      if (keepsAll(node.op)) {
+      if (keepsAll(node)) {
         for (const input of node.inputs) everywhere[input] = true;
         continue;
       }
     }
-    const m = result[index] ?? broadcastTo(toValue(1), node.shape);
-    const x = node.inputs.map((input) => new Tracer(builder, input));
-    const flows = masks({ node, index, x, y: new Tracer(builder, index), m });
+    const flows = flowOfMask(builder, node, index, result[index]);
     flows.forEach((flow, i) => {
       const input = node.inputs[i]!;
-      if (flow === undefined || !aboveSingular[input]) return;
+      if (flow === undefined || !aboveProduct[input]) return;
       const before = result[input];
-      const mask = fitMask(toValue(flow), nodes[input]!.shape);
+      const mask = fitMask(flow, nodes[input]!.shape);
       result[input] = before === undefined ? mask : greater(add(before, mask), 0);
     });
   }

@@ -1,5 +1,6 @@
 import type { Tensor } from '@nonsmooth/tensor';
 import { ForeignTracerError, TracedValueError } from './errors.js';
+import { mayOverflow } from './overflow.js';
 import type { Node, NodeOf, Op, Program, Shape } from './program.js';
 
 /**
@@ -32,6 +33,7 @@ export class Builder {
   /** What tensors were taken up as. */
   readonly constants: Map<Tensor, Tracer> = new Map();
   private readonly known = new Map<string, number>();
+  private readonly overflows: boolean[] = [];
 
   add<O extends Op>(node: NodeOf<O>): Tracer {
     const key = keyOf(node as Node);
@@ -39,8 +41,15 @@ export class Builder {
     if (index === undefined) {
       index = this.nodes.push(node as Node) - 1;
       this.known.set(key, index);
+      const ofInputs = node.inputs.some((input) => this.overflows[input]);
+      this.overflows.push(mayOverflow(node.op, ofInputs));
     }
     return new Tracer(this, index);
+  }
+
+  /** Whether the node may be infinite because a finite value overflowed. */
+  mayOverflow(node: number): boolean {
+    return this.overflows[node]!;
   }
 
   /** The program from `inputs` to `outputs`, without what they do not use and without `variable`s. */

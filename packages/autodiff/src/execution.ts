@@ -5,6 +5,7 @@ import type { Factor } from './forward/matmul.js';
 import type { Buffer, Step } from './forward/step.js';
 import type { Node, Program } from './program.js';
 import { prepare } from './rules/forward.js';
+import { OnDemand, regularNodes } from './on-demand.js';
 import { sameShape, sizeOf } from './shape.js';
 
 /** A program bound to its arrays: fill `inputs`, `run`, read `outputs`. Runs allocate nothing. */
@@ -27,8 +28,9 @@ export function prepareProgram(
 ): Execution {
   const { nodes } = program;
   const needed = neededNodes(program);
+  const regular = regularNodes(program);
   const lengths = nodes.map((node, i) =>
-    needed[i] && viewOffset(nodes, node) === undefined ? sizeOf(node.shape) : 0,
+    needed[i] && regular[i] && viewOffset(nodes, node) === undefined ? sizeOf(node.shape) : 0,
   );
   const scratch = nodes.reduce(
     (most, { op }, i) => (needsScratch(op) ? Math.max(most, lengths[i]!) : most),
@@ -36,10 +38,19 @@ export function prepareProgram(
   );
   const workspace = kernels?.workspace(dtype, [...lengths, scratch], largestInner(nodes));
   const arrays = workspace?.arrays ?? lengths.map((length) => floatArray(dtype, length));
-  const buffers: Buffer[] = [];
+  const buffers: Factor[] = [];
   const steps: Step[] = [];
+  const onDemand = new OnDemand(nodes, buffers, dtype);
+  const factorOf = (input: number): Factor => {
+    if (needed[input]) return buffers[input]!;
+    return { ...buffers[nodes[input]!.inputs[0]!]!, transposed: true };
+  };
   nodes.forEach((node, index) => {
     const { shape } = node;
+    if (!regular[index] && needed[index]) {
+      buffers.push(onDemand.add(index, node.inputs.map(factorOf)));
+      return;
+    }
     const offset = viewOffset(nodes, node);
     if (offset !== undefined) {
       const { data } = buffers[node.inputs[0]!]!;
@@ -54,10 +65,7 @@ export function prepareProgram(
     const out: Buffer = { data: arrays[index]!, shape };
     buffers.push(out);
     if (node.op === 'input') return;
-    const inputs = node.inputs.map((input): Factor => {
-      if (needed[input]) return buffers[input]!;
-      return { ...buffers[nodes[input]!.inputs[0]!]!, transposed: true };
-    });
+    const inputs = node.inputs.map(factorOf);
     const byKernel =
       workspace && prepareByKernel(workspace, node, inputs, out, arrays[nodes.length]!);
     const step = byKernel ?? prepare(node, inputs, out);
@@ -67,6 +75,7 @@ export function prepareProgram(
     inputs: program.inputs.map((at) => buffers[at]!),
     outputs: program.outputs.map((at) => buffers[at]!),
     run: () => {
+      onDemand.forget();
       for (const step of steps) step();
     },
     dispose: () => workspace?.dispose(),

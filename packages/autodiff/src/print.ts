@@ -17,7 +17,7 @@ function describe(node: Node): string {
   }
   const list = inputs.map((input) => `%${input}`);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === false) continue;
+    if (value === false || value === 'none' || value === 'all') continue;
     list.push(`${name} = ${Array.isArray(value) ? `[${value.join(', ')}]` : String(value)}`);
   }
   return `${op}(${list.join(', ')})`;

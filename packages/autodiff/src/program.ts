@@ -31,6 +31,27 @@ export interface UnaryAttributes {
   erfc: None;
   logistic: None;
   softplus: None;
+  /** The derivative of the logistic function. */
+  logisticSlope: None;
+  /** e^{−x²} */
+  gaussian: None;
+  /** (1 − x)(1 + x) */
+  oneMinusSquare: None;
+  /** √(1 + x²) */
+  secAtan: None;
+  /** x/√(1 + x²) */
+  sinAtan: None;
+  /** 1/√(1 + x²) */
+  cosAtan: None;
+  /** log(1 − eˣ) */
+  log1mexp: None;
+  logCosh: None;
+  /** The derivative of this order of sin(πx)/(πx). */
+  sinc: { readonly order: number };
+  /** The derivative of this order of (eˣ − 1)/x. */
+  exprel: { readonly order: number };
+  /** x where it is finite, NaN elsewhere: what derivatives read where a finite argument may have overflowed. */
+  finite: None;
   /** x to a constant power. */
   pow: { readonly exponent: number };
   /** The derivative of this order of a function that the user brought. */
@@ -44,8 +65,18 @@ export interface ArithmeticAttributes {
   mul: None;
   div: None;
   atan2: None;
-  /** u·v, and 0 wherever u or v is 0: the product of the chain rule, where a zero says "does not flow". */
-  strongMul: None;
+  /** x·log y, and 0 where x = 0. */
+  xlogy: None;
+}
+
+/** The product of the chain rule. */
+export interface ChainAttributes {
+  /**
+   * (c, d, y?, m?): c·d; 0 where m = 0, because another branch was chosen, whatever c and d are; NaN where c = 0
+   * meets a value y that overflowed. `guarded` says that there is a y, `masked` that there is an m; m is computed
+   * only when it decides.
+   */
+  maskedMul: { readonly guarded: boolean; readonly masked: boolean };
 }
 
 /** Functions with a kink, entry by entry; the switching function is the argument, or u − v. */
@@ -63,6 +94,8 @@ export interface ComparisonAttributes {
   greater: None;
   greaterEqual: None;
   equal: None;
+  /** Where along the axis the largest entry is, the first of them. */
+  argmax: { readonly axis: number };
 }
 
 /** Choices between values, linear in what they choose from. */
@@ -71,8 +104,11 @@ export interface ChoiceAttributes {
   where: None;
   /** (u, v, a, b, t): a where u > v, b where u < v, t·a + (1 − t)·b where u = v: derivatives of kinks. */
   branch: None;
-  /** (d, active?): the divisor d; 1 where not active; NotLipschitzError where d = 0 is active. */
-  divisor: { readonly of: string };
+  /**
+   * (d, active?): the divisor d; 1 where not active; NotLipschitzError where d = 0 is active; NaN where d < 0 lies
+   * outside the domain, and where d overflowed.
+   */
+  divisor: { readonly of: string; readonly domain: 'all' | 'positive'; readonly finite: boolean };
 }
 
 /** Linear maps that move entries around. */
@@ -87,6 +123,8 @@ export interface StructureAttributes {
   gather: { readonly axis: number; readonly indices: readonly number[] };
   /** Transpose of gather. */
   scatterAdd: { readonly axis: number; readonly indices: readonly number[] };
+  /** Entry i is the sum of the entries 0..i along the axis, or of i..n − 1 where reversed. */
+  cumulativeSum: { readonly axis: number; readonly reversed: boolean };
 }
 
 /** Reductions over `axes`, which disappear from the shape. */
@@ -97,6 +135,8 @@ export interface ReductionAttributes {
   logSumExp: { readonly axes: readonly number[] };
   /** exp(x)/Σ exp(x) over the axes, in the full shape. */
   softmax: { readonly axes: readonly number[] };
+  /** x − log Σ exp(x) over the axes, in the full shape. */
+  logSoftmax: { readonly axes: readonly number[] };
   /** Euclidean norm. */
   norm: { readonly axes: readonly number[] };
 }
@@ -109,6 +149,14 @@ export interface ReductionDerivativeAttributes {
   meanOfWinners: { readonly axes: readonly number[] };
   /** x/‖x‖ over the axes, 0 where x = 0. */
   direction: { readonly axes: readonly number[] };
+  /** (u, c): c − u⟨u, c⟩ for unit vectors u over the axes. */
+  orthogonal: { readonly axes: readonly number[] };
+  /** (y, c): c − ⟨y, c⟩ for weights y over the axes whose sum is 1. */
+  centred: { readonly axes: readonly number[] };
+  /** (y, c): c − y·Σc for such weights, the transpose of `centred`. */
+  compensated: { readonly axes: readonly number[] };
+  /** (y, c): y·(c − ⟨y, c⟩) for such weights: the derivative of softmax. */
+  softmaxProduct: { readonly axes: readonly number[] };
 }
 
 export interface OtherAttributes {
@@ -118,14 +166,18 @@ export interface OtherAttributes {
   variable: { readonly id: number };
   /** The argument, with derivative 0. */
   stopGradient: None;
-  /** Batches of matrices: (…, m, k) by (…, k, n). `strong`: by strong products, 0·∞ = 0. */
-  matmul: { readonly strong: boolean };
+  /**
+   * (a, b, m?): batches of matrices (…, m, k) by (…, k, n). The mask m tells which entries of one factor are there:
+   * where it is 0 they contribute nothing, whatever they meet; it is computed only when it decides.
+   */
+  matmul: { readonly masked: 'none' | 'left' | 'right' };
 }
 
 export interface Attributes
   extends
     UnaryAttributes,
     ArithmeticAttributes,
+    ChainAttributes,
     KinkAttributes,
     ComparisonAttributes,
     ChoiceAttributes,

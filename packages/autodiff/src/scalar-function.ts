@@ -5,6 +5,7 @@ export interface ScalarFunction {
   derivative(x: number): number;
   secondDerivative?(x: number): number;
   thirdDerivative?(x: number): number;
+  fourthDerivative?(x: number): number;
 }
 
 /** The derivative of this order as a plain function, or undefined where `fn` does not have it. */
@@ -21,6 +22,8 @@ export function derivativeOfOrder(
       return fn.secondDerivative && ((x) => fn.secondDerivative!(x));
     case 3:
       return fn.thirdDerivative && ((x) => fn.thirdDerivative!(x));
+    case 4:
+      return fn.fourthDerivative && ((x) => fn.fourthDerivative!(x));
     default:
       return undefined;
   }

@@ -151,19 +151,24 @@ test('NaN in is NaN out', () => {
   }
 });
 
-test('a finite value has a gradient without NaN, or one that is refused', () => {
+/** Whether no step of the program comes near overflow at this point. */
+function staysModerate(program: ad.Program, x: readonly number[]): boolean {
+  const all = { ...program, outputs: program.nodes.map((_, i) => i) };
+  return ad.evaluate(all, [x]).every(({ data }) => data.every((entry) => Math.abs(entry) < 1e60));
+}
+
+test('where nothing overflows the gradient has no NaN, or it is refused', () => {
   const entries = fc.array(fc.constantFrom(0, 1, -1, 2, 0.5, -3, 1000), {
     minLength: 4,
     maxLength: 4,
   });
-  let finite = 0;
+  let moderate = 0;
   fc.assert(
     fc.property(wildRecipes, entries, (recipe, point) => {
       const f = followWild(recipe);
       const x = point.slice(0, recipe.dimension);
-      const [value] = ad.evaluate(ad.trace(f, [[recipe.dimension]]), [x]);
-      if (!Number.isFinite(value!.data[0])) return;
-      finite++;
+      if (!staysModerate(ad.trace(f, [[recipe.dimension]]), x)) return;
+      moderate++;
       try {
         const gradient = ad.grad(f)(x).data;
         expect(gradient.some(Number.isNaN), `${String(gradient)} at ${String(x)}`).toBe(false);
@@ -178,5 +183,5 @@ test('a finite value has a gradient without NaN, or one that is refused', () => 
     }),
     { seed: 1, numRuns: 1500 },
   );
-  expect(finite).toBeGreaterThan(500);
+  expect(moderate).toBeGreaterThan(500);
 });

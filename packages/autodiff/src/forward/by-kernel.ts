@@ -1,7 +1,7 @@
 import type { ActivationName, BinaryName, UnaryName, Workspace } from '@nonsmooth/kernels';
 import type { Node, Op } from '../program.js';
 import { sameShape, sizeOf } from '../shape.js';
-import { mendProduct } from './matmul.js';
+import { mender } from './matmul.js';
 import type { Factor } from './matmul.js';
 import type { Buffer, Step } from './step.js';
 
@@ -53,7 +53,9 @@ export function prepareByKernel(
   scratch: Buffer['data'],
 ): Step | undefined {
   const [x, y] = inputs;
-  if (node.op === 'matmul') return product(workspace, x!, y!, out, node.strong);
+  if (node.op === 'matmul') {
+    return product(workspace, x!, y!, out, mender(x!, y!, out, node.masked, inputs[2]));
+  }
   if (node.op === 'sum') return total(workspace, x!, node.axes, out);
   if (out.data.length < worthACall) return undefined;
   const unary = unaryKernels[node.op];
@@ -90,7 +92,13 @@ function total(
   return undefined;
 }
 
-function product(workspace: Workspace, a: Factor, b: Factor, out: Buffer, strong: boolean): Step {
+function product(
+  workspace: Workspace,
+  a: Factor,
+  b: Factor,
+  out: Buffer,
+  mend: Step | undefined,
+): Step {
   const [m, n] = out.shape.slice(-2) as [number, number];
   const k = a.shape.at(a.transposed ? -2 : -1)!;
   const shape = { m, k, n, transposeA: a.transposed ?? false, transposeB: b.transposed ?? false };
@@ -103,7 +111,7 @@ function product(workspace: Workspace, a: Factor, b: Factor, out: Buffer, strong
   return () => {
     for (const { left, right, result } of parts) {
       workspace.product(left, right, result, shape);
-      if (strong) mendProduct(left, right, result, shape);
     }
+    mend?.();
   };
 }

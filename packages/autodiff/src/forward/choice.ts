@@ -1,23 +1,24 @@
 import { NotLipschitzError } from '../errors.js';
 import { sameShape } from '../shape.js';
 import { positions } from './broadcast.js';
+import type { NodeOf } from '../program.js';
 import type { Buffer, Step } from './step.js';
 
 /** Position of the entry of `input` for entry i of `out`: i·step, or table[i] if it is broadcast oddly. */
-interface Reader {
+export interface Reader {
   readonly data: Buffer['data'];
   readonly step: number;
   readonly table: Uint32Array | undefined;
 }
 
-function reader(input: Buffer, out: Buffer): Reader {
+export function reader(input: Buffer, out: Buffer): Reader {
   const { data } = input;
   if (sameShape(input.shape, out.shape)) return { data, step: 1, table: undefined };
   if (data.length === 1) return { data, step: 0, table: undefined };
   return { data, step: 0, table: positions(input, out) };
 }
 
-function read({ data, step, table }: Reader, i: number): number {
+export function read({ data, step, table }: Reader, i: number): number {
   return table === undefined ? data[i * step]! : data[table[i]!]!;
 }
 
@@ -49,7 +50,10 @@ export function chooseByOrder(inputs: readonly Buffer[], out: Buffer): Step {
       const second = read(v, i);
       if (first > second) to[i] = read(a, i);
       else if (first < second) to[i] = read(b, i);
-      else if (first === second) to[i] = mix(read(t, i), read(a, i), read(b, i));
+      else if (first === second && Math.abs(first) < Infinity) {
+        to[i] = mix(read(t, i), read(a, i), read(b, i));
+      }
+      // NaN, or two that overflowed: nobody knows which is larger.
       else to[i] = read(a, i) === 0 && read(b, i) === 0 ? 0 : NaN;
     }
   };
@@ -60,19 +64,36 @@ function mix(t: number, a: number, b: number): number {
   return t === 0 ? b : t * a + (1 - t) * b;
 }
 
-/** (d, active?): d where active, 1 elsewhere. */
-export function divisor(of: string, inputs: readonly Buffer[], out: Buffer): Step {
-  const [d, active] = inputs.map((input) => reader(input, out)) as [Reader, Reader | undefined];
+/**
+ * (d, active?): d where active, 1 elsewhere. The mask is asked only for divisors that are 0, negative outside of the
+ * domain, or no numbers.
+ */
+export function divisor(
+  { of, domain, finite }: NodeOf<'divisor'>,
+  [d, active]: readonly Buffer[],
+  out: Buffer,
+): Step {
+  const from = reader(d!, out);
   const to = out.data;
+  const least = domain === 'all' ? -Infinity : 0;
+  const most = finite ? Number.MAX_VALUE : Infinity;
   return () => {
+    let mask: Reader | undefined;
     for (let i = 0; i < to.length; i++) {
-      if (active !== undefined && read(active, i) === 0) {
-        to[i] = 1;
+      const value = read(from, i);
+      if (value !== 0 && value >= least && Math.abs(value) <= most) {
+        to[i] = value;
         continue;
       }
-      const value = read(d, i);
+      if (active !== undefined) {
+        mask ??= reader(active, out);
+        if (read(mask, i) === 0) {
+          to[i] = 1;
+          continue;
+        }
+      }
       if (value === 0) throw new NotLipschitzError(of, i);
-      to[i] = value;
+      to[i] = NaN;
     }
   };
 }

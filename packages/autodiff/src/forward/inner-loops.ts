@@ -15,7 +15,10 @@ export type InnerLoop = (
 ) => void;
 
 type BinaryOp =
-  keyof ArithmeticAttributes | Exclude<keyof ComparisonAttributes, 'sign'> | 'maximum' | 'minimum';
+  | keyof ArithmeticAttributes
+  | Exclude<keyof ComparisonAttributes, 'sign' | 'argmax'>
+  | 'maximum'
+  | 'minimum';
 
 /** One loop per op of two arguments: a function that is called per entry would cost more than the op. */
 export const innerLoops: { readonly [O in BinaryOp]: InnerLoop } = {
@@ -34,11 +37,11 @@ export const innerLoops: { readonly [O in BinaryOp]: InnerLoop } = {
   atan2: (u, a, da, v, b, db, out, o, n) => {
     for (let i = 0; i < n; i++) out[o + i] = Math.atan2(u[a + i * da]!, v[b + i * db]!);
   },
-  strongMul: (u, a, da, v, b, db, out, o, n) => {
+  xlogy: (u, a, da, v, b, db, out, o, n) => {
     for (let i = 0; i < n; i++) {
       const first = u[a + i * da]!;
       const second = v[b + i * db]!;
-      out[o + i] = first === 0 || second === 0 ? 0 : first * second;
+      out[o + i] = first === 0 && second >= 0 ? 0 : first * Math.log(second);
     }
   },
   maximum: (u, a, da, v, b, db, out, o, n) => {

@@ -17,8 +17,17 @@ export interface ProductShape {
   readonly transposeB: boolean;
 }
 
-/** out = a·b for each matrix of the batch. A strong product takes 0·∞ as 0. */
-export function batchedProduct(a: Factor, b: Factor, out: Buffer, strong: boolean): Step {
+/** Which factor the mask belongs to. */
+export type Masked = 'none' | 'left' | 'right';
+
+/** out = a·b for each matrix of the batch; entries of a factor whose mask is 0 contribute nothing. */
+export function batchedProduct(
+  a: Factor,
+  b: Factor,
+  out: Buffer,
+  masked: Masked,
+  mask: Factor | undefined,
+): Step {
   const [m, n] = out.shape.slice(-2) as [number, number];
   const k = a.shape.at(a.transposed ? -2 : -1)!;
   const shape = { m, k, n, transposeA: a.transposed ?? false, transposeB: b.transposed ?? false };
@@ -30,31 +39,46 @@ export function batchedProduct(a: Factor, b: Factor, out: Buffer, strong: boolea
     right: b.data.subarray(i * k * n, (i + 1) * k * n),
     result: out.data.subarray(i * m * n, (i + 1) * m * n),
   }));
+  const mend = mender(a, b, out, masked, mask);
   return () => {
     for (const { left, right, result } of parts) {
       stridedProduct(left, ai, al, right, bl, bj, result, m, k, n);
-      if (strong) mendProduct(left, right, result, shape);
     }
+    mend?.();
   };
 }
 
-/** Sums anew, with strong products, each entry of out = a·b that came out as NaN. */
-export function mendProduct(
-  a: FloatArray,
-  b: FloatArray,
-  out: FloatArray,
-  { m, k, n, transposeA, transposeB }: ProductShape,
-): void {
-  for (let at = 0; at < out.length; at++) {
-    if (!Number.isNaN(out[at])) continue;
-    const i = Math.floor(at / n);
-    const j = at % n;
-    let total = 0;
-    for (let l = 0; l < k; l++) {
-      const u = transposeA ? a[l * m + i]! : a[i * k + l]!;
-      const v = transposeB ? b[j * k + l]! : b[l * n + j]!;
-      if (u !== 0 && v !== 0) total += u * v;
+/** Sums anew, without what is absent, each entry of out = a·b that came out as NaN. */
+export function mender(
+  a: Factor,
+  b: Factor,
+  out: Buffer,
+  masked: Masked,
+  mask: Factor | undefined,
+): Step | undefined {
+  if (masked === 'none' || mask === undefined) return undefined;
+  const [m, n] = out.shape.slice(-2) as [number, number];
+  const k = a.shape.at(a.transposed ? -2 : -1)!;
+  const [ai, al] = a.transposed ? [1, m] : [k, 1];
+  const [bl, bj] = b.transposed ? [1, k] : [n, 1];
+  const isLeft = masked === 'left';
+  // The mask may lie transposed where its factor does not.
+  const [rows, columns] = isLeft ? [m, k] : [k, n];
+  const [mi, mj] = mask.transposed ? [1, rows] : [columns, 1];
+  return () => {
+    const to = out.data;
+    for (let at = 0; at < to.length; at++) {
+      if (to[at] === to[at]) continue;
+      const part = Math.floor(at / (m * n));
+      const i = Math.floor(at / n) % m;
+      const j = at % n;
+      let total = 0;
+      for (let l = 0; l < k; l++) {
+        const [row, column] = isLeft ? [i, l] : [l, j];
+        if (mask.data[part * rows * columns + row * mi + column * mj] === 0) continue;
+        total += a.data[part * m * k + i * ai + l * al]! * b.data[part * k * n + l * bl + j * bj]!;
+      }
+      to[at] = total;
     }
-    out[at] = total;
-  }
+  };
 }

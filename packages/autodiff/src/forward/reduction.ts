@@ -43,17 +43,29 @@ export function total(data: FloatArray, start: number, offsets: Uint32Array): nu
   return result;
 }
 
-/** out = sums over the axes, in row-major order of the entries. */
+/** out = sums over the axes, in row-major order of the entries and in double precision. */
 export function sums(axes: readonly number[], x: Buffer, out: Buffer): Step {
   const [from, to] = [x.data, out.data];
+  if (to.length === 1) return whole(from, to);
   if (!axes.every((axis, i) => axis === i)) return reduce(total, axes, x, out);
   // Over leading axes row by row, as the entries lie in memory.
   const width = to.length;
+  const totals = to instanceof Float64Array ? to : new Float64Array(width);
   return () => {
-    to.fill(0);
+    totals.fill(0);
     for (let start = 0; start < from.length; start += width) {
-      for (let i = 0; i < width; i++) to[i]! += from[start + i]!;
+      for (let i = 0; i < width; i++) totals[i]! += from[start + i]!;
     }
+    if (totals !== to) to.set(totals);
+  };
+}
+
+/** The sum of all entries. */
+function whole(from: FloatArray, to: FloatArray): Step {
+  return () => {
+    let result = 0;
+    for (let i = 0; i < from.length; i++) result += from[i]!;
+    to[0] = result;
   };
 }
 
@@ -69,27 +81,42 @@ export function smallest(data: FloatArray, start: number, offsets: Uint32Array):
   return result;
 }
 
-/** m + log Σ exp(xᵢ − m) with m the largest entry. */
-export function logSumExp(data: FloatArray, start: number, offsets: Uint32Array): number {
-  const m = largest(data, start, offsets);
-  if (!Number.isFinite(m)) return m;
-  let result = 0;
-  for (let j = 0; j < offsets.length; j++) result += Math.exp(data[start + offsets[j]!]! - m);
-  return m + Math.log(result);
-}
-
 /** s·√Σ(xᵢ/s)², where s is a power of two near the largest entry: no overflow, no underflow. */
 export function euclidean(data: FloatArray, start: number, offsets: Uint32Array): number {
+  const m = largestSize(data, start, offsets);
+  const scale = scaleFor(m);
+  return euclideanOf(data, start, offsets, m, scale) / scale;
+}
+
+function largestSize(data: FloatArray, start: number, offsets: Uint32Array): number {
   let m = 0;
   for (let j = 0; j < offsets.length; j++) m = Math.max(m, Math.abs(data[start + offsets[j]!]!));
+  return m;
+}
+
+function scaleFor(m: number): number {
+  return m === 0 || !Number.isFinite(m) || (m > 1e-140 && m < 1e140)
+    ? 1
+    : m > 1
+      ? 2 ** -600
+      : 2 ** 600;
+}
+
+/** The norm times the scale, which keeps the squares of the largest entry m within range. */
+function euclideanOf(
+  data: FloatArray,
+  start: number,
+  offsets: Uint32Array,
+  m: number,
+  scale: number,
+): number {
   if (m === 0 || !Number.isFinite(m)) return m;
-  const scale = m > 1e-140 && m < 1e140 ? 1 : m > 1 ? 2 ** -600 : 2 ** 600;
   let result = 0;
   for (let j = 0; j < offsets.length; j++) {
     const entry = data[start + offsets[j]!]! * scale;
     result += entry * entry;
   }
-  return Math.sqrt(result) / scale;
+  return Math.sqrt(result);
 }
 
 /** Divides c[g] equally among the entries of x that equal m[g]. */
@@ -108,8 +135,8 @@ export function shareToWinners(
       const count = winners(x.data, starts[g]!, offsets, m.data[g]!);
       for (let j = 0; j < offsets.length; j++) {
         const at = starts[g]! + offsets[j]!;
-        // Among NaN nothing wins.
-        if (count === 0) out.data[at] = NaN;
+        // Among NaN nothing wins, and of infinite ones nobody knows which is larger.
+        if (count === 0 || (count > 1 && Math.abs(m.data[g]!) === Infinity)) out.data[at] = NaN;
         else if (x.data[at] === m.data[g]) out.data[at] = c.data[g]! / count;
       }
     }
@@ -132,7 +159,9 @@ export function meanOfWinners(
         const at = starts[g]! + offsets[j]!;
         if (x.data[at] === m.data[g]) result += a.data[at]!;
       }
-      out.data[g] = result / winners(x.data, starts[g]!, offsets, m.data[g]!);
+      const count = winners(x.data, starts[g]!, offsets, m.data[g]!);
+      const isKnown = count === 1 || Math.abs(m.data[g]!) < Infinity;
+      out.data[g] = isKnown ? result / count : NaN;
     }
   };
 }
@@ -143,32 +172,37 @@ function winners(data: FloatArray, start: number, offsets: Uint32Array, m: numbe
   return count;
 }
 
-/** exp(xᵢ − m)/Σ exp(xⱼ − m) with m the largest entry. */
-export function softmax(axes: readonly number[], x: Buffer, out: Buffer): Step {
-  const { starts, offsets } = groupsOf(x.shape, axes);
-  return () => {
-    for (let g = 0; g < starts.length; g++) {
-      const m = largest(x.data, starts[g]!, offsets);
-      let sum = 0;
-      for (let j = 0; j < offsets.length; j++) {
-        const at = starts[g]! + offsets[j]!;
-        sum += out.data[at] = Math.exp(x.data[at]! - m);
-      }
-      for (let j = 0; j < offsets.length; j++) out.data[starts[g]! + offsets[j]!]! /= sum;
-    }
-  };
-}
-
-/** x/‖x‖, and 0 where x = 0. */
+/** x/‖x‖, and 0 where x = 0; NaN among infinite entries. */
 export function direction(axes: readonly number[], x: Buffer, out: Buffer): Step {
   const { starts, offsets } = groupsOf(x.shape, axes);
   return () => {
     for (let g = 0; g < starts.length; g++) {
-      const length = euclidean(x.data, starts[g]!, offsets);
+      const start = starts[g]!;
+      const m = largestSize(x.data, start, offsets);
+      const scale = scaleFor(m);
+      const length = euclideanOf(x.data, start, offsets, m, scale);
       for (let j = 0; j < offsets.length; j++) {
-        const at = starts[g]! + offsets[j]!;
-        out.data[at] = length === 0 ? 0 : x.data[at]! / length;
+        const at = start + offsets[j]!;
+        out.data[at] = m === 0 ? 0 : m < Infinity ? (x.data[at]! * scale) / length : NaN;
       }
+    }
+  };
+}
+
+/** Where along the axis the largest entry is, the first of them; NaN counts as the largest. */
+export function argmax(axis: number, x: Buffer, out: Buffer): Step {
+  const { starts, offsets } = groupsOf(x.shape, [axis]);
+  return () => {
+    for (let g = 0; g < starts.length; g++) {
+      let best = 0;
+      for (let j = 1; j < offsets.length; j++) {
+        const [entry, most] = [
+          x.data[starts[g]! + offsets[j]!]!,
+          x.data[starts[g]! + offsets[best]!]!,
+        ];
+        if (entry > most || (Number.isNaN(entry) && !Number.isNaN(most))) best = j;
+      }
+      out.data[g] = best;
     }
   };
 }

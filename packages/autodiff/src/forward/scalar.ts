@@ -1,4 +1,8 @@
 import { erf, erfc } from '@nonsmooth/kernels';
+import { cosAtan, oneMinusSquare, power, secAtan, sinAtan } from '../scalar/algebraic.js';
+import { exprelDerivative, sincDerivative } from '../scalar/entire-quotients.js';
+import { gaussian } from '../scalar/gaussian.js';
+import { log1mexp, logCosh, logistic, logisticSlope, softplus } from '../scalar/logistic-family.js';
 import { MissingDerivativeError } from '../errors.js';
 import type { NodeOf, UnaryOp } from '../program.js';
 import { derivativeOfOrder } from '../scalar-function.js';
@@ -30,9 +34,19 @@ const scalarRules: ScalarRules = {
   atanh: () => Math.atanh,
   erf: () => erf,
   erfc: () => erfc,
-  logistic: () => (x) => 1 / (1 + Math.exp(-x)),
-  // max(x, 0) + log(1 + e^{−|x|}) does not overflow.
-  softplus: () => (x) => (x > 0 ? x : 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  logistic: () => logistic,
+  softplus: () => softplus,
+  logisticSlope: () => logisticSlope,
+  gaussian: () => gaussian,
+  oneMinusSquare: () => oneMinusSquare,
+  secAtan: () => secAtan,
+  sinAtan: () => sinAtan,
+  cosAtan: () => cosAtan,
+  log1mexp: () => log1mexp,
+  logCosh: () => logCosh,
+  sinc: ({ order }) => sincDerivative(order),
+  exprel: ({ order }) => exprelDerivative(order),
+  finite: () => (x) => (Number.isFinite(x) ? x : NaN),
   pow: ({ exponent }) => power(exponent),
   elementwise: ({ fn, order }) => {
     const derivative = derivativeOfOrder(fn, order);
@@ -45,18 +59,10 @@ export function scalarOf<O extends UnaryOp>(node: NodeOf<O>): Scalar {
   return scalarRules[node.op](node);
 }
 
-/** Small integer powers by products, which every engine rounds alike. */
-function power(exponent: number): Scalar {
-  switch (exponent) {
-    case -1:
-      return (x) => 1 / x;
-    case -2:
-      return (x) => 1 / (x * x);
-    case 3:
-      return (x) => x * x * x;
-    case 4:
-      return (x) => x * x * (x * x);
-    default:
-      return (x) => Math.pow(x, exponent);
-  }
+/** All smooth functions of one number. */
+export const unaryOps: readonly UnaryOp[] = Object.keys(scalarRules) as UnaryOp[];
+
+/** The same entry of a table for every smooth function of one number. */
+export function forUnary<Entry>(entry: Entry): { readonly [O in UnaryOp]: Entry } {
+  return Object.fromEntries(unaryOps.map((op) => [op, entry])) as { [O in UnaryOp]: Entry };
 }

@@ -81,3 +81,22 @@ export function join(axis: number, parts: readonly Buffer[], out: Buffer): Step 
     }
   };
 }
+
+/** Running sums along the axis, from its start or from its end. */
+export function accumulate(axis: number, reversed: boolean, x: Buffer, out: Buffer): Step {
+  const inner = sizeOf(out.shape.slice(axis + 1));
+  const outer = sizeOf(out.shape.slice(0, axis));
+  const extent = out.shape[axis]!;
+  const [from, to] = [x.data, out.data];
+  return () => {
+    for (let o = 0; o < outer; o++) {
+      for (let i = 0; i < inner; i++) {
+        let total = 0;
+        for (let j = 0; j < extent; j++) {
+          const at = (o * extent + (reversed ? extent - 1 - j : j)) * inner + i;
+          to[at] = total += from[at]!;
+        }
+      }
+    }
+  };
+}

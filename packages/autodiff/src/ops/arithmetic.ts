@@ -38,7 +38,7 @@ export function atan2(a: Operand, b: Operand): Value {
   return binary('atan2', a, b);
 }
 
-/** a·b, and 0 wherever a or b is 0, whatever the other is: the product of the chain rule. */
-export function strongMul(a: Operand, b: Operand): Value {
-  return unlessOne(a, b) ?? unlessOne(b, a) ?? binary('strongMul', a, b);
+/** x·log y, and 0 where x = 0, whatever y ≥ 0 is. */
+export function xlogy(x: Operand, y: Operand): Value {
+  return binary('xlogy', x, y);
 }

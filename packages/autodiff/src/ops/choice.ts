@@ -3,7 +3,11 @@ import type { Operand, Value } from '../emit.js';
 import type { ComparisonAttributes } from '../program.js';
 import { broadcastShapes } from '../shape.js';
 
-function compare(op: Exclude<keyof ComparisonAttributes, 'sign'>, a: Operand, b: Operand): Value {
+function compare(
+  op: Exclude<keyof ComparisonAttributes, 'sign' | 'argmax'>,
+  a: Operand,
+  b: Operand,
+): Value {
   const [u, v] = [toValue(a), toValue(b)];
   return emit(op, [u, v], broadcastShapes(u.shape, v.shape), {});
 }

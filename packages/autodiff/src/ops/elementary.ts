@@ -1,6 +1,6 @@
 import { emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
-import type { Attributes, UnaryOp } from '../program.js';
+import type { Attributes, NodeOf, UnaryOp } from '../program.js';
 import type { ScalarFunction } from '../scalar-function.js';
 
 function unary<O extends UnaryOp>(op: O, x: Operand, attributes: Attributes[O]): Value {
@@ -35,6 +35,25 @@ export const erfc = (x: Operand): Value => unary('erfc', x, {});
 export const logistic = (x: Operand): Value => unary('logistic', x, {});
 /** log(1 + exp(x)). */
 export const softplus = (x: Operand): Value => unary('softplus', x, {});
+
+/** log(1 − exp(x)) for x ≤ 0, accurate near 0 and far below. */
+export const log1mexp = (x: Operand): Value => unary('log1mexp', x, {});
+/** log(cosh(x)), without overflow and accurate near 0. */
+export const logCosh = (x: Operand): Value => unary('logCosh', x, {});
+/** log(logistic(x)) = −log(1 + exp(−x)). */
+export const logSigmoid = (x: Operand): Value => neg(softplus(neg(x)));
+/** sin(πx)/(πx), and 1 at 0, as in NumPy. */
+export const sinc = (x: Operand): Value => unary('sinc', x, { order: 0 });
+/** (exp(x) − 1)/x, and 1 at 0. */
+export const exprel = (x: Operand): Value => unary('exprel', x, { order: 0 });
+
+/** The smooth function of one number that a node applies, at another argument. */
+export function applyUnary(
+  { op, inputs: _, shape: __, ...attributes }: NodeOf<UnaryOp>,
+  x: Operand,
+): Value {
+  return unary(op, x, attributes as never);
+}
 
 /** A function that the user brings, entry by entry, with as many derivatives as it comes with. */
 export function elementwise(fn: ScalarFunction, x: Operand): Value {

@@ -11,15 +11,20 @@ import { broadcastTo, reshape, transpose } from './structure.js';
  * batches and broadcast. (…, m, k) by (…, k, n) gives (…, m, n).
  */
 export function matmul(a: Operand, b: Operand): Value {
-  return product(a, b, false);
+  return product(a, b, undefined, 'left');
 }
 
-/** As `matmul`, but 0·∞ = 0: the product of the chain rule. */
-export function strongMatmul(a: Operand, b: Operand): Value {
-  return product(a, b, true);
+/** As `matmul` for matrices; where the mask of one factor is 0, its entries are absent, whatever they meet. */
+export function maskedMatmul(
+  a: Operand,
+  b: Operand,
+  mask: Value | undefined,
+  side: 'left' | 'right',
+): Value {
+  return product(a, b, mask, side);
 }
 
-function product(a: Operand, b: Operand, strong: boolean): Value {
+function product(a: Operand, b: Operand, mask: Value | undefined, side: 'left' | 'right'): Value {
   const [u, v] = [toValue(a), toValue(b)];
   if (u.shape.length === 0 || v.shape.length === 0) {
     throw new ShapeError('factors', [u.shape, v.shape], 'vectors and matrices, no scalars');
@@ -33,7 +38,9 @@ function product(a: Operand, b: Operand, strong: boolean): Value {
   }
   const batch = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
   const factors = [broadcastTo(left, [...batch, m, k]), broadcastTo(right, [...batch, k, n])];
-  const result = emit('matmul', factors, [...batch, m, n], { strong });
+  if (mask !== undefined) factors.push(broadcastTo(mask, factors[side === 'left' ? 0 : 1]!.shape));
+  const masked = mask === undefined ? 'none' : side;
+  const result = emit('matmul', factors, [...batch, m, n], { masked });
   const rowAxis = u.shape.length === 1 ? [] : [m];
   return reshape(result, [...batch, ...rowAxis, ...(v.shape.length === 1 ? [] : [n])]);
 }

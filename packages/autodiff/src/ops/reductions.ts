@@ -3,7 +3,7 @@ import { emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import type { ReductionAttributes } from '../program.js';
 import { normalizeAxes, sizeOf, withoutAxes, withUnitAxes } from '../shape.js';
-import { div, sub } from './arithmetic.js';
+import { div } from './arithmetic.js';
 import { abs } from './kinks.js';
 import { reshape } from './structure.js';
 
@@ -11,7 +11,7 @@ import { reshape } from './structure.js';
 export type Axes = number | readonly number[];
 
 function reduce(
-  op: Exclude<keyof ReductionAttributes, 'softmax'>,
+  op: Exclude<keyof ReductionAttributes, 'softmax' | 'logSoftmax'>,
   a: Operand,
   axes: Axes | undefined,
 ): Value {
@@ -60,10 +60,12 @@ export function softmax(a: Operand, axes: Axes = -1): Value {
   return emit('softmax', [value], value.shape, { axes: normalizeAxes(value.shape.length, axes) });
 }
 
-/** a − log Σ exp(a) along the axes (default: the last). */
+/** a − log Σ exp(a) along the axes (default: the last), without a difference of rounded numbers. */
 export function logSoftmax(a: Operand, axes: Axes = -1): Value {
   const value = toValue(a);
-  return sub(value, keepAxes(value, logSumExp(value, axes), axes));
+  return emit('logSoftmax', [value], value.shape, {
+    axes: normalizeAxes(value.shape.length, axes),
+  });
 }
 
 /** A reduction of `a` with its axes kept as extents of 1, so that it broadcasts against `a`. */

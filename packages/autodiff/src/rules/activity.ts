@@ -1,9 +1,10 @@
 import type { Operand, Value } from '../emit.js';
 import { greater, greaterEqual, where } from '../ops/choice.js';
+import { forUnary } from '../forward/scalar.js';
 import { matmul, matrixTranspose } from '../ops/linear-algebra.js';
 import { keepAxes, sum } from '../ops/reductions.js';
 import { broadcastTo } from '../ops/structure.js';
-import type { NodeOf, Op } from '../program.js';
+import type { Node, NodeOf, Op } from '../program.js';
 import type { RuleContext } from './context.js';
 import { cotangents } from './reverse.js';
 
@@ -15,6 +16,15 @@ export interface Masked<O extends Op> {
   readonly y: Value;
   readonly m: Value;
 }
+
+type GroupOp =
+  | 'softmax'
+  | 'logSoftmax'
+  | 'direction'
+  | 'orthogonal'
+  | 'centred'
+  | 'compensated'
+  | 'softmaxProduct';
 
 type Masks = readonly (Operand | undefined)[];
 type ActivityRule<O extends Op> = (at: Masked<O>) => Masks;
@@ -40,7 +50,16 @@ const entrywise = passes<Op>(({ x, m }) => x.map(() => m));
 const asCotangent = <O extends Op>({ node, index, x, y, m }: Masked<O>): Masks =>
   cotangents({ node, index, x, y, c: m }, inert).map((flow) => flow && greater(flow(), 0));
 
-const inert: RuleContext = { upperWeight: () => 0.5, divisor: (_, d) => d };
+const inert: RuleContext = {
+  upperWeight: () => 0.5,
+  divisor: (_, d) => d,
+  mask: () => undefined,
+  maskOfInput: () => undefined,
+};
+
+/** All entries of a group of each input act where any value of the group does. */
+const inGroup = ({ node: { axes }, x, m }: Masked<GroupOp>): Masks =>
+  x.map((a) => anywhere(axes, a, m));
 
 /** All entries of a group act where its value does. */
 const group = ({ node: { axes }, x: [a], m }: Masked<'logSumExp' | 'norm'>): Masks => [
@@ -57,39 +76,18 @@ const activityTable: ActivityTable = {
   variable: entrywise,
   stopGradient: ends,
 
-  neg: entrywise,
-  exp: entrywise,
-  expm1: entrywise,
-  log: entrywise,
-  log1p: entrywise,
-  sqrt: entrywise,
-  square: entrywise,
-  sin: entrywise,
-  cos: entrywise,
-  tan: entrywise,
-  asin: entrywise,
-  acos: entrywise,
-  atan: entrywise,
-  sinh: entrywise,
-  cosh: entrywise,
-  tanh: entrywise,
-  asinh: entrywise,
-  acosh: entrywise,
-  atanh: entrywise,
-  erf: entrywise,
-  erfc: entrywise,
-  logistic: entrywise,
-  softplus: entrywise,
-  pow: entrywise,
-  elementwise: entrywise,
+  ...forUnary(entrywise),
 
   add: entrywise,
   sub: entrywise,
   mul: entrywise,
   div: entrywise,
   atan2: entrywise,
-  // What is multiplied by 0 in a chain rule does not flow.
-  strongMul: cuts(({ x: [u, v], m }) => [where(v!, m, 0), where(u!, m, 0)]),
+  xlogy: entrywise,
+  maskedMul: cuts(({ node: { masked }, x, m }) => {
+    const here = masked ? where(x.at(-1)!, m, 0) : m;
+    return [here, here];
+  }),
 
   relu: cuts(({ x: [u], m }) => [where(greaterEqual(u!, 0), m, 0)]),
   leakyRelu: cuts(({ node: { slope }, x: [u], m }) => [
@@ -109,6 +107,7 @@ const activityTable: ActivityTable = {
   greater: ends,
   greaterEqual: ends,
   equal: ends,
+  argmax: ends,
 
   where: cuts(({ x: [condition], m }) => [
     undefined,
@@ -131,21 +130,31 @@ const activityTable: ActivityTable = {
   concatenate: passes(asCotangent),
   gather: cuts(asCotangent),
   scatterAdd: passes(asCotangent),
+  cumulativeSum: passes(asCotangent),
 
   sum: passes(asCotangent),
   max: cuts(asCotangent),
   min: cuts(asCotangent),
   logSumExp: passes(group),
-  softmax: passes(({ node: { axes }, x: [a], m }) => [anywhere(axes, a!, m)]),
+  softmax: passes(inGroup),
+  logSoftmax: passes(inGroup),
   norm: passes(group),
   shareToWinners: cuts(asCotangent),
   meanOfWinners: cuts(asCotangent),
-  direction: passes(({ node: { axes }, x: [a], m }) => [anywhere(axes, a!, m)]),
+  direction: passes(inGroup),
+  orthogonal: passes(inGroup),
+  centred: passes(inGroup),
+  compensated: passes(inGroup),
+  softmaxProduct: passes(inGroup),
 
-  matmul: passes(({ x: [a, b], m }) => [
-    greater(matmul(m, broadcastTo(1, matrixTranspose(b!).shape)), 0),
-    greater(matmul(broadcastTo(1, matrixTranspose(a!).shape), m), 0),
-  ]),
+  matmul: cuts(({ node: { masked }, x: [a, b, own], m }) => {
+    const left = greater(matmul(m, broadcastTo(1, matrixTranspose(b!).shape)), 0);
+    const right = greater(matmul(broadcastTo(1, matrixTranspose(a!).shape), m), 0);
+    return [
+      masked === 'left' ? where(own!, left, 0) : left,
+      masked === 'right' ? where(own!, right, 0) : right,
+    ];
+  }),
 };
 
 /** 1 for all entries of a group with a 1, else 0. */
@@ -158,6 +167,10 @@ export function masks<O extends Op>(at: Masked<O>): Masks {
 }
 
 /** Whether all entries of all inputs act where all entries of the value do. */
-export function keepsAll(op: Op): boolean {
-  return activityTable[op].keepsAll;
+export function keepsAll(node: Node): boolean {
+  return isUnmaskedProduct(node) || activityTable[node.op].keepsAll;
+}
+
+function isUnmaskedProduct(node: Node): boolean {
+  return node.op === 'matmul' && node.masked === 'none';
 }

@@ -9,11 +9,22 @@ export interface KinkChoice {
   unitAtZero?(index: number, node: NodeOf<'norm'>, dx?: Value): Value;
 }
 
+export interface DivisorOptions {
+  /** Where the op is defined: a negative d outside of it makes the derivative NaN. Default 'all'. */
+  readonly domain?: 'all' | 'positive';
+  /** The derivative is 0 where this is 0, whatever d is. */
+  readonly unlessZero?: Value;
+}
+
 /** What derivative rules may ask about the node at `index` of the trace. */
 export interface RuleContext extends KinkChoice {
   /**
    * d as a divisor in the derivative of the node: 1 where the node's value does not reach the output, and
-   * NotLipschitzError at run time where it does and d is 0.
+   * NotLipschitzError at run time where it does and d is 0; NaN where d overflowed or lies outside the domain.
    */
-  divisor(index: number, d: Value): Value;
+  divisor(index: number, d: Value, options?: DivisorOptions): Value;
+  /** 1 where the node's value reaches the output, 0 where another branch was chosen; undefined: everywhere. */
+  mask(index: number): Value | undefined;
+  /** The same for an input of the node. */
+  maskOfInput(index: number, input: number): Value | undefined;
 }

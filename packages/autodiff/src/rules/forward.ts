@@ -4,10 +4,12 @@ import { innerLoops } from '../forward/inner-loops.js';
 import { batchedProduct } from '../forward/matmul.js';
 import type { Factor } from '../forward/matmul.js';
 import * as reduction from '../forward/reduction.js';
-import { scalarOf } from '../forward/scalar.js';
+import { maskedProduct } from '../forward/masked-product.js';
+import { forUnary, scalarOf } from '../forward/scalar.js';
 import type { Buffer, Step } from '../forward/step.js';
 import * as structure from '../forward/structure.js';
 import { map, over, unaryLoops } from '../forward/unary-loops.js';
+import * as weights from '../forward/weights.js';
 import type { Node, NodeOf, Op, UnaryOp } from '../program.js';
 
 /** Binds a node to the arrays of its inputs, which a product may find transposed, and of its value. */
@@ -15,7 +17,7 @@ type ForwardRule<O extends Op> = (node: NodeOf<O>, inputs: readonly Factor[], ou
 
 type ForwardRules = { readonly [O in Op]: ForwardRule<O> };
 
-const unary = <O extends UnaryOp>(node: NodeOf<O>, [x]: readonly Buffer[], out: Buffer): Step =>
+const unary = (node: NodeOf<UnaryOp>, [x]: readonly Buffer[], out: Buffer): Step =>
   map(scalarOf(node), x!, out);
 
 const cheap =
@@ -47,38 +49,18 @@ const forwardRules: ForwardRules = {
   variable: copy,
   stopGradient: copy,
 
+  ...forUnary(unary),
   neg: cheap('neg'),
-  exp: unary,
-  expm1: unary,
-  log: unary,
-  log1p: unary,
   sqrt: cheap('sqrt'),
   square: cheap('square'),
-  sin: unary,
-  cos: unary,
-  tan: unary,
-  asin: unary,
-  acos: unary,
-  atan: unary,
-  sinh: unary,
-  cosh: unary,
-  tanh: unary,
-  asinh: unary,
-  acosh: unary,
-  atanh: unary,
-  erf: unary,
-  erfc: unary,
-  logistic: unary,
-  softplus: unary,
-  pow: unary,
-  elementwise: unary,
 
   add: binary('add'),
   sub: binary('sub'),
   mul: binary('mul'),
   div: binary('div'),
   atan2: binary('atan2'),
-  strongMul: binary('strongMul'),
+  xlogy: binary('xlogy'),
+  maskedMul: (node, inputs, out) => maskedProduct(node, inputs, out),
 
   relu: cheap('relu'),
   leakyRelu: ({ slope }, [x], out) => map((v) => (v > 0 ? v : slope * v), x!, out),
@@ -90,10 +72,11 @@ const forwardRules: ForwardRules = {
   greater: binary('greater'),
   greaterEqual: binary('greaterEqual'),
   equal: binary('equal'),
+  argmax: ({ axis }, [x], out) => reduction.argmax(axis, x!, out),
 
   where: (_, inputs, out) => chooseByCondition(inputs, out),
   branch: (_, inputs, out) => chooseByOrder(inputs, out),
-  divisor: ({ of }, inputs, out) => divisor(of, inputs, out),
+  divisor: (node, inputs, out) => divisor(node, inputs, out),
 
   reshape: copy,
   transpose: (node, [x], out) => structure.pick(x!, structure.transposePositions(node, x!), out),
@@ -106,18 +89,24 @@ const forwardRules: ForwardRules = {
   gather: (node, [x], out) => structure.pick(x!, structure.gatherPositions(node, x!.shape), out),
   scatterAdd: (node, [x], out) =>
     structure.deposit(x!, structure.gatherPositions(node, out.shape), out),
+  cumulativeSum: ({ axis, reversed }, [x], out) => structure.accumulate(axis, reversed, x!, out),
 
   sum: ({ axes }, [x], out) => reduction.sums(axes, x!, out),
   max: ({ axes }, [x], out) => reduction.reduce(reduction.largest, axes, x!, out),
   min: ({ axes }, [x], out) => reduction.reduce(reduction.smallest, axes, x!, out),
-  logSumExp: ({ axes }, [x], out) => reduction.reduce(reduction.logSumExp, axes, x!, out),
-  softmax: ({ axes }, [x], out) => reduction.softmax(axes, x!, out),
+  logSumExp: ({ axes }, [x], out) => reduction.reduce(weights.logSumExp, axes, x!, out),
+  softmax: ({ axes }, [x], out) => weights.softmax(axes, x!, out),
+  logSoftmax: ({ axes }, [x], out) => weights.logSoftmax(axes, x!, out),
   norm: ({ axes }, [x], out) => reduction.reduce(reduction.euclidean, axes, x!, out),
   shareToWinners: ({ axes }, [x, m, c], out) => reduction.shareToWinners(axes, x!, m!, c!, out),
   meanOfWinners: ({ axes }, [x, m, a], out) => reduction.meanOfWinners(axes, x!, m!, a!, out),
   direction: ({ axes }, [x], out) => reduction.direction(axes, x!, out),
+  orthogonal: ({ axes }, [u, c], out) => weights.orthogonal(axes, u!, c!, out),
+  centred: ({ axes }, [y, c], out) => weights.centred(axes, y!, c!, out),
+  compensated: ({ axes }, [y, c], out) => weights.compensated(axes, y!, c!, out),
+  softmaxProduct: ({ axes }, [y, c], out) => weights.softmaxProduct(axes, y!, c!, out),
 
-  matmul: ({ strong }, [a, b], out) => batchedProduct(a!, b!, out, strong),
+  matmul: ({ masked }, [a, b, mask], out) => batchedProduct(a!, b!, out, masked, mask),
 };
 
 /** The step that computes `node` from arrays of its inputs' shapes into one of its own shape. */

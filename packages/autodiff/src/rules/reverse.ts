@@ -1,9 +1,11 @@
 import type { Operand, Value } from '../emit.js';
 import { emit } from '../emit.js';
-import { add, div, mul, strongMul, sub } from '../ops/arithmetic.js';
+import { forUnary } from '../forward/scalar.js';
+import { add, div, mul } from '../ops/arithmetic.js';
+import { absorb, maskedMul } from '../ops/chain-product.js';
 import { branch, where } from '../ops/choice.js';
-import { neg } from '../ops/elementary.js';
-import { matrixTranspose, strongMatmul } from '../ops/linear-algebra.js';
+import { log, neg } from '../ops/elementary.js';
+import { maskedMatmul, matrixTranspose } from '../ops/linear-algebra.js';
 import { keepAxes, norm, softmax, sum } from '../ops/reductions.js';
 import {
   broadcastTo,
@@ -12,10 +14,13 @@ import {
   reshape,
   scatterAdd,
   slice,
+  stack,
   transpose,
 } from '../ops/structure.js';
 import type { KinkOp, NodeOf, Op, UnaryOp } from '../program.js';
+import { overflowing } from '../overflow.js';
 import { chain } from './chain.js';
+import { broadcastShapes } from '../shape.js';
 import type { RuleContext } from './context.js';
 
 /** A node with its inputs x, its value y and the cotangent c that has arrived at it. */
@@ -37,10 +42,28 @@ type ReverseRules = { readonly [O in Op]: ReverseRule<O> };
 
 const none = (): Cotangents => [];
 
-const unary = <O extends UnaryOp>(
-  { node, index, x, y, c }: Reached<O>,
+/** The product of the chain rule at the node. */
+function times<O extends Op>(
+  { node, index, y }: Reached<O>,
   context: RuleContext,
-): Cotangents => [() => chain(c, { x: x[0]!, y, divisor: (d) => context.divisor(index, d) }, node)];
+): (c: Value, d: Value) => Value {
+  const value = overflowing.has(node.op) ? y : undefined;
+  return (c, d) => maskedMul(c, d, { value, mask: context.mask(index) });
+}
+
+const unary = (at: Reached<UnaryOp>, context: RuleContext): Cotangents => [
+  () =>
+    chain(
+      at.c,
+      {
+        x: at.x[0]!,
+        y: at.y,
+        times: times(at, context),
+        divisor: (d, options) => context.divisor(at.index, d, options),
+      },
+      at.node,
+    ),
+];
 
 /** Back over the axes of a reduction: one value per group to all entries of the group. */
 const spread = (x: Value, axes: readonly number[], c: Value): Value =>
@@ -56,48 +79,42 @@ const reverseRules: ReverseRules = {
   variable: ({ c }) => [() => c],
   stopGradient: none,
 
-  neg: unary,
-  exp: unary,
-  expm1: unary,
-  log: unary,
-  log1p: unary,
-  sqrt: unary,
-  square: unary,
-  sin: unary,
-  cos: unary,
-  tan: unary,
-  asin: unary,
-  acos: unary,
-  atan: unary,
-  sinh: unary,
-  cosh: unary,
-  tanh: unary,
-  asinh: unary,
-  acosh: unary,
-  atanh: unary,
-  erf: unary,
-  erfc: unary,
-  logistic: unary,
-  softplus: unary,
-  pow: unary,
-  elementwise: unary,
+  ...forUnary(unary),
 
   add: ({ c }) => [() => c, () => c],
   sub: ({ c }) => [() => c, () => neg(c)],
-  mul: ({ x: [u, v], c }) => [() => strongMul(c, v!), () => strongMul(c, u!)],
-  strongMul: ({ x: [u, v], c }) => [() => strongMul(c, v!), () => strongMul(c, u!)],
-  // d(u/v) = (du − y·dv)/v
-  div: ({ index, x: [, v], y, c }, context) => [
-    () => div(c, context.divisor(index, v!)),
-    () => neg(div(strongMul(c, y), context.divisor(index, v!))),
+  mul: (at, context) => [
+    () => times(at, context)(at.c, at.x[1]!),
+    () => times(at, context)(at.c, at.x[0]!),
   ],
-  // d atan2(u, v) = (v·du − u·dv)/(u² + v²)
-  atan2: ({ index, x: [u, v], c }, context) => {
-    const inverse = (): Value => div(1, context.divisor(index, sumOfSquares(u!, v!)));
+  // d(u/v) = (du − y·dv)/v
+  div: (at, context) => [
+    () => div(at.c, context.divisor(at.index, at.x[1]!)),
+    () => neg(div(times(at, context)(at.c, at.y), context.divisor(at.index, at.x[1]!))),
+  ],
+  // d atan2(u, v) = (v·du − u·dv)/r² with r² = u² + v²
+  atan2: (at, context) => {
+    const [u, v] = at.x;
+    const overSquare = (w: Value): Value => atan2Partial(w, u!, v!, at.index, context);
     return [
-      () => strongMul(strongMul(c, v!), inverse()),
-      () => neg(strongMul(strongMul(c, u!), inverse())),
+      () => times(at, context)(at.c, overSquare(v!)),
+      () => neg(times(at, context)(at.c, overSquare(u!))),
     ];
+  },
+  // d(x log y) = log y·dx + x/y·dy
+  xlogy: (at, context) => {
+    const [u, v] = at.x;
+    return [
+      () => times(at, context)(at.c, log(v!)),
+      () => times(at, context)(at.c, xlogyPartial(u!, v!, at.index, context)),
+    ];
+  },
+
+  maskedMul: (at, context) => {
+    const { guarded, masked } = at.node;
+    const value = guarded ? at.x[2] : undefined;
+    const mask = masked ? at.x.at(-1) : context.mask(at.index);
+    return [0, 1].map((i) => () => maskedMul(at.c, at.x[1 - i]!, { value, mask }));
   },
 
   relu: (at, context) => [() => branch(at.x[0]!, 0, at.c, 0, upper(at, context))],
@@ -118,6 +135,7 @@ const reverseRules: ReverseRules = {
   greater: none,
   greaterEqual: none,
   equal: none,
+  argmax: none,
 
   where: ({ x: [condition], c }) => [
     undefined,
@@ -168,19 +186,35 @@ const reverseRules: ReverseRules = {
     () => scatterAdd(c, indices, axis, a!.shape[axis]!),
   ],
   scatterAdd: ({ node: { axis, indices }, c }) => [() => gather(c, indices, axis)],
+  cumulativeSum: ({ node: { axis, reversed, shape }, c }) => [
+    () => emit('cumulativeSum', [c], shape, { axis, reversed: !reversed }),
+  ],
 
   sum: ({ node: { axes }, x: [a], c }) => [() => spread(a!, axes, c)],
   max: (at) => [() => share(at)],
   min: (at) => [() => share(at)],
   // ∂ log Σ exp(x) = softmax(x)
-  logSumExp: ({ node: { axes }, x: [a], c }) => [
-    () => strongMul(spread(a!, axes, c), softmax(a!, axes)),
-  ],
+  logSumExp: (at, context) => {
+    const { axes } = at.node;
+    const [a] = at.x;
+    return [() => reached(at, context, mul(spread(a!, axes, at.c), softmax(a!, axes)))];
+  },
   // dy = y(dx − ⟨y, dx⟩), and this is symmetric
-  softmax: ({ node: { axes }, x: [a], y, c }) => [() => softmaxDerivative(axes, a!, y, c)],
-  norm: ({ node, index, x: [a], y, c }, context) => [
-    () => strongMul(spread(a!, node.axes, c), unitOf(node, index, a!, y, context)),
+  softmax: (at, context) => [
+    () => reached(at, context, overGroups('softmaxProduct', at.y, at.c, at.node.axes)),
   ],
+  // dy = dx − ⟨p, dx⟩ with p = softmax(x)
+  logSoftmax: (at, context) => {
+    const { axes } = at.node;
+    const weights = (): Value => softmax(at.x[0]!, axes);
+    return [() => reached(at, context, overGroups('compensated', weights(), at.c, axes))];
+  },
+  norm: (at, context) => {
+    const { node, index, y } = at;
+    const [a] = at.x;
+    const unit = (): Value => unitOf(node, index, a!, y, context);
+    return [() => reached(at, context, mul(spread(a!, node.axes, at.c), unit()))];
+  },
   shareToWinners: ({ node: { axes }, x: [a, m], c }) => [
     undefined,
     undefined,
@@ -192,15 +226,104 @@ const reverseRules: ReverseRules = {
     () => emit('shareToWinners', [a!, m!, c], a!.shape, { axes }),
   ],
   // u = x/‖x‖: du = (dx − u⟨u, dx⟩)/‖x‖, and this is symmetric
-  direction: ({ index, node: { axes }, x: [a], y, c }, context) => [
-    () => projectOut(axes, a!, y, c, (d) => context.divisor(index, d)),
-  ],
+  direction: (at, context) => {
+    const { axes } = at.node;
+    const divisor = (d: Value): Value => context.divisor(at.index, d);
+    const moved = (): Value => directionDerivative(axes, at.x[0]!, at.y, at.c, divisor);
+    return [() => reached(at, context, moved())];
+  },
+  orthogonal: (at, context) => {
+    const { axes } = at.node;
+    const [u, v] = at.x as [Value, Value];
+    const along = (w: Value): Value => spread(u, axes, sum(mul(u, w), axes));
+    const ofUnit = (): Value => neg(add(mul(v, along(at.c)), mul(at.c, along(v))));
+    return [
+      () => reached(at, context, ofUnit(), 0),
+      () => reached(at, context, overGroups('orthogonal', u, at.c, axes), 1),
+    ];
+  },
+  // Weights vary with sum 0, so what is the same for all of a group may be added to their cotangents.
+  centred: (at, context) => {
+    const { axes } = at.node;
+    const [p] = at.x as [Value];
+    const ofWeights = (): Value => neg(mul(at.y, spread(p, axes, sum(at.c, axes))));
+    return [
+      () => reached(at, context, ofWeights(), 0),
+      () => reached(at, context, overGroups('compensated', p, at.c, axes), 1),
+    ];
+  },
+  compensated: (at, context) => {
+    const { axes } = at.node;
+    const [p, v] = at.x as [Value, Value];
+    const centred = (): Value => overGroups('centred', p, at.c, axes);
+    return [
+      () => reached(at, context, neg(mul(centred(), spread(p, axes, sum(v, axes)))), 0),
+      () => reached(at, context, centred(), 1),
+    ];
+  },
+  softmaxProduct: (at, context) => {
+    const { axes } = at.node;
+    const [p, v] = at.x as [Value, Value];
+    const centred = (w: Value): Value => overGroups('centred', p, w, axes);
+    return [
+      () => reached(at, context, mul(centred(at.c), centred(v)), 0),
+      () => reached(at, context, overGroups('softmaxProduct', p, at.c, axes), 1),
+    ];
+  },
 
-  matmul: ({ x: [a, b], c }) => [
-    () => strongMatmul(c, matrixTranspose(b!)),
-    () => strongMatmul(matrixTranspose(a!), c),
-  ],
+  // Parts of a factor that are absent stay absent; else the cotangent's mask decides.
+  matmul: (at, context) => {
+    const { masked } = at.node;
+    const [a, b, m] = at.x as [Value, Value, Value?];
+    const mask = context.mask(at.index);
+    const left = (): Value => maskedMatmul(at.c, matrixTranspose(b), mask, 'left');
+    const right = (): Value =>
+      masked === 'left'
+        ? maskedMatmul(matrixTranspose(a), at.c, matrixTranspose(m!), 'left')
+        : maskedMatmul(matrixTranspose(a), at.c, mask, 'right');
+    return [
+      () => (masked === 'left' ? where(m!, left(), 0) : left()),
+      () => (masked === 'right' ? where(m!, right(), 0) : right()),
+    ];
+  },
 };
+
+/** 0 for the entries of an input that do not reach the output, whatever was computed for them. */
+function reached<O extends Op>(
+  { index }: Reached<O>,
+  context: RuleContext,
+  value: Value,
+  input = 0,
+): Value {
+  const mask = context.maskOfInput(index, input);
+  return mask === undefined ? value : absorb(value, mask);
+}
+
+/** w/(u² + v²), without overflow. */
+export function atan2Partial(
+  w: Value,
+  u: Value,
+  v: Value,
+  index: number,
+  context: RuleContext,
+): Value {
+  const shape = broadcastShapes(u.shape, v.shape);
+  const r = norm(stack([u, v].map((entry) => broadcastTo(entry, shape))), [0]);
+  const divisor = context.divisor(index, r);
+  return div(div(w, divisor), divisor);
+}
+
+/** x/y, and 0 where x = 0. */
+export function xlogyPartial(x: Value, y: Value, index: number, context: RuleContext): Value {
+  return div(x, context.divisor(index, y, { domain: 'positive', unlessZero: x }));
+}
+
+type OverGroups = 'orthogonal' | 'centred' | 'compensated' | 'softmaxProduct';
+
+/** An op of two arrays of one shape, group by group. */
+export function overGroups(op: OverGroups, y: Value, c: Value, axes: readonly number[]): Value {
+  return emit(op, [y, broadcastTo(c, y.shape)], y.shape, { axes });
+}
 
 function share({ node: { axes }, x: [a], y, c }: Reached<'max' | 'min'>): Value {
   return emit('shareToWinners', [a!, y, c], a!.shape, { axes });
@@ -221,25 +344,16 @@ export function unitOf(
   return chosen === undefined ? unit : where(keepAxes(x, y, axes), unit, chosen);
 }
 
-/** y(c − ⟨y, c⟩) over the axes. */
-export function softmaxDerivative(axes: readonly number[], x: Value, y: Value, c: Value): Value {
-  return strongMul(y, sub(c, keepAxes(x, sum(strongMul(y, c), axes), axes)));
-}
-
 /** (c − u⟨u, c⟩)/‖x‖ over the axes. */
-export function projectOut(
+export function directionDerivative(
   axes: readonly number[],
   x: Value,
   u: Value,
   c: Value,
   divisor: (d: Value) => Value,
 ): Value {
-  const along = keepAxes(x, sum(mul(u, c), axes), axes);
-  return div(sub(c, mul(u, along)), divisor(keepAxes(x, norm(x, axes), axes)));
-}
-
-export function sumOfSquares(u: Value, v: Value): Value {
-  return add(mul(u, u), mul(v, v));
+  const length = divisor(keepAxes(x, norm(x, axes), axes));
+  return div(overGroups('orthogonal', u, c, axes), length);
 }
 
 /** The end of a slice of `extent` entries from `start` on. */

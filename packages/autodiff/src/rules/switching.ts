@@ -1,5 +1,7 @@
 import type { Value } from '../emit.js';
 import { add, mul, sub } from '../ops/arithmetic.js';
+import { forUnary } from '../forward/scalar.js';
+import { gap } from '../ops/sort.js';
 import type { NodeOf, Op } from '../program.js';
 
 /** A function with a kink where its switching function z is 0; smooth in its inputs and |z|. */
@@ -21,7 +23,7 @@ export type Switching<O extends Op> =
   /** Smooth but where a divisor of its derivative is 0: not Lipschitz there. */
   | { readonly kind: 'singular' }
   /** Jumps where this is 0. */
-  | { readonly kind: 'jump'; switching(x: readonly Value[]): Value };
+  | { readonly kind: 'jump'; switching(x: readonly Value[], node: NodeOf<O>): Value };
 
 export type SwitchingTable = { readonly [O in Op]: Switching<O> };
 
@@ -37,38 +39,24 @@ export const switchingTable: SwitchingTable = {
   variable: smooth,
   stopGradient: smooth,
 
-  neg: smooth,
-  exp: smooth,
-  expm1: smooth,
+  ...forUnary(smooth),
   log: singular,
   log1p: singular,
   sqrt: singular,
-  square: smooth,
-  sin: smooth,
-  cos: smooth,
-  tan: smooth,
   asin: singular,
   acos: singular,
-  atan: smooth,
-  sinh: smooth,
-  cosh: smooth,
-  tanh: smooth,
-  asinh: smooth,
   acosh: singular,
   atanh: singular,
-  erf: smooth,
-  erfc: smooth,
-  logistic: smooth,
-  softplus: smooth,
+  log1mexp: singular,
   pow: singular,
-  elementwise: smooth,
 
   add: smooth,
   sub: smooth,
   mul: smooth,
   div: singular,
   atan2: singular,
-  strongMul: smooth,
+  xlogy: singular,
+  maskedMul: smooth,
 
   // (x + |x|)/2
   relu: {
@@ -101,6 +89,7 @@ export const switchingTable: SwitchingTable = {
   greater: { kind: 'jump', switching: difference },
   greaterEqual: { kind: 'jump', switching: difference },
   equal: { kind: 'jump', switching: difference },
+  argmax: { kind: 'jump', switching: ([x], { axis }: NodeOf<'argmax'>) => gap(x!, axis) },
 
   where: smooth,
   branch: { kind: 'jump', switching: difference },
@@ -114,16 +103,22 @@ export const switchingTable: SwitchingTable = {
   concatenate: smooth,
   gather: smooth,
   scatterAdd: smooth,
+  cumulativeSum: smooth,
 
   sum: smooth,
   max: { kind: 'extreme' },
   min: { kind: 'extreme' },
   logSumExp: smooth,
   softmax: smooth,
+  logSoftmax: smooth,
   norm: { kind: 'norm' },
   shareToWinners: singular,
   meanOfWinners: singular,
   direction: singular,
+  orthogonal: smooth,
+  centred: smooth,
+  compensated: smooth,
+  softmaxProduct: smooth,
 
   matmul: smooth,
 };

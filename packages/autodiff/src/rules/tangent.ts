@@ -1,15 +1,17 @@
 import type { Operand, Value } from '../emit.js';
 import { emit } from '../emit.js';
-import { add, div, mul, strongMul, sub } from '../ops/arithmetic.js';
+import { forUnary } from '../forward/scalar.js';
+import { add, div, mul, sub } from '../ops/arithmetic.js';
+import { maskedMul } from '../ops/chain-product.js';
 import { branch, where } from '../ops/choice.js';
-import { neg } from '../ops/elementary.js';
-import { strongMatmul } from '../ops/linear-algebra.js';
-import { softmax, sum } from '../ops/reductions.js';
+import { log, neg } from '../ops/elementary.js';
+import { maskedMatmul } from '../ops/linear-algebra.js';
+import { keepAxes, softmax, sum } from '../ops/reductions.js';
 import { broadcastTo } from '../ops/structure.js';
 import type { KinkOp, NodeOf, Op, UnaryOp } from '../program.js';
 import { chain } from './chain.js';
 import type { RuleContext } from './context.js';
-import { projectOut, softmaxDerivative, sumOfSquares, unitOf } from './reverse.js';
+import { atan2Partial, directionDerivative, overGroups, unitOf, xlogyPartial } from './reverse.js';
 
 /** A node with its inputs x, its value y and the tangents dx of the inputs, undefined where they are 0. */
 export interface Moved<O extends Op> {
@@ -25,10 +27,17 @@ type TangentRules = { readonly [O in Op]: TangentRule<O> };
 
 const none = (): undefined => undefined;
 
-const unary = <O extends UnaryOp>(
-  { node, index, x, y, dx }: Moved<O>,
-  context: RuleContext,
-): Value => chain(dx[0]!, { x: x[0]!, y, divisor: (d) => context.divisor(index, d) }, node);
+const unary = ({ node, index, x, y, dx }: Moved<UnaryOp>, context: RuleContext): Value =>
+  chain(
+    dx[0]!,
+    {
+      x: x[0]!,
+      y,
+      times: mul,
+      divisor: (d, options) => context.divisor(index, d, options),
+    },
+    node,
+  );
 
 /** The op itself, applied to the tangents: for ops that are linear in all inputs. */
 const linear = <O extends Op>({ node, x, dx }: Moved<O>): Value => {
@@ -36,6 +45,10 @@ const linear = <O extends Op>({ node, x, dx }: Moved<O>): Value => {
   const moved = x.map((value, i) => dx[i] ?? broadcastTo(0, value.shape));
   return emit(op, moved, shape, attributes as never);
 };
+
+/** Sums over the axes, which stay as extents of 1. */
+const group = (x: Value, axes: readonly number[], entries: Value): Value =>
+  keepAxes(x, sum(entries, axes), axes);
 
 /** Sum of the terms that there are. */
 function total(...terms: (Value | undefined)[]): Value | undefined {
@@ -49,8 +62,13 @@ function total(...terms: (Value | undefined)[]): Value | undefined {
 const upper = ({ index, node, dx: [du, dv] }: Moved<KinkOp>, context: RuleContext): Operand =>
   context.upperWeight(index, node, () => sub(du ?? 0, dv ?? 0));
 
-const product = ({ x: [u, v], dx: [du, dv] }: Moved<'mul' | 'strongMul'>): Value | undefined =>
-  total(du && strongMul(du, v!), dv && strongMul(u!, dv));
+/** As at the node, what was not chosen is 0. */
+const chained = ({ node, x, dx }: Moved<'maskedMul'>): Value | undefined => {
+  const [c, d] = x;
+  const [dc, dd] = dx;
+  const mask = node.masked ? x.at(-1) : undefined;
+  return total(dc && maskedMul(dc, d!, { mask }), dd && maskedMul(c!, dd, { mask }));
+};
 
 const extreme = ({ node, x, y, dx: [da] }: Moved<'max' | 'min'>): Value =>
   emit('meanOfWinners', [x[0]!, y, da!], node.shape, { axes: node.axes });
@@ -62,45 +80,24 @@ const tangentRules: TangentRules = {
   variable: ({ dx }) => dx[0],
   stopGradient: none,
 
-  neg: unary,
-  exp: unary,
-  expm1: unary,
-  log: unary,
-  log1p: unary,
-  sqrt: unary,
-  square: unary,
-  sin: unary,
-  cos: unary,
-  tan: unary,
-  asin: unary,
-  acos: unary,
-  atan: unary,
-  sinh: unary,
-  cosh: unary,
-  tanh: unary,
-  asinh: unary,
-  acosh: unary,
-  atanh: unary,
-  erf: unary,
-  erfc: unary,
-  logistic: unary,
-  softplus: unary,
-  pow: unary,
-  elementwise: unary,
+  ...forUnary(unary),
 
   add: ({ dx: [du, dv] }) => total(du, dv),
   sub: ({ dx: [du, dv] }) => (du && dv ? sub(du, dv) : (du ?? neg(dv!))),
-  mul: product,
-  strongMul: product,
+  mul: ({ x: [u, v], dx: [du, dv] }) => total(du && mul(du, v!), dv && mul(u!, dv)),
+  maskedMul: chained,
   // d(u/v) = (du − y·dv)/v
   div: ({ index, x: [, v], y, dx: [du, dv] }, context) =>
-    div(total(du, dv && neg(strongMul(y, dv)))!, context.divisor(index, v!)),
+    div(total(du, dv && neg(mul(y, dv)))!, context.divisor(index, v!)),
   // d atan2(u, v) = (v·du − u·dv)/(u² + v²)
   atan2: ({ index, x: [u, v], dx: [du, dv] }, context) =>
-    strongMul(
-      total(du && strongMul(v!, du), dv && neg(strongMul(u!, dv)))!,
-      div(1, context.divisor(index, sumOfSquares(u!, v!))),
+    total(
+      du && mul(du, atan2Partial(v!, u!, v!, index, context)),
+      dv && neg(mul(dv, atan2Partial(u!, u!, v!, index, context))),
     ),
+  // d(x log y) = log y·dx + x/y·dy
+  xlogy: ({ index, x: [u, v], dx: [du, dv] }, context) =>
+    total(du && mul(du, log(v!)), dv && mul(dv, xlogyPartial(u!, v!, index, context))),
 
   relu: (at, context) => branch(at.x[0]!, 0, at.dx[0]!, 0, upper(at, context)),
   leakyRelu: (at, context) =>
@@ -115,6 +112,7 @@ const tangentRules: TangentRules = {
   greater: none,
   greaterEqual: none,
   equal: none,
+  argmax: none,
 
   where: ({ x: [condition], dx: [, da, db] }) =>
     da || db ? where(condition!, da ?? 0, db ?? 0) : undefined,
@@ -130,24 +128,53 @@ const tangentRules: TangentRules = {
   concatenate: linear,
   gather: linear,
   scatterAdd: linear,
+  cumulativeSum: linear,
 
   sum: linear,
   max: extreme,
   min: extreme,
   // ∂ log Σ exp(x) = softmax(x)
-  logSumExp: ({ node: { axes }, x: [a], dx: [da] }) => sum(strongMul(da!, softmax(a!, axes)), axes),
-  softmax: ({ node: { axes }, x: [a], y, dx: [da] }) => softmaxDerivative(axes, a!, y, da!),
+  logSumExp: ({ node: { axes }, x: [a], dx: [da] }) => sum(mul(da!, softmax(a!, axes)), axes),
+  softmax: ({ node: { axes }, y, dx: [da] }) => overGroups('softmaxProduct', y, da!, axes),
+  // dx − ⟨p, dx⟩ with p = softmax(x)
+  logSoftmax: ({ node: { axes }, x: [a], dx: [da] }) =>
+    overGroups('centred', softmax(a!, axes), da!, axes),
   norm: ({ node, index, x: [a], y, dx: [da] }, context) =>
-    sum(strongMul(da!, unitOf(node, index, a!, y, context, da)), node.axes),
+    sum(mul(da!, unitOf(node, index, a!, y, context, da)), node.axes),
   shareToWinners: ({ node: { axes, shape }, x: [a, m], dx: [, , dc] }) =>
     dc && emit('shareToWinners', [a!, m!, dc], shape, { axes }),
   meanOfWinners: ({ node: { axes, shape }, x: [a, m], dx: [, , da] }) =>
     da && emit('meanOfWinners', [a!, m!, da], shape, { axes }),
   direction: ({ index, node: { axes }, x: [a], y, dx: [da] }, context) =>
-    projectOut(axes, a!, y, da!, (d) => context.divisor(index, d)),
+    directionDerivative(axes, a!, y, da!, (d) => context.divisor(index, d)),
+  orthogonal: ({ node: { axes }, x: [u, v], dx: [du, dv] }) => {
+    const along = (a: Value, b: Value): Value => group(u!, axes, mul(a, b));
+    return total(
+      dv && overGroups('orthogonal', u!, dv, axes),
+      du && neg(add(mul(du, along(u!, v!)), mul(u!, along(du, v!)))),
+    );
+  },
+  // Weights vary with sum 0: what is the same for all of a group may be taken away from what they multiply.
+  centred: ({ node: { axes }, x: [p], y, dx: [dp, dv] }) =>
+    total(
+      dv && overGroups('centred', p!, dv, axes),
+      dp && neg(broadcastTo(group(p!, axes, mul(dp, y)), p!.shape)),
+    ),
+  compensated: ({ node: { axes }, x: [p, v], dx: [dp, dv] }) =>
+    total(dv && overGroups('compensated', p!, dv, axes), dp && neg(mul(dp, group(p!, axes, v!)))),
+  softmaxProduct: ({ node: { axes }, x: [p, v], dx: [dp, dv] }) => {
+    const centred = overGroups('centred', p!, v!, axes);
+    return total(
+      dv && overGroups('softmaxProduct', p!, dv, axes),
+      dp && sub(mul(dp, centred), mul(p!, group(p!, axes, mul(dp, centred)))),
+    );
+  },
 
-  matmul: ({ x: [a, b], dx: [da, db] }) =>
-    total(da && strongMatmul(da, b!), db && strongMatmul(a!, db)),
+  matmul: ({ node: { masked }, x: [a, b, m], dx: [da, db] }) => {
+    const product = (u: Value, v: Value): Value =>
+      masked === 'none' ? maskedMatmul(u, v, undefined, 'left') : maskedMatmul(u, v, m, masked);
+    return total(da && product(da, b!), db && product(a!, db));
+  },
 };
 
 export function tangent<O extends Op>(at: Moved<O>, context: RuleContext): Value | undefined {

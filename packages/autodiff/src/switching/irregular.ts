@@ -35,7 +35,7 @@ export function irregularities(
     return suspects.map(({ node }): Value => {
       const rule = switchingOf(program.nodes[node]!.op);
       const from = program.nodes[node]!.inputs.map((input) => placed[input]!);
-      return rule.kind === 'jump' ? rule.switching(from) : placed[node]!;
+      return rule.kind === 'jump' ? rule.switching(from, program.nodes[node]!) : placed[node]!;
     });
   }, inputShapes(program));
   return evaluate(critical, inputs).flatMap((values, i) => {

@@ -1,32 +1,10 @@
 import { largest } from '@nonsmooth/core';
 import {
-  acos,
-  acosh,
-  asin,
-  asinh,
-  atan,
-  atanh,
-  cos,
-  cosh,
+  applyUnary,
   elementwise,
-  erf,
-  erfc,
-  exp,
-  expm1,
   jvp,
-  log,
-  log1p,
-  logistic,
-  neg,
   NotLipschitzError,
-  pow,
-  sin,
-  sinh,
-  softplus,
-  sqrt,
-  square,
-  tan,
-  tanh,
+  unaryOps,
   type Node,
   type NodeOf,
   type Operand,
@@ -40,51 +18,32 @@ import { divide, multiply, one, rational, zero, type Rational } from '../exact/r
 type Function = (x: Operand) => Value;
 
 /** How a unary node applies to other arguments. */
-const functions: { readonly [O in UnaryOp]: (node: NodeOf<O>) => Function } = {
-  neg: () => neg,
-  exp: () => exp,
-  expm1: () => expm1,
-  log: () => log,
-  log1p: () => log1p,
-  sqrt: () => sqrt,
-  square: () => square,
-  sin: () => sin,
-  cos: () => cos,
-  tan: () => tan,
-  asin: () => asin,
-  acos: () => acos,
-  atan: () => atan,
-  sinh: () => sinh,
-  cosh: () => cosh,
-  tanh: () => tanh,
-  asinh: () => asinh,
-  acosh: () => acosh,
-  atanh: () => atanh,
-  erf: () => erf,
-  erfc: () => erfc,
-  logistic: () => logistic,
-  softplus: () => softplus,
-  pow:
-    ({ exponent }) =>
-    (x) =>
-      pow(x, exponent),
-  elementwise:
-    ({ fn, order }) =>
-    (x) =>
-      elementwise(order === 0 ? fn : derivativeOf(fn, order), x),
-};
-
-export function isUnary(node: Node): node is Extract<Node, { op: UnaryOp }> {
-  return node.op in functions;
+function functionOf(node: NodeOf<UnaryOp>): Function {
+  if (node.op !== 'elementwise') return (x) => applyUnary(node, x);
+  const { fn, order } = node as NodeOf<'elementwise'>;
+  return (x) => elementwise(order === 0 ? fn : derivativeOf(fn, order), x);
 }
 
-/** The derivative of order one or two as a function with its own derivative. */
+const unary: ReadonlySet<string> = new Set(unaryOps);
+
+export function isUnary(node: Node): node is Extract<Node, { op: UnaryOp }> {
+  return unary.has(node.op);
+}
+
+/** The derivative of order one, two or three as a function with its own derivative. */
 function derivativeOf(fn: NodeOf<'elementwise'>['fn'], order: number): NodeOf<'elementwise'>['fn'] {
   const second = (x: number): number => fn.secondDerivative?.(x) ?? NaN;
   const third = (x: number): number => fn.thirdDerivative?.(x) ?? NaN;
-  return order === 1
-    ? { name: `${fn.name}′`, value: (x) => fn.derivative(x), derivative: second }
-    : { name: `${fn.name}″`, value: second, derivative: third };
+  const fourth = (x: number): number => fn.fourthDerivative?.(x) ?? NaN;
+  const name = fn.name + '′'.repeat(order);
+  switch (order) {
+    case 1:
+      return { name, value: (x) => fn.derivative(x), derivative: second };
+    case 2:
+      return { name, value: second, derivative: third };
+    default:
+      return { name, value: third, derivative: fourth };
+  }
 }
 
 /** Values and derivatives of a unary node at many arguments, with bounds on their errors. */
@@ -142,7 +101,7 @@ function ruled(rule: ElementaryRule, at: Float64Array, radius: Float64Array): El
  * towards both of its ends, doubled: enough for the tiny radii of rounding.
  */
 function sampled(node: NodeOf<UnaryOp>, at: Float64Array, radius: Float64Array): ElementaryValues {
-  const fn = (functions[node.op] as (node: NodeOf<UnaryOp>) => Function)(node);
+  const fn = functionOf(node);
   const value = apply(fn, at);
   const { derivative, singular } = differentiate(fn, at);
   const low = at.map((x, i) => x - radius[i]!);
@@ -226,6 +185,12 @@ const fixed: { readonly [O in UnaryOp]?: { readonly at: Rational } & ExactValues
   erfc: { at: zero, value: one },
   logistic: { at: zero, value: half, derivative: rational(1n, 4n) },
   softplus: { at: zero, derivative: half },
+  logisticSlope: { at: zero, value: rational(1n, 4n), derivative: zero },
+  gaussian: { at: zero, value: one, derivative: zero },
+  secAtan: { at: zero, value: one, derivative: zero },
+  sinAtan: { at: zero, value: zero, derivative: one },
+  cosAtan: { at: zero, value: one, derivative: zero },
+  logCosh: { at: zero, value: zero, derivative: zero },
 };
 
 /** The exact value and derivative of a unary node at a rational argument, as far as they are rational. */
@@ -235,6 +200,15 @@ export function exactValues(node: NodeOf<UnaryOp>, x: Rational): ExactValues {
       return { value: { n: -x.n, d: x.d }, derivative: { n: -1n, d: 1n } };
     case 'square':
       return { value: multiply(x, x), derivative: multiply({ n: 2n, d: 1n }, x) };
+    case 'finite':
+      return { value: x, derivative: one };
+    case 'oneMinusSquare': {
+      const square = multiply(x, x);
+      return {
+        value: { n: square.d - square.n, d: square.d },
+        derivative: multiply({ n: -2n, d: 1n }, x),
+      };
+    }
     case 'sqrt': {
       const root = exactRoot(x);
       if (root === undefined || root.n === 0n) return {};
@@ -283,6 +257,9 @@ function integerRoot(x: bigint): bigint | undefined {
 /** Equal for nodes that are the same function. */
 export function nameOf(node: NodeOf<UnaryOp>): string {
   if (node.op === 'pow') return `pow ${(node as NodeOf<'pow'>).exponent}`;
+  if (node.op === 'sinc' || node.op === 'exprel') {
+    return `${node.op} ${(node as NodeOf<'sinc' | 'exprel'>).order}`;
+  }
   if (node.op === 'elementwise') {
     const { fn, order } = node as NodeOf<'elementwise'>;
     return `${fn.name} ${identityOf(fn)} ${order}`;

@@ -166,8 +166,13 @@ class Expansion {
       case 'sub':
         return entrywise((u, v) => tape.combine(1, u, -1, v));
       case 'mul':
-      case 'strongMul':
         return entrywise((u, v) => tape.product(u, v));
+      case 'maskedMul':
+        return this.maskedProduct(node, spread());
+      case 'xlogy': {
+        const [u, v] = spread();
+        return u!.map((factor, i) => this.weightedLog(factor, v![i]!, index));
+      }
       case 'div': {
         const [u, v] = spread();
         const inverse = this.callEach(reciprocalNode, v!, index);
@@ -215,6 +220,11 @@ class Expansion {
         return Int32Array.from(groups(x!, shapes[0]!, node.axes), (group) =>
           this.logSumExp(group, index),
         );
+      case 'logSoftmax':
+        return this.byGroup(x!, shapes[0]!, node.axes, (group) => {
+          const total = this.logSumExp(group, index);
+          return group.map((entry) => tape.combine(1, entry, -1, total));
+        });
       case 'norm':
         return Int32Array.from(groups(x!, shapes[0]!, node.axes), (group) =>
           this.norm(group, index),
@@ -228,6 +238,30 @@ class Expansion {
       case 'direction':
         return this.byGroup(x!, shapes[0]!, node.axes, (group) =>
           this.quotients(group, this.norm(group, index), index),
+        );
+      case 'orthogonal':
+        return this.byPairs(inputs, shapes[0]!, node.axes, (u, c) => {
+          const along = tape.sum(u, c);
+          return c.map((entry, i) => tape.combine(1, entry, -1, tape.product(u[i]!, along)));
+        });
+      case 'centred':
+        return this.byPairs(inputs, shapes[0]!, node.axes, (y, c) => this.centred(y, c));
+      case 'softmaxProduct':
+        return this.byPairs(inputs, shapes[0]!, node.axes, (y, c) =>
+          this.centred(y, c).map((entry, i) => tape.product(y[i]!, entry)),
+        );
+      case 'compensated':
+        return this.byPairs(inputs, shapes[0]!, node.axes, (y, c) => {
+          const total = this.total(c);
+          return c.map((entry, i) => tape.combine(1, entry, -1, tape.product(y[i]!, total)));
+        });
+      case 'cumulativeSum':
+        return this.byGroup(x!, shapes[0]!, [node.axis], (group) =>
+          group.map((_, i) => this.total(node.reversed ? group.slice(i) : group.slice(0, i + 1))),
+        );
+      case 'argmax':
+        return Int32Array.from(groups(x!, shapes[0]!, [node.axis]), (group) =>
+          tape.constant(this.leader(group, index)),
         );
       case 'atan2': {
         const [y, at] = spread();
@@ -446,6 +480,51 @@ class Expansion {
   private softmax(group: readonly number[], index: number): number[] {
     const terms = this.exponentials(group, index).terms;
     return this.quotients(terms, this.total(terms), index);
+  }
+
+  /** c·d, and 0 where the mask is 0. */
+  private maskedProduct({ masked }: NodeOf<'maskedMul'>, inputs: readonly Entries[]): Entries {
+    const { tape } = this;
+    const [c, d] = inputs as [Entries, Entries];
+    const mask = masked ? inputs.at(-1)! : undefined;
+    return c.map((factor, i) =>
+      mask !== undefined && tape.value[mask[i]!] === 0
+        ? tape.constant(0)
+        : tape.product(factor, d[i]!),
+    );
+  }
+
+  /** x·log y, and 0 where x = 0. */
+  private weightedLog(x: number, y: number, index: number): number {
+    const { tape } = this;
+    if (tape.kind[x] === kinds.constant && tape.value[x] === 0) return tape.constant(0);
+    return tape.product(x, this.callOne('log', y, index));
+  }
+
+  /** c − ⟨y, c⟩ */
+  private centred(y: readonly number[], c: readonly number[]): number[] {
+    const mean = this.tape.sum(y, c);
+    return c.map((entry) => this.tape.combine(1, entry, -1, mean));
+  }
+
+  /** The first of the largest entries, which must stay the largest near the point. */
+  private leader(group: readonly number[], index: number): number {
+    let best = 0;
+    group.forEach((id, i) => {
+      if (i > 0 && this.order(id, group[best]!, index) > 0) best = i;
+    });
+    return best;
+  }
+
+  /** As `byGroup` for two arrays of one shape. */
+  private byPairs(
+    [first, second]: readonly Entries[],
+    shape: Shape,
+    axes: readonly number[],
+    map: (u: readonly number[], v: readonly number[]) => readonly number[],
+  ): Entries {
+    const others = groups(second!, shape, axes);
+    return this.byGroup(first!, shape, axes, (group, at) => map(group, others[at]!));
   }
 
   /** A map of groups of entries to as many, put where they come from. */

@@ -1,0 +1,59 @@
+import type { Op } from './program.js';
+
+/** Ops whose value may be infinite where all inputs are finite, because it is larger than all numbers. */
+export const overflowing: ReadonlySet<Op> = new Set<Op>([
+  'exp',
+  'expm1',
+  'square',
+  'sinh',
+  'cosh',
+  'pow',
+  'exprel',
+  'elementwise',
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'maskedMul',
+  'xlogy',
+  'scatterAdd',
+  'cumulativeSum',
+  'sum',
+  'norm',
+  'matmul',
+  'orthogonal',
+  'centred',
+  'compensated',
+  'softmaxProduct',
+]);
+
+/** Ops whose value is bounded, whatever the inputs are. */
+const bounded: ReadonlySet<Op> = new Set<Op>([
+  'input',
+  'constant',
+  'sin',
+  'cos',
+  'atan',
+  'tanh',
+  'erf',
+  'erfc',
+  'logistic',
+  'logisticSlope',
+  'gaussian',
+  'sinAtan',
+  'cosAtan',
+  'sinc',
+  'finite',
+  'softmax',
+  'direction',
+  'sign',
+  'greater',
+  'greaterEqual',
+  'equal',
+  'argmax',
+]);
+
+/** Whether an infinite value of the op may stand for a finite one, given the same of its inputs. */
+export function mayOverflow(op: Op, ofInputs: boolean): boolean {
+  return overflowing.has(op) || (ofInputs && !bounded.has(op));
+}
