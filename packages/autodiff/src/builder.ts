@@ -1,6 +1,6 @@
 import type { Tensor } from '@nonsmooth/tensor';
 import { ForeignTracerError, TracedValueError } from './errors.js';
-import { mayOverflow } from './overflow.js';
+import { mayOverflow, moderate } from './overflow.js';
 import type { Node, NodeOf, Op, Program, Shape } from './program.js';
 
 /**
@@ -32,8 +32,14 @@ export class Builder {
   readonly nodes: Node[] = [];
   /** What tensors were taken up as. */
   readonly constants: Map<Tensor, Tracer> = new Map();
+  /** Whether forms that overflow or cancel are replaced while they are traced. */
+  readonly recognizes: boolean;
   private readonly known = new Map<string, number>();
   private readonly overflows: boolean[] = [];
+
+  constructor({ recognize = true }: { readonly recognize?: boolean | undefined } = {}) {
+    this.recognizes = recognize;
+  }
 
   add<O extends Op>(node: NodeOf<O>): Tracer {
     const key = keyOf(node as Node);
@@ -42,9 +48,16 @@ export class Builder {
       index = this.nodes.push(node as Node) - 1;
       this.known.set(key, index);
       const ofInputs = node.inputs.some((input) => this.overflows[input]);
-      this.overflows.push(mayOverflow(node.op, ofInputs));
+      const besideConstant = node.inputs.some((input) => this.isModerate(input));
+      this.overflows.push(mayOverflow(node.op, ofInputs, besideConstant));
     }
     return new Tracer(this, index);
+  }
+
+  /** Whether the node is a constant of ordinary size. */
+  private isModerate(index: number): boolean {
+    const node = this.nodes[index]!;
+    return node.op === 'constant' && node.value.data.every((entry) => Math.abs(entry) < moderate);
   }
 
   /** Whether the node may be infinite because a finite value overflowed. */

@@ -9,6 +9,11 @@ export interface CompileOptions {
   readonly kernels?: Pick<Kernels, 'workspace'>;
   /** Of all arrays; default 'f64'. */
   readonly dtype?: Dtype;
+  /**
+   * Whether runs stop at the first step whose value is infinite or no number, with a NonFiniteStepError that names
+   * it. Default false.
+   */
+  readonly debugNonFinite?: boolean;
 }
 
 /** A program bound to memory of its own. */
@@ -41,8 +46,12 @@ export function compile(program: Program, options: CompileOptions = {}): Compile
   };
 }
 
-export function prepareFor(program: Program, { kernels, dtype }: CompileOptions): Execution {
-  return prepareProgram(program, dtype ?? 'f64', kernels);
+export function prepareFor(
+  program: Program,
+  { kernels, dtype, debugNonFinite }: CompileOptions,
+): Execution {
+  const watched = debugNonFinite === true ? { ...program, debugNonFinite } : program;
+  return prepareProgram(watched, dtype ?? 'f64', kernels);
 }
 
 function requireSizes(

@@ -2,6 +2,7 @@ import { ArgumentError, floatArray, type Dtype, type FloatArray } from '@nonsmoo
 import { fromData, isTensor, tensor } from '@nonsmooth/tensor';
 import type { NestedNumbers, Tensor } from '@nonsmooth/tensor';
 import { Builder, builderOf, Tracer } from './builder.js';
+import { recognize } from './recognition.js';
 import { prepare } from './rules/forward.js';
 import type { Attributes, Node, Op, Shape } from './program.js';
 import { sizeOf } from './shape.js';
@@ -57,6 +58,10 @@ export function emit<O extends Op>(
 ): Value {
   const builder = builderOf(inputs);
   if (builder === undefined) return evaluateNow(op, inputs as readonly Tensor[], shape, attributes);
+  if (builder.recognizes) {
+    const recognized = recognize(op, inputs, shape, emit);
+    if (recognized !== undefined) return recognized;
+  }
   const known = inputs.map(constantOf);
   if (op !== 'divisor' && known.every((value) => value !== undefined)) {
     return own(builder, evaluateNow(op, known, shape, attributes));

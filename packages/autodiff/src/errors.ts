@@ -48,3 +48,39 @@ export class MissingDerivativeError extends Error {
     this.order = order;
   }
 }
+
+/** The first step of a run whose value was infinite or no number. */
+export interface NonFiniteStep {
+  /** Index of the node in the program, and its op. */
+  readonly node: number;
+  readonly op: string;
+  /** The node as `print` shows it. */
+  readonly step: string;
+  /** Row-major position of the first such entry, and the entry. */
+  readonly entry: number;
+  readonly value: number;
+  /** What the step read. */
+  readonly inputs: readonly { readonly step: string; readonly values: Float64Array }[];
+}
+
+/** A step of a program that is run with `debugNonFinite` gave an infinite value or no number. */
+export class NonFiniteStepError extends Error {
+  override readonly name = 'NonFiniteStepError';
+  readonly at: NonFiniteStep;
+
+  constructor(at: NonFiniteStep) {
+    const inputs = at.inputs.map(({ step, values }) => `\n  ${step} = ${list(values)}`).join('');
+    super(
+      `entry ${at.entry} of ${at.step} is ${at.value}: the first value that is not finite` +
+        (inputs === '' ? '' : `; its inputs are${inputs}`),
+    );
+    this.at = at;
+  }
+}
+
+const shown = 6;
+
+function list(values: Float64Array): string {
+  const head = Array.from(values.subarray(0, shown)).join(', ');
+  return values.length > shown ? `[${head}, … ${values.length} entries]` : `[${head}]`;
+}

@@ -5,6 +5,7 @@ import type { Factor } from './forward/matmul.js';
 import type { Buffer, Step } from './forward/step.js';
 import type { Node, Program } from './program.js';
 import { prepare } from './rules/forward.js';
+import { watch } from './watch.js';
 import { OnDemand, regularNodes } from './on-demand.js';
 import { sameShape, sizeOf } from './shape.js';
 
@@ -64,12 +65,17 @@ export function prepareProgram(
     }
     const out: Buffer = { data: arrays[index]!, shape };
     buffers.push(out);
-    if (node.op === 'input') return;
+    if (node.op === 'input') {
+      if (program.debugNonFinite === true) steps.push(watch(nodes, buffers, index));
+      return;
+    }
     const inputs = node.inputs.map(factorOf);
     const byKernel =
       workspace && prepareByKernel(workspace, node, inputs, out, arrays[nodes.length]!);
     const step = byKernel ?? prepare(node, inputs, out);
-    if (node.op !== 'constant') steps.push(step);
+    if (node.op === 'constant') return;
+    steps.push(step);
+    if (program.debugNonFinite === true) steps.push(watch(nodes, buffers, index));
   });
   return {
     inputs: program.inputs.map((at) => buffers[at]!),

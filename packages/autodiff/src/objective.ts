@@ -23,6 +23,7 @@ import { directionalChooser, requireDirection } from './switching/directional-si
 import type { DirectionalChoice } from './switching/directional-signature.js';
 import { inputShapes, switchedProgram, switchingProgram } from './switching/variables.js';
 import { trace } from './trace.js';
+import type { TraceOptions } from './trace.js';
 
 /** An objective that can show its function: flows need values only, certificates its structure. */
 export interface TracedObjective extends Objective {
@@ -31,7 +32,7 @@ export interface TracedObjective extends Objective {
 }
 
 /** How an objective is compiled and differentiated. */
-export interface ObjectiveOptions extends CompileOptions {
+export interface ObjectiveOptions extends CompileOptions, Pick<TraceOptions, 'recognize'> {
   /** Derivatives at kinks; default relu'(0) = 0, abs'(0) = 0, ties split equally. */
   readonly kinks?: KinkPolicy;
   readonly layout?: readonly ParameterSlice[];
@@ -47,11 +48,13 @@ export function objective(
   dimension: number,
   options: ObjectiveOptions = {},
 ): TracedObjective {
-  const program = typeof f === 'function' ? trace(f, [[dimension]]) : f;
+  const program =
+    typeof f === 'function' ? trace(f, [[dimension]], { recognize: options.recognize }) : f;
   requireObjective(program, dimension);
   const { kinks = defaultKinks, layout } = options;
+  const debugNonFinite = options.debugNonFinite ?? program.debugNonFinite ?? false;
   const prepare = (derive: () => Program): (() => Execution) =>
-    once(() => prepareFor(derive(), options));
+    once(() => prepareFor(derive(), { ...options, debugNonFinite }));
   const value = prepare(() => program);
   const switching = prepare(() => switchingProgram(program));
   const { choose, gradient, product } = isConstant(kinks)

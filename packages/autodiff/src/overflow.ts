@@ -54,6 +54,10 @@ const bounded: ReadonlySet<Op> = new Set<Op>([
 ]);
 
 /** Whether an infinite value of the op may stand for a finite one, given the same of its inputs. */
-export function mayOverflow(op: Op, ofInputs: boolean): boolean {
-  return overflowing.has(op) || (ofInputs && !bounded.has(op));
+export function mayOverflow(op: Op, ofInputs: boolean, besideConstant: boolean): boolean {
+  const grows = overflowing.has(op) && !(besideConstant && (op === 'add' || op === 'sub'));
+  return grows || (ofInputs && !bounded.has(op));
 }
+
+/** Finite numbers stay finite when less than this is added, as half a unit in their last place is more. */
+export const moderate = 2 ** 969;

@@ -2,10 +2,15 @@ import type { Node, Program } from './program.js';
 
 /** The program as text, one node per line: `%4 = matmul(%1, %3) : 5 × 2`. */
 export function print(program: Program): string {
-  const lines = program.nodes.map((node, i) => `%${i} = ${describe(node)} : ${shapeOf(node)}`);
+  const lines = program.nodes.map(printNode);
   return [...lines, `return ${program.outputs.map((output) => `%${output}`).join(', ')}`].join(
     '\n',
   );
+}
+
+/** One node as a line of the text. */
+export function printNode(node: Node, index: number): string {
+  return `%${index} = ${describe(node)} : ${shapeOf(node)}`;
 }
 
 function describe(node: Node): string {

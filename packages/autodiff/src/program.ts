@@ -206,4 +206,6 @@ export interface Program {
   readonly inputs: readonly number[];
   /** Node index of each output. */
   readonly outputs: readonly number[];
+  /** Whether runs stop at the first step whose value is infinite or no number. */
+  readonly debugNonFinite?: boolean;
 }

@@ -5,6 +5,19 @@ import { lift, toValue } from './emit.js';
 import type { Operand } from './emit.js';
 import type { Node, Op, Program, Shape } from './program.js';
 
+export interface TraceOptions {
+  /**
+   * Whether forms like log(1 + exp(x)), log(sum(exp(x))) or exp(x) − 1, which overflow or cancel, are replaced by
+   * stable ones as they are traced. Default true.
+   */
+  readonly recognize?: boolean | undefined;
+  /**
+   * Whether runs of the program stop at the first step whose value is infinite or no number, with a
+   * NonFiniteStepError. Default false.
+   */
+  readonly debugNonFinite?: boolean;
+}
+
 /**
  * Runs `f` once on traced inputs of these shapes and returns what it did as a program. Everything that does
  * not depend on the inputs becomes a constant; `f` must not branch on values (TracedValueError).
@@ -12,19 +25,21 @@ import type { Node, Op, Program, Shape } from './program.js';
 export function trace(
   f: (...inputs: Tracer[]) => Operand | readonly Operand[],
   shapes: readonly Shape[],
+  options: TraceOptions = {},
 ): Program {
   for (const shape of shapes) {
     if (!shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
       throw new ShapeError('shapes', shape, 'extents that are integers ≥ 0');
     }
   }
-  const builder = new Builder();
+  const builder = new Builder(options);
   const inputs = shapes.map((shape, index) =>
     builder.add<'input'>({ op: 'input', inputs: [], shape: [...shape], index }),
   );
   return within(builder, () => {
     const outputs = outputsOf(f(...inputs)).map((output) => lift(builder, toValue(output)));
-    return builder.finish(inputs, outputs);
+    const program = builder.finish(inputs, outputs);
+    return options.debugNonFinite === true ? { ...program, debugNonFinite: true } : program;
   });
 }
 

@@ -1,13 +1,14 @@
 import {
   div,
-  logSumExp,
+  logSoftmax,
   mean,
-  mul,
-  reshape,
+  neg,
+  norm,
   sqrt,
   square,
   sub,
   sum,
+  where,
   type Value,
 } from '@nonsmooth/autodiff';
 import { tensor, zeros, type Tensor } from '@nonsmooth/tensor';
@@ -21,16 +22,15 @@ export const tracedLosses: {
   squared: (outputs, targets) => mean(sum(square(sub(outputs, targets)), [1])),
   // √mean (N − y)² / √mean y²
   relativeL2: (outputs, targets) => {
-    let squares = 0;
-    for (const y of targets.data) squares += y * y;
-    const norm = Math.sqrt(squares / targets.data.length);
-    return div(sqrt(mean(square(sub(outputs, targets)))), norm);
+    // Both roots are norms, which neither overflow nor underflow.
+    const size = norm(targets) as Tensor;
+    const scale = div(size, Math.sqrt(targets.data.length));
+    return div(sqrt(mean(square(sub(outputs, targets)))), scale);
   },
   // mean over samples of log Σ_j exp(N_j − N_class)
   crossEntropy: (outputs, targets) => {
-    const chosen = mul(outputs, oneHot(targets, outputs.shape[1]!));
-    const own = reshape(sum(chosen, [1]), [outputs.shape[0]!, 1]);
-    return mean(logSumExp(sub(outputs, own), [1]));
+    const chosen = oneHot(targets, outputs.shape[1]!);
+    return neg(mean(sum(where(chosen, logSoftmax(outputs, [1]), 0), [1])));
   },
 };
 

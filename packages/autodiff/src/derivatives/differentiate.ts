@@ -19,11 +19,12 @@ import { sizeOf } from '../shape.js';
 import { inlineSwitched, switchedProgram } from '../switching/variables.js';
 import { forwardSweep, reverseSweep } from '../sweep.js';
 import { trace } from '../trace.js';
+import type { TraceOptions } from '../trace.js';
 
 /** A function of one traced argument. */
 export type Traceable = (x: Tracer) => Operand;
 
-export interface DerivativeOptions {
+export interface DerivativeOptions extends TraceOptions {
   /** Derivatives at kinks; default relu'(0) = 0, abs'(0) = 0, ties split equally. */
   readonly kinks?: KinkPolicy;
 }
@@ -46,7 +47,7 @@ export interface Placed {
 export function differentiate(
   f: Traceable,
   args: readonly Operand[],
-  { kinks = defaultKinks }: DerivativeOptions,
+  { kinks = defaultKinks, ...options }: DerivativeOptions,
   body: (f: Placed, ...seeds: Tracer[]) => readonly Value[],
 ): readonly Value[] {
   const values = args.map(toValue);
@@ -59,6 +60,7 @@ export function differentiate(
   const program = trace(
     (x, ...seeds) => body(place(f, x.builder, x, policy), ...seeds),
     values.map(({ shape }) => shape),
+    options,
   );
   return evaluate(program, values as readonly Tensor[]);
 }
@@ -76,7 +78,7 @@ export interface AlongUnits {
 export function differentiateAlongUnits(
   f: Traceable,
   x: Operand,
-  { kinks = defaultKinks }: DerivativeOptions,
+  { kinks = defaultKinks, ...options }: DerivativeOptions,
   body: (f: Placed) => AlongUnits,
 ): { readonly placed: Placed; readonly values: readonly Value[] } {
   const value = toValue(x);
@@ -87,7 +89,7 @@ export function differentiateAlongUnits(
     const { shape, along } = body(placed);
     return { placed, values: unitVectors(shape).map(along) };
   }
-  const builder = new Builder();
+  const builder = new Builder(options);
   const input = (index: number, shape: Shape): Tracer =>
     builder.add<'input'>({ op: 'input', inputs: [], shape, index });
   const at = input(0, value.shape);
@@ -96,7 +98,8 @@ export function differentiateAlongUnits(
     const { shape, along } = body(placed);
     const unit = input(1, shape);
     const derivative = lift(builder, along(unit));
-    return { placed, program: builder.finish([at, unit], [derivative]) };
+    const program = builder.finish([at, unit], [derivative]);
+    return { placed, program: { ...program, debugNonFinite: options.debugNonFinite === true } };
   });
   const point = value as Tensor;
   const { inputs, outputs, run } = prepareProgram(program, point.dtype);

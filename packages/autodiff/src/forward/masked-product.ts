@@ -4,9 +4,12 @@ import { read, reader } from './choice.js';
 import { innerLoops } from './inner-loops.js';
 import type { Buffer, Step } from './step.js';
 
+/** Numbers below this have lost digits. */
+const smallest = 2 ** -1022;
+
 /**
- * (c, d, y?, m?): c·d; NaN where c = 0 and y is infinite; 0 where m = 0. Only entries that come out as 0 or NaN are
- * looked at again.
+ * (c, d, y?, m?): c·d; NaN where c has underflowed and y is infinite; 0 where m = 0. The mask is read only where the
+ * product is NaN.
  */
 export function maskedProduct(
   { guarded, masked }: NodeOf<'maskedMul'>,
@@ -27,7 +30,7 @@ export function maskedProduct(
       for (let i = 0; i < size; i++) if (to[i] !== to[i]) unknown = true;
     } else {
       for (let i = 0; i < size; i++) {
-        if (to[i] === 0 && read(first, i) === 0 && Math.abs(read(value, i)) === Infinity) {
+        if (Math.abs(read(first, i)) < smallest && Math.abs(read(value, i)) === Infinity) {
           to[i] = NaN;
         }
         if (to[i] !== to[i]) unknown = true;

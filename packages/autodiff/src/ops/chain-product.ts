@@ -12,17 +12,24 @@ export interface ChainProductOptions {
 
 /** c·d, the product of the chain rule: a branch that was not chosen absorbs everything, a number 0 does not. */
 export function maskedMul(c: Value, d: Value, { value, mask }: ChainProductOptions): Value {
-  const known = constantOf(d);
-  // Nothing overflows by a factor of at most 1, and nothing infinite meets an absent cotangent.
-  const limit = value === undefined ? Number.MAX_VALUE : 1;
-  const isPlain = known?.data.every((entry) => Math.abs(entry) <= limit && entry !== 0);
-  if (isPlain || (value === undefined && mask === undefined)) return mul(c, d);
+  if (value === undefined && mask === undefined) return mul(c, d);
   const inputs: Value[] = [c, d];
   if (value !== undefined) inputs.push(value);
   if (mask !== undefined) inputs.push(mask);
   const shape = broadcastShapes(...inputs.map((input) => input.shape));
   const attributes = { guarded: value !== undefined, masked: mask !== undefined };
   return emit('maskedMul', inputs, shape, attributes);
+}
+
+/**
+ * As `maskedMul` for a cotangent c, which is 0 where the mask is: a finite constant needs no mask, and one of at most 1
+ * makes nothing overflow.
+ */
+export function cotangentTimes(c: Value, d: Value, options: ChainProductOptions): Value {
+  const limit = options.value === undefined ? Number.MAX_VALUE : 1;
+  const known = constantOf(d);
+  const isPlain = known?.data.every((entry) => Math.abs(entry) <= limit && entry !== 0);
+  return isPlain === true ? mul(c, d) : maskedMul(c, d, options);
 }
 
 /** The value, and 0 where the mask is 0, computed only where the value is NaN. */

@@ -4,7 +4,7 @@ import { Tracer } from '../builder.js';
 import { constantOf, emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import { div, mul } from './arithmetic.js';
-import type { Op } from '../program.js';
+import type { Op, Shape } from '../program.js';
 import { broadcastShapes } from '../shape.js';
 import { exp, log } from './elementary.js';
 import { abs } from './kinks.js';
@@ -95,7 +95,10 @@ function findRoot(value: Tracer, known: Map<number, Value | undefined>): Value |
       return first && abs(reshape(first, node.shape));
     case 'add':
       return (
-        first && second && norm(stack([first, second].map((u) => broadcastTo(u, node.shape))), [0])
+        rootOfShifted(inputs, node.shape) ??
+        (first &&
+          second &&
+          norm(stack([first, second].map((u) => broadcastTo(u, node.shape))), [0]))
       );
     case 'div':
       return first && scaled(first, div, inputs[1]!);
@@ -106,6 +109,19 @@ function findRoot(value: Tracer, known: Map<number, Value | undefined>): Value |
     default:
       return undefined;
   }
+}
+
+/** √(c + u²) = √c·√(1 + (u/√c)²) for a positive constant c. */
+function rootOfShifted(inputs: readonly Tracer[], shape: Shape): Value | undefined {
+  for (const [i, input] of inputs.entries()) {
+    const base = baseOfSquare(inputs[1 - i]!);
+    const c = constantOf(input);
+    if (base === undefined || !c?.data.every((entry) => entry > 0 && entry < Infinity)) continue;
+    const root = sqrt(c);
+    const scaled = broadcastTo(div(base, root), shape);
+    return mul(emit('secAtan', [scaled], shape, {}), root);
+  }
+  return undefined;
 }
 
 const sumsAndMultiples: ReadonlySet<Op> = new Set<Op>(['sum', 'reshape', 'add', 'mul', 'div']);

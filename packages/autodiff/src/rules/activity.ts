@@ -1,5 +1,5 @@
 import type { Operand, Value } from '../emit.js';
-import { greater, greaterEqual, where } from '../ops/choice.js';
+import { greater, less, notEqual, where } from '../ops/choice.js';
 import { forUnary } from '../forward/scalar.js';
 import { matmul, matrixTranspose } from '../ops/linear-algebra.js';
 import { keepAxes, sum } from '../ops/reductions.js';
@@ -48,7 +48,7 @@ const entrywise = passes<Op>(({ x, m }) => x.map(() => m));
 
 /** The masks flow as cotangents do: for linear ops with weights that are not negative. */
 const asCotangent = <O extends Op>({ node, index, x, y, m }: Masked<O>): Masks =>
-  cotangents({ node, index, x, y, c: m }, inert).map((flow) => flow && greater(flow(), 0));
+  cotangents({ node, index, x, y, c: m }, inert).map((flow) => flow && notEqual(flow(), 0));
 
 const inert: RuleContext = {
   upperWeight: () => 0.5,
@@ -68,7 +68,7 @@ const group = ({ node: { axes }, x: [a], m }: Masked<'logSumExp' | 'norm'>): Mas
 
 /**
  * Where the inputs reach the output, for ops that may cut: what is not chosen does not act. At a tie both
- * branches act, whatever weight the kink policy gives them.
+ * branches act, whatever weight the kink policy gives them, and so they do where NaN hides which is chosen.
  */
 const activityTable: ActivityTable = {
   input: ends,
@@ -89,19 +89,11 @@ const activityTable: ActivityTable = {
     return [here, here];
   }),
 
-  relu: cuts(({ x: [u], m }) => [where(greaterEqual(u!, 0), m, 0)]),
-  leakyRelu: cuts(({ node: { slope }, x: [u], m }) => [
-    slope === 0 ? where(greaterEqual(u!, 0), m, 0) : m,
-  ]),
+  relu: cuts(({ x: [u], m }) => [where(less(u!, 0), 0, m)]),
+  leakyRelu: cuts(({ node: { slope }, x: [u], m }) => [slope === 0 ? where(less(u!, 0), 0, m) : m]),
   abs: entrywise,
-  maximum: cuts(({ x: [u, v], m }) => [
-    where(greaterEqual(u!, v!), m, 0),
-    where(greaterEqual(v!, u!), m, 0),
-  ]),
-  minimum: cuts(({ x: [u, v], m }) => [
-    where(greaterEqual(v!, u!), m, 0),
-    where(greaterEqual(u!, v!), m, 0),
-  ]),
+  maximum: cuts(({ x: [u, v], m }) => [where(less(u!, v!), 0, m), where(less(v!, u!), 0, m)]),
+  minimum: cuts(({ x: [u, v], m }) => [where(less(v!, u!), 0, m), where(less(u!, v!), 0, m)]),
 
   sign: ends,
   greater: ends,
@@ -117,8 +109,8 @@ const activityTable: ActivityTable = {
   branch: cuts(({ x: [u, v], m }) => [
     undefined,
     undefined,
-    where(greaterEqual(u!, v!), m, 0),
-    where(greaterEqual(v!, u!), m, 0),
+    where(less(u!, v!), 0, m),
+    where(less(v!, u!), 0, m),
   ]),
   divisor: cuts(({ x: [, active], m }) => [active ? where(active, m, 0) : m]),
 

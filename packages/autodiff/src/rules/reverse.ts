@@ -2,7 +2,7 @@ import type { Operand, Value } from '../emit.js';
 import { emit } from '../emit.js';
 import { forUnary } from '../forward/scalar.js';
 import { add, div, mul } from '../ops/arithmetic.js';
-import { absorb, maskedMul } from '../ops/chain-product.js';
+import { absorb, cotangentTimes, maskedMul } from '../ops/chain-product.js';
 import { branch, where } from '../ops/choice.js';
 import { log, neg } from '../ops/elementary.js';
 import { maskedMatmul, matrixTranspose } from '../ops/linear-algebra.js';
@@ -48,7 +48,7 @@ function times<O extends Op>(
   context: RuleContext,
 ): (c: Value, d: Value) => Value {
   const value = overflowing.has(node.op) ? y : undefined;
-  return (c, d) => maskedMul(c, d, { value, mask: context.mask(index) });
+  return (c, d) => cotangentTimes(c, d, { value, mask: context.mask(index) });
 }
 
 const unary = (at: Reached<UnaryOp>, context: RuleContext): Cotangents => [

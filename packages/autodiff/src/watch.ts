@@ -1,0 +1,26 @@
+import { NonFiniteStepError } from './errors.js';
+import type { Factor } from './forward/matmul.js';
+import type { Step } from './forward/step.js';
+import { printNode } from './print.js';
+import type { Node } from './program.js';
+
+/** Stops a run where the value of the node is infinite or no number. */
+export function watch(nodes: readonly Node[], buffers: readonly Factor[], index: number): Step {
+  return () => {
+    const { data } = buffers[index]!;
+    for (let entry = 0; entry < data.length; entry++) {
+      if (Number.isFinite(data[entry])) continue;
+      throw new NonFiniteStepError({
+        node: index,
+        op: nodes[index]!.op,
+        step: printNode(nodes[index]!, index),
+        entry,
+        value: data[entry]!,
+        inputs: nodes[index]!.inputs.map((input) => ({
+          step: printNode(nodes[input]!, input),
+          values: Float64Array.from(buffers[input]!.data),
+        })),
+      });
+    }
+  };
+}
