@@ -118,9 +118,13 @@ describe('what overflowed has no derivative, and none is invented', () => {
           x.map((_, i) => entry(y, i)).reduce((total, factor) => ad.mul(total, factor));
         const total = exponents.reduce((a, b) => a + b, 0);
         gradient(product, x).forEach((value, i) => {
-          if (Number.isNaN(value)) return;
+          // The cotangent is the product of the factors that follow; a small one has lost its digits.
+          const following = exponents.slice(i + 1).reduce((a, b) => a + b, 0);
+          const before = exponents.slice(0, i + 1).reduce((a, b) => a + b, 0);
+          if (Number.isNaN(value) || (following < -300 && before < 300)) return;
           const exact = 10 ** (total - exponents[i]!);
-          if (value !== exact) expect(Math.abs(value / exact - 1)).toBeLessThan(1e-9);
+          if (value === exact) return;
+          expect(Math.abs(value - exact)).toBeLessThanOrEqual(1e-9 * exact + 1e-318);
         });
       }),
       { seed: 1, numRuns: 300 },
