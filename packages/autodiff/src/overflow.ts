@@ -60,4 +60,4 @@ export function mayOverflow(op: Op, ofInputs: boolean, besideConstant: boolean):
 }
 
 /** Finite numbers stay finite when less than this is added, as half a unit in their last place is more. */
-export const moderate = 2 ** 969;
+export const moderate: number = 2 ** 969;

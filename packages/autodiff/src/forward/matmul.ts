@@ -1,4 +1,3 @@
-import type { FloatArray } from '@nonsmooth/core';
 import { sizeOf } from '../shape.js';
 import type { Buffer, Step } from './step.js';
 import { stridedProduct } from './strided-product.js';

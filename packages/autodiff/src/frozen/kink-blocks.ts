@@ -95,7 +95,7 @@ const linear: ReadonlySet<Op> = new Set<Op>([
   'min',
 ]);
 /** Ops that are linear in each of two inputs. */
-const bilinear: ReadonlySet<Op> = new Set<Op>(['mul', 'strongMul', 'matmul']);
+const bilinear: ReadonlySet<Op> = new Set<Op>(['mul', 'matmul']);
 /** Ops whose derivative is 0 wherever there is one. */
 const flat: ReadonlySet<Op> = new Set<Op>([
   'constant',

@@ -48,10 +48,8 @@ export const sinc = (x: Operand): Value => unary('sinc', x, { order: 0 });
 export const exprel = (x: Operand): Value => unary('exprel', x, { order: 0 });
 
 /** The smooth function of one number that a node applies, at another argument. */
-export function applyUnary(
-  { op, inputs: _, shape: __, ...attributes }: NodeOf<UnaryOp>,
-  x: Operand,
-): Value {
+export function applyUnary(node: NodeOf<UnaryOp>, x: Operand): Value {
+  const { op, inputs: _, shape: __, ...attributes } = node;
   return unary(op, x, attributes as never);
 }
 

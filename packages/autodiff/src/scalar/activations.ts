@@ -4,7 +4,7 @@ import { logistic, logisticSlope } from './logistic-family.js';
 
 /** x·g for a factor g that vanishes faster than any power of x grows. */
 function vanishing(x: number, g: number): number {
-  return g === 0 ? 0 * Math.sign(x) : x * g;
+  return g !== 0 ? x * g : x < 0 ? -0 : 0;
 }
 
 /** xΦ and its derivatives Φ + xφ, (2 − x²)φ, (x³ − 4x)φ, (−4 + 7x² − x⁴)φ. */

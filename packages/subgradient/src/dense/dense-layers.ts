@@ -83,7 +83,8 @@ export function readAffine(nodes: readonly Node[], at: number): Affine | undefin
   if (sum.op !== 'add' || sum.shape.length !== 2) return undefined;
   const product = nodes[sum.inputs[0]!]!;
   const bias = sliceStart(nodes, sum.inputs[1]!);
-  const transposed = product.op === 'matmul' && !product.strong && nodes[product.inputs[1]!]!;
+  const transposed =
+    product.op === 'matmul' && product.masked === 'none' && nodes[product.inputs[1]!]!;
   if (!transposed || transposed.op !== 'transpose' || bias === undefined) return undefined;
   const matrix = nodes[transposed.inputs[0]!]!;
   const weights = sliceStart(nodes, transposed.inputs[0]!);
