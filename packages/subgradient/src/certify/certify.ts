@@ -20,6 +20,7 @@ import { decideRobustly } from '../membership/robust.js';
 import { structuralFacts } from '../membership/structural.js';
 import { programOf, type Subject } from '../subject.js';
 import { backwardSweep } from './backward-sweep.js';
+import { withBiasShifts } from './bias-shift-proof.js';
 import { verdictOf, type CertifiedGradient, type DataModel } from './certificate.js';
 import { radiusOfConstancy } from './radius.js';
 import { signatureChoice } from './signature-choice.js';
@@ -68,7 +69,15 @@ export function certify(
   const gradient = options.gradient
     ? given(options.gradient, point.length)
     : backwardSweep(program, point, kinks, local, choice);
-  const judged = judge(local, gradient, choice, tolerance, originOf(program, options), budget);
+  const judged = judgeBySets(
+    program,
+    local,
+    gradient,
+    choice,
+    tolerance,
+    originOf(program, options),
+    budget,
+  );
   const { decisions, model } = judged;
   return {
     value: local.value,
@@ -167,6 +176,16 @@ interface Judgement {
   readonly decisions: Decisions;
   readonly model: DataModel;
   readonly choice: readonly number[] | undefined;
+}
+
+/** By the form of the function at the point, and where that decides nothing by shifts of biases. */
+function judgeBySets(
+  program: Program,
+  ...[local, gradient, choice, tolerance, origin, budget]: Parameters<typeof judge>
+): Judgement {
+  const judged = judge(local, gradient, choice, tolerance, origin, budget);
+  const decisions = withBiasShifts(judged.decisions, program, local, judged.choice);
+  return { ...judged, decisions };
 }
 
 /** The claim is about g_σ if the gradient is that, to the tolerance or as the sweep's own answer. */

@@ -15,6 +15,7 @@ import {
 import { denseAnswer, denseDecisions } from '../dense/certify-dense.js';
 import { programOf, type Subject } from '../subject.js';
 import { structuralFacts } from '../membership/structural.js';
+import { biasShiftProves } from './bias-shift-proof.js';
 import type { Certificate, DataModel } from './certificate.js';
 import { proves, type Facts } from './check-proof.js';
 import { marginsProve } from './check-margins.js';
@@ -49,7 +50,7 @@ export function verify(certificate: Certificate, subject: Subject): true {
   const local = localForm(program, certificate.point);
   let set: CertificateError['set'] = 'gradient';
   try {
-    const isProved = prover(certificate, local);
+    const isProved = prover(certificate, program, local);
     for (set of subdifferentialNames) {
       const decision = certificate.decisions[set];
       const isFine = decision.answer === 'undecided' || isProved(set, decision);
@@ -106,7 +107,7 @@ function isNear(gradient: readonly number[], expected: Float64Array, tolerance: 
 type Prover = (set: SubdifferentialName, decision: Decision) => boolean;
 
 /** The test of single decisions, once everything that they share is checked. */
-function prover(certificate: Certificate, local: LocalForm): Prover {
+function prover(certificate: Certificate, program: Program, local: LocalForm): Prover {
   const { decisions, choice, model } = certificate;
   const { irregular, unresolved } = local.procedure;
   if (irregular.length + unresolved.length > 0 || !Number.isFinite(local.value)) return () => false;
@@ -120,6 +121,9 @@ function prover(certificate: Certificate, local: LocalForm): Prover {
       return (
         implications.has(`${proof.set} ${answer} ${set}`) && decisions[proof.set].answer === answer
       );
+    }
+    if (proof.kind === 'biasShift') {
+      return choice !== undefined && biasShiftProves(program, local, choice, `${set} ${answer}`);
     }
     return facts === undefined
       ? marginsProve(local, gradient, choice, set, answer, proof)

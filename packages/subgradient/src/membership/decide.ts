@@ -1,6 +1,6 @@
 import type { ActiveRows } from '../abs-normal/local-form.js';
 import { gradientOffset, rationalRow } from '../cells/abs-linear.js';
-import { meter, type Budget, type Exhausted, type Meter } from '../cells/budget.js';
+import { meter, requireBudget, type Budget, type Exhausted, type Meter } from '../cells/budget.js';
 import { searchCells, type BranchStep } from '../cells/search.js';
 import type { Witness } from '../cells/witness.js';
 import { integersFromNumbers } from '../exact/integer-vector.js';
@@ -255,9 +255,14 @@ function decideLimiting(
   }
   if (clarke.answer === 'out')
     return { answer: 'out', proof: { kind: 'impliedBy', set: 'clarke' } };
-  const limits = meter(question.budget);
+  const budget = requireBudget(question.budget);
+  // without independence "out" takes all patterns of signs: if these are too many, only "in" can be found
+  const isOneSided =
+    3 ** at.form.switchingByInput.length > budget.cells && !question.independence().holds;
+  const limits = meter(isOneSided ? { ...budget, cells: budget.cells / 500 } : budget);
   const attained = faceByFace(question, at, limits, 'attained');
   if (attained.found !== undefined) return { answer: 'in', proof: attained.found };
+  if (isOneSided) return { answer: 'undecided', reason: outerReason };
   if (limits.exhausted !== undefined) {
     return { answer: 'undecided', reason: budgetReason(limits.exhausted) };
   }
@@ -351,6 +356,7 @@ function onKinks(tree: readonly BranchStep[], kinks: readonly number[]): BranchS
 function allSignatures(at: Frame, budget: Partial<Budget>): CollectedCell[] | undefined {
   const { form, offset } = at;
   const kinks = form.switchingByInput.length;
+  if (2 ** kinks > requireBudget(budget).cells) return undefined;
   const limits = meter(budget);
   const list: CollectedCell[] = [];
   const signs = new Array<number>(kinks).fill(-1);

@@ -3,6 +3,7 @@ import { flatRows, type LocalForm } from '../abs-normal/local-form.js';
 import { primitive } from '../exact/integer-vector.js';
 import { rankModPrime } from '../exact/rank.js';
 import { add, divide, multiply, negate, zero, type Rational } from '../exact/rational.js';
+import { withoutUnitFactors } from '../procedure/unit-factors.js';
 import { canonicalForms } from '../procedure/canonical-form.js';
 
 /**
@@ -22,7 +23,7 @@ type Terms = Map<string, Rational>;
 /**
  * Decided on canonical forms. Kinks with z_i = q_i + Σ c_ij|z_j|, constants c_ij and the
  * same for the z_j, are abs-linear in any basis u of the span of the q_i; of the others, equal functions up to a
- * factor are merged. If the gradients of u and of the smooth parts of the others are independent at the point,
+ * factor are merged, also up to factors that are not 0 near the point. If the gradients of u and of the smooth parts of the others are independent at the point,
  * nearby patterns are those of the linearization: u and the other smooth parts are free coordinates. Kinks with
  * gradient 0 under every signature take no part: nothing depends on their sign. Piecewise affine switching
  * functions and the linear independence kink qualification are special cases.
@@ -36,14 +37,19 @@ export function independence(local: LocalForm): Independence {
   );
   const form = positions.map((position) => forms.of(active[position]!.scalar));
   const names = form.map((f) => forms.name(f).name);
+  // equal zeros and signs up to that of a factor: multiples by units are one function here
+  const stripped = positions.map((position) => {
+    const { scalar } = withoutUnitFactors(tape, active[position]!.scalar);
+    return forms.name(forms.of(scalar)).name;
+  });
   const isFlat = flatKinks(local);
   const abslinear = new Set<string>();
   const smoothParts: { kink: number; terms: Terms }[] = [];
   const others: number[] = [];
   const seen = new Set<string>();
   names.forEach((name, i) => {
-    if (isFlat[i] || seen.has(name)) return;
-    seen.add(name);
+    if (isFlat[i] || seen.has(name) || seen.has(stripped[i]!)) return;
+    seen.add(name).add(stripped[i]!);
     const smooth: Terms = new Map();
     let simple = true;
     for (const [monomial, coefficient] of form[i]!.terms) {

@@ -1,4 +1,10 @@
-import type { ActiveRows, LocalForm } from '../abs-normal/local-form.js';
+import {
+  exactSignatureGradient,
+  withoutFlatKinks,
+  type ActiveRows,
+  type LocalForm,
+} from '../abs-normal/local-form.js';
+import { rationalCore } from './rational-core.js';
 import {
   absolute,
   add,
@@ -24,13 +30,19 @@ export interface StructuralFacts {
  * Irrational data whose structure is rational: f = smooth + F(u) near the point with an abs-linear F of rational
  * coefficients and smooth functions u, like x·exp(y), whose combinations in the switching functions have gradients that
  * are independent by margins beyond rounding. Then u are coordinates, and all questions about g_σ are questions about F.
- * Read off the canonical forms; undefined where they are not of this kind.
+ * Read off the canonical forms. Or the kinks are rational and act through one scalar only, see `rationalCore`.
+ * Undefined where they are not of this kind.
  */
 export function structuralFacts(
   local: LocalForm,
   choice: readonly number[],
 ): StructuralFacts | undefined {
   if (!independence(local).holds) return undefined;
+  const core = rationalCore(local);
+  if (core !== undefined) {
+    const { rows, choice: kept } = withoutFlatKinks(core, choice);
+    return { rows, offset: exactSignatureGradient(rows, new Map(), kept!) };
+  }
   const { tape, active, output } = local.procedure;
   const forms = canonicalForms(
     tape,

@@ -7,6 +7,7 @@ import {
   type Op,
   type Program,
   type Shape,
+  type SwitchedProgram,
   type SwitchingBlock,
   type UnaryOp,
 } from '@nonsmooth/autodiff';
@@ -49,9 +50,18 @@ export interface ScalarProcedure {
   readonly irregular: readonly Irregularity[];
 }
 
+const switchedPrograms = new WeakMap<Program, SwitchedProgram>();
+
+/** The switching variables of a program, found when it is first met: programs never change. */
+export function switchedOnce(program: Program): SwitchedProgram {
+  let switched = switchedPrograms.get(program);
+  if (switched === undefined) switchedPrograms.set(program, (switched = switchedProgram(program)));
+  return switched;
+}
+
 /** Expands a program with one input vector and one scalar output at a point. */
 export function scalarProcedure(original: Program, point: ArrayLike<number>): ScalarProcedure {
-  const switched = switchedProgram(original);
+  const switched = switchedOnce(original);
   const { program } = switched;
   const expansion = expand(program, switched.blocks, switched.size, [point]);
   return {

@@ -305,7 +305,8 @@ export class TapeBuilder implements Tape {
     );
     const id = this.push(kinds.call, value, radius, growth);
     this.calls.set(id, call);
-    const known = radius === 0 ? undefined : this.exact(id);
+    const isExactArgument = call.arguments.every((at) => this.radius[at] === 0);
+    const known = radius !== 0 && isExactArgument ? this.exact(id) : undefined;
     if (known !== undefined) {
       const exponentFits = fromNumber(value);
       if (exponentFits.n === known.n && exponentFits.d === known.d) this.radius[id] = 0;

@@ -1,7 +1,9 @@
 import {
   add,
+  logSumExp,
   matmul,
   mean,
+  mul,
   objective,
   relu,
   reshape,
@@ -39,19 +41,36 @@ export function layoutOf(widths: readonly number[]) {
 
 /** The empirical risk (mean over samples of squared errors) by autodiff. */
 export function riskOf(problem: Problem): Objective & { readonly program: Program } {
-  const { slices, dimension } = layoutOf(problem.widths);
+  return riskWith(problem, (a) => mean(sum(square(sub(a, problem.targets)), [1])));
+}
+
+/** The mean over samples of log Σ exp N − N_class. */
+export function crossEntropyRiskOf(
+  problem: Omit<Problem, 'targets'>,
+  classes: readonly number[],
+): Objective & { readonly program: Program } {
+  const width = problem.widths.at(-1)!;
+  const chosen = classes.map((c) => Array.from({ length: width }, (_, i) => (i === c ? 1 : 0)));
+  return riskWith(problem, (a) => mean(sub(logSumExp(a, [1]), sum(mul(a, chosen), [1]))));
+}
+
+function riskWith(
+  { widths, inputs }: Omit<Problem, 'targets'>,
+  loss: (outputs: Value) => Value,
+): Objective & { readonly program: Program } {
+  const { slices, dimension } = layoutOf(widths);
   const program = trace(
     (theta) => {
       const parameter = (i: number): Value => {
         const { offset, shape } = slices[i]!;
         return reshape(slice(theta, [offset], [offset + shape.reduce((a, b) => a * b, 1)]), shape);
       };
-      let a: Value | readonly (readonly number[])[] = problem.inputs;
+      let a: Value | readonly (readonly number[])[] = inputs;
       for (let k = 0; k < slices.length / 2; k++) {
         const z = add(matmul(a, transpose(parameter(2 * k))), parameter(2 * k + 1));
         a = 2 * k + 2 < slices.length ? relu(z) : z;
       }
-      return mean(sum(square(sub(a, problem.targets)), [1]));
+      return loss(a as Value);
     },
     [[dimension]],
   );
