@@ -10,6 +10,8 @@ export type FailureReason =
   | 'wrongShape'
   | 'singularMatrix'
   | 'chattering'
+  /** Events at ever shorter intervals, infinitely many of them before some time. */
+  | 'zeno'
   | 'coupledCorner';
 
 /** An integration that cannot go on: why and where, with the last accepted state. */

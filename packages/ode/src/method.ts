@@ -9,6 +9,12 @@ export interface Method {
   readonly order: number;
   /** Order of the interpolant. */
   readonly interpolantOrder: number;
+  /**
+   * Whether the interpolant is less accurate than the steps, as for long steps of stiff, stabilized and exponential
+   * methods. Then steps end at the times of `saveAt`, and where `dense`, events or modes need the interpolant, steps
+   * are kept so short that it is within the tolerance. Default false.
+   */
+  readonly coarseInterpolant?: boolean;
   /** Whether the method estimates its error. If not, it needs `fixedStep`. */
   readonly adaptive: boolean;
   /** The controller that suits the method; default the elementary one. */
@@ -30,6 +36,8 @@ export interface Stepper<Kept extends Memory = Memory> {
   readonly errorExponent: number;
   /** Highest degree of the interpolant. */
   readonly degree: number;
+  /** Whether the interpolant of the next step will be coarse; default: as the method says. */
+  readonly coarseInterpolant?: boolean;
   /** Starts at a point, forgetting every step before. */
   begin(t: number, y: Float64Array): void;
   /** The method's own first step size, if it has one. */

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, requireKnownOptions, type OptionNames } from '@nonsmooth/core';
 import { integral, type Controller } from './control/controller.js';
 import { rootMeanSquare, tolerance, type ErrorNorm, type Tolerance } from './control/norm.js';
 import type { Event } from './events/event.js';
@@ -7,6 +7,7 @@ import type { Method } from './method.js';
 import { dormandPrince54 } from './methods/dormand-prince-54.js';
 import type { InitialValueProblem } from './problem.js';
 
+/** Options of `solve` and `integrate`. */
 export interface IntegrationOptions {
   /** Default `dormandPrince54`. */
   readonly method?: Method;
@@ -20,8 +21,18 @@ export interface IntegrationOptions {
   readonly controller?: Controller;
   /** Default: chosen automatically. */
   readonly firstStep?: number;
-  /** Default ∞. */
-  readonly maxStep?: number;
+  /** Longest step |h|, or a function that says it for the step from t. Default ∞. */
+  readonly maxStep?: number | ((t: number) => number);
+  /**
+   * Times at which the right-hand side or a derivative of it jumps: a step ends there, its evaluations stay before the
+   * jump, and the method begins anew behind it. Those outside of the interval do not matter.
+   */
+  readonly tstops?: ArrayLike<number>;
+  /**
+   * A time: ends the integration where, at its velocity, the state would change by less than the tolerances within
+   * it, at the ends of two steps in succession. Default: does not.
+   */
+  readonly steadyState?: number;
   /** Accepted and rejected steps together. Default 1 000 000. */
   readonly maxSteps?: number;
   /**
@@ -42,12 +53,37 @@ export interface IntegrationOptions {
   readonly events?: readonly Event[];
 }
 
+const optionNames: OptionNames<IntegrationOptions> = {
+  method: true,
+  rtol: true,
+  atol: true,
+  norm: true,
+  controller: true,
+  firstStep: true,
+  maxStep: true,
+  tstops: true,
+  steadyState: true,
+  maxSteps: true,
+  fixedStep: true,
+  linearSolver: true,
+  project: true,
+  events: true,
+};
+
+/** Throws for options that are neither common ones nor among `further`. @throws ArgumentError */
+export function requireOptions(options: object, further: Readonly<Record<string, true>>): void {
+  requireKnownOptions('options', options, { ...optionNames, ...further });
+}
+
+/** Options, checked and completed. */
 export interface Settings {
   readonly method: Method;
   readonly tolerance: Tolerance;
   readonly controller: Controller;
   readonly firstStep: number | undefined;
-  readonly maxStep: number;
+  readonly maxStep: number | ((t: number) => number);
+  readonly tstops: Float64Array;
+  readonly steadyState: number | undefined;
   readonly maxSteps: number;
   readonly fixedStep: number | undefined;
   readonly matrixFree: boolean;
@@ -72,6 +108,7 @@ export function settings<Mode>(
   const { method = dormandPrince54, firstStep, fixedStep } = options;
   const { rtol = 1e-3, atol = 1e-6, norm = rootMeanSquare } = options;
   const { maxStep = Infinity, maxSteps = 1_000_000, linearSolver } = options;
+  const { tstops = [], steadyState } = options;
   const { controller = method?.controller ?? integral, events = [], project } = options;
   const n = y0.length;
   if (typeof method?.stepper !== 'function') {
@@ -95,7 +132,9 @@ export function settings<Mode>(
       throw new ArgumentError('atol', value, 'finite numbers ≥ 0');
     }
   }
-  for (const [name, value] of Object.entries({ maxStep, maxSteps, firstStep, fixedStep })) {
+  const sizes = { maxSteps, firstStep, fixedStep, steadyState };
+  const limited = typeof maxStep === 'function' ? sizes : { maxStep, ...sizes };
+  for (const [name, value] of Object.entries(limited)) {
     if (value !== undefined && !(isNumber(value) && value > 0)) {
       throw new ArgumentError(name, value, 'a number > 0');
     }
@@ -103,6 +142,9 @@ export function settings<Mode>(
   if (linearSolver !== undefined && linearSolver !== 'direct' && linearSolver !== 'krylov') {
     throw new ArgumentError('linearSolver', linearSolver, "'direct' or 'krylov'");
   }
+  if (!isList(tstops)) throw new ArgumentError('tstops', tstops, 'a list of times');
+  const noTime = Array.from(tstops).findIndex((time) => !Number.isFinite(time));
+  if (noTime >= 0) throw new ArgumentError(`tstops[${noTime}]`, tstops[noTime], 'finite numbers');
   if (!Array.isArray(events)) throw new ArgumentError('events', events, 'a list of events');
   events.forEach(requireEvent);
   if (!method.adaptive && fixedStep === undefined) {
@@ -118,6 +160,8 @@ export function settings<Mode>(
     controller,
     firstStep,
     maxStep,
+    tstops: Float64Array.from(tstops),
+    steadyState,
     maxSteps,
     fixedStep,
     matrixFree: linearSolver

@@ -8,6 +8,8 @@ export interface Solution<Mode = unknown, Note = unknown> {
   readonly t: Float64Array;
   /** States at the times `t`. */
   readonly y: readonly Float64Array[];
+  /** Where it ended, saved or not. */
+  readonly end: { readonly t: number; readonly y: Float64Array };
   /**
    * The interpolant at any time between t0 and the end; where an event resets the state, what it is after that.
    * @throws ArgumentError without `dense` or outside.

@@ -1,7 +1,7 @@
 import { ArgumentError } from '@nonsmooth/core';
 import { IntegrationError } from './errors.js';
 import { integrate, stateAt } from './integration/integrate.js';
-import type { IntegrationOptions } from './options.js';
+import { requireOptions, type IntegrationOptions } from './options.js';
 import type { InitialValueProblem } from './problem.js';
 import { checkedSaveAt } from './save-at.js';
 import { segmentAt, type Segment } from './segment.js';
@@ -27,13 +27,14 @@ export function solve<Mode = undefined, Note = unknown>(
   problem: InitialValueProblem<Mode, Note>,
   options: SolveOptions = {},
 ): Solution<Mode, Note> {
-  const { dense = false, observe } = options;
+  requireOptions(options, { saveAt: true, dense: true, observe: true });
+  const { dense = false, observe, ...rest } = options;
   const { t0, t1 } = problem;
   if (observe !== undefined && typeof observe !== 'function') {
     throw new ArgumentError('observe', observe, 'a function (t, y)');
   }
   const saveAt = options.saveAt && checkedSaveAt(options.saveAt, t0, t1);
-  const integration = integrate(problem, { ...options, dense: dense || saveAt !== undefined });
+  const integration = integrate(problem, { ...rest, dense, ...(saveAt && { saveAt }) });
   const { y } = integration;
   const direction = Math.sign(t1 - t0);
   const times: number[] = [];
@@ -52,6 +53,7 @@ export function solve<Mode = undefined, Note = unknown>(
     return {
       t: Float64Array.from(times),
       y: states,
+      end: { t: end, y: y.slice() },
       at(t) {
         if (!dense) throw new ArgumentError('dense', dense, 'true, to evaluate between the steps');
         if (!(direction * (t - t0) >= 0 && direction * (t - end) <= 0) || segments.length === 0) {

@@ -1,6 +1,8 @@
 import type { Tolerance } from './control/norm.js';
 import { IntegrationError, type FailureReason } from './errors.js';
+import { norm2 } from '@nonsmooth/core';
 import type { InitialValueProblem, Statistics } from './problem.js';
+import { within, type TimeWindow } from './time.js';
 
 /** What a method sees of a problem: counted, guarded evaluations in the current mode. */
 export interface System {
@@ -36,9 +38,14 @@ export interface Position<Mode> {
   readonly progress: { readonly t: number; readonly h: number };
   readonly y: Float64Array;
   mode: Mode;
+  /** The step being tried, signed; 0 before there is one. */
+  step: number;
+  /** Where the problem's functions may be evaluated: from the start of the step to its end. */
+  readonly window: TimeWindow;
 }
 
 const difference = Math.sqrt(Number.EPSILON);
+const smallestNormal = 2 ** -1022;
 
 /** Makes what a method sees of a problem. */
 export function system<Mode>(
@@ -76,14 +83,19 @@ export function system<Mode>(
   };
   const moved = new Float64Array(n);
   const value = new Float64Array(n);
-  const rhs = (t: number, y: Float64Array, out: Float64Array): void => {
+  const { window } = position;
+  let called = false;
+  const call = (t: number, y: Float64Array, out: Float64Array): unknown => {
     counts.rhs++;
-    let returned: unknown;
     try {
-      returned = problem.rhs(t, y, out, position.mode);
+      return problem.rhs(within(window, t), y, out, position.mode);
     } catch (cause) {
-      threw('rhs', cause);
+      return threw('rhs', cause);
     }
+  };
+  const rhs = (t: number, y: Float64Array, out: Float64Array): void => {
+    if (!called) out.fill(Number.NaN);
+    const returned = call(t, y, out);
     if (returned !== undefined && returned !== out && typeof returned === 'object') {
       const { length } = returned as { length?: unknown };
       fail(
@@ -92,6 +104,27 @@ export function system<Mode>(
           `writing its ${n} components into out`,
       );
     }
+    if (!called) requireWritten(t, y, out);
+    called = true;
+  };
+  /** What is NaN where `out` was NaN, and 0 where it was 0, was not written. */
+  const requireWritten = (t: number, y: Float64Array, out: Float64Array): void => {
+    if (!out.some(Number.isNaN)) return;
+    const again = new Float64Array(n);
+    call(t, y, again);
+    const missing = out.findIndex((one, i) => Number.isNaN(one) && again[i] === 0);
+    if (missing < 0) return;
+    fail('wrongShape', `rhs did not write component ${missing} of ${n} into out`);
+  };
+  /** How long a step is about to be. */
+  const reach = (): number =>
+    Math.abs(position.step) || position.progress.h || 1e-6 * Math.abs(problem.t1 - problem.t0);
+  /** The size of the state and of its change within a step: what increments of differences are measured by. */
+  const typicalSize = (y: Float64Array, f: Float64Array): number => {
+    const h = reach();
+    let size = 0;
+    for (let i = 0; i < n; i++) size = Math.max(size, Math.abs(y[i]!), h * Math.abs(f[i]!));
+    return size;
   };
   return {
     dimension: n,
@@ -109,13 +142,22 @@ export function system<Mode>(
       const { jacobian } = problem;
       counts.jacobians++;
       if (jacobian) {
-        guard('jacobian', () => jacobian(t, y, out, position.mode));
+        guard('jacobian', () => jacobian(within(window, t), y, out, position.mode));
       } else {
-        // forward differences, one column at a time
+        // forward differences, one column at a time; all increments scale with the problem
+        const h = reach();
+        const typical = typicalSize(y, f);
         moved.set(y);
         for (let j = 0; j < n; j++) {
           const atol = typeof tolerance.atol === 'number' ? tolerance.atol : tolerance.atol[j]!;
-          const step = difference * Math.max(Math.abs(y[j]!), atol, difference);
+          const floor =
+            typical > 0
+              ? Math.max(
+                  Math.min(atol > 0 ? atol : h * Math.abs(f[j]!), typical),
+                  difference * typical,
+                )
+              : atol || 1;
+          const step = Math.max(difference * Math.max(Math.abs(y[j]!), floor), smallestNormal);
           moved[j] = y[j]! + (f[j]! < 0 ? -step : step);
           const actual = moved[j]! - y[j]!;
           rhs(t, moved, value);
@@ -133,7 +175,7 @@ export function system<Mode>(
       const { jacobianVector } = problem;
       if (jacobianVector) {
         counts.jacobianVectors++;
-        guard('jacobianVector', () => jacobianVector(t, y, v, out, position.mode));
+        guard('jacobianVector', () => jacobianVector(within(window, t), y, v, out, position.mode));
         for (let i = 0; i < n; i++) {
           if (!Number.isFinite(out[i])) {
             fail('nonFinite', `component ${i} of jacobianVector is ${out[i]}, not finite,`);
@@ -141,17 +183,13 @@ export function system<Mode>(
         }
         return;
       }
-      let sizeOfV = 0;
-      let sizeOfY = 0;
-      for (let i = 0; i < n; i++) {
-        sizeOfV += v[i]! * v[i]!;
-        sizeOfY += y[i]! * y[i]!;
-      }
+      const sizeOfV = norm2(v);
       if (sizeOfV === 0) {
         out.fill(0);
         return;
       }
-      const step = (difference * (1 + Math.sqrt(sizeOfY))) / Math.sqrt(sizeOfV);
+      const size = Math.max(norm2(y), reach() * norm2(f)) || 1;
+      const step = (difference * size) / sizeOfV;
       for (let i = 0; i < n; i++) moved[i] = y[i]! + step * v[i]!;
       rhs(t, moved, out);
       for (let i = 0; i < n; i++) out[i] = (out[i]! - f[i]!) / step;
@@ -160,19 +198,26 @@ export function system<Mode>(
       const { timeDerivative } = problem;
       if (problem.autonomous) out.fill(0);
       else if (timeDerivative) {
-        guard('timeDerivative', () => timeDerivative(t, y, out, position.mode));
+        guard('timeDerivative', () => timeDerivative(within(window, t), y, out, position.mode));
       } else {
-        const step = difference * Math.max(1e-5, Math.abs(t));
-        const moment = t + Math.sign(problem.t1 - problem.t0) * step;
+        // within the step; the longer, the more t is rounded relative to it
+        const h = Math.abs(position.step);
+        const step = Math.sqrt(Number.EPSILON * h * Math.max(h, Math.abs(t)));
+        const start = within(window, t);
+        let moment = within(window, start + Math.sign(position.step) * step);
+        if (moment === start) moment = within(window, t + position.step);
         rhs(moment, y, out);
-        for (let i = 0; i < n; i++) out[i] = (out[i]! - f[i]!) / (moment - t);
+        if (moment === start) out.fill(0);
+        else for (let i = 0; i < n; i++) out[i] = (out[i]! - f[i]!) / (moment - start);
       }
     },
     spectralRadius:
       problem.spectralRadius &&
       ((t, y) => {
         counts.spectralRadii++;
-        return guard('spectralRadius', () => problem.spectralRadius!(t, y, position.mode));
+        return guard('spectralRadius', () =>
+          problem.spectralRadius!(within(window, t), y, position.mode),
+        );
       }),
   };
 }

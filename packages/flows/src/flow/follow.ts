@@ -42,7 +42,7 @@ export function follow<Mode>(
   method: Method,
   { until, saveAt, energy = true, ...options }: FlowOptions,
 ): Flow {
-  const rules = stopRules(until);
+  const rules = withHorizonOf(stopRules(until), saveAt);
   const start = Float64Array.from(theta0);
   const clock = clockFor({ ...field.problem, y0: start, t0: 0, t1: rules.time }, rules);
   let run: Integration;
@@ -51,7 +51,8 @@ export function follow<Mode>(
       ...options,
       ...(field.project && { project: field.project }),
       method,
-      dense: energy || saveAt !== undefined,
+      segments: energy,
+      ...(saveAt !== undefined && { saveAt: clock.times(saveAt) }),
     });
   } catch (error) {
     if (!(error instanceof IntegrationError)) throw error;

@@ -38,6 +38,9 @@ export function switchingStepper(explicit: Method, stiff: Method, system: System
     get derivative() {
       return active.derivative;
     },
+    get coarseInterpolant() {
+      return (own.active === 0 ? explicit : stiff).coarseInterpolant ?? false;
+    },
     get errorExponent() {
       return active.errorExponent;
     },

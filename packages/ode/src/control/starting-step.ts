@@ -15,7 +15,12 @@ export function startingStep(
   if (dimension === 0) return interval;
   const d0 = tolerance.size(y0, y0, y0);
   const d1 = tolerance.size(f0, y0, y0);
-  const h0 = Math.min(interval, !(d0 >= 1e-5) || !(d1 >= 1e-5) ? 1e-6 : (0.01 * d0) / d1);
+  // where y or y' is too small to say anything: a part of the interval, in which y moves by 1000 tolerances at most
+  const short = Math.min(1e-6 * interval, 1e3 / d1);
+  const h0 = Math.min(
+    interval,
+    !(d0 >= 1e-5) || !(d1 * interval >= 1e-5) ? short : (0.01 * d0) / d1,
+  );
   const y1 = y0.map((y, i) => y + direction * h0 * f0[i]!);
   const f1 = new Float64Array(dimension);
   system.rhs(t0 + direction * h0, y1, f1);
@@ -23,7 +28,9 @@ export function startingStep(
   const d2 = tolerance.size(difference, y0, y0) / h0;
   const largest = Math.max(d1, d2);
   const h1 =
-    largest <= 1e-15 ? Math.max(1e-6, h0 * 1e-3) : power(0.01 / largest, 1 / errorExponent);
+    largest * interval <= 1e-15
+      ? Math.max(short, h0 * 1e-3)
+      : power(0.01 / largest, 1 / errorExponent);
   const h = Math.min(100 * h0, h1, interval);
   return h > 0 ? h : h0;
 }

@@ -1,7 +1,7 @@
 import { ArgumentError } from '@nonsmooth/core';
 import { requireKeys, type SavedMemory } from '../memory.js';
 import type { Statistics } from '../problem.js';
-import { beginning, finished, type Progress } from './progress.js';
+import { beginning, copyProgress, finished, type Progress } from './progress.js';
 import type { WatchesState } from './watches.js';
 
 /** All that an integration needs to go on, bit for bit, as plain data. */
@@ -13,6 +13,8 @@ export interface Checkpoint {
   readonly statistics: Statistics;
   /** What the method remembers. */
   readonly stepper: SavedMemory;
+  /** What is known of the last step, to judge interpolants by. */
+  readonly dense: SavedMemory;
   /** What is known of events and modes. The mode must be plain data for the checkpoint to be. */
   readonly watches: WatchesState;
 }
@@ -26,7 +28,7 @@ export interface Expected {
   readonly statistics: Statistics;
 }
 
-const keys = ['method', 'progress', 'y', 'statistics', 'stepper', 'watches'];
+const keys = ['method', 'progress', 'y', 'statistics', 'stepper', 'dense', 'watches'];
 
 /** Checks all of a checkpoint but what stepper and watches check. @throws ArgumentError */
 export function requireCheckpoint(from: Checkpoint, expected: Expected): void {
@@ -36,6 +38,7 @@ export function requireCheckpoint(from: Checkpoint, expected: Expected): void {
   requireKeys('from.progress', from.progress, Object.keys(model));
   requireKeys('from.progress.history', from.progress.history, Object.keys(model.history));
   requireKeys('from.progress.restarts', from.progress.restarts, Object.keys(model.restarts));
+  requireKeys('from.progress.grid', from.progress.grid, Object.keys(model.grid));
   requireKeys('from.statistics', from.statistics, Object.keys(expected.statistics));
   if (from.method !== method) throw new ArgumentError('from.method', from.method, method);
   if (from.y.length !== dimension) {
@@ -50,10 +53,9 @@ export function requireCheckpoint(from: Checkpoint, expected: Expected): void {
 
 /** Makes `progress` that of a checkpoint, which may be continued to a later t1 than its own. */
 export function restoreProgress(progress: Progress, saved: Readonly<Progress>, t1: number): void {
-  const { history, restarts, ...rest } = saved;
-  Object.assign(progress, rest);
-  Object.assign(progress.history, history);
+  copyProgress(progress, saved);
   // JSON has null for NaN
-  Object.assign(progress.restarts, { ...restarts, lastReset: restarts.lastReset ?? Number.NaN });
+  progress.restarts.lastReset ??= Number.NaN;
+  progress.restarts.lastInterval ??= Number.NaN;
   if (saved.t !== t1 && saved.reason === finished) progress.reason = '';
 }

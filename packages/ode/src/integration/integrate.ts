@@ -1,4 +1,4 @@
-import { settings } from '../options.js';
+import { requireOptions, settings } from '../options.js';
 import type { InitialValueProblem } from '../problem.js';
 import { evaluate, type Segment } from '../segment.js';
 import type { Integration, StreamOptions } from './integration.js';
@@ -12,6 +12,7 @@ export function integrate<Mode = undefined, Note = unknown>(
   problem: InitialValueProblem<Mode, Note>,
   options: StreamOptions = {},
 ): Integration<Mode, Note> {
+  requireOptions(options, { dense: true, segments: true, saveAt: true, from: true });
   const integrator = new Integrator(problem, settings(problem, options), options);
   if (options.from) integrator.restore(options.from);
   else integrator.begin();

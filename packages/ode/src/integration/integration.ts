@@ -15,7 +15,10 @@ export interface Step {
   readonly segment: Segment | undefined;
   /** The mode during the step. */
   readonly mode: unknown;
-  /** Writes the state at a time within the step, by its interpolant and then projected; needs `dense`. Returns `out`. */
+  /**
+   * Writes the state at a time within the step, by its interpolant and then projected; needs
+   * `dense`, `segments` or `saveAt`. Returns `out`.
+   */
   readonly stateAt: (t: number, out: Float64Array) => Float64Array;
 }
 
@@ -39,8 +42,15 @@ export interface Integration<Mode = unknown, Note = unknown> extends Iterable<St
 
 /** Options of `integrate`. */
 export interface StreamOptions extends IntegrationOptions {
-  /** Compute the interpolant of every step. Default false. */
+  /**
+   * Compute the interpolant of every step, and keep it within the tolerance: methods with a coarse interpolant take
+   * shorter steps for it. Default false.
+   */
   readonly dense?: boolean;
+  /** Compute the interpolant of every step, as accurate as it is. Default false. */
+  readonly segments?: boolean;
+  /** Times, in order, at which the steps of methods with a coarse interpolant end; others have `stateAt`. */
+  readonly saveAt?: ArrayLike<number>;
   /** Go on from here instead of (t0, y0). Problem, method and options must be the same, t1 may be a later one. */
   readonly from?: Checkpoint;
 }

@@ -4,24 +4,23 @@ import { numbersOf, restoreMemory, savedMemory } from '../memory.js';
 import type { Stepper } from '../method.js';
 import type { ModeChange, SwitchContext } from '../modes/modes.js';
 import type { Settings } from '../options.js';
+import { power } from '../power.js';
 import type { InitialValueProblem, Statistics } from '../problem.js';
 import { evaluate, timeWithin } from '../segment.js';
 import { system, type Position, type System } from '../system.js';
+import { spacing } from '../time.js';
 import { requireCheckpoint, restoreProgress, type Checkpoint } from './checkpoint.js';
 import type { Integration, Step, StreamOptions } from './integration.js';
-import { beginning, finished, type Progress } from './progress.js';
-import { countRestart } from './restarts.js';
+import { DenseCheck } from './dense-check.js';
+import { planFixedStep, planStep, type Plan } from './plan.js';
+import { beginning, copyProgress, finished, type Progress } from './progress.js';
+import { countRestart, failIfZeno, noteReset } from './restarts.js';
 import { StepSize } from './step-size.js';
+import { Stops } from './stops.js';
 import { Watches } from './watches.js';
 
 /** A step being tried. */
-interface Trial {
-  start: number;
-  end: number;
-  /** |end − start|. */
-  h: number;
-  /** Whether it is the last one, and so perhaps shorter than proposed. */
-  last: boolean;
+interface Trial extends Plan {
   /** Size of its error, 1 at the tolerance. */
   error: number;
   accepted: boolean;
@@ -52,12 +51,26 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
   readonly #stateAt: Step['stateAt'];
   /** The mode of the last step. */
   #mode: Mode | undefined;
-  readonly #trial: Trial = { start: 0, end: 0, h: 0, last: false, error: 0, accepted: false };
+  readonly #trial: Trial = {
+    start: 0,
+    end: 0,
+    h: 0,
+    short: false,
+    onGrid: false,
+    error: 0,
+    accepted: false,
+  };
+  /** Times at which the right-hand side may jump, and times at which to save. */
+  readonly #jumps: Stops;
+  readonly #saves: Stops;
+  readonly #check: DenseCheck;
+  /** Whether the interpolant of every step is to be as accurate as the steps. */
+  readonly #accurate: boolean;
 
   constructor(
     problem: InitialValueProblem<Mode, Note>,
     settings: Settings,
-    { dense, events, project }: StreamOptions,
+    { dense, segments, saveAt, events, project }: StreamOptions,
   ) {
     const { t0, t1 } = problem;
     const y = Float64Array.from(problem.y0);
@@ -66,13 +79,23 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     this.#project = project;
     this.#direction = t1 > t0 ? 1 : -1;
     this.#progress = beginning(t0);
-    this.#position = { progress: this.#progress, y, mode: undefined as Mode };
+    this.#position = {
+      progress: this.#progress,
+      y,
+      mode: undefined as Mode,
+      step: 0,
+      window: { least: Math.min(t0, t1), most: Math.max(t0, t1) },
+    };
     this.#system = system(problem, this.#position, settings);
     this.#stepper = settings.method.stepper(this.#system);
     const { degree } = this.#stepper;
     this.#stepSize = new StepSize(settings, this.#progress, this.#stepper);
     this.#watches = new Watches(events, problem.modes, this.#position, this.#system, degree);
-    this.#dense = dense === true || this.#watches.needSegments;
+    this.#accurate = dense === true || this.#watches.needSegments;
+    this.#dense = this.#accurate || segments === true || saveAt !== undefined;
+    this.#jumps = new Stops(settings.tstops, this.#direction);
+    this.#saves = new Stops(saveAt ?? [], this.#direction);
+    this.#check = new DenseCheck(this.#system);
     this.#atCut = new Float64Array(y.length);
     this.#stateAt = (t, out) => this.#stateWithin(t, out);
     this.#segment = {
@@ -113,12 +136,12 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
   begin(): void {
     const { t0, t1 } = this.#problem;
     const { y } = this.#position;
-    const { fixedStep, firstStep, maxStep } = this.#settings;
+    const { fixedStep, firstStep } = this.#settings;
     const stepper = this.#stepper;
     this.#watches.begin(t0, y, this.#direction, this.#context(0));
     stepper.begin(t0, y);
     this.#requireFiniteDerivative();
-    const interval = Math.abs(t1 - t0);
+    const interval = Math.abs(this.#jumps.after(t0, t1) - t0);
     const chosen =
       fixedStep ??
       firstStep ??
@@ -132,7 +155,9 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
         interval,
         stepper.errorExponent,
       );
-    this.#progress.h = Math.min(chosen, maxStep, interval);
+    // not so short that times could not tell
+    const least = fixedStep ?? firstStep ?? 16 * spacing(t0);
+    this.#progress.h = Math.min(Math.max(chosen, least), this.#longest(t0), interval);
   }
 
   /** Goes on from a checkpoint. @throws ArgumentError for one that is not of an integration like this. */
@@ -151,6 +176,7 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     y.set(numbersOf('from.y', from.y, y.length));
     Object.assign(counts, from.statistics);
     restoreMemory(this.#stepper.memory, from.stepper, 'from.stepper');
+    restoreMemory(this.#check.memory, from.dense, 'from.dense');
     this.#stepper.restored?.();
     this.#watches.restore(from.watches, this.#progress.t, y);
   }
@@ -162,6 +188,7 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
       y: Array.from(this.#position.y),
       statistics: { ...this.#system.counts },
       stepper: savedMemory(this.#stepper.memory),
+      dense: savedMemory(this.#check.memory),
       watches: this.#watches.save(),
     };
   }
@@ -178,7 +205,7 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
       }
       // only a change of mode may ask to go back
       const before = this.#problem.modes && { ...progress, history: { ...progress.history } };
-      this.#accept(trial);
+      if (!this.#accept(trial)) continue;
       const cut = this.#watches.examine(this.#segment);
       if (!cut) this.#advance(trial);
       else if (!this.#cutAt(cut)) {
@@ -186,6 +213,7 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
         continue;
       }
       if (progress.t === this.#problem.t1 && progress.reason === '') progress.reason = finished;
+      if (progress.reason === '' && this.#isAtRest()) progress.reason = 'steady state';
       // a change of mode at the very start of the step: nothing has happened yet
       if (progress.t === trial.start && progress.reason === '') continue;
       return {
@@ -203,9 +231,10 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     for (let step = this.next(); step; step = this.next()) yield step;
   }
 
-  /** Tries a step of the size proposed, or what remains of the interval. */
+  /** Tries a step of the size proposed, or what remains up to the next time at which one must end. */
   #attempt(): Trial {
     const progress = this.#progress;
+    const position = this.#position;
     const trial = this.#trial;
     const { maxSteps, fixedStep } = this.#settings;
     const { counts } = this.#system;
@@ -213,29 +242,64 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
       this.#system.fail('maxSteps', `${maxSteps} steps were not enough`);
     }
     const { t } = progress;
-    this.#requireStepSize(t);
-    const { t1 } = this.#problem;
-    const remaining = Math.abs(t1 - t);
-    // stretched a little rather than followed by a step of rounding errors
-    trial.last = progress.h * (1 + 1e-10) >= remaining;
-    trial.h = trial.last ? remaining : progress.h;
-    const step = this.#direction * trial.h;
-    trial.start = t;
-    trial.end = trial.last ? t1 : t + step;
+    const target = this.#target(t);
+    if (fixedStep !== undefined) {
+      planFixedStep(trial, progress, target, fixedStep, this.#direction);
+    } else {
+      planStep(trial, progress, target, Math.min(progress.h, this.#longest(t)), this.#direction);
+    }
+    if (!(trial.h > 0)) this.#failOfStepSize();
     progress.history.stepRatio = progress.previousStep > 0 ? trial.h / progress.previousStep : 1;
-    trial.error = this.#stepper.attempt(step);
+    position.step = this.#direction * trial.h;
+    this.#openWindow(t, trial.end);
+    trial.error = this.#stepper.attempt(position.step);
     trial.accepted = fixedStep === undefined ? trial.error < 1 : !Number.isNaN(trial.error);
     return trial;
   }
 
-  #requireStepSize(t: number): void {
-    const smallest = 16 * Number.EPSILON * Math.max(Math.abs(t), Number.MIN_VALUE);
-    // at t = 0 down to the smallest number there is
-    if (this.#progress.h >= smallest && this.#progress.h > 0) return;
+  /** The next time at which a step has to end. */
+  #target(t: number): number {
+    const jump = this.#jumps.after(t, this.#problem.t1);
+    return this.#isCoarse ? this.#saves.after(t, jump) : jump;
+  }
+
+  /** The longest step from t that the options allow. */
+  #longest(t: number): number {
+    const { maxStep } = this.#settings;
+    if (typeof maxStep === 'number') return maxStep;
+    let longest = Number.NaN;
+    try {
+      longest = maxStep(t);
+    } catch (cause) {
+      this.#system.threw('maxStep', cause);
+    }
+    if (!(longest > 0)) {
+      this.#system.fail('callbackThrew', `maxStep(${t}) = ${longest}; allowed: numbers > 0,`);
+    }
+    return longest;
+  }
+
+  /** Evaluations stay between these times; behind and before a jump that is at one of them. */
+  #openWindow(start: number, end: number): void {
+    const { window } = this.#position;
+    const direction = this.#direction;
+    const isLong = Math.abs(end - start) > 8 * spacing(Math.max(Math.abs(start), Math.abs(end)));
+    const from = isLong && this.#jumps.has(start) ? start + direction * spacing(start) : start;
+    const to = isLong && this.#jumps.has(end) ? end - direction * spacing(end) : end;
+    window.least = Math.min(from, to);
+    window.most = Math.max(from, to);
+  }
+
+  get #isCoarse(): boolean {
+    return this.#stepper.coarseInterpolant ?? this.#settings.method.coarseInterpolant ?? false;
+  }
+
+  #failOfStepSize(): never {
+    failIfZeno(this.#progress.restarts, this.#system);
     const why = Number.isFinite(this.#trial.error)
       ? ''
       : ': the last step tried had no result, or none that is finite,';
-    this.#system.fail('stepUnderflow', `the step size underflowed${why}`);
+    return this.#system.fail('stepUnderflow', `the step size underflowed${why}`);
   }
 
   #reject({ h, error }: Trial): void {
@@ -248,32 +312,54 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     this.#stepSize.shorten(h, error);
   }
 
-  /** Its interpolant, the size of the next step, and its end back on the manifold. */
-  #accept({ start, end, h, last, error }: Trial): void {
+  /** Its interpolant, the size of the next step, and its end back on the manifold; false if it is too long after all. */
+  #accept({ start, end, h, short, error }: Trial): boolean {
     const segment = this.#segment;
-    this.#system.counts.accepted++;
+    let most = Infinity;
     if (this.#dense) {
       segment.degree = this.#stepper.interpolant(segment.coefficients);
       segment.start = start;
       segment.end = end;
       segment.step = this.#direction * h;
+      if (this.#accurate && this.#isCoarse && this.#settings.fixedStep === undefined) {
+        most = this.#longestForInterpolant(h);
+        if (most < h) return false;
+      }
     }
-    this.#stepSize.propose(h, error, last);
+    this.#system.counts.accepted++;
+    this.#stepSize.propose(h, error, short);
+    this.#progress.h = Math.min(this.#progress.h, most);
     this.#mode = this.#position.mode;
     this.#projectState(end, this.#stepper.next, this.#position.mode);
+    return true;
+  }
+
+  /** How long the step may be for the interpolant to be within the tolerance; rejects it if it is longer. */
+  #longestForInterpolant(h: number): number {
+    const { method } = this.#settings;
+    const size = this.#check.size(this.#segment, this.#stepper);
+    const factor = 0.9 * power(Math.max(size, 1e-10), -1 / (method.interpolantOrder + 1));
+    if (size < 1) return h * Math.max(1, factor);
+    this.#system.counts.rejected++;
+    this.#progress.h = h * Math.min(0.9, Math.max(0.1, factor));
+    this.#progress.rejectedBefore = true;
+    return 0;
   }
 
   /** Moves to the end of the whole step. */
-  #advance({ end, h, last }: Trial): void {
+  #advance({ start, end, h, short, onGrid }: Trial): void {
     const progress = this.#progress;
     const stepper = this.#stepper;
     const { y } = this.#position;
     progress.t = end;
+    if (this.#accurate && this.#isCoarse) this.#check.remember(start, y);
     y.set(stepper.next);
     stepper.accept(end, this.#project !== undefined || this.#watches.project);
     this.#watches.advance(end, y);
-    if (!last && progress.heldStep === 0) progress.ordinaryStep = h;
+    if (onGrid) progress.grid.steps++;
+    if (!short && progress.heldStep === 0) progress.ordinaryStep = h;
     this.#endRetries();
+    if (this.#jumps.has(end) && end !== this.#problem.t1) this.#beginAnew(end);
   }
 
   /** Ends the step at a cut, and begins again from there unless the integration ends; false to try again shorter. */
@@ -311,8 +397,7 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     counts.accepted--;
     counts.rejected++;
     const held = before.heldStep === 0 ? progress.h : before.heldStep;
-    Object.assign(progress.history, before.history);
-    Object.assign(progress, { ...before, history: progress.history });
+    copyProgress(progress, before);
     progress.h = h / 10;
     progress.heldStep = held;
     progress.retries++;
@@ -335,21 +420,42 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
 
   #restartAt(t: number): void {
     const progress = this.#progress;
-    const { restarts, history } = progress;
+    const { restarts } = progress;
     const { t0, t1 } = this.#problem;
     if (!this.#watches.cutByMode && this.#settings.fixedStep === undefined) {
-      // Resets may accumulate: no step longer than the last one, so that none is passed over.
-      if (!Number.isNaN(restarts.lastReset)) {
-        progress.h = Math.min(progress.h, Math.abs(t - restarts.lastReset));
-      }
-      restarts.lastReset = t;
+      noteReset(restarts, t);
+      // Resets may accumulate: no step longer than the last interval, so that none is passed over.
+      if (restarts.lastInterval > 0) progress.h = Math.min(progress.h, restarts.lastInterval);
     }
     countRestart(restarts, t, Math.abs(t1 - t0), this.#system);
+    if (t === t1) return;
+    this.#beginAnew(t);
+  }
+
+  /** Begins again at a point before which nothing says how it goes on. */
+  #beginAnew(t: number): void {
+    const { history, grid } = this.#progress;
     history.previous = 0;
     history.beforePrevious = 0;
-    if (t === t1) return;
+    grid.start = t;
+    grid.steps = 0;
+    this.#check.forget();
+    this.#openWindow(t, this.#problem.t1);
     this.#stepper.begin(t, this.#position.y);
     this.#requireFiniteDerivative();
+  }
+
+  #isAtRest(): boolean {
+    const { steadyState } = this.#settings;
+    const progress = this.#progress;
+    if (steadyState === undefined) return false;
+    const { y } = this.#position;
+    const change = this.#atCut;
+    const { derivative } = this.#stepper;
+    for (let i = 0; i < y.length; i++) change[i] = steadyState * derivative[i]!;
+    const rests = this.#system.tolerance.size(change, y, y) <= 1;
+    progress.restful = rests ? progress.restful + 1 : 0;
+    return progress.restful >= 2;
   }
 
   #stateWithin(t: number, out: Float64Array): Float64Array {

@@ -17,6 +17,10 @@ export interface Progress {
   /** Steps tried again shorter because a change of mode asked for it, and |h| to go back to after them. */
   retries: number;
   heldStep: number;
+  /** Fixed steps are counted from the last restart: their sum would collect rounding errors. */
+  readonly grid: { start: number; steps: number };
+  /** Steps in succession after which the solution was at rest. */
+  restful: number;
   /** Why the integration has ended; empty while it goes on. */
   reason: string;
 }
@@ -26,8 +30,11 @@ export interface Restarts {
   /** The first of those counted. */
   from: number;
   count: number;
-  /** Time of the last reset by an event; NaN before there is one. */
+  /** Time of the last cut by an event; NaN before there is one. */
   lastReset: number;
+  /** Time between the last two such cuts, and how many in succession were closer than the two before them. */
+  lastInterval: number;
+  shrinking: number;
 }
 
 export const beginning = (t: number): Progress => ({
@@ -36,12 +43,23 @@ export const beginning = (t: number): Progress => ({
   previousStep: 0,
   rejectedBefore: false,
   history: { error: 0, previous: 0, beforePrevious: 0, stepRatio: 1 },
-  restarts: { from: t, count: 0, lastReset: Number.NaN },
+  restarts: { from: t, count: 0, lastReset: Number.NaN, lastInterval: Number.NaN, shrinking: 0 },
   ordinaryStep: 0,
   retries: 0,
   heldStep: 0,
+  grid: { start: t, steps: 0 },
+  restful: 0,
   reason: '',
 });
 
 /** The reason of integrations that have come to t1. */
 export const finished = 'reached t1';
+
+/** Makes `to` equal to `from`. */
+export function copyProgress(to: Progress, from: Readonly<Progress>): void {
+  const { history, restarts, grid } = to;
+  Object.assign(history, from.history);
+  Object.assign(restarts, from.restarts);
+  Object.assign(grid, from.grid);
+  Object.assign(to, { ...from, history, restarts, grid });
+}

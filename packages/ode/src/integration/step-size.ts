@@ -16,7 +16,9 @@ export class StepSize {
 
   /** At most what the options and the method allow. */
   limited(h: number): number {
-    return Math.min(h, this.#settings.maxStep, this.#stepper.longestStep ?? Infinity);
+    const { maxStep } = this.#settings;
+    const most = typeof maxStep === 'number' ? maxStep : Infinity;
+    return Math.min(h, most, this.#stepper.longestStep ?? Infinity);
   }
 
   /** After a rejected step of size h. */
@@ -25,14 +27,14 @@ export class StepSize {
     this.#progress.rejectedBefore = true;
   }
 
-  /** After an accepted step of size h, which `last` cut short of what was proposed. */
-  propose(h: number, error: number, last: boolean): void {
+  /** After an accepted step of size h, which may have been shorter than proposed. */
+  propose(h: number, error: number, short: boolean): void {
     const progress = this.#progress;
     // asked for with fixed steps too: methods of variable order choose it on the way
     const proposed = h * this.#factorAfter(true, error);
     if (this.#settings.fixedStep === undefined) {
-      // A step cut short by the end says little about the size that the solution allows.
-      progress.h = this.limited(last ? Math.max(proposed, progress.h) : proposed);
+      // A step that had to end at a given time says little about the size that the solution allows.
+      progress.h = this.limited(short ? Math.max(proposed, progress.h) : proposed);
     }
     progress.rejectedBefore = false;
     progress.history.beforePrevious = progress.history.previous;

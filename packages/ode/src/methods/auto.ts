@@ -41,6 +41,7 @@ export const auto: Method = {
   name: 'auto',
   order: 5,
   interpolantOrder: 4,
+  coarseInterpolant: true,
   adaptive: true,
   citation:
     'Petzold, "Automatic selection of methods for solving stiff and nonstiff systems", SIAM J. Sci. Stat. Comput. 4 ' +

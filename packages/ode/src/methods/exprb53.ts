@@ -9,6 +9,7 @@ export const exprb53: Method = {
   name: 'exprb53s3',
   order: 5,
   interpolantOrder: 4,
+  coarseInterpolant: true,
   adaptive: true,
   citation:
     'Luan, Ostermann, "Exponential Rosenbrock methods of order five", J. Comput. Appl. Math. 255 (2014) 417–431.',

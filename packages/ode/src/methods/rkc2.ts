@@ -11,6 +11,7 @@ export const rkc2: Method = {
   name: 'RKC2',
   order: 2,
   interpolantOrder: 2,
+  coarseInterpolant: true,
   adaptive: true,
   controller: predictive,
   citation:

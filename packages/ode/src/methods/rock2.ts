@@ -11,6 +11,7 @@ export const rock2: Method = {
   name: 'ROCK2',
   order: 2,
   interpolantOrder: 2,
+  coarseInterpolant: true,
   adaptive: true,
   controller: predictive,
   citation:

@@ -12,6 +12,7 @@ export const rock4: Method = {
   name: 'ROCK4',
   order: 4,
   interpolantOrder: 3,
+  coarseInterpolant: true,
   adaptive: true,
   controller: predictive,
   citation:

@@ -3,6 +3,7 @@ import { shiftedSolver } from '../linear/shifted.js';
 import type { Stepper } from '../method.js';
 import { power } from '../power.js';
 import type { System } from '../system.js';
+import { isSameStep } from '../time.js';
 import { basisByPowers, highestDifference, rescale } from './differences.js';
 import { maximumIterations, newtonIteration } from './newton.js';
 
@@ -88,8 +89,9 @@ export function backwardDifferentiationStepper(
       const { order } = memory;
       if (h !== memory.step) {
         rescale(differences, order, h / memory.step);
+        // equal steps end at rounded times
+        if (!isSameStep(h, memory.step, memory.t)) memory.equalSteps = 0;
         memory.step = h;
-        memory.equalSteps = 0;
       }
       const t = memory.t + h;
       c = h / alpha[order]!;
@@ -109,7 +111,7 @@ export function backwardDifferentiationStepper(
         memory.jacobianIsCurrent = 1;
         newton.forget();
         if (!linear.shift(c)) return Number.NaN;
-      } else if (linear.gamma !== c) {
+      } else if (!isSameStep(alpha[order]! * linear.gamma, h, memory.t)) {
         newton.forget();
         if (!linear.shift(c)) return Number.NaN;
       }

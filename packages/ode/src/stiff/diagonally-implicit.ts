@@ -5,6 +5,7 @@ import { linearization } from '../linear/linearization.js';
 import { shiftedSolver } from '../linear/shifted.js';
 import type { Method, Stepper } from '../method.js';
 import type { System } from '../system.js';
+import { isSameStep } from '../time.js';
 import { newtonIteration } from './newton.js';
 
 /**
@@ -39,6 +40,7 @@ export function diagonallyImplicitMethod(
     controller: predictive,
     ...definition,
     interpolantOrder: 3,
+    coarseInterpolant: true,
     adaptive: true,
     stepper: (system) => diagonallyImplicitStepper(definition, system),
   };
@@ -142,7 +144,7 @@ function diagonallyImplicitStepper(
       converged = false;
       if (memory.jacobianIsCurrent === -1) {
         if (!linearize()) return Number.NaN;
-      } else if (linear.gamma !== gamma * h) {
+      } else if (!isSameStep(linear.gamma / gamma, h, memory.t)) {
         newton.forget();
         if (!linear.shift(gamma * h)) return Number.NaN;
       }

@@ -4,6 +4,7 @@ import { linearization } from '../linear/linearization.js';
 import { relativeResidual, shiftedSolver } from '../linear/shifted.js';
 import type { Stepper } from '../method.js';
 import type { System } from '../system.js';
+import { isSameStep } from '../time.js';
 import { linearFraction, newtonTolerance } from './newton.js';
 import {
   alpha,
@@ -201,7 +202,7 @@ export function radauStepper(system: System): Stepper {
       converged = false;
       if (memory.jacobianIsCurrent === -1) {
         if (!linearize()) return Number.NaN;
-      } else if (real.gamma !== h / mu && !shift()) {
+      } else if (!isSameStep(mu * real.gamma, h, memory.t) && !shift()) {
         return Number.NaN;
       }
       converged = newton();

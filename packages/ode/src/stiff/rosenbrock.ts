@@ -41,6 +41,7 @@ export function rosenbrockMethod(definition: RosenbrockDefinition): RosenbrockMe
   return {
     controller: predictive,
     ...definition,
+    coarseInterpolant: true,
     adaptive: true,
     stepper: (system) => rosenbrockStepper(definition, system),
   };

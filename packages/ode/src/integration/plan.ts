@@ -1,0 +1,52 @@
+import type { Progress } from './progress.js';
+
+/** A step to be tried. */
+export interface Plan {
+  start: number;
+  end: number;
+  /** |end − start|, which is what the method moves by. */
+  h: number;
+  /** Whether it ends at a time given beforehand, and so perhaps earlier than proposed. */
+  short: boolean;
+  /** With fixed steps: whether it reaches the next point of their grid. */
+  onGrid: boolean;
+}
+
+/**
+ * Plans a step of size `h` towards `target`. Its end is a representable time, and its size the difference of the
+ * times: else t and y would drift apart. What would remain before `target` by rounding only is stretched over.
+ */
+export function planStep(
+  plan: Plan,
+  { t }: Progress,
+  target: number,
+  h: number,
+  direction: 1 | -1,
+): void {
+  const remaining = Math.abs(target - t);
+  const rounding = 4 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(target));
+  plan.start = t;
+  plan.short = h * (1 + 1e-10) >= remaining || remaining - h <= Math.min(rounding, h / 2);
+  plan.end = plan.short ? target : t + direction * h;
+  plan.h = Math.abs(plan.end - t);
+  plan.onGrid = false;
+}
+
+/** Plans the step to the next point of the grid of fixed steps, or to `target` if that comes earlier. */
+export function planFixedStep(
+  plan: Plan,
+  { t, grid }: Progress,
+  target: number,
+  h: number,
+  direction: 1 | -1,
+): void {
+  const point = grid.start + direction * (grid.steps + 1) * h;
+  const rounding = 4 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(target));
+  const beyond = direction * (point - target);
+  const slack = Math.max(1e-10 * h, Math.min(rounding, h / 2));
+  plan.start = t;
+  plan.short = beyond >= -slack;
+  plan.end = plan.short ? target : point;
+  plan.h = Math.abs(plan.end - t);
+  plan.onGrid = beyond <= slack;
+}
