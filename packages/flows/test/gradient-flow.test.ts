@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Objective } from '@nonsmooth/autodiff';
-import { deepReluFlow, gradientFlow, reluFlow } from '@nonsmooth/flows';
+import { deepReluFlow, gradientFlow, logarithmicTimes, reluFlow } from '@nonsmooth/flows';
 import { empiricalRisk, network } from '@nonsmooth/nets';
 import { dormandPrince54 } from '@nonsmooth/ode';
 import { expect, test } from 'vitest';
@@ -307,6 +307,17 @@ test('a horizon may be given in log t: a slow flow keeps its closed form to t = 
   expect(Math.abs(flow.theta[0]! * Math.sqrt(1 + 2 * flow.end) - 1)).toBeLessThan(1e-6);
   expect(flow.energy!.dissipated).toBeCloseTo(0.25, 7);
   expect(Math.abs(flow.energy!.residual)).toBeLessThan(1e-7);
+});
+
+test('a horizon given by its logarithm is that of the times to save, whatever its rounding', () => {
+  for (const horizon of [1e-3, 0.7, 1e3, 1e6, 1e9, 1e12, 3e15]) {
+    const saveAt = logarithmicTimes(horizon / 1e5, horizon, 3);
+    const flow = gradientFlow(quartic, [1], { until: { logTime: Math.log(horizon) }, saveAt });
+    expect([...flow.t]).toEqual([...saveAt]);
+    expect([flow.status, flow.end]).toEqual(['finished', horizon]);
+  }
+  const late = { until: { logTime: Math.log(1e3) }, saveAt: [1e3 + 1e-9] };
+  expect(() => gradientFlow(quartic, [1], late)).toThrow(/saveAt\[0\] = 1000.000000001/);
 });
 
 test('in t and in log t the flow of a 1-16-1 tanh network is the same', () => {

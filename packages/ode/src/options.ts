@@ -30,7 +30,8 @@ export interface IntegrationOptions {
   readonly tstops?: ArrayLike<number>;
   /**
    * A time: ends the integration where, at its velocity, the state would change by less than the tolerances within
-   * it, at the ends of two steps in succession. Default: does not.
+   * it, at the ends of two steps in succession. Explicit methods tremble within the tolerances about a point of rest:
+   * a time longer than that of the fastest component asks for an implicit one. Default: does not end.
    */
   readonly steadyState?: number;
   /** Accepted and rejected steps together. Default 1 000 000. */

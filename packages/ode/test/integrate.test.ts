@@ -77,10 +77,16 @@ test.each([integral, proportionalIntegral, proportionalIntegralDerivative, predi
 );
 
 test('a fixed step divides the interval, the last one shorter', () => {
-  const { t } = solve({ rhs: () => {}, y0: [1], t0: 0, t1: 1 }, { fixedStep: 0.3 });
+  const { t } = solve(
+    { rhs: (_t, _y, out) => void out.fill(0), y0: [1], t0: 0, t1: 1 },
+    { fixedStep: 0.3 },
+  );
   expect(t.length).toBe(5);
   expect(t.at(-1)).toBe(1);
-  const even = solve({ rhs: () => {}, y0: [1], t0: 0, t1: 1 }, { fixedStep: 0.1 });
+  const even = solve(
+    { rhs: (_t, _y, out) => void out.fill(0), y0: [1], t0: 0, t1: 1 },
+    { fixedStep: 0.1 },
+  );
   expect(even.t.length).toBe(11);
 });
 

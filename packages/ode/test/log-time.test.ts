@@ -18,7 +18,12 @@ test("y' = −y³/2 to t = 1e9 in logarithmic time", () => {
 });
 
 test('the rounding error of a right-hand side grows with the horizon', () => {
-  const problem = { rhs: () => {}, y0: [1], t0: 0, t1: 1e12 };
+  const problem = {
+    rhs: (_t: number, _y: Float64Array, out: Float64Array) => void out.fill(0),
+    y0: [1],
+    t0: 0,
+    t1: 1e12,
+  };
   expect(inLogTime(problem).roundingError(1e12, 1e-17)).toBeCloseTo(1e-5, 15);
   expect(() => inLogTime(problem, { roundoff: -1 })).toThrow(/roundoff = -1; allowed: a finite/);
   expect(() => inLogTime({ ...problem, t1: -1 })).toThrow(/t1 = -1; allowed: a time after t0/);
@@ -26,7 +31,12 @@ test('the rounding error of a right-hand side grows with the horizon', () => {
 
 test('a solution reports the rounding error, and its bound holds for a right-hand side that is off by as much', () => {
   const roundoff = 2 ** -40;
-  const steady = { rhs: () => {}, y0: [1], t0: 5, t1: 5 + 1e10 };
+  const steady = {
+    rhs: (_t: number, _y: Float64Array, out: Float64Array) => void out.fill(0),
+    y0: [1],
+    t0: 5,
+    t1: 5 + 1e10,
+  };
   const disturbed = {
     ...steady,
     rhs(_t: number, _y: Float64Array, out: Float64Array) {

@@ -54,7 +54,7 @@ test('random problems, either way in time: accuracy, times saved, interpolant an
         const size = Math.max(1, ...exact.map(Math.abs));
         expect(distance(end, exact)).toBeLessThan(1000 * rtol * size);
 
-        // the steps are on the interpolant, and it is what is saved
+        // the steps are on the interpolant, and it is what is saved, unless the steps end there
         whole.t.forEach((t, k) => {
           if (k > 0) expect(ahead * (t - whole.t[k - 1]!)).toBeGreaterThan(0);
           expect(distance(whole.at(t), whole.y[k]!)).toBeLessThan(1e-12 * size);
@@ -65,7 +65,8 @@ test('random problems, either way in time: accuracy, times saved, interpolant an
         const saved = solve(problem, { ...options, saveAt });
         expect([...saved.t]).toEqual(saveAt);
         saved.y.forEach((y, k) => {
-          expect(distance(whole.at(saveAt[k]!), y)).toBeLessThan(1e-12 * size);
+          const apart = method.coarseInterpolant ? 1000 * rtol : 1e-12;
+          expect(distance(whole.at(saveAt[k]!), y)).toBeLessThan(apart * size);
         });
 
         // events are in order, on their functions' zeros, and those of the sine are all there

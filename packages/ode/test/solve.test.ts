@@ -259,8 +259,9 @@ describe('an integration that cannot go on says why, where, and the last state',
   test('a right-hand side that throws', () => {
     const error = failure(() =>
       solve({
-        rhs: (t) => {
+        rhs: (t, y, out) => {
           if (t > 0.5) throw new RangeError('out of fuel');
+          decay(t, y, out);
         },
         y0: [1],
         t0: 0,

@@ -170,7 +170,8 @@ describe.each(cases)('$method.name', (one) => {
     expect(Math.abs(y[0]![0]! - Math.cos(20))).toBeLessThan(1e-4);
     const known = solve({ ...problem, spectralRadius: (t) => 10 + t ** 4 }, options).statistics;
     expect(known.spectralRadii).toBeGreaterThan(0);
-    expect(statistics.rhs).toBeLessThan(1.5 * known.rhs);
+    // at the border of stability rounding decides about rejections: 0.8 to 1.6
+    expect(statistics.rhs).toBeLessThan(2 * known.rhs);
   });
 
   test('a checkpoint as JSON continues with the same bits', () => {

@@ -1,4 +1,5 @@
 import {
+  checkedSaveAt,
   IntegrationError,
   integrate,
   type InitialValueProblem,
@@ -42,7 +43,8 @@ export function follow<Mode>(
   method: Method,
   { until, saveAt, energy = true, ...options }: FlowOptions,
 ): Flow {
-  const rules = withHorizonOf(stopRules(until), saveAt);
+  const rules = stopRules(until, saveAt);
+  const times = saveAt === undefined ? undefined : checkedSaveAt(saveAt, 0, rules.time);
   const start = Float64Array.from(theta0);
   const clock = clockFor({ ...field.problem, y0: start, t0: 0, t1: rules.time }, rules);
   let run: Integration;
@@ -52,7 +54,7 @@ export function follow<Mode>(
       ...(field.project && { project: field.project }),
       method,
       segments: energy,
-      ...(saveAt !== undefined && { saveAt: clock.times(saveAt) }),
+      ...(times && { saveAt: times.map(clock.inverse) }),
     });
   } catch (error) {
     if (!(error instanceof IntegrationError)) throw error;

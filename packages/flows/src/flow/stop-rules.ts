@@ -47,8 +47,18 @@ export type CheckedRules = StopRules & { readonly time: number };
 /** The largest logTime: e^700 is about 1e304. */
 const largestLogTime = 700;
 
+/**
+ * The horizon e^logTime; or the last of the times to save, if that is the same but for the rounding of logarithms.
+ */
+function horizonAt(logTime: number, saveAt: ArrayLike<number> | undefined): number {
+  const time = Math.exp(logTime);
+  const last = saveAt?.[saveAt.length - 1] ?? time;
+  const rounding = 4 * Number.EPSILON * (1 + Math.abs(logTime));
+  return Math.abs(last - time) <= rounding * time ? last : time;
+}
+
 /** A horizon alone, or rules; checked. @throws ArgumentError */
-export function stopRules(until: number | StopRules): CheckedRules {
+export function stopRules(until: number | StopRules, saveAt?: ArrayLike<number>): CheckedRules {
   const rules = typeof until === 'number' ? { time: until } : until;
   if (typeof rules !== 'object' || rules === null) {
     throw new ArgumentError('until', until, 'a horizon or rules { time, … }');
@@ -77,5 +87,5 @@ export function stopRules(until: number | StopRules): CheckedRules {
   if (unknown !== undefined) {
     throw new ArgumentError('until', unknown, `rules named ${ruleNames.join(', ')}`);
   }
-  return { ...rules, time: time ?? Math.exp(logTime!) };
+  return { ...rules, time: time ?? horizonAt(logTime!, saveAt) };
 }

@@ -57,7 +57,7 @@ export function inclusionFlow<Event extends KinkEvent>(
       'left out for flows across kinks',
     );
   }
-  const rules = stopRules(until);
+  const rules = stopRules(until, saveAt);
   const start = Float64Array.from(theta0);
   const method = options.method ?? dormandPrince54;
   const problem = { rhs: () => {}, y0: start, t0: 0, t1: rules.time };

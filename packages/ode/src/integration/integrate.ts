@@ -1,5 +1,6 @@
 import { requireOptions, settings } from '../options.js';
 import type { InitialValueProblem } from '../problem.js';
+import { checkedSaveAt } from '../save-at.js';
 import { evaluate, type Segment } from '../segment.js';
 import type { Integration, StreamOptions } from './integration.js';
 import { Integrator } from './integrator.js';
@@ -13,7 +14,9 @@ export function integrate<Mode = undefined, Note = unknown>(
   options: StreamOptions = {},
 ): Integration<Mode, Note> {
   requireOptions(options, { dense: true, segments: true, saveAt: true, from: true });
-  const integrator = new Integrator(problem, settings(problem, options), options);
+  const checked = settings(problem, options);
+  const saveAt = options.saveAt && checkedSaveAt(options.saveAt, problem.t0, problem.t1);
+  const integrator = new Integrator(problem, checked, { ...options, ...(saveAt && { saveAt }) });
   if (options.from) integrator.restore(options.from);
   else integrator.begin();
   return integrator;

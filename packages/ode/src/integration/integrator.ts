@@ -49,6 +49,8 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
   /** The state at a cut, which may be forgotten again. */
   readonly #atCut: Float64Array;
   readonly #stateAt: Step['stateAt'];
+  /** Whether the last rejected step had no result at all. */
+  #resultless = false;
   /** The mode of the last step. */
   #mode: Mode | undefined;
   readonly #trial: Trial = {
@@ -296,7 +298,7 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
 
   #failOfStepSize(): never {
     failIfZeno(this.#progress.restarts, this.#system);
-    const why = Number.isFinite(this.#trial.error)
+    const why = !this.#resultless
       ? ''
       : ': the last step tried had no result, or none that is finite,';
     return this.#system.fail('stepUnderflow', `the step size underflowed${why}`);
@@ -309,6 +311,7 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
       this.#system.fail('nonFinite', `a step of the fixed size has no result${why}`);
     }
     this.#system.counts.rejected++;
+    this.#resultless = !Number.isFinite(error);
     this.#stepSize.shorten(h, error);
   }
 
@@ -423,7 +426,7 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     const { restarts } = progress;
     const { t0, t1 } = this.#problem;
     if (!this.#watches.cutByMode && this.#settings.fixedStep === undefined) {
-      noteReset(restarts, t);
+      noteReset(restarts, t, this.#system);
       // Resets may accumulate: no step longer than the last interval, so that none is passed over.
       if (restarts.lastInterval > 0) progress.h = Math.min(progress.h, restarts.lastInterval);
     }

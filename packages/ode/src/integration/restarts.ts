@@ -1,4 +1,5 @@
 import type { System } from '../system.js';
+import { spacing } from '../time.js';
 import type { Restarts } from './progress.js';
 
 /** So many restarts within 1e−7 of the interval are taken for chattering. */
@@ -7,12 +8,13 @@ const maxRestarts = 300;
 /** So many ever shorter times between events are taken for a sequence that converges. */
 const shortenings = 5;
 
-/** Notes the time of a cut by an event. */
-export function noteReset(restarts: Restarts, t: number): void {
+/** Notes the time of a cut by an event. @throws IntegrationError where the next one could hardly be told apart */
+export function noteReset(restarts: Restarts, t: number, system: System): void {
   const interval = Math.abs(t - restarts.lastReset);
   restarts.shrinking = interval < (1 - 1e-6) * restarts.lastInterval ? restarts.shrinking + 1 : 0;
   restarts.lastInterval = interval;
   restarts.lastReset = t;
+  if (interval <= 32 * spacing(t)) failIfZeno(restarts, system);
 }
 
 /** Fails with reason `zeno` if the last events came at ever shorter intervals. */

@@ -1,0 +1,430 @@
+import {
+  dormandPrince54,
+  dormandPrince853,
+  integrate,
+  IntegrationError,
+  ndf,
+  rodas43,
+  solve,
+  type ExplicitMethod,
+  type InitialValueProblem,
+  type Method,
+  type SolveOptions,
+} from '@nonsmooth/ode';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { allMethods, explicitMethods } from './all-methods.js';
+
+const adaptive = allMethods.filter((method) => method.adaptive);
+const optionsFor = (method: Method, rtol = 1e-6): SolveOptions => ({
+  method,
+  rtol,
+  atol: rtol / 100,
+  ...(!method.adaptive && { fixedStep: 0.05 }),
+});
+
+/** y' = −λ(y − cos ωt), and what rounding of t does to it. */
+const forced = (lambda: number, t0: number, t1: number): InitialValueProblem => ({
+  rhs: (t, y, out) => void (out[0] = -lambda * (y[0]! - Math.cos(t - t0))),
+  y0: [0.5],
+  t0,
+  t1,
+});
+
+/** Its solution at time s after the start. */
+const forcedAt = (lambda: number, s: number): number => {
+  const square = 1 + lambda * lambda;
+  const slow = (x: number): number => (lambda * (lambda * Math.cos(x) + Math.sin(x))) / square;
+  return slow(s) + (0.5 - slow(0)) * Math.exp(-lambda * s);
+};
+
+describe.each(allMethods)('$name', (method) => {
+  test('evaluates the right-hand side nowhere outside of the interval, whichever way', () => {
+    for (const [t0, t1] of [
+      [0, 1],
+      [-0.1, 0.7],
+      [1e8, 1e8 + 2],
+      [3, 1.3],
+      [-1e-3, 17],
+    ] as const) {
+      const seen = { least: Infinity, most: -Infinity };
+      const problem = forced(20 * Math.sign(t1 - t0), t0, t1);
+      solve(
+        {
+          ...problem,
+          rhs(t, y, out) {
+            seen.least = Math.min(seen.least, t);
+            seen.most = Math.max(seen.most, t);
+            problem.rhs(t, y, out, undefined);
+          },
+        },
+        {
+          ...optionsFor(method),
+          dense: true,
+          events: [{ value: (_t, y) => y[0]! - 0.3 }],
+          saveAt: [t0, (t0 + t1) / 2, t1],
+        },
+      );
+      expect(seen).toEqual({ least: Math.min(t0, t1), most: Math.max(t0, t1) });
+    }
+  });
+
+  test('takes the same steps from t0 = 1e9 on, but for the rounding of times', () => {
+    const run = (t0: number) => solve(forced(3, t0, t0 + 4), { ...optionsFor(method, 1e-4) });
+    const [here, there] = [run(0), run(2 ** 30)];
+    const apart = Math.abs(there.t.length - here.t.length);
+    expect(apart).toBeLessThanOrEqual(1 + 0.1 * here.t.length);
+    expect(Math.abs(there.end.y[0]! - forcedAt(3, 4))).toBeLessThan(
+      2 * Math.abs(here.end.y[0]! - forcedAt(3, 4)) + 1e-6,
+    );
+  });
+
+  test('stands still at rest, and crosses intervals of few ulps, at any time', () => {
+    for (const t0 of [0, 1.7e9, -1e15]) {
+      const rest = solve(
+        { rhs: (_t, _y, out) => void (out[0] = 0), y0: [1], t0, t1: t0 + 100 },
+        { ...optionsFor(method), ...(!method.adaptive && { fixedStep: 25 }) },
+      );
+      expect([...rest.end.y, rest.end.t]).toEqual([1, t0 + 100]);
+    }
+    for (let ulps = 1; ulps <= 20; ulps++) {
+      const t1 = 1.7e9 + ulps * 2 ** -22;
+      const run = solve(
+        { rhs: (_t, y, out) => void (out[0] = -y[0]!), y0: [1], t0: 1.7e9, t1 },
+        { ...optionsFor(method), ...(!method.adaptive && { fixedStep: 1e-6 }) },
+      );
+      expect(run.end.t).toBe(t1);
+      expect(Math.abs(run.end.y[0]! - Math.exp(1.7e9 - t1))).toBeLessThan(1e-9);
+    }
+  });
+});
+
+test('an autonomous solution does not drift from its time, whatever t0: error of fixed steps at 1.7e9', () => {
+  for (const t0 of [0, 1e6, 1.7e9]) {
+    const { end } = solve(
+      {
+        rhs(_t, y, out) {
+          out[0] = y[1]!;
+          out[1] = -y[0]!;
+        },
+        y0: [0, 1],
+        t0,
+        t1: t0 + 10,
+      },
+      { method: dormandPrince853, fixedStep: 1e-3 },
+    );
+    expect(Math.abs(end.y[0]! - Math.sin(10))).toBeLessThan(2e-13);
+  }
+});
+
+test('fixed steps divide every interval evenly, with no step of rounding size', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 3000 }),
+      fc.constantFrom(0, 0.1, -7.3, 1e3, 1e6, 1.7e9),
+      fc.constantFrom(0.1, 0.3, 1e-2, 1 / 3, 0.7, 1e-3),
+      fc.constantFrom(1, -1),
+      (count, t0, size, direction) => {
+        const t1 = t0 + direction * count * size;
+        const { t } = solve(
+          { rhs: (_t, _y, out) => void (out[0] = 1), y0: [0], t0, t1 },
+          { fixedStep: size },
+        );
+        expect(t.length - 1).toBe(count);
+        t.forEach((time, k) => {
+          if (k > 0) expect(Math.abs(time - t[k - 1]!)).toBeGreaterThan(0.99 * size - 1e-6);
+        });
+      },
+    ),
+    { seed: 1, numRuns: 60 },
+  );
+});
+
+/** Problems whose solution scales with u: y' = u·f(y/u). */
+const scaled: Readonly<Record<string, (u: number) => InitialValueProblem>> = {
+  'decay like 1/t': (u) => ({
+    rhs: (_t, y, out) => void (out[0] = -(100 / u) * y[0]! ** 2),
+    y0: [u],
+    t0: 0,
+    t1: 1,
+  }),
+  'two rates, forced': (u) => ({
+    rhs(t, y, out) {
+      out[0] = -50 * (y[0]! - u * Math.cos(t)) + y[1]! ** 2 / u;
+      out[1] = -y[1]! + 0.1 * y[0]!;
+    },
+    y0: [0, u],
+    t0: 0,
+    t1: 3,
+  }),
+  'van der Pol': (u) => ({
+    rhs(_t, y, out) {
+      out[0] = y[1]!;
+      out[1] = 5 * (1 - (y[0]! / u) ** 2) * y[1]! - y[0]!;
+    },
+    y0: [2 * u, 0],
+    t0: 0,
+    t1: 4,
+  }),
+};
+
+// Powers of two scale without rounding.
+const scales = [2 ** -66, 2 ** -30, 2 ** 30, 2 ** 66];
+
+const solvers = adaptive.flatMap((method) => {
+  const kinds = /BDF|NDF|Radau|Rodas|Kennedy/.test(method.name)
+    ? (['direct', 'krylov'] as const)
+    : [undefined];
+  return kinds.map((linearSolver) => ({ method, linearSolver }));
+});
+
+test.each(
+  solvers.flatMap((one) =>
+    Object.keys(scaled).map((problem) => ({ ...one, name: one.method.name, problem })),
+  ),
+)('$name ($linearSolver) takes the same steps at every scale of $problem', (one) => {
+  const { method, linearSolver, problem } = one;
+  const run = (u: number) =>
+    solve(scaled[problem]!(u), {
+      method,
+      rtol: 1e-5,
+      atol: 1e-8 * u,
+      ...(linearSolver && { linearSolver }),
+    });
+  const model = run(1);
+  for (const u of scales) {
+    const other = run(u);
+    expect([...other.t]).toEqual([...model.t]);
+    expect(Array.from(other.end.y, (y) => y / u)).toEqual([...model.end.y]);
+    expect(other.statistics).toEqual(model.statistics);
+  }
+});
+
+test('with an absolute tolerance that does not fit, a tiny solution is still right', () => {
+  for (const u of [1e-20, 1e-10]) {
+    for (const linearSolver of ['direct', 'krylov'] as const) {
+      const { end } = solve(scaled['decay like 1/t']!(u), {
+        method: rodas43,
+        linearSolver,
+        rtol: 1e-4,
+        atol: 0,
+      });
+      expect(Math.abs(end.y[0]! / (u / 101) - 1)).toBeLessThan(1e-3);
+    }
+  }
+});
+
+test.each([1e-12, 1e12])('time may be scaled by %f', (scale) => {
+  for (const method of adaptive) {
+    const { end, statistics } = solve(
+      {
+        rhs: (t, y, out) => void (out[0] = (-5 * (y[0]! - Math.cos(t / scale))) / scale),
+        y0: [0.5],
+        t0: 0,
+        t1: 4 * scale,
+      },
+      optionsFor(method, 1e-5),
+    );
+    expect(Math.abs(end.y[0]! - forcedAt(5, 4))).toBeLessThan(1e-3);
+    expect(statistics.accepted + statistics.rejected).toBeLessThan(4000);
+  }
+});
+
+describe('the accuracy of what is saved', () => {
+  const times = Array.from({ length: 37 }, (_, k) => (k * 10) / 37);
+
+  test.each(
+    adaptive.flatMap((method) =>
+      [1, 1000].map((lambda) => ({ name: method.name, method, lambda })),
+    ),
+  )('$name: saved and dense values are as good as the steps where the rate is $lambda', (one) => {
+    const { method, lambda } = one;
+    const rtol = method.order < 3 && lambda > 1 ? 1e-4 : 1e-6;
+    const options = optionsFor(method, rtol);
+    const error = (t: ArrayLike<number>, y: readonly Float64Array[]): number =>
+      Math.max(...y.map((state, k) => Math.abs(state[0]! - forcedAt(lambda, t[k]!))));
+    const problem = forced(lambda, 0, 10);
+    const steps = solve(problem, options);
+    const saved = solve(problem, { ...options, saveAt: times });
+    const dense = solve(problem, { ...options, dense: true });
+    // explicit methods at the border of their stability: the stages tremble
+    const share = lambda > 1 && explicitMethods.includes(method as ExplicitMethod) ? 30 : 3;
+    const bound = 3 * error(steps.t, steps.y) + share * rtol;
+    expect(error(saved.t, saved.y)).toBeLessThan(bound);
+    const between = times.map((t) => dense.at(t));
+    expect(error(times, between)).toBeLessThan(bound);
+  });
+
+  test.each(adaptive)('$name finds all events within its longest steps', (method) => {
+    // slow decay beside a fast component that makes the steps of stabilized methods many stages long
+    const { events } = solve(
+      {
+        rhs(_t, y, out) {
+          out[0] = -0.01 * y[0]!;
+          out[1] = -40 * (y[1]! - y[0]!);
+        },
+        y0: [1, 1],
+        t0: 0,
+        t1: 300,
+        symmetric: false,
+        jacobian(_t, _y, out) {
+          out.set([-0.01, 0, 40, -40]);
+        },
+      },
+      {
+        ...optionsFor(method, 1e-3),
+        events: [0.9, 0.7, 0.5, 0.3, 0.1].map((level) => ({
+          value: (_t: number, y: Float64Array) => y[0]! - level,
+        })),
+      },
+    );
+    expect(events.map(({ event }) => event)).toEqual([0, 1, 2, 3, 4]);
+    events.forEach(({ t, event }) => {
+      expect(Math.abs(t + 100 * Math.log([0.9, 0.7, 0.5, 0.3, 0.1][event]!))).toBeLessThan(3);
+    });
+  });
+
+  test.each(adaptive)('y′ = −y by $name at rtol 1e−6: saved values are within 1e−4', (method) => {
+    const run = solve(
+      { rhs: (_t, y, out) => void (out[0] = -y[0]!), y0: [1], t0: 0, t1: 20 },
+      { method, rtol: 1e-6, atol: 1e-6, saveAt: [0.5, 1, 3, 7.5], dense: true },
+    );
+    run.t.forEach((t, k) => {
+      expect(Math.abs(run.y[k]![0]! - Math.exp(-t))).toBeLessThan(1e-4);
+      expect(Math.abs(run.at(t)[0]! - Math.exp(-t))).toBeLessThan(1e-4);
+    });
+  });
+});
+
+describe('options of time', () => {
+  test.each(allMethods)('$name meets a jump of the right-hand side given in tstops', (method) => {
+    for (const isBefore of [(t: number) => t < 1, (t: number) => t <= 1]) {
+      for (const [t0, t1, y0] of [
+        [0, 2, 0],
+        [2, 0, -1],
+      ] as const) {
+        const { end, statistics } = solve(
+          { rhs: (t, _y, out) => void (out[0] = isBefore(t) ? 1 : -2), y0: [y0], t0, t1 },
+          { ...optionsFor(method), tstops: [1, 5] },
+        );
+        expect(Math.abs(end.y[0]! - (t1 === 2 ? -1 : 0))).toBeLessThan(1e-12);
+        expect(statistics.rejected).toBe(0);
+        expect(statistics.restarts).toBe(0);
+      }
+    }
+  });
+
+  test('steps end at tstops, also with fixed steps, whose grid begins anew there', () => {
+    const { t } = solve(
+      { rhs: (_t, _y, out) => void (out[0] = 1), y0: [0], t0: 0, t1: 1 },
+      { fixedStep: 0.25, tstops: [0.6] },
+    );
+    expect([...t]).toEqual([0, 0.25, 0.5, 0.6, 0.85, 1]);
+  });
+
+  test('maxStep may depend on the time', () => {
+    const maxStep = (t: number): number => 0.01 + 0.1 * t;
+    const { t } = solve(
+      { rhs: (_t, _y, out) => void (out[0] = 1), y0: [0], t0: 0, t1: 3 },
+      { maxStep },
+    );
+    for (let k = 1; k < t.length; k++) {
+      expect(t[k]! - t[k - 1]!).toBeLessThan(maxStep(t[k - 1]!) * (1 + 1e-9));
+    }
+    expect(() =>
+      solve(
+        { rhs: (_t, _y, out) => void (out[0] = 1), y0: [0], t0: 0, t1: 3 },
+        { maxStep: () => -1 },
+      ),
+    ).toThrow(/maxStep\(0\) = -1; allowed: numbers > 0/);
+  });
+
+  test('steadyState ends where nothing moves any more, and not at a turning point', () => {
+    for (const [method, time] of [
+      [dormandPrince54, 1],
+      [ndf, 100],
+    ] as const) {
+      const run = solve(
+        { rhs: (_t, y, out) => void (out[0] = 1 - y[0]!), y0: [0], t0: 0, t1: 1e6 },
+        { method, steadyState: time, rtol: 1e-6, atol: 1e-6 },
+      );
+      expect([run.status, run.reason]).toEqual(['stopped', 'steady state']);
+      expect(run.end.t).toBeLessThan(300);
+      expect(Math.abs(run.end.y[0]! - 1)).toBeLessThan(3e-6 / time);
+    }
+    const turning = solve(
+      { rhs: (t, _y, out) => void (out[0] = Math.cos(t)), y0: [0], t0: 0, t1: 20 },
+      { steadyState: 1e-2, rtol: 1e-6, atol: 1e-6 },
+    );
+    expect(turning.status).toBe('finished');
+  });
+
+  test('the end of a solution is there, saved or not', () => {
+    const { end, t } = solve(forced(1, 0, 2), { saveAt: [1], rtol: 1e-8, atol: 1e-10 });
+    expect([...t]).toEqual([1]);
+    expect(end.t).toBe(2);
+    expect(end.y[0]).toBeCloseTo(forcedAt(1, 2), 7);
+  });
+
+  test('unknown options are refused, with what may have been meant', () => {
+    expect(() => solve(forced(1, 0, 1), { rTol: 1e-3 } as SolveOptions)).toThrow(
+      /options\.rTol.*rtol/,
+    );
+    expect(() => integrate(forced(1, 0, 1), { tStops: [1] } as object)).toThrow(/tstops/);
+  });
+});
+
+describe('a right-hand side that does not write what it should is refused', () => {
+  const start = { y0: [1, 2], t0: 0, t1: 1 };
+  test.each<readonly [string, (t: number, y: Float64Array, out: Float64Array) => unknown, RegExp]>([
+    ['nothing', () => {}, /rhs did not write component 0 of 2 into out/],
+    ['one of two', (_t, _y, out) => void (out[0] = 1), /rhs did not write component 1 of 2/],
+    ['a list returned', (_t, y) => [y[0]!, y[1]!], /rhs returned an object of length 2/],
+    ['a promise', async () => {}, /rhs returned an object/],
+    ['a number', (_t, y) => -y[0]!, /rhs did not write component 0 of 2/],
+  ])('%s', (_name, rhs, message) => {
+    const run = (): unknown => solve({ ...start, rhs });
+    expect(run).toThrow(IntegrationError);
+    expect(run).toThrow(message);
+  });
+});
+
+test.each([0.3, 0.5, 0.9, 0.99])(
+  'bounces with restitution %f accumulate: reason zeno, near the time',
+  (restitution) => {
+    const run = (): unknown =>
+      solve(
+        {
+          rhs(_t, y, out) {
+            out[0] = y[1]!;
+            out[1] = -2;
+          },
+          y0: [0, 1],
+          t0: 0,
+          t1: 500,
+        },
+        {
+          method: dormandPrince54,
+          events: [
+            {
+              value: (_t, y) => y[0]!,
+              direction: -1,
+              reset: (_t, y) => {
+                y[0] = 0;
+                y[1] = -restitution * y[1]!;
+              },
+            },
+          ],
+        },
+      );
+    let error: unknown;
+    try {
+      run();
+    } catch (one) {
+      error = one;
+    }
+    expect(error).toBeInstanceOf(IntegrationError);
+    expect((error as IntegrationError).reason).toBe('zeno');
+    expect((error as IntegrationError).t).toBeCloseTo(1 / (1 - restitution), 3);
+  },
+);
