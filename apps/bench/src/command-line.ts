@@ -48,6 +48,10 @@ export function parseCommandLine(
       collect,
     )
     .option('--dtype <name>', 'arithmetic of the study sad, f32 or f64 (default: f32)', once)
+    .option(
+      '--no-native',
+      'without the native kernels: the portable ones, whose results are the same',
+    )
     .option('--peers', 'install other libraries into .peers and compare the kernels with them')
     .addHelpText('after', ({ command: shown }) => `\nScenarios:\n${listOf(scenarios, shown)}`);
   const text = parseWords(command, words);
@@ -64,6 +68,7 @@ interface Options {
   readonly json?: boolean;
   readonly activation?: readonly string[];
   readonly dtype?: string;
+  readonly native: boolean;
   readonly peers?: boolean;
 }
 
@@ -93,6 +98,7 @@ function settingsFrom(options: Options, scenarios: readonly Scenario[]): Setting
     activations,
     dtype,
     detailed: options.scenario !== undefined || options.peers === true,
+    native: options.native,
     peers: options.peers ?? false,
   } as const;
   const seconds =

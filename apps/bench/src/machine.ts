@@ -1,3 +1,4 @@
+import { defaultKernels } from '@nonsmooth/kernels';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
@@ -12,6 +13,8 @@ export interface Machine {
   readonly system: string;
   readonly node: string;
   readonly v8: string;
+  /** The kernels that did the work. */
+  readonly kernels: string;
   readonly packages: Readonly<Record<string, string>>;
 }
 
@@ -23,6 +26,7 @@ export function describeMachine(packages: readonly string[]): Machine {
     system: `${platform()} ${release()} ${arch()}`,
     node: process.versions.node,
     v8: process.versions.v8,
+    kernels: defaultKernels.name,
     packages: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
   };
 }

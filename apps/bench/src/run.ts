@@ -50,6 +50,8 @@ export async function run(words: readonly string[], parts: Benchmark): Promise<n
     return exitStatus.done;
   }
   const { settings } = request;
+  // before the first kernel, here and in the workers, which inherit it
+  if (!settings.native) process.env['NONSMOOTH_NATIVE'] = 'off';
   if (settings.peers) {
     console.error(`Installing peers into ${peerFolder} …`);
     try {

@@ -19,6 +19,8 @@ export interface Settings {
   readonly dtype: Dtype;
   /** More cases: for scenarios that were asked for by name. */
   readonly detailed: boolean;
+  /** Use native kernels where there are some. */
+  readonly native: boolean;
   /** Install other libraries and compare with them. */
   readonly peers: boolean;
 }

@@ -95,3 +95,8 @@ describe('bad input is refused by one line that names argument, value and what i
     expect((thrown as Error).message).not.toContain('\n');
   });
 });
+
+test('--no-native leaves the work to the portable kernels', () => {
+  expect(settings().native).toBe(true);
+  expect(settings('--no-native').native).toBe(false);
+});

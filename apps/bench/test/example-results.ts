@@ -16,6 +16,7 @@ export const exampleResults: Results = {
     activations: ['gelu'],
     dtype: 'f32',
     detailed: false,
+    native: true,
     peers: false,
   },
   machine: {
@@ -25,6 +26,7 @@ export const exampleResults: Results = {
     system: 'linux 1 x64',
     node: '20.0.0',
     v8: '11.3',
+    kernels: 'native-avx512',
     packages: { '@nonsmooth/kernels': '0.1.0' },
   },
   peers: { rival: '1.2.3' },

@@ -11,6 +11,8 @@ export interface Settings {
   readonly out: string;
   readonly format: 'arrow' | 'csv';
   readonly resume: boolean;
+  /** Use native kernels where there are some. */
+  readonly native: boolean;
 }
 
 export type Request =
@@ -30,7 +32,11 @@ export function parseCommandLine(words: readonly string[]): Request {
     .option('--workers <number>', `worker threads (default: ${availableParallelism()})`)
     .option('--out <folder>', 'folder for the results (default: lab/<name of the study>)')
     .option('--format <name>', 'of the trajectories: arrow or csv (default: arrow)')
-    .option('--resume', 'go on with a study that was interrupted');
+    .option('--resume', 'go on with a study that was interrupted')
+    .option(
+      '--no-native',
+      'without the native kernels: the portable ones, whose results are the same',
+    );
   const text = parseWords(command, words);
   if (text !== undefined) return { kind: 'print', text };
   const study = command.args[0]!;
@@ -39,11 +45,13 @@ export function parseCommandLine(words: readonly string[]): Request {
     format = 'arrow',
     out,
     resume,
+    native,
   } = command.opts<{
     workers?: string;
     format?: string;
     out?: string;
     resume?: boolean;
+    native: boolean;
   }>();
   const count = Number(workers);
   if (!(Number.isInteger(count) && count >= 1 && count <= 256)) {
@@ -61,6 +69,7 @@ export function parseCommandLine(words: readonly string[]): Request {
       out: out ?? join('lab', basename(study).replace(/\.ya?ml$/, '')),
       format,
       resume: resume ?? false,
+      native,
     },
   };
 }

@@ -5,7 +5,7 @@ import {
   writeWhole,
   type Outcome,
 } from '@nonsmooth/apps-shared';
-import { ArgumentError } from '@nonsmooth/kernels';
+import { ArgumentError, defaultKernels } from '@nonsmooth/kernels';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openArchive, type Archive } from './archive.js';
@@ -32,6 +32,8 @@ export async function run(words: readonly string[], worker: URL): Promise<number
       return exitStatus.done;
     }
     settings = request.settings;
+    // before the first kernel, here and in the workers, which inherit it
+    if (!settings.native) process.env['NONSMOOTH_NATIVE'] = 'off';
     study = readStudy(settings.study, textOf(settings.study));
     members = membersOf(study);
     requireFitting(members);
@@ -46,7 +48,8 @@ export async function run(words: readonly string[], worker: URL): Promise<number
   const open = members.filter(({ index }) => !archive.earlier.has(index));
   const resumed = members.length - open.length;
   console.log(
-    `${study.title}: ${counted(members.length, 'member')} on ${counted(settings.workers, 'worker thread')}` +
+    `${study.title}: ${counted(members.length, 'member')} on ${counted(settings.workers, 'worker thread')}, ` +
+      `kernels ${defaultKernels.name}` +
       (resumed > 0 ? `, ${resumed} of them done earlier` : ''),
   );
   const results = new Map(archive.earlier);

@@ -263,6 +263,7 @@ function machineSection({ machine, peers, settings }: Results): Html {
     ['Memory', `${machine.memoryGiB} GiB`],
     ['System', machine.system],
     ['Node', `${machine.node} (V8 ${machine.v8})`],
+    ['Kernels', machine.kernels],
     ['Packages', listVersions(machine.packages)],
     ['Compared with', listVersions(peers) || 'nothing: --peers installs other libraries'],
     ['Seed', String(settings.seed)],

@@ -1,7 +1,13 @@
 import type { Scenario } from '../scenario.js';
 import { descentSteps } from './descent-steps.js';
 import { matrixProducts } from './matrix-products.js';
-import { networkGradients, peerGradients, plainLoopGradients } from './network-gradients.js';
+import { nativeGradients } from './native-gradients.js';
+import {
+  networkGradients,
+  peerGradients,
+  plainLoopGradients,
+  portableGradients,
+} from './network-gradients.js';
 import { limitCases } from './reference-machine.js';
 import { secondDerivatives } from './second-derivatives.js';
 
@@ -16,8 +22,10 @@ export const kernels: Scenario = {
     limitCases.f32,
     ...matrixProducts,
     ...networkGradients,
+    ...portableGradients,
     ...descentSteps,
     ...(detailed ? [...plainLoopGradients, ...secondDerivatives] : []),
+    ...(detailed ? nativeGradients() : []),
     ...(peers ? peerGradients : []),
   ],
 };

@@ -2,8 +2,10 @@ import {
   defaultKernels,
   floatArray,
   referenceKernels,
+  wasmKernels,
   type DenseProblem,
   type Dtype,
+  type Kernels,
 } from '@nonsmooth/kernels';
 import { resolve } from 'node:path';
 import { timed, type Case } from '../case.js';
@@ -43,7 +45,7 @@ const gradients: readonly Gradient[] = [
   { net: 'large', activation: 'relu', dtype: 'f32' },
 ];
 
-/** Shares of the limit of 128-bit SIMD that wide networks are meant to reach. */
+/** Shares of the limit of 128-bit SIMD that the portable kernels are meant to reach on wide networks. */
 const shares: Readonly<Record<string, number>> = {
   'medium relu f64': 0.85,
   'large relu f64': 0.8,
@@ -62,20 +64,31 @@ const gains: Readonly<Record<string, number>> = {
 /** By the kernels; with `peers` also by the fastest of other libraries, which the wide ones are compared with. */
 export const networkGradients: readonly Case[] = gradients.map((gradient) => {
   const name = nameOf(gradient);
-  const share = shares[name];
   return timed<number>({
     name,
     unit: 'flop',
-    prepare: (seed) => gradientWork(gradient, seed),
+    prepare: (seed) => gradientWork(gradient, defaultKernels, seed),
     check: checkError(gradient.dtype),
-    comparisons: [
-      ...(share === undefined ? [] : [fasterThan({ name }, limitCases.f64, share)]),
-      ...(gradient.dtype === 'f32'
+    comparisons:
+      gradient.dtype === 'f32'
         ? [fasterThan({ name }, { name: nameOf({ ...gradient, dtype: 'f64' }) }, 1.7)]
-        : []),
-    ],
+        : [],
   });
 });
+
+/** Wide ones by the portable kernels, whichever the default ones are. */
+export const portableGradients: readonly Case[] = gradients
+  .filter((gradient) => shares[nameOf(gradient)] !== undefined)
+  .map((gradient) => {
+    const name = `${nameOf(gradient)}, portable`;
+    return timed<number>({
+      name,
+      unit: 'flop',
+      prepare: (seed) => gradientWork(gradient, wasmKernels(), seed),
+      check: checkError(gradient.dtype),
+      comparisons: [fasterThan({ name }, limitCases.f64, shares[nameOf(gradient)]!)],
+    });
+  });
 
 /** The same by loops over plain arrays, as one would write them first. */
 export const plainLoopGradients: readonly Case[] = gradients
@@ -125,10 +138,10 @@ function checkError(dtype: Dtype) {
   return (error: number) => [boundError('relative error', error, kernelErrorLimit(dtype))];
 }
 
-function gradientWork(gradient: Gradient, seed: number): Work<number> {
+function gradientWork(gradient: Gradient, kernels: Kernels, seed: number): Work<number> {
   const { widths, samples } = fiveNets[gradient.net];
   const { problem, theta } = denseProblem(gradient, seed);
-  const risk = defaultKernels.denseNetwork(problem);
+  const risk = kernels.denseNetwork(problem);
   const found = floatArray(gradient.dtype, theta.length);
   const start = floatArray(gradient.dtype, theta.length);
   start.set(theta);

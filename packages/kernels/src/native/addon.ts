@@ -54,10 +54,11 @@ export const instructionSets = ['avx512', 'avx2'] as const;
 
 export type InstructionSet = (typeof instructionSets)[number];
 
-type Table = { readonly [Name in Dtype]: NativeFunctions };
+/** The kernels for one instruction set. */
+export type NativeTable = { readonly [Name in Dtype]: NativeFunctions };
 
 /** What the add-on exports: the tables that this machine can run. */
-export type Addon = { readonly [Name in InstructionSet | `${InstructionSet}Fused`]?: Table };
+export type Addon = { readonly [Name in InstructionSet | `${InstructionSet}Fused`]?: NativeTable };
 
 /** The one that was built here, and the published one. */
 const places = ['#native', '@nonsmooth/kernels-linux-x64'];

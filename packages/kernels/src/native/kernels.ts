@@ -2,7 +2,7 @@ import { ArgumentError } from '@nonsmooth/core';
 import type { Kernels } from '../kernels.js';
 import { kernelsOfBuild, wasmKernels } from '../wasm/kernels.js';
 import { accelerated } from './accelerate.js';
-import { instructionSets, nativeAddon, type InstructionSet } from './addon.js';
+import { instructionSets, nativeAddon, type InstructionSet, type NativeTable } from './addon.js';
 import { environmentVariable, warn } from './host.js';
 import { agree } from './self-check.js';
 
@@ -26,6 +26,25 @@ const made = new Map<string, Kernels | undefined>();
  * @throws ArgumentError for instructions (also of NONSMOOTH_NATIVE) of another name.
  */
 export function nativeKernels(options: NativeOptions = {}): Kernels | undefined {
+  const found = nativeFunctions(options);
+  if (!found) return undefined;
+  const { name, table } = found;
+  if (!made.has(name)) {
+    const kernels = kernelsOfBuild(name, {
+      binary: 'simd',
+      accelerate: (kernel, memory, dtype) => accelerated(table[dtype], kernel, memory),
+    });
+    const sound = agree(kernels, wasmKernels(), options.fused !== true);
+    if (!sound) warn(`the native kernels ${name} differ from the portable ones and are not used`);
+    made.set(name, sound ? kernels : undefined);
+  }
+  return made.get(name);
+}
+
+/** The functions that the options choose, unchecked, and what kernels of them are called. @throws ArgumentError. */
+export function nativeFunctions(
+  options: NativeOptions,
+): { readonly name: string; readonly table: NativeTable } | undefined {
   const { fused = false } = options;
   const instructions = options.instructions ?? fromEnvironment();
   if (instructions === 'off') return undefined;
@@ -37,18 +56,7 @@ export function nativeKernels(options: NativeOptions = {}): Kernels | undefined 
   const candidates = instructions ? [instructions] : instructionSets;
   const set = candidates.find((one) => addon[`${one}${suffix}` as const]);
   const table = set && addon[`${set}${suffix}` as const];
-  if (!table) return undefined;
-  const name = `native-${set}${fused ? '-fused' : ''}`;
-  if (!made.has(name)) {
-    const kernels = kernelsOfBuild(name, {
-      binary: 'simd',
-      accelerate: (kernel, memory, dtype) => accelerated(table[dtype], kernel, memory),
-    });
-    const sound = agree(kernels, wasmKernels(), !fused);
-    if (!sound) warn(`the native kernels ${name} differ from the portable ones and are not used`);
-    made.set(name, sound ? kernels : undefined);
-  }
-  return made.get(name);
+  return table && { name: `native-${set}${fused ? '-fused' : ''}`, table };
 }
 
 function fromEnvironment(): InstructionSet | 'off' | undefined {
