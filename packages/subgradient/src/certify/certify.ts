@@ -23,7 +23,7 @@ import { backwardSweep } from './backward-sweep.js';
 import { withBiasShifts } from './bias-shift-proof.js';
 import { verdictOf, type CertifiedGradient, type DataModel } from './certificate.js';
 import { radiusOfConstancy } from './radius.js';
-import { signatureChoice } from './signature-choice.js';
+import { choiceOfPolicy } from './choice-of-policy.js';
 import { boundedSignatureGradient, sweepRounding } from './signature-gradient.js';
 
 export interface CertifyOptions {
@@ -65,7 +65,7 @@ export function certify(
   const byLayers = options.gradient ? undefined : certifyByLayers(program, point, options);
   if (byLayers !== undefined) return byLayers;
   const local = localForm(program, point);
-  const choice = signatureChoice(program, local, point, kinks);
+  const choice = choiceOfPolicy(program, local, point, kinks);
   const gradient = options.gradient
     ? given(options.gradient, point.length)
     : backwardSweep(program, point, kinks, local, choice);

@@ -73,25 +73,49 @@ export function elementaryValues(
   return rule === undefined ? sampled(node, at, radius) : ruled(rule, at, radius);
 }
 
+/** Value and derivative at one argument, with bounds on their errors. */
+export interface ElementaryValue {
+  readonly value: number;
+  readonly valueRadius: number;
+  readonly derivative: number;
+  readonly derivativeRadius: number;
+  /** Whether the function may fail to be Lipschitz within the radius of the argument. */
+  readonly isSingular: boolean;
+}
+
 /** By the mean value theorem: |f(x + δ) − f(x)| ≤ sup |f′|·|δ|. */
+export function ruledAt(rule: ElementaryRule, x: number, r: number): ElementaryValue {
+  const value = rule.value(x);
+  const derivative = rule.derivative(x);
+  const low = x - r * outward;
+  const high = x + r * outward;
+  const slope = rule.slope(low, high);
+  const error = elementaryError + 2 ** -52 * (rule.amplification?.(x) ?? 0);
+  const valueError = Math.abs(value) * elementaryError + tiny;
+  const derivativeError = Math.abs(derivative) * error + tiny;
+  return {
+    value,
+    derivative,
+    valueRadius: r === 0 ? valueError : (valueError + slope * r) * outward,
+    derivativeRadius:
+      r === 0 ? derivativeError : (derivativeError + rule.curvature(low, high) * r) * outward,
+    isSingular: !(slope < Infinity) && !Number.isNaN(value),
+  };
+}
+
 function ruled(rule: ElementaryRule, at: Float64Array, radius: Float64Array): ElementaryValues {
-  const value = at.map((x) => rule.value(x));
-  const derivative = at.map((x) => rule.derivative(x));
+  const value = new Float64Array(at.length);
+  const derivative = new Float64Array(at.length);
   const valueRadius = new Float64Array(at.length);
   const derivativeRadius = new Float64Array(at.length);
   const singular: number[] = [];
   for (let i = 0; i < at.length; i++) {
-    const x = at[i]!;
-    const r = radius[i]!;
-    const [low, high] = [x - r * outward, x + r * outward];
-    const slope = rule.slope(low, high);
-    if (!(slope < Infinity) && !Number.isNaN(value[i]!)) singular.push(i);
-    const error = elementaryError + 2 ** -52 * (rule.amplification?.(x) ?? 0);
-    valueRadius[i] = Math.abs(value[i]!) * elementaryError + tiny;
-    derivativeRadius[i] = Math.abs(derivative[i]!) * error + tiny;
-    if (r === 0) continue;
-    valueRadius[i] = (valueRadius[i]! + slope * r) * outward;
-    derivativeRadius[i] = (derivativeRadius[i]! + rule.curvature(low, high) * r) * outward;
+    const found = ruledAt(rule, at[i]!, radius[i]!);
+    value[i] = found.value;
+    derivative[i] = found.derivative;
+    valueRadius[i] = found.valueRadius;
+    derivativeRadius[i] = found.derivativeRadius;
+    if (found.isSingular) singular.push(i);
   }
   return { value, derivative, singular, valueRadius, derivativeRadius };
 }

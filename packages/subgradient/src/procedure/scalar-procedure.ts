@@ -13,7 +13,7 @@ import {
 } from '@nonsmooth/autodiff';
 import { elementaryRule } from './elementary-bounds.js';
 import { broadcastEntries, groups, move, type Entries } from './entries.js';
-import { elementaryValues, exactValues, isUnary, nameOf } from './elementary.js';
+import { elementaryValues, exactValues, isUnary, nameOf, ruledAt } from './elementary.js';
 import { toNumber } from '../exact/rational.js';
 import { kinds, TapeBuilder, usedScalars, type Call, type Tape } from './tape.js';
 
@@ -151,6 +151,8 @@ class Expansion {
   ): Entries {
     const { tape } = this;
     const [x] = inputs;
+    const alone = this.single(node, index, inputs);
+    if (alone !== undefined) return Int32Array.of(alone);
     const spread = (): Entries[] =>
       inputs.map((entries, i) => broadcastEntries(entries, shapes[i]!, node.shape));
     const entrywise = (f: (...at: number[]) => number): Entries => {
@@ -296,6 +298,44 @@ class Expansion {
         if (isUnary(node)) return this.callEach(node, x!, index);
         throw new Error(`${node.op} was to be taken apart before`);
     }
+  }
+
+  /** Arithmetic and functions of single numbers, which long chains are made of, without any lists. */
+  private single(node: Node, index: number, inputs: readonly Entries[]): number | undefined {
+    const { tape } = this;
+    const [x, y] = inputs;
+    if (x?.length !== 1 || (y !== undefined && y.length !== 1)) return undefined;
+    const u = x[0]!;
+    switch (node.op) {
+      case 'add':
+        return tape.combine(1, u, 1, y![0]!);
+      case 'sub':
+        return tape.combine(1, u, -1, y![0]!);
+      case 'mul':
+        return tape.product(u, y![0]!);
+      default:
+        return isUnary(node) && node.op !== 'neg' && node.op !== 'square'
+          ? this.callOnce(node, u, index)
+          : undefined;
+    }
+  }
+
+  /** As `callEach` at one argument, where the function has a rule and is Lipschitz for sure. */
+  private callOnce(node: NodeOf<UnaryOp>, id: number, index: number): number | undefined {
+    const { tape } = this;
+    const rule = elementaryRule(node);
+    const found = rule && ruledAt(rule, tape.value[id]!, tape.radius[id]!);
+    if (rule === undefined || found === undefined || found.isSingular) {
+      return this.callEach(node, Int32Array.of(id), index)[0]!;
+    }
+    return tape.apply(found.value, found.valueRadius, {
+      name: nameOf(node),
+      arguments: [id],
+      partials: [found.derivative],
+      partialRadii: [found.derivativeRadius],
+      exactly: (x) => exactValues(node, x),
+      slope: rule.slope,
+    });
   }
 
   private report(node: number, entry: number, reason: string): void {

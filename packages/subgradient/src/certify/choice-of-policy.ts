@@ -9,7 +9,7 @@ import { tensor } from '@nonsmooth/tensor';
 import type { LocalForm } from '../abs-normal/local-form.js';
 
 /** σ of the active kinks that a backward sweep with this policy uses. */
-export function signatureChoice(
+export function choiceOfPolicy(
   program: Program,
   local: LocalForm,
   point: ArrayLike<number>,
@@ -23,6 +23,7 @@ export function signatureChoice(
     }
     return local.kinks.map(({ index }) => within('kinks.signature', signature[index]!, -1));
   }
+  if (local.kinks.length === 0 && !('direction' in kinks)) return [];
   const x = tensor(Float64Array.from(point));
   const signs =
     'direction' in kinks
