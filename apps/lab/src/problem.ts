@@ -35,7 +35,8 @@ export function problemOf({ study, start: number }: Member): Problem {
           h: start.h,
         })
       : undefined;
-  const net = realization?.network ?? network(study.network.widths, study.network);
+  const { widths, ...architecture } = study.network;
+  const net = realization?.network ?? network(widths, architecture);
   const teacher =
     target.kind === 'teacher'
       ? (normal(keyFor(1), [net.dimension], { standardDeviation: target.deviation })

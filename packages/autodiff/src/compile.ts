@@ -1,4 +1,11 @@
-import { ShapeError, type Dtype, type FloatArray } from '@nonsmooth/core';
+import {
+  requireDtype,
+  requireKnownOptions,
+  ShapeError,
+  type Dtype,
+  type FloatArray,
+  type OptionNames,
+} from '@nonsmooth/core';
 import type { Kernels } from '@nonsmooth/kernels';
 import { prepareProgram } from './execution.js';
 import type { Execution } from './execution.js';
@@ -16,6 +23,13 @@ export interface CompileOptions {
   readonly debugNonFinite?: boolean;
 }
 
+/** The names of these options. */
+export const compileOptionNames: OptionNames<CompileOptions> = {
+  kernels: true,
+  dtype: true,
+  debugNonFinite: true,
+};
+
 /** A program bound to memory of its own. */
 export interface CompiledProgram {
   readonly program: Program;
@@ -31,6 +45,7 @@ export interface CompiledProgram {
  * program that computes it: `compile(gradientProgram(program, { kinks }))`.
  */
 export function compile(program: Program, options: CompileOptions = {}): CompiledProgram {
+  requireKnownOptions('options', options, compileOptionNames);
   const { inputs, outputs, run, dispose } = prepareFor(program, options);
   return {
     program,
@@ -50,6 +65,7 @@ export function prepareFor(
   program: Program,
   { kernels, dtype, debugNonFinite }: CompileOptions,
 ): Execution {
+  if (dtype !== undefined) requireDtype('dtype', dtype);
   const watched = debugNonFinite === true ? { ...program, debugNonFinite } : program;
   return prepareProgram(watched, dtype ?? 'f64', kernels);
 }

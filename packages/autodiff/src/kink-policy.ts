@@ -1,5 +1,11 @@
-import { ArgumentError, ShapeError, type FloatArray } from '@nonsmooth/core';
-import type { Kinks } from '@nonsmooth/kernels';
+import {
+  ArgumentError,
+  requireKnownOptions,
+  requireNumbers,
+  ShapeError,
+  type FloatArray,
+} from '@nonsmooth/core';
+import { defaultKinks, type Kinks } from '@nonsmooth/kernels';
 import { tensor } from '@nonsmooth/tensor';
 import type { Tensor } from '@nonsmooth/tensor';
 import type { Argument } from './evaluate.js';
@@ -36,13 +42,20 @@ export function isConstant(kinks: KinkPolicy): kinks is Kinks {
   if (typeof kinks !== 'object' || kinks === null) {
     throw new ArgumentError('kinks', kinks, '{ relu, abs, tie }, { signature } or { direction }');
   }
-  if ('signature' in kinks || 'direction' in kinks) return false;
+  if ('signature' in kinks || 'direction' in kinks) {
+    requireKnownOptions('kinks', kinks, [
+      'signature' in kinks ? 'signature' : 'direction',
+      'units',
+    ]);
+    return false;
+  }
   constantChoice(kinks);
   return true;
 }
 
 /** The same weights at every kink of an op. */
 export function constantChoice(kinks: Kinks): KinkChoice {
+  requireKnownOptions('kinks', kinks, defaultKinks);
   const weights: { readonly [O in KinkOp]: number } = {
     relu: within('kinks.relu', kinks.relu, 0),
     leakyRelu: kinks.relu,
@@ -57,6 +70,7 @@ export function constantChoice(kinks: Kinks): KinkChoice {
 
 /** A signature as a tensor of `size` entries. */
 export function checkedSignature({ signature }: SignaturePolicy, size: number): Tensor {
+  requireNumbers('signature', signature);
   if (signature.length !== size) {
     throw new ShapeError(
       'signature',
@@ -69,6 +83,7 @@ export function checkedSignature({ signature }: SignaturePolicy, size: number): 
 }
 
 function within(name: string, value: number, low: number): number {
-  if (!(value >= low && value <= 1)) throw new ArgumentError(name, value, `from ${low} to 1`);
+  if (!(typeof value === 'number' && value >= low && value <= 1))
+    throw new ArgumentError(name, value, `from ${low} to 1`);
   return value;
 }

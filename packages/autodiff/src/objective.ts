@@ -1,15 +1,20 @@
 import {
   once,
+  requireCount,
+  requireFloatArray,
+  requireKnownOptions,
+  requireNumbers,
   ShapeError,
   type FloatArray,
   type Objective,
+  type OptionNames,
   type ParameterSlice,
 } from '@nonsmooth/core';
 import { defaultKinks } from '@nonsmooth/kernels';
 import type { Kinks } from '@nonsmooth/kernels';
 import { tensor } from '@nonsmooth/tensor';
-import { prepareFor } from './compile.js';
-import type { CompileOptions } from './compile.js';
+import { compileOptionNames, prepareFor, type CompileOptions } from './compile.js';
+
 import type { Traceable } from './derivatives/differentiate.js';
 import { gradientProgram, hessianProductProgram } from './derivatives/programs.js';
 import type { Execution } from './execution.js';
@@ -38,6 +43,13 @@ export interface ObjectiveOptions extends CompileOptions, Pick<TraceOptions, 're
   readonly layout?: readonly ParameterSlice[];
 }
 
+const objectiveOptionNames: OptionNames<ObjectiveOptions> = {
+  ...compileOptionNames,
+  kinks: true,
+  recognize: true,
+  layout: true,
+};
+
 /**
  * A function of one vector with one number as value, or its program, as an objective. Each derivative is compiled
  * when it is first asked for; after that no call allocates. Non-finite θ pass through.
@@ -48,6 +60,8 @@ export function objective(
   dimension: number,
   options: ObjectiveOptions = {},
 ): TracedObjective {
+  requireKnownOptions('options', options, objectiveOptionNames);
+  requireCount('dimension', dimension);
   const program =
     typeof f === 'function' ? trace(f, [[dimension]], { recognize: options.recognize }) : f;
   requireObjective(program, dimension);
@@ -69,7 +83,10 @@ export function objective(
         product: prepare(() => chosenHessianProductProgram(switchedProgram(program))),
       };
   const copy = (name: string, from: FloatArray, to: FloatArray): void => {
-    if (from.length !== to.length) throw new ShapeError(name, from.length, `${to.length} entries`);
+    if (from?.length !== to?.length)
+      throw new ShapeError(name, from?.length, `${to?.length} entries`);
+    requireNumbers(name, from);
+    requireFloatArray(name, to);
     to.set(from);
   };
   const place = (execution: Execution, theta: FloatArray, v?: FloatArray): void => {

@@ -1,3 +1,4 @@
+import { ArgumentError } from './errors.js';
 import { requireOneOf } from './options.js';
 
 /** Element type of arrays: 64-bit floats by default, 32-bit for studies that were run in single precision. */
@@ -16,9 +17,15 @@ export function requireDtype(argument: string, value: unknown): asserts value is
 
 /** A zeroed array of `length` elements of the given dtype. @throws ArgumentError for an unknown dtype. */
 export function floatArray(dtype: Dtype, length: number): FloatArray {
-  if (dtype === 'f64') return new Float64Array(length);
   requireDtype('dtype', dtype);
-  return new Float32Array(length);
+  if (!Number.isSafeInteger(length) || length < 0) {
+    throw new ArgumentError('length', length, 'an integer ≥ 0');
+  }
+  try {
+    return dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
+  } catch {
+    throw new ArgumentError('length', length, 'a length for which there is memory');
+  }
 }
 
 /** The rows of a row-major array, `width` numbers each, with these indices; in order, repetitions included. */

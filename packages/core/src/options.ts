@@ -16,7 +16,7 @@ export type OptionNames<Options> = { readonly [Name in keyof Options]-?: true };
 export function requireKnownOptions(
   argument: string,
   options: unknown,
-  allowed: readonly string[] | Readonly<Record<string, unknown>>,
+  allowed: readonly string[] | object,
 ): void {
   if (options === undefined) return;
   requireObject(argument, options);
@@ -26,6 +26,28 @@ export function requireKnownOptions(
     const names = Array.isArray(allowed) ? (allowed as readonly string[]) : Object.keys(allowed);
     const value = (options as Readonly<Record<string, unknown>>)[name];
     throw new ArgumentError(`${argument}.${name}`, value, withSuggestion(name, names, 'options '));
+  }
+}
+
+/**
+ * Throws where a name of a record, which may carry more than is read, looks like a misspelt one of the names read.
+ * @throws ArgumentError that names it and what may have been meant.
+ */
+export function refuseMisspelt(argument: string, record: unknown, read: readonly string[]): void {
+  requireObject(argument, record);
+  for (const name of Object.keys(record)) {
+    if (read.includes(name)) continue;
+    const meant = suggestion(
+      name,
+      read.filter((one) => !Object.hasOwn(record, one)),
+    );
+    if (meant.length === 0) continue;
+    const value = (record as Readonly<Record<string, unknown>>)[name];
+    throw new ArgumentError(
+      `${argument}.${name}`,
+      value,
+      `${meant.join(' or ')}, if that is meant`,
+    );
   }
 }
 
@@ -43,14 +65,10 @@ export function requireOneOf<Name extends string>(
   );
 }
 
-/** Throws ArgumentError unless `value` is an object that is no list and no array. */
+/** Throws ArgumentError unless `value` is an object with properties: no list, date, map or the like. */
 export function requireObject(argument: string, value: unknown): asserts value is object {
-  if (
-    typeof value !== 'object' ||
-    value === null ||
-    Array.isArray(value) ||
-    ArrayBuffer.isView(value)
-  ) {
+  // Lists, dates, maps and the like have tags of their own.
+  if (Object.prototype.toString.call(value) !== '[object Object]') {
     throw new ArgumentError(argument, value, 'an object');
   }
 }

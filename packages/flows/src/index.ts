@@ -11,7 +11,7 @@ export type { Unit } from './deep-relu-flow/frozen-network.js';
 export * from './descent/descend.js';
 export * from './descent/rules.js';
 export * from './descent/schedules.js';
-export type * from './flow/flow.js';
+export type { EnergyIdentity, Flow, FlowOptions } from './flow/flow.js';
 export type { StopRules } from './flow/stop-rules.js';
 export { defaultMethod } from './gradient-flow/default-method.js';
 export * from './gradient-flow/gradient-flow.js';

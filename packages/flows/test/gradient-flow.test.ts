@@ -246,10 +246,7 @@ test.each([
   [{ until: undefined }, 'until = undefined; allowed: a horizon or rules'],
   [{ until: '5' }, 'until = "5"'],
   [{ until: { loss: 1 } }, 'until.time = undefined; allowed: a finite number > 0'],
-  [
-    { until: { time: 1, lose: 1 } },
-    'until = "lose"; allowed: rules named time, logTime, gradientNorm',
-  ],
+  [{ until: { time: 1, lose: 1 } }, 'until.lose = 1; allowed: options time, logTime, gradientNorm'],
   [{ until: { time: 1, loss: NaN } }, 'until.loss = NaN; allowed: a finite number'],
   [{ until: 1, saveAt: 5 }, 'saveAt = 5; allowed: a list of times'],
   [{ until: 1, saveAt: [0.5, 0.2] }, 'saveAt[1] = 0.2; allowed: times from 0 to 1, in order'],

@@ -1,9 +1,16 @@
 import {
   ArgumentError,
+  requireCount,
+  requireKey,
+  requireKnownOptions,
+  requireLength,
+  requireObject,
   requireOneOf,
   type DescentOptions,
   type DescentRule,
   type DescentRuleName,
+  type DescentState,
+  type OptionNames,
 } from '@nonsmooth/core';
 
 /** A rule of one name with every default filled in. */
@@ -62,7 +69,9 @@ const ranges: { readonly [Name in Allowed]: { readonly text: string; test(x: num
 
 /** The rule with its defaults filled in. @throws ArgumentError for settings that PyTorch refuses too. */
 export function settingsOf<Rule extends DescentRule>(rule: Rule): Settings<Rule['name']> {
+  requireObject('rule', rule);
   requireOneOf('rule.name', rule.name, Object.keys(fields));
+  requireKnownOptions('rule', rule, { name: true, ...fields[rule.name] });
   const given = rule as unknown as Readonly<Record<string, number | boolean | undefined>>;
   const settings: Record<string, unknown> = { name: rule.name };
   for (const [name, { fallback, allowed }] of Object.entries(fields[rule.name])) {
@@ -86,13 +95,40 @@ export function settingsOf<Rule extends DescentRule>(rule: Rule): Settings<Rule[
   return settings as unknown as Settings<Rule['name']>;
 }
 
-/** Throws ArgumentError unless the batch is of a positive whole size. */
-export function checkDescentOptions(options: DescentOptions): void {
+const optionNames: OptionNames<DescentOptions> = { rule: true, batch: true };
+const batchNames: OptionNames<NonNullable<DescentOptions['batch']>> = { size: true, key: true };
+
+/** Throws ArgumentError unless the rule is one and the batch, if there is one, is of 1 to `samples` samples and has a key. */
+export function checkDescentOptions(options: DescentOptions, samples: number): void {
+  requireObject('options', options);
+  requireKnownOptions('options', options, optionNames);
   settingsOf(options.rule);
-  const size = options.batch?.size ?? 1;
-  if (!Number.isSafeInteger(size) || size < 1) {
-    throw new ArgumentError('batch.size', size, 'a positive integer');
+  checkBatch(options.batch, samples);
+}
+
+/** Throws ArgumentError unless the batch, if there is one, is of 1 to `samples` samples and has a key. */
+export function checkBatch(batch: DescentOptions['batch'], samples: number): void {
+  if (batch === undefined) return;
+  requireKnownOptions('batch', batch, batchNames);
+  requireCount('batch.size', batch.size);
+  if (batch.size > samples) {
+    throw new ArgumentError('batch.size', batch.size, `at most ${samples}, the number of samples`);
   }
+  requireKey('batch.key', batch.key);
+}
+
+/** Throws ArgumentError or ShapeError unless this is the state of a loop with so many parameters and moments. */
+export function checkState(state: DescentState, dimension: number, moments: number): void {
+  requireObject('state', state);
+  requireKnownOptions('state', state, ['steps', 'theta', 'moments']);
+  if (!Number.isSafeInteger(state.steps) || state.steps < 0) {
+    throw new ArgumentError('state.steps', state.steps, 'an integer ≥ 0');
+  }
+  requireLength('state.theta', state.theta, dimension);
+  if (!Array.isArray(state.moments) || state.moments.length !== moments) {
+    throw new ArgumentError('state.moments', state.moments, `a list of ${moments} arrays`);
+  }
+  state.moments.forEach((moment, k) => requireLength(`state.moments[${k}]`, moment, dimension));
 }
 
 /** Throws ArgumentError unless `steps` is a whole number ≥ 0 and the learning rate finite. */

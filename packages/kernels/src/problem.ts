@@ -1,4 +1,17 @@
-import { ArgumentError, dtypes, requireOneOf, ShapeError, type FloatArray } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  dtypes,
+  requireBoolean,
+  requireFloatArray,
+  requireIndex,
+  requireKnownOptions,
+  requireNumbers,
+  requireObject,
+  requireOneOf,
+  ShapeError,
+  type FloatArray,
+  type OptionNames,
+} from '@nonsmooth/core';
 import { activationParameter } from './activations/resolve.js';
 import type { ActivationName } from './activations/activation.js';
 import { atKink } from './activations/table.js';
@@ -39,12 +52,29 @@ export interface ProblemShape {
   readonly dimension: number;
 }
 
+const problemNames: OptionNames<DenseProblem> = {
+  widths: true,
+  activation: true,
+  loss: true,
+  dtype: true,
+  batchNormalization: true,
+  inputs: true,
+  targets: true,
+  kinks: true,
+};
+
 /**
  * Checks everything about a problem but the finiteness of its numbers, and allocates nothing.
  * @throws ArgumentError for an unknown name or an impossible number, ShapeError for arrays that do not fit.
  */
 export function problemShape(problem: DenseProblem): ProblemShape {
+  requireKnownOptions('problem', problem, problemNames);
+  requireObject('problem', problem);
   const { widths, inputs, targets } = problem;
+  requireNumbers('widths', widths);
+  requireFloatArray('inputs', inputs);
+  requireFloatArray('targets', targets);
+  requireBoolean('batchNormalization', problem.batchNormalization);
   if (widths.length < 2 || widths.some((width) => !Number.isSafeInteger(width) || width < 1)) {
     throw new ArgumentError('widths', widths, 'at least two positive integers');
   }
@@ -88,8 +118,16 @@ export function problemShape(problem: DenseProblem): ProblemShape {
 
 /** Number of rows of a row-major array with `width` columns; at least one. */
 export function rowCount(argument: string, rows: FloatArray, width: number): number {
+  requireFloatArray(argument, rows);
   if (rows.length === 0 || rows.length % width !== 0) {
     throw new ShapeError(`${argument}.length`, rows.length, `a positive multiple of ${width}`);
   }
   return rows.length / width;
+}
+
+/** Throws ArgumentError unless the lengths of arrays, and the largest k of products, are integers ≥ 0. */
+export function requireLengths(lengths: readonly number[], largestInner: number): void {
+  requireNumbers('lengths', lengths);
+  for (const [i, length] of lengths.entries()) requireIndex(`lengths[${i}]`, length, Infinity);
+  requireIndex('largestInner', largestInner, Infinity);
 }

@@ -1,7 +1,7 @@
 // Counter-based random numbers: Philox4x32-10 of Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as
 // easy as 1, 2, 3" (SC 2011). A value depends on key and counter only, never on what was drawn before.
 
-import type { Key } from '@nonsmooth/core';
+import { ArgumentError, requireCount, requireKey, type Key } from '@nonsmooth/core';
 
 const M0 = 0xd2511f53;
 const M1 = 0xcd9e8d57;
@@ -65,6 +65,12 @@ const words = new Uint32Array(4);
  * Draw j uses words 2(j mod 2), 2(j mod 2)+1 of block ⌊j/2⌋; the bias of one index is below samples·2⁻⁵³.
  */
 export function drawBatch(key: Key, step: number, samples: number, out: Uint32Array): void {
+  requireKey('key', key);
+  if (!Number.isSafeInteger(step) || step < 0) {
+    throw new ArgumentError('step', step, 'an integer ≥ 0');
+  }
+  requireCount('samples', samples);
+  if (!(out instanceof Uint32Array)) throw new ArgumentError('out', out, 'a Uint32Array');
   const stepLow = step >>> 0;
   const stepHigh = Math.floor(step / 4294967296);
   for (let j = 0; j < out.length; j++) {

@@ -1,5 +1,5 @@
-import { ArgumentError } from '@nonsmooth/core';
-import type { Kinks } from './kinks.js';
+import { ArgumentError, requireKnownOptions } from '@nonsmooth/core';
+import { defaultKinks, type Kinks } from './kinks.js';
 
 /** A point where a function of one variable has a kink, with the derivatives from both sides. */
 export interface Kink {
@@ -37,16 +37,18 @@ export function parameterOf(
   }
   const parameter = given ?? traits.default;
   const { text, test } = ranges[traits.allowed];
-  if (!test(parameter)) throw new ArgumentError(argument, parameter, `${text} (${traits.name})`);
+  if (typeof parameter !== 'number' || !test(parameter))
+    throw new ArgumentError(argument, parameter, `${text} (${traits.name})`);
   return parameter;
 }
 
 /** The constants of `Kinks` with their ranges checked. @throws ArgumentError. */
 export function requireKinks(kinks: Kinks): void {
+  requireKnownOptions('kinks', kinks, defaultKinks);
   const lowest = { relu: 0, abs: -1, tie: 0 };
   for (const name of ['relu', 'abs', 'tie'] as const) {
-    if (!(kinks[name] >= lowest[name] && kinks[name] <= 1)) {
-      throw new ArgumentError(`kinks.${name}`, kinks[name], `a number in [${lowest[name]}, 1]`);
+    if (!(typeof kinks?.[name] === 'number' && kinks[name] >= lowest[name] && kinks[name] <= 1)) {
+      throw new ArgumentError(`kinks.${name}`, kinks?.[name], `a number in [${lowest[name]}, 1]`);
     }
   }
 }

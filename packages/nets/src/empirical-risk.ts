@@ -1,9 +1,12 @@
 import {
   ArgumentError,
   once,
+  refuseMisspelt,
+  requireKnownOptions,
   type Dtype,
   type FloatArray,
   type Objective,
+  type OptionNames,
   type SampledObjective,
 } from '@nonsmooth/core';
 import { objective, type Program, type TracedObjective } from '@nonsmooth/autodiff';
@@ -19,7 +22,7 @@ import {
   type LossName,
 } from '@nonsmooth/kernels';
 import type { Tensor } from '@nonsmooth/tensor';
-import type { Network } from './network.js';
+import { requireNetwork, type Network } from './network.js';
 import { rowsAt, toRows, toTargets, type Rows } from './samples.js';
 import { traceRisk } from './traced-risk.js';
 
@@ -32,6 +35,8 @@ export interface EmpiricalRiskData {
   readonly loss?: LossName | Loss;
 }
 
+const dataNames: OptionNames<EmpiricalRiskData> = { inputs: true, targets: true, loss: true };
+
 export interface EmpiricalRiskOptions {
   /** Arithmetic of the kernels. Default 'f64'. */
   readonly dtype?: Dtype;
@@ -40,6 +45,12 @@ export interface EmpiricalRiskOptions {
   /** Derivatives at kinks. Default: `defaultKinks`. */
   readonly kinks?: Kinks;
 }
+
+const riskOptionNames: OptionNames<EmpiricalRiskOptions> = {
+  dtype: true,
+  kernels: true,
+  kinks: true,
+};
 
 /** The mean loss of a network over samples, as an objective. */
 export interface EmpiricalRisk extends SampledObjective, TracedObjective {
@@ -78,9 +89,13 @@ export function empiricalRisk(
   data: EmpiricalRiskData,
   options: EmpiricalRiskOptions = {},
 ): EmpiricalRisk {
+  requireKnownOptions('options', options, riskOptionNames);
   const { loss, inputs, targets } = checkedData(net, data);
   const { dtype = 'f64', kernels = defaultKernels, kinks = defaultKinks } = options;
   if (dtype !== 'f64' && dtype !== 'f32') throw new ArgumentError('dtype', dtype, 'f64, f32');
+  if (typeof kernels?.denseNetwork !== 'function') {
+    throw new ArgumentError('options.kernels', kernels, 'kernels such as defaultKernels');
+  }
   const risk = kernels.denseNetwork({
     widths: net.widths,
     activation: net.activation,
@@ -125,6 +140,7 @@ export function tracedEmpiricalRisk(
   data: EmpiricalRiskData,
   options: Pick<EmpiricalRiskOptions, 'kinks'> = {},
 ): SampledObjective & { readonly program: Program } {
+  requireKnownOptions('options', options, ['kinks']);
   const { loss, inputs, targets } = checkedData(net, data);
   const program = traceRisk(net, inputs, targets, loss);
   const full = objective(program, net.dimension, options);
@@ -151,6 +167,8 @@ export function checkedData(
   if (typeof data !== 'object' || data === null) {
     throw new ArgumentError('data', data, '{ inputs, targets, loss? }');
   }
+  requireNetwork('net', net);
+  refuseMisspelt('data', data, Object.keys(dataNames));
   const loss = data.loss ?? 'squared';
   const { name } = resolveLoss(loss);
   const inputs = toRows('inputs', data.inputs, net.widths[0]!);

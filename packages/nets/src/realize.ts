@@ -15,13 +15,14 @@ import {
 } from '@nonsmooth/autodiff';
 import { tensor, type Tensor } from '@nonsmooth/tensor';
 import { activate } from './activations.js';
-import type { Network } from './network.js';
+import { requireNetwork, type Network } from './network.js';
 import { toRows, type Rows } from './samples.js';
 
 const batchNormalizationEpsilon = 1e-5;
 
 /** N_θ at inputs of shape samples × l₀, as samples × l_D, in operations that autodiff can trace. */
 export function applyNetwork(net: Network, theta: Value, inputs: Value): Value {
+  requireNetwork('net', net);
   const parameter = (name: string): Value => {
     const { offset, shape } = net.layout.find((one) => one.name === name)!;
     const size = shape.reduce((product, extent) => product * extent, 1);
@@ -54,6 +55,7 @@ export function realize(net: Network, theta: ArrayLike<number>, inputs: Rows): T
 
 /** Throws unless θ is a finite vector of the network's dimension. */
 export function requireParameters(net: Network, theta: ArrayLike<number>): void {
+  requireNetwork('net', net);
   if (theta?.length !== net.dimension) {
     throw new ShapeError(
       'theta.length',

@@ -41,8 +41,9 @@ const routes: Record<string, (net: Network, data: EmpiricalRiskData) => Objectiv
 
 describe.each(Object.entries(routes))('loss and gradient by %s', (_route, risk) => {
   test.each(cases)('agree with PyTorch: $name', (reference) => {
-    const net = network(reference.widths, reference);
-    const objective = risk(net, reference);
+    const { activation, batchNormalization, inputs, targets, loss } = reference;
+    const net = network(reference.widths, { activation, batchNormalization });
+    const objective = risk(net, { inputs, targets, loss });
     const theta = Float64Array.from(reference.theta);
     const gradient = new Float64Array(net.dimension);
     const value = objective.gradient(theta, gradient);

@@ -43,7 +43,7 @@ test.each([
     /activation.parameter = NaN/,
   ],
   [() => network('11' as never, { activation: 'relu' }), /widths = "11"/],
-  [() => network([1, 1], undefined as never), /activation = undefined; allowed: identity/],
+  [() => network([1, 1], undefined as never), /options = undefined; allowed: an object/],
   [() => network([1, 1], {} as never), /activation = undefined/],
   [
     () => network([1, 1], { activation: 'relu', batchNormalization: 'no' as never }),

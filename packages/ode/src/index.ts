@@ -18,7 +18,7 @@ export type { FilippovEvent, FilippovMode } from './modes/filippov-decision.js';
 export { filippov, type FilippovProblem } from './modes/filippov.js';
 export type * from './modes/modes.js';
 export type { SwitchedField } from './modes/switched-field.js';
-export type { IntegrationOptions } from './options.js';
+export { integrationOptionNames, type IntegrationOptions } from './options.js';
 export type * from './problem.js';
 export { checkedSaveAt } from './save-at.js';
 export { controlPoints, evaluate as evaluateSegment, type Segment } from './segment.js';

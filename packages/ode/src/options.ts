@@ -54,7 +54,8 @@ export interface IntegrationOptions {
   readonly events?: readonly Event[];
 }
 
-const optionNames: OptionNames<IntegrationOptions> = {
+/** The names of the options of every integration. */
+export const integrationOptionNames: OptionNames<IntegrationOptions> = {
   method: true,
   rtol: true,
   atol: true,
@@ -73,7 +74,7 @@ const optionNames: OptionNames<IntegrationOptions> = {
 
 /** Throws for options that are neither common ones nor among `further`. @throws ArgumentError */
 export function requireOptions(options: object, further: Readonly<Record<string, true>>): void {
-  requireKnownOptions('options', options, { ...optionNames, ...further });
+  requireKnownOptions('options', options, { ...integrationOptionNames, ...further });
 }
 
 /** Options, checked and completed. */

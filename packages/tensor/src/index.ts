@@ -9,6 +9,7 @@ export { foldIn, key, split } from './random/key.js';
 export * from './random/normal.js';
 export * from './random/permutation.js';
 export * from './random/uniform.js';
+export type { ShapeLike } from './shape.js';
 export * from './tensor.js';
 export * from './to-nested.js';
 export { ArgumentError, NonFiniteError, requireFinite, ShapeError } from '@nonsmooth/core';

@@ -1,13 +1,17 @@
 import {
   ArgumentError,
   floatArray,
+  requireDtype,
+  requireFloatArray,
+  requireKnownOptions,
   ShapeError,
   type Dtype,
   type FloatArray,
+  type OptionNames,
 } from '@nonsmooth/core';
 import ndarray from 'ndarray';
 import { flattenNested, nestedShape, type NestedNumbers } from './nested.js';
-import { elementCount, requireShape } from './shape.js';
+import { elementCount, requireShape, toShape, type ShapeLike } from './shape.js';
 
 /** A scijs ndarray: typed data with shape, strides and offset. */
 export type NdArray = ndarray.NdArray<FloatArray>;
@@ -23,10 +27,12 @@ export interface Tensor {
 
 export interface TensorOptions {
   /** The shape to give to the entries, which are taken in row-major order. */
-  readonly shape?: readonly number[];
+  readonly shape?: ShapeLike;
   /** Default: the dtype of the given array, f64 for numbers. */
   readonly dtype?: Dtype;
 }
+
+const tensorOptionNames: OptionNames<TensorOptions> = { shape: true, dtype: true };
 
 class DenseTensor implements Tensor {
   readonly dtype: Dtype;
@@ -49,12 +55,13 @@ class DenseTensor implements Tensor {
  * A tensor over `data` itself, without copying. Default shape: one axis.
  * @throws ShapeError if the shape does not have as many entries as `data`.
  */
-export function fromData(data: FloatArray, shape: readonly number[] = [data.length]): Tensor {
-  requireShape('shape', shape);
-  if (elementCount(shape) !== data.length) {
+export function fromData(data: FloatArray, shape: ShapeLike = data?.length): Tensor {
+  requireFloatArray('data', data);
+  const extents = toShape('shape', shape);
+  if (elementCount(extents) !== data.length) {
     throw new ShapeError('shape', shape, `a shape of ${data.length} entries`);
   }
-  return new DenseTensor(data, shape);
+  return new DenseTensor(data, extents);
 }
 
 /** What `tensor` takes. */
@@ -67,10 +74,9 @@ export type TensorLike = NestedNumbers | FloatArray | ndarray.NdArray | Tensor;
  * @throws ArgumentError for an entry that is no number.
  */
 export function tensor(values: TensorLike, options: TensorOptions = {}): Tensor {
+  requireKnownOptions('options', options, tensorOptionNames);
   const { dtype } = options;
-  if (dtype !== undefined && dtype !== 'f64' && dtype !== 'f32') {
-    throw new ArgumentError('dtype', dtype, "'f64' or 'f32'");
-  }
+  if (dtype !== undefined) requireDtype('dtype', dtype);
   if (isFloatArray(values)) return fromData(copy(values, dtype), options.shape);
   if (isTensor(values)) return fromData(copy(values.data, dtype), options.shape ?? values.shape);
   if (isView(values)) return fromData(gather(values, dtype), options.shape ?? values.shape);
@@ -87,11 +93,21 @@ export function tensor(values: TensorLike, options: TensorOptions = {}): Tensor 
   return fromData(data, options.shape ?? shape);
 }
 
+/** Throws ArgumentError unless `value` is a tensor. */
+export function requireTensor(argument: string, value: unknown): asserts value is Tensor {
+  if (!isTensor(value)) throw new ArgumentError(argument, value, 'a tensor');
+}
+
 /** Whether `value` is a tensor. */
 export function isTensor(value: unknown): value is Tensor {
   if (typeof value !== 'object' || value === null) return false;
   const { dtype, shape, data } = value as Partial<Tensor>;
-  return (dtype === 'f64' || dtype === 'f32') && Array.isArray(shape) && isFloatArray(data);
+  return (
+    (dtype === 'f64' || dtype === 'f32') &&
+    Array.isArray(shape) &&
+    isFloatArray(data) &&
+    elementCount(shape) === data.length
+  );
 }
 
 function isFloatArray(value: unknown): value is FloatArray {
@@ -107,9 +123,34 @@ function copy(data: FloatArray, dtype: Dtype | undefined): FloatArray {
   return dtype === 'f64' ? Float64Array.from(data) : Float32Array.from(data);
 }
 
+/** Throws ArgumentError unless every entry that the strides name is there, a number. */
+function requireView(view: ndarray.NdArray): void {
+  const { shape, stride, offset, data } = view;
+  requireShape('values.shape', shape);
+  const isStride = (n: unknown): boolean => Number.isSafeInteger(n);
+  if (!Array.isArray(stride) || stride.length !== shape.length || !stride.every(isStride)) {
+    throw new ArgumentError('values.stride', stride, 'an integer for each axis');
+  }
+  if (typeof data !== 'object' || data === null || !Number.isSafeInteger(data.length)) {
+    throw new ArgumentError('values.data', data, 'an array');
+  }
+  if (!Number.isSafeInteger(offset)) {
+    throw new ArgumentError('values.offset', offset, 'an integer');
+  }
+  if (elementCount(shape) === 0) return;
+  const spans = shape.map((extent, axis) => (extent - 1) * stride[axis]!);
+  const first = spans.reduce((at, span) => at + Math.min(span, 0), offset);
+  const last = spans.reduce((at, span) => at + Math.max(span, 0), offset);
+  if (!(first >= 0 && last < data.length)) {
+    throw new ArgumentError('values.offset', offset, `entries 0 to ${data.length - 1} of the data`);
+  }
+}
+
 /** The entries of a strided view in row-major order. */
 function gather(view: ndarray.NdArray, dtype?: Dtype): FloatArray {
-  const { shape, stride, offset, size } = view;
+  requireView(view);
+  const { shape, stride, offset } = view;
+  const size = elementCount(shape);
   const out = floatArray(dtype ?? (view.dtype === 'float32' ? 'f32' : 'f64'), size);
   const generic = 'get' in view.data && typeof view.data.get === 'function' ? view.data : undefined;
   const entries = view.data as ArrayLike<number>;

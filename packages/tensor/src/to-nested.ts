@@ -1,8 +1,9 @@
 import type { NestedNumbers } from './nested.js';
-import type { Tensor } from './tensor.js';
+import { requireTensor, type Tensor } from './tensor.js';
 
 /** The entries as nested arrays; a number for the empty shape. */
 export function toNested(t: Tensor): NestedNumbers {
+  requireTensor('t', t);
   let position = 0;
   const build = (depth: number): NestedNumbers =>
     depth === t.shape.length

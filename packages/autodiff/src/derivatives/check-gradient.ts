@@ -1,4 +1,11 @@
-import { requireFinite, ShapeError, type FloatArray, type Objective } from '@nonsmooth/core';
+import {
+  requireFinite,
+  requireKnownOptions,
+  ShapeError,
+  type FloatArray,
+  type Objective,
+  type OptionNames,
+} from '@nonsmooth/core';
 import { key, normal, tensor } from '@nonsmooth/tensor';
 import type { Tensor } from '@nonsmooth/tensor';
 import { asFunction } from './programs.js';
@@ -6,7 +13,7 @@ import { compile } from '../compile.js';
 import type { Argument } from '../evaluate.js';
 import type { Program } from '../program.js';
 import { trace } from '../trace.js';
-import type { DerivativeOptions, Traceable } from './differentiate.js';
+import { derivativeOptionNames, type DerivativeOptions, type Traceable } from './differentiate.js';
 import { valueAndGrad } from './gradient.js';
 
 export interface CheckOptions extends DerivativeOptions {
@@ -15,6 +22,12 @@ export interface CheckOptions extends DerivativeOptions {
   /** Along which direction; default: three pseudo-random ones. */
   readonly direction?: Argument;
 }
+
+const checkOptionNames: OptionNames<CheckOptions> = {
+  ...derivativeOptionNames,
+  gradient: true,
+  direction: true,
+};
 
 export interface TaylorStep {
   readonly step: number;
@@ -47,6 +60,7 @@ export function checkGradient(
   x: Argument,
   options: CheckOptions = {},
 ): GradientCheck {
+  requireKnownOptions('options', options, checkOptionNames);
   const at = tensor(x);
   requireFinite('x', at.data);
   const { value, gradient } = functionsOf(f, at, options);

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, type OptionNames } from '@nonsmooth/core';
 import { defaultKinks } from '@nonsmooth/kernels';
 import type { Kinks } from '@nonsmooth/kernels';
 import { fromData, tensor } from '@nonsmooth/tensor';
@@ -27,6 +27,20 @@ export type Traceable = (x: Tracer) => Operand;
 export interface DerivativeOptions extends TraceOptions {
   /** Derivatives at kinks; default relu'(0) = 0, abs'(0) = 0, ties split equally. */
   readonly kinks?: KinkPolicy;
+}
+
+/** The names of these options. */
+export const derivativeOptionNames: OptionNames<DerivativeOptions> = {
+  kinks: true,
+  recognize: true,
+  debugNonFinite: true,
+};
+
+/** Throws ArgumentError unless `f` is a function, which derivatives are taken of. */
+export function requireTraceable(argument: string, f: unknown): asserts f is Traceable {
+  if (typeof f !== 'function') {
+    throw new ArgumentError(argument, f, 'a function of a traced value');
+  }
 }
 
 /** A policy that no longer depends on the point. */

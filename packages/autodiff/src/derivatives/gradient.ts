@@ -1,12 +1,18 @@
-import { ShapeError } from '@nonsmooth/core';
+import { requireKnownOptions, ShapeError } from '@nonsmooth/core';
 import type { Tensor } from '@nonsmooth/tensor';
 import { Tracer } from '../builder.js';
 import type { Operand, Value } from '../emit.js';
 import type { Argument } from '../evaluate.js';
 import { broadcastTo } from '../ops/structure.js';
 import { sizeOf } from '../shape.js';
-import { differentiate } from './differentiate.js';
-import type { DerivativeOptions, Placed, Traceable } from './differentiate.js';
+import {
+  derivativeOptionNames,
+  differentiate,
+  requireTraceable,
+  type DerivativeOptions,
+  type Placed,
+  type Traceable,
+} from './differentiate.js';
 
 /** The gradient in a trace of a placed function with one number as value. */
 export function gradientOf({ image, reverse }: Placed): Value {
@@ -28,6 +34,8 @@ export interface Gradient {
  * that derivatives nest: `grad((x) => dot(grad(f)(x), v))`.
  */
 export function grad(f: Traceable, options: DerivativeOptions = {}): Gradient {
+  requireKnownOptions('options', options, derivativeOptionNames);
+  requireTraceable('f', f);
   const gradient = (x: Operand): Value =>
     differentiate(f, [x], options, (placed) => [gradientOf(placed)])[0]!;
   return gradient as Gradient;
@@ -41,6 +49,8 @@ export interface ValueAndGradient {
 
 /** x ↦ (f(x), ∇f(x)). */
 export function valueAndGrad(f: Traceable, options: DerivativeOptions = {}): ValueAndGradient {
+  requireKnownOptions('options', options, derivativeOptionNames);
+  requireTraceable('f', f);
   const both = (x: Operand): { value: Value | number; gradient: Value } => {
     const [value, gradient] = differentiate(f, [x], options, (placed) => [
       placed.image,

@@ -1,3 +1,4 @@
+import { requireKnownOptions } from '@nonsmooth/core';
 import { tensor } from '@nonsmooth/tensor';
 import type { Tensor } from '@nonsmooth/tensor';
 import type { Tracer } from '../builder.js';
@@ -7,8 +8,14 @@ import type { Argument } from '../evaluate.js';
 import { reshape, stack } from '../ops/structure.js';
 import type { Shape } from '../program.js';
 import { sizeOf } from '../shape.js';
-import { differentiateAlongUnits } from './differentiate.js';
-import type { DerivativeOptions, Placed, Traceable } from './differentiate.js';
+import {
+  derivativeOptionNames,
+  differentiateAlongUnits,
+  requireTraceable,
+  type DerivativeOptions,
+  type Placed,
+  type Traceable,
+} from './differentiate.js';
 import { gradientOf } from './gradient.js';
 
 export interface Jacobian {
@@ -19,6 +26,8 @@ export interface Jacobian {
 
 /** x ↦ Df(x) with the axes of f(x) first and those of x after them; the mode with fewer sweeps. */
 export function jacobian(f: Traceable, options: DerivativeOptions = {}): Jacobian {
+  requireKnownOptions('options', options, derivativeOptionNames);
+  requireTraceable('f', f);
   const matrix = (x: Operand): Value => {
     const { placed, values } = differentiateAlongUnits(f, x, options, (g) =>
       rowsFirst(g)
@@ -38,6 +47,8 @@ function rowsFirst({ at, image }: Placed): boolean {
 
 /** x ↦ ∇²f(x), the axes of x twice: forward mode over reverse mode, direction by direction. */
 export function hessian(f: Traceable, options: DerivativeOptions = {}): Jacobian {
+  requireKnownOptions('options', options, derivativeOptionNames);
+  requireTraceable('f', f);
   const matrix = (x: Operand): Value => {
     const { placed, values } = differentiateAlongUnits(f, x, options, (g) => {
       const gradient = lift(g.at.builder, gradientOf(g));

@@ -1,11 +1,17 @@
+import { requireKnownOptions } from '@nonsmooth/core';
 import type { Tensor } from '@nonsmooth/tensor';
 import type { Tracer } from '../builder.js';
 import { lift } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import type { Argument } from '../evaluate.js';
 import { broadcastTo } from '../ops/structure.js';
-import { differentiate } from './differentiate.js';
-import type { DerivativeOptions, Traceable } from './differentiate.js';
+import {
+  derivativeOptionNames,
+  differentiate,
+  requireTraceable,
+  type DerivativeOptions,
+  type Traceable,
+} from './differentiate.js';
 import { gradientOf } from './gradient.js';
 
 export interface Pullback {
@@ -16,6 +22,8 @@ export interface Pullback {
 
 /** (x, w) ↦ (f(x), Jᵀw): reverse mode, w in the shape of f(x). */
 export function vjp(f: Traceable, options: DerivativeOptions = {}): Pullback {
+  requireKnownOptions('options', options, derivativeOptionNames);
+  requireTraceable('f', f);
   const pullback = (x: Operand, w: Operand): { value: Value; cotangent: Value } => {
     const [value, cotangent] = differentiate(f, [x, w], options, ({ image, reverse }, seed) => [
       image,
@@ -34,6 +42,8 @@ export interface Pushforward {
 
 /** (x, v) ↦ (f(x), Jv): forward mode, v in the shape of x. */
 export function jvp(f: Traceable, options: DerivativeOptions = {}): Pushforward {
+  requireKnownOptions('options', options, derivativeOptionNames);
+  requireTraceable('f', f);
   const pushforward = (x: Operand, v: Operand): { value: Value; tangent: Value } => {
     const [value, tangent] = differentiate(f, [x, v], options, ({ at, image, forward }, seed) => [
       image,
@@ -52,6 +62,8 @@ export interface HessianProduct {
 
 /** (x, v) ↦ ∇²f(x)·v: forward mode over reverse mode; kinks have no curvature. */
 export function hvp(f: Traceable, options: DerivativeOptions = {}): HessianProduct {
+  requireKnownOptions('options', options, derivativeOptionNames);
+  requireTraceable('f', f);
   const product = (x: Operand, v: Operand): Value =>
     differentiate(f, [x, v], options, (placed, seed) => {
       const gradient = lift(placed.at.builder, gradientOf(placed));

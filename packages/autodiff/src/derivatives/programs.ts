@@ -1,6 +1,7 @@
+import { requireKnownOptions } from '@nonsmooth/core';
 import type { Program, Shape } from '../program.js';
 import { inline, trace } from '../trace.js';
-import type { DerivativeOptions, Traceable } from './differentiate.js';
+import { derivativeOptionNames, type DerivativeOptions, type Traceable } from './differentiate.js';
 import { valueAndGrad } from './gradient.js';
 import { hvp } from './products.js';
 
@@ -11,6 +12,7 @@ export function asFunction(program: Program): Traceable {
 
 /** The program x ↦ (f(x), ∇f(x)) of a program f with one input and one number as output. */
 export function gradientProgram(program: Program, options: DerivativeOptions = {}): Program {
+  requireKnownOptions('options', options, derivativeOptionNames);
   const both = valueAndGrad(asFunction(program), options);
   return trace(
     (x) => {
@@ -23,6 +25,7 @@ export function gradientProgram(program: Program, options: DerivativeOptions = {
 
 /** The program (x, v) ↦ ∇²f(x)·v. */
 export function hessianProductProgram(program: Program, options: DerivativeOptions = {}): Program {
+  requireKnownOptions('options', options, derivativeOptionNames);
   const shape = inputShape(program);
   return trace((x, v) => hvp(asFunction(program), options)(x, v), [shape, shape]);
 }

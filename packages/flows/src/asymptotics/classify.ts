@@ -1,10 +1,12 @@
 import {
   ArgumentError,
   largest,
+  requireKnownOptions,
   requireObject,
   requirePositive,
   ShapeError,
   smallest,
+  type OptionNames,
 } from '@nonsmooth/core';
 import { growthLaws, type GrowthLaw } from './growth-laws.js';
 import { fitLine } from './least-squares.js';
@@ -48,6 +50,8 @@ export interface ClassifyOptions {
   readonly confidence?: number;
 }
 
+const classifyOptionNames: OptionNames<ClassifyOptions> = { window: true, confidence: true };
+
 /**
  * Does the flow converge to a critical point or diverge to infinity? By the dichotomy of Kranz, Gallon,
  * Dereich, Jentzen (arXiv 2505.09572) one of the two holds for definable activations; a finite trajectory only
@@ -60,6 +64,7 @@ export interface ClassifyOptions {
  * @throws ShapeError, ArgumentError for trajectories that are too short, not increasing in time or not finite.
  */
 export function classify(trajectory: Trajectory, options: ClassifyOptions = {}): Classification {
+  requireKnownOptions('options', options, classifyOptionNames);
   const { window = 0.5, confidence = 3 } = options;
   if (!(window > 0 && window <= 1)) throw new ArgumentError('window', window, 'a number in (0, 1]');
   requirePositive({ confidence });

@@ -1,5 +1,11 @@
-import { ArgumentError, requireObject, requirePositive, type Objective } from '@nonsmooth/core';
-import type { FlowOptions } from '../flow/flow.js';
+import {
+  ArgumentError,
+  requireKnownOptions,
+  requireObject,
+  requirePositive,
+  type Objective,
+} from '@nonsmooth/core';
+import { flowOptionNames, type FlowOptions } from '../flow/flow.js';
 import { gradientFlow } from '../gradient-flow/gradient-flow.js';
 import { classify, type Classification } from './classify.js';
 import { logarithmicTimes, trajectoryOf } from './trajectory.js';
@@ -43,6 +49,7 @@ export function thresholdStudy(
   options: ThresholdStudyOptions,
 ): ThresholdStudy {
   requireObject('options', options);
+  requireKnownOptions('options', options, { ...flowOptionNames, optimum: true, reached: true });
   const { until, optimum = 0, reached, ...flowOptions } = options;
   if (!(starts?.length > 0)) throw new ArgumentError('starts', starts, 'one or more starts');
   if (!(reached > 0)) throw new ArgumentError('reached', reached, 'a number > 0');

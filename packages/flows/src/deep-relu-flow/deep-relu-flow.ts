@@ -1,7 +1,7 @@
-import { requireObject } from '@nonsmooth/core';
+import { requireKnownOptions, requireObject } from '@nonsmooth/core';
 import { requireParameters, type EmpiricalRiskData, type Network } from '@nonsmooth/nets';
 import { dormandPrince54 } from '@nonsmooth/ode';
-import type { Flow, FlowOptions } from '../flow/flow.js';
+import { flowOptionNames, type Flow, type FlowOptions } from '../flow/flow.js';
 import { follow } from '../flow/follow.js';
 import { frozenNetwork, type Unit } from './frozen-network.js';
 import { slidingField } from './sliding-field.js';
@@ -43,6 +43,7 @@ export function deepReluFlow(
 ): DeepReluFlow {
   const frozen = frozenNetwork(net, data);
   requireObject('options', options);
+  requireKnownOptions('options', options, flowOptionNames);
   requireParameters(net, theta0);
   const itinerary: UnitEvent[] = [];
   const patterns: { t: number; states: UnitStates }[] = [];

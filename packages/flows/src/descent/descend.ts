@@ -3,11 +3,13 @@ import {
   requireCount,
   requireFunction,
   requireKey,
+  requireKnownOptions,
   requireObject,
   type DescentLoop,
   type DescentOptions,
   type DescentRule,
   type Objective,
+  type OptionNames,
   type SampledObjective,
 } from '@nonsmooth/core';
 import { descentLoop } from '@nonsmooth/kernels';
@@ -26,6 +28,14 @@ export interface DescendOptions {
   /** Sees every record as it is made; returning `false` stops the descent. */
   readonly observe?: (record: DescentRecord) => boolean | void;
 }
+
+const descendOptionNames: OptionNames<DescendOptions> = {
+  steps: true,
+  batch: true,
+  schedule: true,
+  every: true,
+  observe: true,
+};
 
 export interface DescentRecord {
   /** Steps done. */
@@ -58,6 +68,7 @@ export function descend(
 ): Descent {
   requireObject('rule', rule);
   requireObject('options', options);
+  requireKnownOptions('options', options, descendOptionNames);
   const { steps, batch, every = steps, observe, schedule } = options;
   if (observe !== undefined) requireFunction('observe', observe);
   if (schedule !== undefined) requireFunction('schedule', schedule);

@@ -1,4 +1,5 @@
-import type { IntegrationOptions, Statistics } from '@nonsmooth/ode';
+import { type OptionNames } from '@nonsmooth/core';
+import { integrationOptionNames, type IntegrationOptions, type Statistics } from '@nonsmooth/ode';
 import type { StopRules } from './stop-rules.js';
 
 export interface FlowOptions extends Omit<IntegrationOptions, 'events'> {
@@ -9,6 +10,16 @@ export interface FlowOptions extends Omit<IntegrationOptions, 'events'> {
   /** Check the energy identity, for one value of the risk per step. Default true. */
   readonly energy?: boolean;
 }
+
+const { events: _events, ...integration } = integrationOptionNames;
+
+/** The names of the options of a flow. */
+export const flowOptionNames: OptionNames<FlowOptions> = {
+  ...integration,
+  until: true,
+  saveAt: true,
+  energy: true,
+};
 
 /** How well dL/dt = −‖Θ'‖² holds along the computed flow. */
 export interface EnergyIdentity {

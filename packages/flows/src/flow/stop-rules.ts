@@ -1,4 +1,9 @@
-import { ArgumentError, requirePositive } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  requireKnownOptions,
+  requirePositive,
+  type OptionNames,
+} from '@nonsmooth/core';
 
 /** Where a flow ends: at `time` or `logTime`, or as soon as one of the others holds after a step. */
 export interface StopRules {
@@ -39,7 +44,14 @@ export function reasonToStop(rules: StopRules, state: StepState): string | undef
   return undefined;
 }
 
-const ruleNames = ['time', 'logTime', 'gradientNorm', 'loss', 'norm', 'steps'];
+const ruleNames: OptionNames<StopRules> = {
+  time: true,
+  logTime: true,
+  gradientNorm: true,
+  loss: true,
+  norm: true,
+  steps: true,
+};
 
 /** Rules with the horizon. */
 export type CheckedRules = StopRules & { readonly time: number };
@@ -63,6 +75,7 @@ export function stopRules(until: number | StopRules, saveAt?: ArrayLike<number>)
   if (typeof rules !== 'object' || rules === null) {
     throw new ArgumentError('until', until, 'a horizon or rules { time, … }');
   }
+  requireKnownOptions('until', rules, ruleNames);
   const { time, logTime, loss, gradientNorm, norm, steps } = rules;
   if (logTime === undefined) requirePositive({ 'until.time': time! });
   else {
@@ -82,10 +95,6 @@ export function stopRules(until: number | StopRules, saveAt?: ArrayLike<number>)
   }
   if (loss !== undefined && !Number.isFinite(loss)) {
     throw new ArgumentError('until.loss', loss, 'a finite number');
-  }
-  const unknown = Object.keys(rules).find((name) => !ruleNames.includes(name));
-  if (unknown !== undefined) {
-    throw new ArgumentError('until', unknown, `rules named ${ruleNames.join(', ')}`);
   }
   return { ...rules, time: time ?? horizonAt(logTime!, saveAt) };
 }

@@ -1,8 +1,14 @@
-import { requireObject, requireOneOf, type Objective } from '@nonsmooth/core';
+import {
+  requireKnownOptions,
+  requireObject,
+  requireOneOf,
+  type Objective,
+  type OptionNames,
+} from '@nonsmooth/core';
 import { requireStart } from '../checks.js';
 import { deepReluFlow } from '../deep-relu-flow/deep-relu-flow.js';
 import { isDeepReluRisk } from '../deep-relu-flow/frozen-network.js';
-import type { Flow } from '../flow/flow.js';
+import { flowOptionNames, type Flow } from '../flow/flow.js';
 import { follow, type FlowField } from '../flow/follow.js';
 import { frozenObjective } from '../inclusion/frozen-objective.js';
 import {
@@ -23,6 +29,12 @@ export interface GradientFlowOptions extends InclusionFlowOptions {
   readonly kinks?: 'located' | 'ignored';
 }
 
+const gradientFlowOptionNames: OptionNames<GradientFlowOptions> = {
+  ...flowOptionNames,
+  kinks: true,
+  choice: true,
+};
+
 /**
  * Integrates the gradient flow Θ'_t = −∇L(Θ_t), Θ_0 = θ₀. Smooth objectives with a Hessian get an implicit method,
  * those with Hessian–vector products an exponential one, all others an explicit pair, unless `method` says otherwise.
@@ -39,6 +51,7 @@ export function gradientFlow(
 ): Flow | InclusionFlow {
   requireStart(objective, theta0);
   requireObject('options', options);
+  requireKnownOptions('options', options, gradientFlowOptionNames);
   const { kinks = 'located', choice, ...rest } = options;
   requireOneOf('kinks', kinks, ['located', 'ignored']);
   if (kinks === 'located') {

@@ -1,9 +1,11 @@
 import {
   ArgumentError,
   requireCount,
+  requireKnownOptions,
   requireObject,
   requirePositive,
   type Objective,
+  type OptionNames,
 } from '@nonsmooth/core';
 import { requireStart } from '../checks.js';
 import type { Lyapunov } from './lyapunov.js';
@@ -26,6 +28,12 @@ export interface LargestStableStepOptions {
   readonly accuracy?: number;
 }
 
+const largestStableStepOptionNames: OptionNames<LargestStableStepOptions> = {
+  certified: true,
+  steps: true,
+  accuracy: true,
+};
+
 /**
  * Observes the largest learning rate with which gradient descent from θ₀ never increases V within so many steps:
  * doubling from the certified one, then bisection. An observation beside the certificate, not a guarantee.
@@ -40,6 +48,7 @@ export function largestStableStep(
 ): LargestStableStep {
   requireStart(objective, theta0);
   requireObject('options', options);
+  requireKnownOptions('options', options, largestStableStepOptionNames);
   const { certified, steps = 1000, accuracy = 0.01 } = options;
   requirePositive({ certified, accuracy });
   requireCount('steps', steps);

@@ -1,4 +1,11 @@
-import { requireCount, requireObject, requirePositive, type Objective } from '@nonsmooth/core';
+import {
+  requireCount,
+  requireKnownOptions,
+  requireObject,
+  requirePositive,
+  type Objective,
+  type OptionNames,
+} from '@nonsmooth/core';
 import type { Network } from '@nonsmooth/nets';
 import { requireStart } from '../checks.js';
 import type { Descent, DescentRecord } from '../descent/descend.js';
@@ -20,6 +27,13 @@ export interface NormalizedDescentOptions {
   readonly every?: number;
 }
 
+const normalizedDescentOptionNames: OptionNames<NormalizedDescentOptions> = {
+  learningRate: true,
+  steps: true,
+  retraction: true,
+  every: true,
+};
+
 /**
  * Normalized gradient descent: θ ← R(θ − γ·P_θ G(θ)) with the tangent projection P and a retraction R to the
  * manifold of unit hidden neurons (arXiv 2207.06246).
@@ -32,6 +46,7 @@ export function normalizedDescent(
   options: NormalizedDescentOptions,
 ): Descent {
   requireObject('options', options);
+  requireKnownOptions('options', options, normalizedDescentOptionNames);
   const { learningRate, steps, retraction = 'sphere', every = steps } = options;
   requirePositive({ learningRate });
   requireRetraction(retraction);

@@ -1,7 +1,7 @@
-import { requireObject, type Objective } from '@nonsmooth/core';
+import { requireKnownOptions, requireObject, type Objective } from '@nonsmooth/core';
 import type { Network } from '@nonsmooth/nets';
 import { requireStart } from '../checks.js';
-import type { Flow, FlowOptions } from '../flow/flow.js';
+import { flowOptionNames, type Flow, type FlowOptions } from '../flow/flow.js';
 import { gradientFlow } from '../gradient-flow/gradient-flow.js';
 import { hiddenNeurons } from '../hidden-neurons.js';
 import { requireOnManifold, requireRetraction, retract, type Retraction } from './manifold.js';
@@ -29,6 +29,7 @@ export function normalizedFlow(
   requireStart(objective, theta0);
   requireOnManifold(net, theta0);
   requireObject('options', options);
+  requireKnownOptions('options', options, { ...flowOptionNames, retraction: true });
   const { retraction = 'sphere', ...flowOptions } = options;
   requireRetraction(retraction);
   const neurons = hiddenNeurons(net);

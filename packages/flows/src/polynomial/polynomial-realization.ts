@@ -1,4 +1,10 @@
-import { ArgumentError, largest, requirePositive } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  largest,
+  requireKnownOptions,
+  requirePositive,
+  type OptionNames,
+} from '@nonsmooth/core';
 import { activations, type Activation, type ActivationName } from '@nonsmooth/kernels';
 import { network, type Network } from '@nonsmooth/nets';
 import { activationSeries } from './activation-series.js';
@@ -21,6 +27,11 @@ export interface PolynomialRealizationOptions {
   readonly centre?: number;
 }
 
+const polynomialRealizationOptionNames: OptionNames<PolynomialRealizationOptions> = {
+  h: true,
+  centre: true,
+};
+
 /**
  * A network close to a polynomial, whose parameters go to infinity as h → 0 while its realization tends to the
  * polynomial: each monomial xᵅ of degree p is the central difference
@@ -34,6 +45,7 @@ export function polynomialRealization(
   activation: ActivationName | Activation,
   options: PolynomialRealizationOptions = {},
 ): PolynomialRealization {
+  requireKnownOptions('options', options, polynomialRealizationOptionNames);
   const n = variables(polynomial);
   const sigma = typeof activation === 'string' ? { name: activation } : activation;
   const centre = options.centre ?? activations[sigma?.name]?.seriesCentre;

@@ -1,8 +1,8 @@
-import { requireObject } from '@nonsmooth/core';
+import { requireKnownOptions, requireObject } from '@nonsmooth/core';
 import type { EmpiricalRiskData, Network } from '@nonsmooth/nets';
 import { requireParameters } from '@nonsmooth/nets';
 import { dormandPrince54 } from '@nonsmooth/ode';
-import type { Flow, FlowOptions } from '../flow/flow.js';
+import { flowOptionNames, type Flow, type FlowOptions } from '../flow/flow.js';
 import { follow } from '../flow/follow.js';
 import { field } from './field.js';
 import { flatsOf } from './flat.js';
@@ -43,6 +43,7 @@ export function reluFlow(
 ): ReluFlow {
   const problem = shallowProblem(net, data);
   requireObject('options', options);
+  requireKnownOptions('options', options, flowOptionNames);
   requireParameters(net, theta0);
   const width = problem.inputDimension + 1;
   const itinerary: KinkEvent[] = [];

@@ -1,4 +1,4 @@
-import { requireOneOf } from '@nonsmooth/core';
+import { requireNumber, requireObject, requireOneOf } from '@nonsmooth/core';
 import { defaultKinks } from '../kinks.js';
 import { parameterOf, type Kink } from '../traits.js';
 import { activationNames, type Activation } from './activation.js';
@@ -9,7 +9,9 @@ import { activations } from './table.js';
  * The parameter of an activation with its default: slope 0.01 of leakyRelu, α = 1 of ELU; NaN for those without one.
  * @throws ArgumentError for an unknown name or a parameter that is not allowed.
  */
-export function activationParameter({ name, parameter }: Activation): number {
+export function activationParameter(activation: Activation): number {
+  requireObject('activation', activation);
+  const { name, parameter } = activation;
   requireOneOf('activation', name, activationNames);
   return parameterOf('activation.parameter', parameter, name, activations[name].parameter);
 }
@@ -21,13 +23,12 @@ export function activationKinks(activation: Activation): readonly Kink[] {
 }
 
 /**
- * The activation as scalar functions; `atKink` is the constant of its `kinkPolicy`.
+ * The activation as scalar functions; `atKink` is the constant of its `kinkPolicy`, by default that of `defaultKinks`.
  * @throws as `activationParameter`.
  */
-export function scalarActivation(
-  activation: Activation,
-  atKink: number = defaultKinks[activations[activation.name].kinkPolicy],
-): ScalarFunction {
+export function scalarActivation(activation: Activation, atKink?: number): ScalarFunction {
   const parameter = activationParameter(activation);
-  return activations[activation.name].scalar(parameter, atKink);
+  const { scalar, kinkPolicy } = activations[activation.name];
+  if (atKink !== undefined) requireNumber('atKink', atKink);
+  return scalar(parameter, atKink ?? defaultKinks[kinkPolicy]);
 }

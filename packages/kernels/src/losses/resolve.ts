@@ -1,4 +1,4 @@
-import { ArgumentError, requireOneOf, type FloatArray } from '@nonsmooth/core';
+import { ArgumentError, requireKnownOptions, requireOneOf, type FloatArray } from '@nonsmooth/core';
 import { parameterOf } from '../traits.js';
 import { lossNames, type Loss, type LossName } from './loss.js';
 import { losses } from './table.js';
@@ -12,7 +12,9 @@ export interface ResolvedLoss {
 
 /** @throws ArgumentError for an unknown name or a parameter that is not allowed. */
 export function resolveLoss(loss: LossName | Loss): ResolvedLoss {
-  const { name, parameter }: Partial<Loss> = typeof loss === 'string' ? { name: loss } : loss;
+  if (typeof loss !== 'string') requireKnownOptions('loss', loss, ['name', 'parameter']);
+  const { name, parameter }: Partial<Loss> =
+    typeof loss === 'string' ? { name: loss } : (loss ?? {});
   requireOneOf('loss', name, lossNames);
   const traits = losses[name];
   return {

@@ -3,6 +3,7 @@ import {
   floatArray,
   requireIndices,
   requireLength,
+  requireOutput,
   takeRows,
   type FloatArray,
 } from '@nonsmooth/core';
@@ -167,11 +168,11 @@ export function denseRisk(problem: DenseProblem): DenseRisk {
       return lossOf(outputs, targets, samples, unused).value;
     },
     gradient: (theta, out) => {
-      requireLength('out', out, dimension);
+      requireOutput('out', out, dimension);
       return lossAndGradient(parameters(theta), inputs, targets, samples, out);
     },
     batchGradient: (theta, indices, out) => {
-      requireLength('out', out, dimension);
+      requireOutput('out', out, dimension);
       requireIndices('indices', indices, samples);
       const x = takeRows(inputs, inputWidth, indices);
       const y = takeRows(targets, targetWidth, indices);
@@ -179,11 +180,11 @@ export function denseRisk(problem: DenseProblem): DenseRisk {
     },
     hessianVector: (theta, vector, out) => {
       requireLength('vector', vector, dimension);
-      requireLength('out', out, dimension);
+      requireOutput('out', out, dimension);
       hessianTimes(parameters(theta), toDtype(vector), out);
     },
     hessian: (theta, out) => {
-      requireLength('out', out, dimension * dimension);
+      requireOutput('out', out, dimension * dimension);
       const here = parameters(theta);
       for (let i = 0; i < dimension; i++) {
         const unit = floatArray(dtype, dimension);

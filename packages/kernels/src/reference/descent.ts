@@ -1,12 +1,13 @@
 import {
-  ArgumentError,
   floatArray,
   requireLength,
+  requireObject,
+  requireOutput,
   type DescentLoop,
   type DescentOptions,
 } from '@nonsmooth/core';
 import type { DenseRisk } from '../dense-network.js';
-import { checkDescentOptions, checkRun } from '../descent-settings.js';
+import { checkDescentOptions, checkRun, checkState } from '../descent-settings.js';
 import { drawBatch } from '../random.js';
 import { updateRule } from './update-rules.js';
 
@@ -16,10 +17,12 @@ export function descentLoop(
   start: ArrayLike<number>,
   options: DescentOptions,
 ): DescentLoop {
-  checkDescentOptions(options);
+  requireObject('risk', risk);
+  checkDescentOptions(options, risk.samples);
   const { rule, batch } = options;
   const { moments: momentCount, initial = 0, update } = updateRule(rule);
   const theta = floatArray(risk.dtype, risk.dimension);
+  requireLength('theta', start, risk.dimension);
   theta.set(start);
   const gradient = floatArray(risk.dtype, risk.dimension);
   const moments = Array.from({ length: momentCount }, () =>
@@ -48,7 +51,7 @@ export function descentLoop(
       return loss;
     },
     read(out) {
-      requireLength('out', out, theta.length);
+      requireOutput('out', out, theta.length);
       out.set(theta);
     },
     state: () => ({
@@ -57,11 +60,7 @@ export function descentLoop(
       moments: moments.map((moment) => moment.slice()),
     }),
     restore(state) {
-      requireLength('state.theta', state.theta, theta.length);
-      if (state.moments.length !== momentCount) {
-        throw new ArgumentError('state.moments.length', state.moments.length, String(momentCount));
-      }
-      for (const moment of state.moments) requireLength('state.moments', moment, theta.length);
+      checkState(state, theta.length, momentCount);
       done = state.steps;
       theta.set(state.theta);
       moments.forEach((moment, k) => moment.set(state.moments[k]!));

@@ -1,3 +1,5 @@
+import { ArgumentError } from '@nonsmooth/core';
+
 const twoOverSqrtPi = 1.1283791670955126;
 
 /**
@@ -5,6 +7,7 @@ const twoOverSqrtPi = 1.1283791670955126;
  * Abramowitz, Stegun, Handbook of Mathematical Functions, 7.1.6, for |x| < 2, 1 − erfc x beyond.
  */
 export function erf(x: number): number {
+  if (typeof x !== 'number') throw new ArgumentError('x', x, 'a number');
   const size = Math.abs(x);
   if (size >= 2) return Math.sign(x) * (1 - erfc(size));
   // 2/√π·e^(−x²)·Σ 2ⁿx^(2n+1)/(2n+1)!!: all terms of one sign
@@ -23,6 +26,7 @@ export function erf(x: number): number {
  * after N terms tends to e^(−2x√(2N)): below 1e−16 for N = 180/x², and 60 more are enough where x is large.
  */
 export function erfc(x: number): number {
+  if (typeof x !== 'number') throw new ArgumentError('x', x, 'a number');
   if (!(x >= 0.5)) return 1 - erf(x);
   if (x > 27.3) return 0;
   let tail = x;

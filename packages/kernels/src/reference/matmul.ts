@@ -1,4 +1,10 @@
-import { requireLength, type FloatArray } from '@nonsmooth/core';
+import {
+  requireFloatArray,
+  requireIndex,
+  requireLength,
+  requireOutput,
+  type FloatArray,
+} from '@nonsmooth/core';
 
 /** out = a·b, row-major: out[i,j] = Σ_l a[i,l]·b[l,j], summed in order. */
 export function matmul(
@@ -9,9 +15,14 @@ export function matmul(
   k: number,
   n: number,
 ): void {
+  for (const [name, size] of Object.entries({ m, k, n })) {
+    requireIndex(name, size, Infinity);
+  }
   requireLength('a', a, m * k);
+  requireFloatArray('a', a);
+  requireFloatArray('b', b);
   requireLength('b', b, k * n);
-  requireLength('out', out, m * n);
+  requireOutput('out', out, m * n);
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
       let sum = 0;

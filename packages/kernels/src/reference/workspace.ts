@@ -1,4 +1,11 @@
-import { floatArray, type Dtype, type FloatArray } from '@nonsmooth/core';
+import {
+  floatArray,
+  requireDtype,
+  requireNumbers,
+  type Dtype,
+  type FloatArray,
+} from '@nonsmooth/core';
+import { requireLengths } from '../problem.js';
 import type { BinaryName, UnaryName, Workspace } from '../workspace.js';
 import { activations, atKink } from '../activations/table.js';
 import { activationParameter } from '../activations/resolve.js';
@@ -28,7 +35,9 @@ const binaryFunctions: { readonly [Name in BinaryName]: (x: number, y: number) =
 };
 
 /** A workspace of plain arrays and loops. */
-export function workspace(dtype: Dtype, lengths: readonly number[]): Workspace {
+export function workspace(dtype: Dtype, lengths: readonly number[], largestInner = 0): Workspace {
+  requireDtype('dtype', dtype);
+  requireLengths(lengths, largestInner);
   const self: Workspace = {
     dtype,
     arrays: lengths.map((length) => floatArray(dtype, length)),

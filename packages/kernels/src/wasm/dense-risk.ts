@@ -3,6 +3,7 @@ import {
   floatArray,
   requireIndices,
   requireLength,
+  requireOutput,
   takeRows,
   type FloatArray,
 } from '@nonsmooth/core';
@@ -83,14 +84,14 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
     value: (theta) => kernelAt(theta).risk(at.network, samples, 0, 0),
     gradient(theta, out) {
       const kernel = kernelAt(theta);
-      requireLength('out', out, dimension);
+      requireOutput('out', out, dimension);
       const value = kernel.risk(at.network, samples, 0, 1);
       out.set(kernel.gradient);
       return value;
     },
     batchGradient(theta, indices, out) {
       const kernel = kernelAt(theta);
-      requireLength('out', out, dimension);
+      requireOutput('out', out, dimension);
       requireIndices('indices', indices, samples);
       if (indices.length > samples) return largeBatchGradient(theta, indices, out);
       kernel.indices.set(indices);
@@ -100,11 +101,11 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
     },
     hessianVector(theta, vector, out) {
       requireLength('vector', vector, dimension);
-      requireLength('out', out, dimension);
+      requireOutput('out', out, dimension);
       secondOrder(theta).hessianVector(theta, vector, out);
     },
     hessian(theta, out) {
-      requireLength('out', out, dimension * dimension);
+      requireOutput('out', out, dimension * dimension);
       secondOrder(theta).hessian(theta, out);
     },
     realize(theta, inputs) {

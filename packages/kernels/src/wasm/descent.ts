@@ -1,13 +1,12 @@
 import {
-  ArgumentError,
   descentRuleNames,
-  requireLength,
+  requireOutput,
   type DescentLoop,
   type DescentOptions,
   type FloatArray,
 } from '@nonsmooth/core';
 import type { DenseProblem } from '../dense-network.js';
-import { checkDescentOptions, checkRun, settingsOf } from '../descent-settings.js';
+import { checkDescentOptions, checkRun, checkState, settingsOf } from '../descent-settings.js';
 import { type ProblemShape } from '../problem.js';
 import { updateRule } from '../reference/update-rules.js';
 import { arena, elementBytes, view } from './arena.js';
@@ -29,7 +28,7 @@ export function descentLoop(
   start: FloatArray,
   options: DescentOptions,
 ): DescentLoop {
-  checkDescentOptions(options);
+  checkDescentOptions(options, shape.samples);
   const { rule, batch } = options;
   const { dtype } = problem;
   const { dimension } = shape;
@@ -82,7 +81,7 @@ export function descentLoop(
       return loss;
     },
     read(out) {
-      requireLength('out', out, dimension);
+      requireOutput('out', out, dimension);
       out.set(theta);
     },
     state: () => ({
@@ -91,11 +90,7 @@ export function descentLoop(
       moments: moments.map((moment) => moment.slice()),
     }),
     restore(state) {
-      requireLength('state.theta', state.theta, dimension);
-      if (state.moments.length !== momentCount) {
-        throw new ArgumentError('state.moments.length', state.moments.length, String(momentCount));
-      }
-      for (const moment of state.moments) requireLength('state.moments', moment, dimension);
+      checkState(state, dimension, momentCount);
       floats[0] = state.steps;
       theta.set(state.theta);
       moments.forEach((moment, k) => moment.set(state.moments[k]!));

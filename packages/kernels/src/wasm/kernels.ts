@@ -1,3 +1,4 @@
+import { requireBoolean, requireKnownOptions, type OptionNames } from '@nonsmooth/core';
 import type { Kernels } from '../kernels.js';
 import { denseRisk } from './dense-risk.js';
 import { matmul } from './matmul.js';
@@ -11,6 +12,8 @@ export interface WasmOptions {
    */
   readonly relaxed?: boolean;
 }
+
+const wasmOptionNames: OptionNames<WasmOptions> = { relaxed: true };
 
 /** The interface on a build. */
 export function kernelsOfBuild(name: string, build: Build): Kernels {
@@ -26,7 +29,10 @@ export function kernelsOfBuild(name: string, build: Build): Kernels {
  * WebAssembly kernels with 128-bit SIMD. The plain ones are fully specified: the same bits on every engine.
  * @throws ArgumentError if relaxed kernels are asked for and the engine does not know them.
  */
-export function wasmKernels({ relaxed = false }: WasmOptions = {}): Kernels {
+export function wasmKernels(options: WasmOptions = {}): Kernels {
+  requireKnownOptions('options', options, wasmOptionNames);
+  const { relaxed = false } = options;
+  requireBoolean('relaxed', relaxed);
   if (!relaxed) return kernelsOfBuild('wasm-simd', { binary: 'simd' });
   compiledModule('relaxedSimd');
   return kernelsOfBuild('wasm-relaxed-simd', { binary: 'relaxedSimd' });

@@ -1,4 +1,12 @@
-import { ArgumentError, requireLength, type Dtype, type FloatArray } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  requireFloatArray,
+  requireIndex,
+  requireLength,
+  requireOutput,
+  type Dtype,
+  type FloatArray,
+} from '@nonsmooth/core';
 import type { Build } from './module.js';
 import { workspace } from './workspace.js';
 
@@ -12,9 +20,14 @@ export function matmul(
   k: number,
   n: number,
 ): void {
+  for (const [name, size] of Object.entries({ m, k, n })) {
+    requireIndex(name, size, Infinity);
+  }
   requireLength('a', a, m * k);
+  requireFloatArray('a', a);
+  requireFloatArray('b', b);
   requireLength('b', b, k * n);
-  requireLength('out', out, m * n);
+  requireOutput('out', out, m * n);
   const dtype = dtypeOf(out);
   for (const [name, array] of Object.entries({ a, b })) {
     if (dtypeOf(array) !== dtype) throw new ArgumentError(name, array, `an array of ${dtype}`);

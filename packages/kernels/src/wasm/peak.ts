@@ -1,4 +1,4 @@
-import type { Dtype } from '@nonsmooth/core';
+import { requireDtype, type Dtype } from '@nonsmooth/core';
 import { elementBytes } from './arena.js';
 import { webAssembly } from './webassembly.js';
 
@@ -19,6 +19,7 @@ const accumulators = 12;
 
 /** The register-only loop in the given dtype. */
 export function peakLoop(dtype: Dtype): PeakLoop {
+  requireDtype('dtype', dtype);
   const memory = new webAssembly.Memory({ initial: 0, maximum: 0 });
   const module = new webAssembly.Module(assemble(instructions[dtype]));
   const { loop } = new webAssembly.Instance(module, { env: { memory } }).exports as {

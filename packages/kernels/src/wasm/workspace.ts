@@ -1,7 +1,10 @@
 import {
   ArgumentError,
   DisposedError,
+  requireDtype,
   requireLength,
+  requireOneOf,
+  requireOutput,
   ShapeError,
   type Dtype,
   type FloatArray,
@@ -9,6 +12,7 @@ import {
 import { activationParameter } from '../activations/resolve.js';
 import { activations, atKink } from '../activations/table.js';
 import { defaultKinks } from '../kinks.js';
+import { requireLengths } from '../problem.js';
 import { binaryNames, unaryNames, type Workspace } from '../workspace.js';
 import { arena, elementBytes, view } from './arena.js';
 import { openKernels, type Build } from './module.js';
@@ -26,11 +30,8 @@ export function workspace(
   lengths: readonly number[],
   largestInner: number,
 ): Workspace {
-  for (const length of [...lengths, largestInner]) {
-    if (!Number.isSafeInteger(length) || length < 0) {
-      throw new ArgumentError('lengths', length, 'integers ≥ 0');
-    }
-  }
+  requireDtype('dtype', dtype);
+  requireLengths(lengths, largestInner);
   const size = elementBytes[dtype];
   const plan = arena();
   const addresses = lengths.map((length) => plan.reserve(length * size));
@@ -43,7 +44,7 @@ export function workspace(
   /** Address of an operand. */
   function at(name: string, array: FloatArray): number {
     if (disposed) throw new DisposedError('the workspace');
-    if (array.buffer !== buffer) {
+    if (array?.buffer !== buffer) {
       throw new ArgumentError(name, array, 'arrays of this workspace and subarrays of them');
     }
     return array.byteOffset;
@@ -63,7 +64,7 @@ export function workspace(
     product(a, b, out, { m, k, n, transposeA, transposeB, add }) {
       requireLength('a', a, m * k);
       requireLength('b', b, k * n);
-      requireLength('out', out, m * n);
+      requireOutput('out', out, m * n);
       if (k > largestInner) throw new ArgumentError('k', k, `at most ${largestInner} here`);
       kernel.matmul(
         at('a', a),
@@ -79,11 +80,13 @@ export function workspace(
       );
     },
     unary(f, x, out) {
-      requireLength('out', out, x.length);
+      requireOneOf('f', f, unaryNames);
+      requireOutput('out', out, x.length);
       kernel.unary(unaryNames.indexOf(f), at('x', x), at('out', out), x.length);
     },
     binary(f, x, y, out) {
-      requireLength('out', out, x.length);
+      requireOneOf('f', f, binaryNames);
+      requireOutput('out', out, x.length);
       if (y.length !== 1) requireLength('y', y, x.length);
       const step = y.length === 1 ? 0 : 16;
       kernel.binary(binaryNames.indexOf(f), at('x', x), at('y', y), step, at('out', out), x.length);

@@ -1,4 +1,10 @@
-import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  requireFinite,
+  requireNumbers,
+  requireObject,
+  ShapeError,
+} from '@nonsmooth/core';
 import { bisect } from './gauss-legendre.js';
 
 /** A polynomial in x as its coefficients, constant first: [1, 0, 3] is 1 + 3x². */
@@ -19,9 +25,17 @@ export function evaluatePolynomial(coefficients: Coefficients, x: number): numbe
 }
 
 /** The value at x; at a knot that of the piece to the right, outside the knots that of the nearest piece. */
-export function evaluatePiecewise({ knots, pieces }: PiecewisePolynomial, x: number): number {
+export function evaluatePiecewise(polynomial: PiecewisePolynomial, x: number): number {
+  requireObject('polynomial', polynomial);
+  const { knots, pieces } = polynomial;
+  requireNumbers('polynomial.knots', knots);
+  if (!Array.isArray(pieces) || pieces.length === 0 || knots.length !== pieces.length + 1) {
+    throw new ArgumentError('polynomial.pieces', pieces, 'one piece between any two knots');
+  }
+  if (typeof x !== 'number') throw new ArgumentError('x', x, 'a number');
   let piece = 0;
   while (piece < pieces.length - 1 && x >= knots[piece + 1]!) piece++;
+  requireNumbers(`polynomial.pieces[${piece}]`, pieces[piece]);
   return evaluatePolynomial(pieces[piece]!, x);
 }
 
@@ -37,7 +51,7 @@ export function toPiecewise(
 ): PiecewisePolynomial {
   const { knots, pieces } = isPiecewise(given) ? given : { knots: [a, b], pieces: [given] };
   requireFinite(`${argument}.knots`, knots);
-  if (pieces.length === 0 || knots.length !== pieces.length + 1) {
+  if (!Array.isArray(pieces) || pieces.length === 0 || knots.length !== pieces.length + 1) {
     throw new ShapeError(
       `${argument}.knots`,
       knots,

@@ -1,12 +1,15 @@
 import {
   ArgumentError,
   requireFinite,
+  requireKnownOptions,
+  requireLength,
+  requireOutput,
   ShapeError,
   type FloatArray,
   type Objective,
   type ParameterSlice,
 } from '@nonsmooth/core';
-import type { Network } from '../network.js';
+import { requireNetwork, type Network } from '../network.js';
 import {
   isPiecewise,
   toPiecewise,
@@ -71,10 +74,12 @@ export function isPopulationRisk(objective: Objective): objective is PopulationR
  * @throws ArgumentError, ShapeError or NonFiniteError for a wrong interval, target or density (negative, zero).
  */
 export function populationRisk(net: Network, data: PopulationRiskData): PopulationRisk {
+  requireNetwork('net', net);
   requireShallowRelu(net);
   if (typeof data !== 'object' || data === null) {
     throw new ArgumentError('data', data, '{ interval, target, density? }');
   }
+  requireKnownOptions('data', data, ['interval', 'target', 'density']);
   const interval = toInterval(data.interval);
   const outputs = net.widths[2]!;
   const targets = toTargets(data.target, outputs, interval);
@@ -88,17 +93,11 @@ export function populationRisk(net: Network, data: PopulationRiskData): Populati
   const scratch = new Float64Array(net.dimension);
   const unit = new Float64Array(net.dimension);
 
-  const requireLength = (argument: string, vector: FloatArray): void => {
-    if (vector.length !== net.dimension) {
-      throw new ShapeError(`${argument}.length`, vector.length, String(net.dimension));
-    }
-  };
-
   function bouligandGradient(theta: FloatArray, approach: FloatArray, out: FloatArray): number {
-    requireLength('theta', theta);
-    requireLength('approach', approach);
+    requireLength('theta', theta, net.dimension);
+    requireLength('approach', approach, net.dimension);
     requireFinite('approach', approach);
-    requireLength('out', out);
+    requireOutput('out', out, net.dimension);
     const value = integrals.risk(theta, approach);
     integrals.gradient(theta, out);
     return value;
@@ -111,12 +110,12 @@ export function populationRisk(net: Network, data: PopulationRiskData): Populati
     interval,
     moments: integrals.densityMoments(),
     value(theta) {
-      requireLength('theta', theta);
+      requireLength('theta', theta, net.dimension);
       return integrals.risk(theta);
     },
     gradient(theta, out) {
-      requireLength('theta', theta);
-      requireLength('out', out);
+      requireLength('theta', theta, net.dimension);
+      requireOutput('out', out, net.dimension);
       const value = integrals.risk(theta);
       integrals.gradient(theta, out);
       return value;
@@ -127,17 +126,17 @@ export function populationRisk(net: Network, data: PopulationRiskData): Populati
       return scratch.reduce((sum, slope, i) => sum + slope * direction[i]!, 0);
     },
     hessianVector(theta, v, out) {
-      requireLength('theta', theta);
-      requireLength('v', v);
-      requireLength('out', out);
+      requireLength('theta', theta, net.dimension);
+      requireLength('v', v, net.dimension);
+      requireOutput('out', out, net.dimension);
       integrals.risk(theta);
       integrals.prepareHessian(theta);
       integrals.hessianVector(theta, v, out);
     },
     hessian(theta, out) {
       const d = net.dimension;
-      requireLength('theta', theta);
-      if (out.length !== d * d) throw new ShapeError('out.length', out.length, String(d * d));
+      requireLength('theta', theta, net.dimension);
+      requireOutput('out', out, d * d);
       integrals.risk(theta);
       integrals.prepareHessian(theta);
       for (let row = 0; row < d; row++) {
@@ -148,7 +147,7 @@ export function populationRisk(net: Network, data: PopulationRiskData): Populati
       }
     },
     degenerateNeurons(theta) {
-      requireLength('theta', theta);
+      requireLength('theta', theta, net.dimension);
       const outgoing = (i: number): boolean =>
         Array.from({ length: outputs }, (_, j) => theta[(2 + j) * neurons + i]).some(
           (v) => v !== 0,

@@ -1,4 +1,11 @@
-import { ArgumentError, largest, smallest, type Objective } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  largest,
+  requireKnownOptions,
+  smallest,
+  type Objective,
+  type OptionNames,
+} from '@nonsmooth/core';
 import {
   add,
   elementwise,
@@ -55,6 +62,8 @@ export interface BiasShiftOptions {
   readonly signs?: readonly number[];
 }
 
+const biasShiftOptionNames: OptionNames<BiasShiftOptions> = { steps: true, signs: true };
+
 /**
  * The certificate of the limiting property for an empirical risk of a network with its own bias per hidden
  * neuron (its layout names W1, b1, …): κ_1 = C_1 = 1, κ_k = 1 + ‖W^k‖_∞C_{k−1}, C_k = 1 + 2‖W^k‖_∞C_{k−1}.
@@ -71,6 +80,7 @@ export function biasShiftCertificate(
   theta: ArrayLike<number>,
   options: BiasShiftOptions = {},
 ): BiasShiftCertificate {
+  requireKnownOptions('options', options, biasShiftOptionNames);
   const program = programOf(risk, theta);
   const layers = hiddenLayers(risk, program);
   const neurons = layers.reduce((sum, { width }) => sum + width, 0);

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, requireKnownOptions, type OptionNames } from '@nonsmooth/core';
 import {
   add,
   elementwise,
@@ -26,6 +26,13 @@ export interface GeneralizedGradientOptions {
   /** At most this many steps before ε jumps below the threshold, or ends. Default 20. */
   readonly steps?: number;
 }
+
+const generalizedGradientOptionNames: OptionNames<GeneralizedGradientOptions> = {
+  family: true,
+  epsilon: true,
+  ratio: true,
+  steps: true,
+};
 
 export interface ApproximateGradient {
   readonly epsilon: number;
@@ -69,6 +76,7 @@ export function generalizedGradient(
   theta: ArrayLike<number>,
   options: GeneralizedGradientOptions = {},
 ): GeneralizedGradient {
+  requireKnownOptions('options', options, generalizedGradientOptionNames);
   const { family = eventuallyExact, epsilon = 1, ratio = 0.25, steps = 20 } = options;
   if (!(epsilon > 0 && epsilon < Infinity)) {
     throw new ArgumentError('epsilon', epsilon, 'positive numbers');

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, requireKnownOptions } from '@nonsmooth/core';
 
 /** Limits as counts, never time, so that a verdict is the same on every machine. */
 export interface Budget {
@@ -35,9 +35,10 @@ export interface Meter {
 
 /** The limits, the default where there is none. */
 export function requireBudget(limits: Partial<Budget>): Budget {
+  requireKnownOptions('budget', limits, defaultBudget);
   const budget = { ...defaultBudget, ...limits };
   for (const what of Object.keys(defaultBudget) as (keyof Budget)[]) {
-    if (!(budget[what] >= 0))
+    if (!(typeof budget[what] === 'number' && budget[what] >= 0))
       throw new ArgumentError(`budget.${what}`, budget[what], 'numbers ≥ 0');
   }
   return budget;

@@ -1,4 +1,11 @@
-import { once, ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  once,
+  requireFinite,
+  requireKnownOptions,
+  ShapeError,
+  type OptionNames,
+} from '@nonsmooth/core';
 import { defaultKinks, type KinkPolicy, type Program } from '@nonsmooth/autodiff';
 import {
   doubles,
@@ -38,6 +45,14 @@ export interface CertifyOptions {
   readonly refinements?: number;
 }
 
+const certifyOptionNames: OptionNames<CertifyOptions> = {
+  gradient: true,
+  kinks: true,
+  tolerance: true,
+  budget: true,
+  refinements: true,
+};
+
 /**
  * Says which of the Fréchet, limiting, Bouligand and Clarke subdifferentials of f at x the gradient belongs to,
  * from its abs-normal form (Baumgärtner and Bethke, arXiv 2407.09639): 'in' if it is in that set of the
@@ -55,6 +70,7 @@ export function certify(
   point: ArrayLike<number>,
   options: CertifyOptions = {},
 ): CertifiedGradient {
+  requireKnownOptions('options', options, certifyOptionNames);
   const program = programOf(subject, point);
   const { kinks = defaultKinks, tolerance = 0, budget = {}, refinements = 0 } = options;
   if (!(tolerance >= 0)) throw new ArgumentError('tolerance', tolerance, 'numbers ≥ 0');

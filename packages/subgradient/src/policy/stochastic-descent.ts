@@ -1,4 +1,15 @@
-import { ArgumentError, requireFinite, ShapeError, type Key } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  requireFinite,
+  requireFunction,
+  requireKey,
+  requireKnownOptions,
+  requireNumber,
+  requireNumbers,
+  requireObject,
+  type Key,
+  type OptionNames,
+} from '@nonsmooth/core';
 import { drawBatch } from '@nonsmooth/tensor';
 import type { Subject } from '../subject.js';
 import { policyGradient, type SubgradientPolicy } from './subgradient-policy.js';
@@ -11,6 +22,13 @@ export interface StochasticDescentOptions {
   /** γ_n, a constant or a function of the step n = 0, 1, … */
   readonly learningRate: number | ((step: number) => number);
 }
+
+const stochasticDescentOptionNames: OptionNames<StochasticDescentOptions> = {
+  policy: true,
+  key: true,
+  steps: true,
+  learningRate: true,
+};
 
 export interface StochasticDescentStep {
   readonly step: number;
@@ -34,11 +52,19 @@ export function stochasticDescent(
   options: StochasticDescentOptions,
   observe: (step: StochasticDescentStep, theta: Float64Array) => void = () => undefined,
 ): Float64Array {
+  requireObject('options', options);
+  requireKnownOptions('options', options, stochasticDescentOptionNames);
   const { policy, key, steps, learningRate } = options;
-  if (losses.length === 0) throw new ShapeError('losses', 0, 'one loss or more');
+  requireKey('key', key);
+  requireFunction('observe', observe);
+  if (typeof learningRate !== 'function') requireNumber('learningRate', learningRate);
+  if (!Array.isArray(losses) || losses.length === 0) {
+    throw new ArgumentError('losses', losses, 'a list of one loss or more');
+  }
   if (!Number.isSafeInteger(steps) || steps < 0) {
     throw new ArgumentError('steps', steps, 'integers ≥ 0');
   }
+  requireNumbers('start', start);
   requireFinite('start', start);
   const theta = Float64Array.from(start);
   const sweeps = losses.map((loss) => policyGradient(loss, theta.length, policy));

@@ -1,3 +1,4 @@
+import { requireKnownOptions, type OptionNames } from '@nonsmooth/core';
 import {
   denseForm,
   doubles,
@@ -25,6 +26,8 @@ export interface SubdifferentialOptions {
   readonly budget?: Partial<Budget>;
 }
 
+const subdifferentialOptionNames: OptionNames<SubdifferentialOptions> = { budget: true };
+
 interface Scope {
   /**
    * True if this is the subdifferential of f; false if only that of its piecewise linearization is known, which is
@@ -51,6 +54,7 @@ export function clarkeSubdifferential(
   point: ArrayLike<number>,
   options: SubdifferentialOptions = {},
 ): ClarkeSubdifferential {
+  requireKnownOptions('options', options, subdifferentialOptionNames);
   const local = localForm(programOf(subject, point), point);
   const known = exactData(local);
   if (typeof known === 'string') return independentGenerators(local, known);
@@ -101,6 +105,7 @@ export function limitingSubdifferential(
   point: ArrayLike<number>,
   options: SubdifferentialOptions = {},
 ): LimitingSubdifferential {
+  requireKnownOptions('options', options, subdifferentialOptionNames);
   const local = localForm(programOf(subject, point), point);
   const known = exactData(local);
   if (typeof known === 'string') return { pieces: [], isWhole: false, reason: known };
@@ -140,6 +145,7 @@ export function frechetSubdifferential(
   point: ArrayLike<number>,
   options: SubdifferentialOptions = {},
 ): FrechetSubdifferential {
+  requireKnownOptions('options', options, subdifferentialOptionNames);
   const local = localForm(programOf(subject, point), point);
   const known = exactData(local);
   if (typeof known === 'string') {
@@ -161,6 +167,7 @@ export function stationarity(
   point: ArrayLike<number>,
   options: SubdifferentialOptions = {},
 ): CertifiedGradient {
+  requireKnownOptions('options', options, subdifferentialOptionNames);
   return certify(subject, point, { ...options, gradient: new Float64Array(point.length) });
 }
 

@@ -1,6 +1,5 @@
-import { ArgumentError, type Key } from '@nonsmooth/core';
-import { elementCount, requireShape } from '../shape.js';
-import { requireKey } from './key.js';
+import { ArgumentError, requireKey, type Key } from '@nonsmooth/core';
+import { elementCount, toShape, type ShapeLike } from '../shape.js';
 import { boundedInteger, distribution } from './sequence.js';
 
 /**
@@ -8,15 +7,9 @@ import { boundedInteger, distribution } from './sequence.js';
  * beyond the last full multiple of high − low are rejected. Entry i depends on key and i only.
  * @throws ArgumentError unless −2³¹ ≤ low < high ≤ 2³¹ are integers.
  */
-export function integers(
-  key: Key,
-  shape: number | readonly number[],
-  low: number,
-  high: number,
-): Int32Array {
-  requireKey(key);
-  const extents = typeof shape === 'number' ? [shape] : shape;
-  requireShape('shape', extents);
+export function integers(key: Key, shape: ShapeLike, low: number, high: number): Int32Array {
+  requireKey('key', key);
+  const extents = toShape('shape', shape);
   const ordered = Number.isInteger(low) && Number.isInteger(high) && low < high;
   if (!ordered || low < -(2 ** 31) || high > 2 ** 31) {
     throw new ArgumentError('[low, high)', [low, high], 'integers −2³¹ ≤ low < high ≤ 2³¹');

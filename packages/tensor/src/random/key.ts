@@ -1,4 +1,4 @@
-import { ArgumentError, type Key } from '@nonsmooth/core';
+import { ArgumentError, requireKey, type Key } from '@nonsmooth/core';
 import { counterDomain, philox } from '@nonsmooth/kernels';
 
 /**
@@ -21,7 +21,7 @@ export function key(seed: number | bigint): Key {
  * two agree with probability about m²·2⁻⁶⁵.
  */
 export function split(parent: Key, n: number): Key[] {
-  requireKey(parent);
+  requireKey('parent', parent);
   if (!Number.isSafeInteger(n) || n < 0) throw new ArgumentError('n', n, 'integers ≥ 0');
   return Array.from({ length: n }, (_, i) => derive(parent, i, derivation.split));
 }
@@ -32,18 +32,11 @@ export function split(parent: Key, n: number): Key[] {
  * @throws ArgumentError if `data` is no safe integer ≥ 0.
  */
 export function foldIn(parent: Key, data: number): Key {
-  requireKey(parent);
+  requireKey('parent', parent);
   if (!Number.isSafeInteger(data) || data < 0) {
     throw new ArgumentError('data', data, 'integers 0 … 2⁵³ − 1');
   }
   return derive(parent, data, derivation.foldIn);
-}
-
-/** Throws ArgumentError unless `k` is two unsigned 32-bit words. */
-export function requireKey(k: Key): void {
-  if (k?.length !== 2 || k[0] >>> 0 !== k[0] || k[1] >>> 0 !== k[1]) {
-    throw new ArgumentError('key', k, 'two integers in [0, 2³²), as key(seed) makes them');
-  }
 }
 
 /** Third counter word by way of derivation. */

@@ -1,5 +1,4 @@
-import { ArgumentError, type Key } from '@nonsmooth/core';
-import { requireKey } from './key.js';
+import { ArgumentError, requireKey, type Key } from '@nonsmooth/core';
 import { boundedInteger, distribution } from './sequence.js';
 
 /**
@@ -7,8 +6,9 @@ import { boundedInteger, distribution } from './sequence.js';
  * @throws ArgumentError unless n is an integer in [0, 2³²).
  */
 export function permutation(key: Key, n: number): Uint32Array {
-  requireKey(key);
-  if (n >>> 0 !== n) throw new ArgumentError('n', n, 'integers 0 … 2³² − 1');
+  requireKey('key', key);
+  if (typeof n !== 'number' || n >>> 0 !== n)
+    throw new ArgumentError('n', n, 'integers 0 … 2³² − 1');
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   for (let last = n - 1; last > 0; last--) {
     const chosen = boundedInteger(key, distribution.permutation, last, last + 1);

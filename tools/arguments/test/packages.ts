@@ -1,0 +1,55 @@
+import * as core from '@nonsmooth/core';
+import * as kernels from '@nonsmooth/kernels';
+import * as nets from '@nonsmooth/nets';
+import * as tensor from '@nonsmooth/tensor';
+import type { Table } from './entry.js';
+import { coreTable } from './tables/core.js';
+import { kernelsTable } from './tables/kernels.js';
+import { netsTable } from './tables/nets.js';
+import { tensorTable } from './tables/tensor.js';
+
+/** A package, what it exports, a right call of every function, and what is left out and why. */
+export interface Package {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly table: Table;
+  readonly leftOut: Readonly<Record<string, string>>;
+}
+
+const innerLoop = 'runs in inner loops, which do not check their numbers';
+const innerLoops = {
+  dot: innerLoop,
+  largest: innerLoop,
+  maxAbs: innerLoop,
+  norm2: innerLoop,
+  smallest: innerLoop,
+  takeRows: innerLoop,
+  suggestion: 'is called by checks with the names that they allow',
+};
+
+const byName = 'reads the tables of losses and activations by names that were checked';
+const internals = {
+  philox: innerLoop,
+  unitInterval: innerLoop,
+  atKink: byName,
+  checkTargets: byName,
+  entrywise: byName,
+  isPiecewiseLinear: byName,
+  isSmoothLoss: byName,
+  lossAtKink: byName,
+  parameterOf: byName,
+  requireTargets: byName,
+  targetWidth: byName,
+};
+
+export const packages: readonly Package[] = [
+  { name: 'core', exports: core, table: coreTable, leftOut: innerLoops },
+  {
+    name: 'kernels',
+    exports: kernels,
+    table: kernelsTable,
+    leftOut: internals,
+  },
+  { name: 'tensor', exports: tensor, table: tensorTable, leftOut: {} },
+  { name: 'nets', exports: nets, table: netsTable, leftOut: {} },
+];
