@@ -1,10 +1,4 @@
-import {
-  floatArray,
-  requireDtype,
-  requireNumbers,
-  type Dtype,
-  type FloatArray,
-} from '@nonsmooth/core';
+import { floatArray, requireDtype, type Dtype, type FloatArray } from '@nonsmooth/core';
 import { requireLengths } from '../problem.js';
 import type { BinaryName, UnaryName, Workspace } from '../workspace.js';
 import { activations, atKink } from '../activations/table.js';

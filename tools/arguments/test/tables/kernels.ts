@@ -1,3 +1,4 @@
+// oxlint-disable typescript/unbound-method -- these methods are functions that use no `this`
 import * as kernels from '@nonsmooth/kernels';
 import { call, made, type Entry, type Table } from '../entry.js';
 

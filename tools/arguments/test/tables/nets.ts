@@ -1,3 +1,4 @@
+// oxlint-disable typescript/unbound-method -- these methods are functions that use no `this`
 import * as nets from '@nonsmooth/nets';
 import { defaultKernels, defaultKinks } from '@nonsmooth/kernels';
 import { key, tensor } from '@nonsmooth/tensor';
