@@ -36,7 +36,7 @@ export function evaluatePiecewise(polynomial: PiecewisePolynomial, x: number): n
   let piece = 0;
   while (piece < pieces.length - 1 && x >= knots[piece + 1]!) piece++;
   requireNumbers(`polynomial.pieces[${piece}]`, pieces[piece]);
-  return evaluatePolynomial(pieces[piece]!, x);
+  return evaluatePolynomial(pieces[piece], x);
 }
 
 /**
