@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.js';
 import { autodiff } from './autodiff.js';
+import { certifying } from './certify.js';
 import { flows } from './flows.js';
 import { kernels } from './kernels.js';
 import { nets } from './nets.js';
@@ -16,6 +17,7 @@ export const scenarios: readonly Scenario[] = [
   autodiff,
   nets,
   subgradient,
+  certifying,
   ode,
   flows,
 ];
