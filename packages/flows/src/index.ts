@@ -1,5 +1,7 @@
 export { ArgumentError, DisposedError, NonFiniteError, ShapeError } from '@nonsmooth/core';
 export * from './asymptotics/classify.js';
+export type { AsymptoticLevel } from './asymptotics/level.js';
+export type { Spectrum } from './asymptotics/spectrum.js';
 export type { GrowthLaw } from './asymptotics/growth-laws.js';
 export * from './asymptotics/threshold-study.js';
 export * from './asymptotics/trajectory.js';

@@ -117,7 +117,7 @@ test('flows towards realizable targets are never taken for divergent', () => {
             atol: 1e-10,
           },
         );
-        verdicts.push(classify(trajectoryOf(flow)).verdict);
+        verdicts.push(classify(trajectoryOf(flow), { objective: risk }).verdict);
       }
     }
   }

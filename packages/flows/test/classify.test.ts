@@ -19,7 +19,7 @@ function sampled(
 describe('flows in closed form', () => {
   test('x′ = −(x − 2) converges', () => {
     const result = classify(
-      sampled(1, (t) => ({ norm: 2 + Math.exp(-t), speed: Math.exp(-t), loss: Math.exp(-2 * t) })),
+      sampled(2, (t) => ({ norm: 2 + Math.exp(-t), speed: Math.exp(-t), loss: Math.exp(-2 * t) })),
     );
     expect(result.verdict).toBe('converges');
   });
@@ -111,9 +111,9 @@ test('flows that converge to 0 converge, as those to anywhere else', () => {
 test.each([
   [{ window: 0 }, 'window = 0; allowed: a number in (0, 1]'],
   [{ window: 2 }, 'window = 2'],
-  [{ confidence: NaN }, 'confidence = NaN'],
+  [{ windw: 1 }, 'windw'],
 ])('a wrong option of the classifier is named (%#)', (options, message) => {
   const good = sampled(4, () => ({ norm: 1, speed: 1, loss: 1 }));
-  expect(() => classify(good, options)).toThrow(message);
+  expect(() => classify(good, options as object)).toThrow(message);
   expect(() => classify(undefined as never)).toThrow('trajectory = undefined');
 });

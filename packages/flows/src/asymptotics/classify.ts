@@ -1,31 +1,43 @@
 import {
   ArgumentError,
-  largest,
   requireKnownOptions,
   requireObject,
-  requirePositive,
   ShapeError,
-  smallest,
+  type Objective,
   type OptionNames,
 } from '@nonsmooth/core';
+import type {
+  CertificateKind,
+  ConvergenceCertificate,
+} from '../certify-convergence/certificate.js';
+import { certifiableRisk } from '../certify-convergence/certifiable-risk.js';
+import { certifyConvergence, nearbyMinimum } from '../certify-convergence/certify-convergence.js';
+import { certifyMinimum } from '../certify-convergence/minimum.js';
 import { growthLaws, type GrowthLaw } from './growth-laws.js';
+import { halfDecades, type HalfDecades } from './half-decades.js';
 import { fitLine } from './least-squares.js';
-
-/** What is watched along a flow, at increasing times t > 0 that should be spread evenly in log t. */
-export interface Trajectory {
-  readonly times: ArrayLike<number>;
-  /** ‖Θ_t‖. */
-  readonly norms: ArrayLike<number>;
-  /** ‖Θ'_t‖ = ‖∇L(Θ_t)‖. */
-  readonly speeds: ArrayLike<number>;
-  /** L(Θ_t). */
-  readonly losses: ArrayLike<number>;
-}
+import { asymptoticLevel, type AsymptoticLevel } from './level.js';
+import { seriesVerdict, type SeriesVerdict } from './series-verdict.js';
+import { steadyGrowth } from './steady-growth.js';
+import { settled, spectrumAt, type Spectrum } from './spectrum.js';
+import type { Trajectory } from './trajectory.js';
 
 export interface Classification {
   readonly verdict: 'converges' | 'diverges' | 'undecided';
-  /** Why, in words with numbers. */
+  /** How: proved of the exact flow through the last state, or supported by evidence; absent if undecided. */
+  readonly strength?: 'proved' | 'supported';
+  /**
+   * What decided: a certificate and its kind, a certified minimum nearby, the spectrum of the Hessian, or the series of
+   * displacements; or, undecided, a saddle or the lack of all of these.
+   */
+  readonly by: CertificateKind | 'certifiedMinimum' | 'saddle' | 'spectrum' | 'series' | 'none';
+  /** Why, in words with numbers; for undecided what would decide. */
   readonly reason: string;
+  /** Where the loss goes, whatever the state does. */
+  readonly level: AsymptoticLevel;
+  readonly certificate?: ConvergenceCertificate;
+  /** Directions that the horizon has not resolved, and the horizon that would; absent without a Hessian. */
+  readonly unresolved?: { readonly directions: number; readonly horizon: number };
   readonly evidence: {
     /** Time window of the fits, and the number of its samples. */
     readonly from: number;
@@ -33,12 +45,19 @@ export interface Classification {
     readonly samples: number;
     /** ‖Θ'_t‖ ≈ C·t^(−q) on the window: the length ∫‖Θ'‖dt is finite exactly if q > 1. */
     readonly decay: { readonly q: number; readonly error: number };
-    /** Trapezoidal length over the whole trajectory; the length still to come with q one standard error less, or ∞. */
+    /** Trapezoidal length over the whole trajectory; the length still to come, or ∞ where it is not known. */
     readonly length: number;
     readonly remainingLength: number;
+    /** ‖Θ_T‖·‖Θ'_T‖. */
+    readonly scaledGradient: number;
+    /** Displacements per half decade of time, relative to the scale of the motion, the last one first, and the floor of these. */
+    readonly displacements: readonly number[];
+    readonly floor: number;
+    /** λ_min·T and λ_k·T of the Hessian at the end. */
+    readonly spectrum?: Spectrum;
     /** The better of the two laws comes first. */
     readonly growth: readonly [GrowthLaw, GrowthLaw];
-    /** Extrapolated level of the loss and the half width of its error bar. */
+    /** The estimate of the level within its interval, and its distance to the farther end. */
     readonly asymptoticLoss: { readonly level: number; readonly error: number };
   };
 }
@@ -46,30 +65,35 @@ export interface Classification {
 export interface ClassifyOptions {
   /** The share of the trajectory, in log t, that the fits use: t ≥ horizon^(1 − window)·first^window. Default ½. */
   readonly window?: number;
-  /** How many standard errors q must be away from 1. Default 3. */
-  readonly confidence?: number;
+  /** What the flow descends: its Hessian and certificates then decide before any series. */
+  readonly objective?: Objective;
+  /** Whether certificates are tried; they cost about as much as a hundred Hessians. Default true. */
+  readonly proofs?: boolean;
+  /** What L never falls below. Default: 0 if no loss of the trajectory is negative, −∞ else. */
+  readonly lowerBound?: number;
 }
 
-const classifyOptionNames: OptionNames<ClassifyOptions> = { window: true, confidence: true };
+const optionNames: OptionNames<ClassifyOptions> = {
+  window: true,
+  objective: true,
+  proofs: true,
+  lowerBound: true,
+};
 
 /**
- * Does the flow converge to a critical point or diverge to infinity? By the dichotomy of Kranz, Gallon,
- * Dereich, Jentzen (arXiv 2505.09572) one of the two holds for definable activations; a finite trajectory only
- * gives evidence. `converges`: the speed decays like t^(−q) with q > 1 by more than its standard error, and the length
- * still to come is below 1 % of the largest norm on the window. `diverges`: q < 1, or q = 1 within error bars of at most
- * ±0.3, with a norm that grows over the window by 5 % or more, and steadily: one law, a·log t or a·t^p, explains 95 % of
- * the growth, and no third of the window (in log t) has less than a third of the mean growth. Anything else is `undecided`, with its
- * reason: flows towards targets that a network can realize grow for decades too, but mostly in bursts between plateaus.
- * A slow transient can still look like divergence: where it matters, look at longer horizons too.
+ * Does the flow converge to a critical point or diverge to infinity? By the dichotomy of Kranz, Gallon, Dereich, Jentzen
+ * (arXiv 2505.09572) one of the two holds for definable activations. In this order: a theorem or certificate at the last
+ * state (`proved`; needs `objective`); a certified minimum within half of ‖Θ‖, to which the flow may yet go; λ_min·T < −3,
+ * a saddle, which rounding leaves; λ_k·T ≥ 3, the clock of the Hessian; displacements of states per half decade, with
+ * tolerance and rounding as their floor. A diverging flow is told by steady growth, and only while λ_min·T ≤ 1.2. All but the first are `supported`, no more: norms that grow sixtyfold and then stop exist.
  * @throws ShapeError, ArgumentError for trajectories that are too short, not increasing in time or not finite.
  */
 export function classify(trajectory: Trajectory, options: ClassifyOptions = {}): Classification {
-  requireKnownOptions('options', options, classifyOptionNames);
-  const { window = 0.5, confidence = 3 } = options;
+  requireKnownOptions('options', options, optionNames);
+  const { window = 0.5, objective, proofs = true } = options;
   if (!(window > 0 && window <= 1)) throw new ArgumentError('window', window, 'a number in (0, 1]');
-  requirePositive({ confidence });
   requireTrajectory(trajectory);
-  const { times, norms, speeds, losses } = trajectory;
+  const { times, norms, speeds, losses, states } = trajectory;
   const last = times.length - 1;
   const start = Math.exp(
     Math.log(times[last]!) - window * (Math.log(times[last]!) - Math.log(times[0]!)),
@@ -80,87 +104,211 @@ export function classify(trajectory: Trajectory, options: ClassifyOptions = {}):
   }
   const logTime = chosen.map((i) => Math.log(times[i]!));
   const pick = (values: ArrayLike<number>): number[] => chosen.map((i) => values[i]!);
-  const decayFit = fitLine(logTime, pick(speeds).map(logOrFloor));
-  const q = -decayFit.slope;
-  const length = trapezoid(times, speeds);
-  const slowest = q - decayFit.slopeError;
-  const remainingLength = slowest > 1 ? (times[last]! * speeds[last]!) / (slowest - 1) : Infinity;
+  const decay = fitLine(logTime, pick(speeds).map(logOrFloor));
   const growth = growthLaws(logTime, pick(norms));
-  const evidence: Classification['evidence'] = {
-    from: times[chosen[0]!]!,
-    to: times[last]!,
-    samples: chosen.length,
-    decay: { q, error: decayFit.slopeError },
-    length,
-    remainingLength,
-    growth,
-    asymptoticLoss: asymptoticLoss(pick(losses)),
+  const history = halfDecades(trajectory);
+  const horizon = times[last]!;
+  const spectrum = objective && states ? spectrumAt(objective, states[last]!, horizon) : undefined;
+  const bound =
+    options.lowerBound ?? (Array.prototype.every.call(losses, (loss) => loss >= 0) ? 0 : -Infinity);
+  const judged = judge({
+    history,
+    horizon,
+    spectrum,
+    ...(objective && states && proofs && { objective, end: states[last]! }),
+    still: speeds[last] === 0,
+    growing: steadyGrowth(pick(norms), growth, decay),
+  });
+  const level = levelOf(asymptoticLevel(history, bound), judged.certificate);
+  const { remaining, ...verdict } = judged;
+  const [low, high] = level.interval;
+  return {
+    ...verdict,
+    level,
+    ...(spectrum && {
+      unresolved: { directions: spectrum.unresolved, horizon: spectrum.horizon },
+    }),
+    evidence: {
+      from: times[chosen[0]!]!,
+      to: horizon,
+      samples: chosen.length,
+      decay: { q: -decay.slope, error: decay.slopeError },
+      length: trapezoid(times, speeds),
+      remainingLength: remaining,
+      scaledGradient: norms[last]! * speeds[last]!,
+      displacements: history.displacements,
+      floor: history.floor,
+      ...(spectrum && { spectrum }),
+      growth,
+      asymptoticLoss: {
+        level: level.estimate,
+        error: Math.max(high - level.estimate, level.estimate - low),
+      },
+    },
   };
-  return { ...judge(evidence, speeds[last]!, pick(norms), confidence), evidence };
 }
 
-function judge(
-  evidence: Classification['evidence'],
-  speed: number,
-  norms: readonly number[],
-  confidence: number,
-): Pick<Classification, 'verdict' | 'reason'> {
-  const { q, error } = evidence.decay;
-  const margin = confidence * error;
-  const rate = `‖Θ'‖ ~ t^(−${q.toPrecision(3)} ± ${error.toPrecision(1)})`;
-  const toCome = evidence.remainingLength.toPrecision(2);
-  if (speed === 0) return { verdict: 'converges', reason: 'the gradient is exactly 0' };
-  if (evidence.remainingLength < 0.01 * largest(norms)) {
-    return { verdict: 'converges', reason: `${rate} is integrable; ${toCome} is still to come` };
+/** Directions slower than this veto divergence: in the direction of growth λT is the exponent q ≤ 1. */
+const vetoed = 1.2;
+
+/** How far a certified minimum may be, as a share of ‖Θ‖. */
+const nearby = 0.5;
+
+interface Facts {
+  readonly history: HalfDecades;
+  readonly horizon: number;
+  readonly spectrum: Spectrum | undefined;
+  /** Both or none: where proofs are to be tried. */
+  readonly objective?: Objective;
+  readonly end?: ArrayLike<number>;
+  readonly still: boolean;
+  /** What a steady growth of the norm says, if there is one. */
+  readonly growing: string | undefined;
+}
+
+type Judgement = Pick<Classification, 'verdict' | 'strength' | 'by' | 'reason' | 'certificate'> & {
+  readonly remaining: number;
+};
+
+function judge(facts: Facts): Judgement {
+  const { history, horizon, spectrum, objective, end, still } = facts;
+  const proof =
+    objective && end
+      ? certifyConvergence(objective, end, { kinds: ['theorem', 'noCriticalPoint', 'surjective'] })
+      : undefined;
+  if (proof?.certificate) return proved(proof.certificate);
+  const near =
+    objective && end && spectrum && spectrum.least >= -settled - spectrum.noise
+      ? minimumNear(objective, end, history)
+      : undefined;
+  if (near) return near;
+  const series = seriesVerdict(history);
+  const remaining = series.remaining * history.scale;
+  const growing =
+    series.verdict === 'diverges'
+      ? series.reason
+      : series.verdict === 'undecided'
+        ? facts.growing
+        : undefined;
+  if (growing !== undefined && !(spectrum && spectrum.least > vetoed)) {
+    return { ...supported('diverges', 'series', growing), remaining };
   }
-  const [law] = evidence.growth;
-  const [first, last] = [norms[0]!, norms.at(-1)!];
-  const persists =
-    last - first >= 0.05 * last &&
-    law.rate > confidence * law.rateError &&
-    law.explained >= 0.95 &&
-    slowestThird(law.form === 'power' ? norms.map(Math.log) : norms) >= 1 / 3;
-  if (!persists) {
+  if (spectrum && spectrum.least < -settled - spectrum.noise) {
     return {
       verdict: 'undecided',
+      by: 'saddle',
       reason:
-        `${rate}, but ‖Θ‖, from ${first.toPrecision(4)} to ${last.toPrecision(4)}, shows no steady growth ` +
-        `(${Math.round(100 * law.explained)} % of it is explained by a ${law.form} law)`,
+        `at a saddle: λ_min·T = ${spectrum.least.toPrecision(3)}; the exact flow may stay there, from a symmetric ` +
+        'start, or leave: a start beside it would tell',
+      remaining: Infinity,
     };
   }
-  if (q + margin < 1) {
-    return { verdict: 'diverges', reason: `${rate} is not integrable, and ‖Θ‖ keeps growing` };
+  if (still) {
+    return { ...supported('converges', 'series', 'the gradient is exactly 0'), remaining: 0 };
   }
-  if (q - margin <= 1 && margin <= 0.3) {
-    return { verdict: 'diverges', reason: `${rate}, and ‖Θ‖ keeps growing like log t` };
+  if (spectrum && spectrum.visible >= settled * (1 + spectrum.noise)) {
+    const reason = `λ·T = ${spectrum.visible.toPrecision(3)} in the slowest direction: it has settled everywhere`;
+    return { ...supported('converges', 'spectrum', reason), remaining };
   }
-  return { verdict: 'undecided', reason: `${rate} with ‖Θ‖ still growing and ${toCome} to come` };
+  if (series.verdict === 'converges') {
+    const left = remaining < Infinity ? `; ${remaining.toPrecision(2)} still to come` : '';
+    return { ...supported('converges', 'series', series.reason + left), remaining };
+  }
+  if (growing !== undefined) {
+    const reason = `${growing}, but λ_min·T = ${spectrum!.least.toPrecision(3)} says that it will not`;
+    return { verdict: 'undecided', by: 'spectrum', reason, remaining };
+  }
+  return {
+    verdict: 'undecided',
+    by: 'none',
+    reason: `${series.reason}; ${whatWouldDecide(series, spectrum, horizon)}`,
+    remaining,
+  };
 }
 
-/** The least growth in a third of the window, as a share of the mean growth; negative where it shrinks. */
-function slowestThird(values: readonly number[]): number {
-  const at = [0, 1, 2, 3].map((k) => values[Math.round((k * (values.length - 1)) / 3)]!);
-  const mean = (at[3]! - at[0]!) / 3;
-  return smallest([0, 1, 2].map((k) => at[k + 1]! - at[k]!)) / mean;
+function supported(
+  verdict: 'converges' | 'diverges',
+  by: Classification['by'],
+  reason: string,
+): Pick<Judgement, 'verdict' | 'strength' | 'by' | 'reason'> {
+  return { verdict, strength: 'supported', by, reason };
 }
 
-/**
- * Aitken's Δ² on the first, middle and last loss of the window (equal steps of log t: exact for A + B·t^(−p)),
- * with the distance to the last loss as its error bar.
- */
-function asymptoticLoss(losses: readonly number[]): { level: number; error: number } {
-  const half = Math.floor((losses.length - 1) / 2);
-  const [a, b, c] = [
-    losses[losses.length - 1 - 2 * half]!,
-    losses[losses.length - 1 - half]!,
-    losses.at(-1)!,
-  ];
-  const curvature = a - 2 * b + c;
-  // Losses fall towards their level: without convexity the last one is an upper bound and all that is known.
-  const extrapolated = curvature > 0 ? c - (b - c) ** 2 / curvature : c - (b - c);
-  // a risk that was never negative has no negative level
-  const level = c >= 0 ? Math.max(0, extrapolated) : extrapolated;
-  return { level, error: Math.abs(c - level) };
+function proved(certificate: ConvergenceCertificate): Judgement {
+  return {
+    verdict: certificate.claim,
+    strength: 'proved',
+    by: certificate.kind,
+    reason: describeCertificate(certificate),
+    certificate,
+    remaining: lengthOf(certificate),
+  };
+}
+
+/** A certified minimum beside the end, whether that lies in its certified basin or not. */
+function minimumNear(
+  objective: Objective,
+  end: ArrayLike<number>,
+  { scale }: HalfDecades,
+): Judgement | undefined {
+  const risk = certifiableRisk(objective);
+  if (typeof risk === 'string' || risk.loss !== 'squared') return undefined;
+  const minimum = nearbyMinimum(risk, end, objective);
+  if (typeof minimum === 'string') return undefined;
+  const { centre, curvature } = minimum;
+  const here = certifyMinimum(risk, end, centre);
+  if (typeof here !== 'string') return proved(here);
+  const distance = Math.sqrt(centre.reduce((sum, x, i) => sum + (x - end[i]!) ** 2, 0));
+  if (!(distance <= nearby * scale)) return undefined;
+  const reason =
+    `an isolated minimum is certified ${distance.toPrecision(2)} away; the flow takes a time of about ` +
+    `${(1 / curvature).toPrecision(2)} to it`;
+  return { ...supported('converges', 'certifiedMinimum', reason), remaining: distance };
+}
+
+function describeCertificate(certificate: ConvergenceCertificate): string {
+  switch (certificate.kind) {
+    case 'theorem':
+      return `theorem: ${certificate.citation}`;
+    case 'surjective':
+      return `the residual can be steered to its limit within ${certificate.radius.toPrecision(2)} of the last state`;
+    case 'minimum':
+      return `the last state lies in the certified basin of an isolated minimum, known to ${certificate.limitWithin.toPrecision(2)}`;
+    case 'noCriticalPoint':
+      return `no critical point below L = ${certificate.below.toPrecision(3)}: ‖Θ‖ → ∞`;
+  }
+}
+
+function lengthOf(certificate: ConvergenceCertificate): number {
+  return certificate.kind === 'surjective' ? certificate.radius : Infinity;
+}
+
+function levelOf(
+  level: AsymptoticLevel,
+  certificate: ConvergenceCertificate | undefined,
+): AsymptoticLevel {
+  if (!certificate) return level;
+  // both hold: a certificate may know less than the last loss does
+  const low = Math.max(level.by === 'bound' ? level.interval[0] : -Infinity, certificate.level[0]);
+  const high = Math.max(low, Math.min(level.interval[1], certificate.level[1]));
+  const estimate = Math.min(high, Math.max(low, level.estimate));
+  return { interval: [low, high], estimate, by: 'certificate' };
+}
+
+function whatWouldDecide(
+  { inFloor, remaining }: SeriesVerdict,
+  spectrum: Spectrum | undefined,
+  horizon: number,
+): string {
+  if (inFloor) return 'the end lies within the tolerance: a tighter one would tell';
+  if (spectrum && spectrum.unresolved > 0 && spectrum.horizon > horizon) {
+    return spectrum.horizon < Infinity
+      ? `${spectrum.unresolved} directions are slower than the horizon: T ≥ ${spectrum.horizon.toPrecision(2)} would tell`
+      : `${spectrum.unresolved} directions have no curvature beyond rounding: no horizon is known to be long enough`;
+  }
+  return remaining < Infinity
+    ? `${remaining.toPrecision(2)} of the scale to come: a longer horizon would tell`
+    : 'a longer horizon would tell';
 }
 
 function trapezoid(times: ArrayLike<number>, speeds: ArrayLike<number>): number {

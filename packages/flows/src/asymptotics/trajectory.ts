@@ -1,15 +1,61 @@
-import { ArgumentError, norm2, requirePositive } from '@nonsmooth/core';
+import { ArgumentError, norm2, requirePositive, type Objective } from '@nonsmooth/core';
+import type { Descent } from '../descent/descend.js';
 import type { Flow } from '../flow/flow.js';
-import type { Trajectory } from './classify.js';
+
+/** What is watched along a flow, at increasing times t > 0 that should be spread evenly in log t. */
+export interface Trajectory {
+  readonly times: ArrayLike<number>;
+  /** ‖Θ_t‖. */
+  readonly norms: ArrayLike<number>;
+  /** ‖Θ'_t‖ = ‖∇L(Θ_t)‖. */
+  readonly speeds: ArrayLike<number>;
+  /** L(Θ_t). */
+  readonly losses: ArrayLike<number>;
+  /** Θ_t: displacements of states tell motion from noise, which speeds at rest are. */
+  readonly states?: readonly ArrayLike<number>[];
+  /** The tolerances of the integration: displacements within them are no motion. */
+  readonly tolerance?: { readonly rtol: number; readonly atol: number };
+}
 
 /** What `classify` looks at, from the saved times t > 0 of a flow. */
-export function trajectoryOf(flow: Pick<Flow, 't' | 'y' | 'loss' | 'speed'>): Trajectory {
+export function trajectoryOf(
+  flow: Pick<Flow, 't' | 'y' | 'loss' | 'speed'> & Partial<Pick<Flow, 'tolerance'>>,
+): Trajectory {
   const kept = [...flow.t.keys()].filter((i) => flow.t[i]! > 0);
   return {
     times: kept.map((i) => flow.t[i]!),
     norms: kept.map((i) => norm2(flow.y[i]!)),
     speeds: kept.map((i) => flow.speed[i]!),
     losses: kept.map((i) => flow.loss[i]!),
+    states: kept.map((i) => flow.y[i]!),
+    ...(flow.tolerance && { tolerance: flow.tolerance }),
+  };
+}
+
+/**
+ * The same of a gradient descent with constant learning rate γ, which follows the flow on the clock t = γ·n. Its tolerance is
+ * rounding; what its batches add is motion.
+ * @throws ArgumentError for a learning rate that is not positive.
+ */
+export function trajectoryOfDescent(
+  objective: Objective,
+  descent: Pick<Descent, 'records'>,
+  learningRate: number,
+): Trajectory {
+  requirePositive({ learningRate });
+  const gradient = new Float64Array(objective.dimension);
+  const records = descent.records.filter(({ step }) => step > 0);
+  const rows = records.map(({ theta }) => {
+    const loss = objective.gradient(theta, gradient);
+    return { loss, speed: norm2(gradient) };
+  });
+  return {
+    times: records.map(({ step }) => learningRate * step),
+    norms: records.map(({ theta }) => norm2(theta)),
+    speeds: rows.map(({ speed }) => speed),
+    losses: rows.map(({ loss }) => loss),
+    states: records.map(({ theta }) => theta),
+    tolerance: { rtol: 1e-14, atol: 0 },
   };
 }
 

@@ -1,6 +1,11 @@
 import { requireObject, type Objective } from '@nonsmooth/core';
 import { requireStart } from '../checks.js';
-import type { CertificateKind, ConvergenceCertificate, Refusal } from './certificate.js';
+import type {
+  CertificateKind,
+  ConvergenceCertificate,
+  MinimumCertificate,
+  Refusal,
+} from './certificate.js';
 import { certifiableRisk, type CertifiableRisk } from './certifiable-risk.js';
 import { certifyMinimum } from './minimum.js';
 import { newtonPolish } from './newton-polish.js';
@@ -40,12 +45,20 @@ const attempts: { readonly [Kind in CertificateKind]: Attempt } = {
   minimum(risk, theta, objective) {
     if (risk.loss !== 'squared') return `the argument is about the squared loss, not ${risk.loss}`;
     if (!objective.hessian) return 'the objective has no Hessian';
-    const here = certifyMinimum(risk, theta, theta);
-    if (typeof here !== 'string') return here;
-    const { theta: centre } = newtonPolish(objective, theta);
-    return certifyMinimum(risk, theta, centre);
+    const near = nearbyMinimum(risk, theta, objective);
+    return typeof near === 'string' ? near : certifyMinimum(risk, theta, near.centre);
   },
 };
+
+/** The certificate of an isolated minimum, about itself, that Newton steps from θ lead to. */
+export function nearbyMinimum(
+  risk: CertifiableRisk,
+  theta: ArrayLike<number>,
+  objective: Objective,
+): MinimumCertificate | string {
+  const { theta: centre } = newtonPolish(objective, theta);
+  return certifyMinimum(risk, centre, centre);
+}
 
 /**
  * Proves, where it can, that the exact gradient flow from the floating-point state θ converges, or that it diverges. Of

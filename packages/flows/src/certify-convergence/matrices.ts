@@ -57,20 +57,21 @@ export function spectralBound(A: ArrayLike<number>, n: number, m: number): numbe
 }
 
 /**
- * An upper bound of the spectral norm of the symmetric positive semidefinite G (n × n): ‖Gᵖ‖_F^{1/p} for p = 16 by
- * repeated squaring, within a factor n^{1/32} of it.
+ * An upper bound of the spectral norm of the symmetric positive semidefinite G (n × n): ‖Gᵖ‖_F^{1/p}, within a factor
+ * n^{1/2p} of it, for p = 16 by repeated squaring, and for less where n is large.
  */
 export function gramNorm(G: Float64Array, n: number): number {
   const scale = frobenius(G);
   if (!(scale > 0)) return scale;
   let power: Float64Array = G.map((g) => g / scale);
   let error = epsilon;
-  for (let p = 0; p < 4; p++) {
+  const squarings = n <= 64 ? 4 : n <= 150 ? 2 : 0;
+  for (let p = 0; p < squarings; p++) {
     power = multiply(power, power, n, n, n);
     error = 2 * error + (n + 2) * epsilon;
   }
   // entries of a power are wrong by at most the error, because ‖G/scale‖_F ≤ 1
-  return scale * (frobenius(power) + n * error) ** (1 / 16) * (1 + 1e-12);
+  return scale * (frobenius(power) + n * error) ** (1 / 2 ** squarings) * (1 + 1e-12);
 }
 
 /** The lower Cholesky factor of a symmetric matrix, or undefined where it is not positive definite. */
