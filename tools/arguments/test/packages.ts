@@ -31,6 +31,8 @@ const byName = 'reads the tables of losses and activations by names that were ch
 const internals = {
   philox: innerLoop,
   unitInterval: innerLoop,
+  nativeKernels: 'exists where a native library was built',
+  nativePeakLoop: 'exists where a native library was built',
   atKink: byName,
   checkTargets: byName,
   entrywise: byName,
