@@ -19,7 +19,7 @@ import {
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { certify, verify, type CertifiedGradient, type Subject } from '@nonsmooth/subgradient';
-import { crossEntropyRiskOf } from './support/relu-network.js';
+import { crossEntropyRiskOf, riskOf } from './support/relu-network.js';
 
 const at = (x: Tracer, i: number): Value => sum(gather(x, [i]));
 const kinks = (relu: number, absolute = 2 * relu - 1) => ({ relu, abs: absolute, tie: 0.5 });
@@ -137,4 +137,21 @@ test('means of many equal samples are one kink', () => {
     bouligand: 'in',
     clarke: 'in',
   });
+});
+
+test('a neuron of zeros in hundreds of samples is decided at once', () => {
+  const inputs = Array.from({ length: 300 }, (_, s) => [Math.sin(s + 1), Math.cos(3 * s)]);
+  const targets = inputs.map(([x]) => [x! * x!]);
+  const risk = riskOf({ widths: [2, 3, 1], inputs, targets });
+  const theta = [0, 0, 0.3, -0.7, 0.4, 0.2, 0, 0.1, -0.3, 0.5, -0.2, 0.4, 0.6];
+  for (const relu of [0, 0.5, 1]) {
+    const found = certified(risk, theta, relu);
+    expect(found.activeKinks.length).toBe(300);
+    expect(found.memberships).toEqual({
+      frechet: 'undecided',
+      limiting: relu === 0.5 ? 'undecided' : 'in',
+      bouligand: relu === 0.5 ? 'undecided' : 'in',
+      clarke: 'in',
+    });
+  }
 });

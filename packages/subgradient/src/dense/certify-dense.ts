@@ -247,6 +247,23 @@ function isZero({ value, radius }: Ball): boolean {
   return value === 0 && radius === 0;
 }
 
+/** With more dependent kinks than this the abs-normal form is not tried: cells would be too many. */
+const mostByForm = 24;
+
+/** What shifts of biases prove whatever the kinks are: a neuron of zeros is on a kink in every sample. */
+function shiftedDecisions(sigma: number): Decisions {
+  const open: Decision = {
+    answer: 'undecided',
+    reason: `more than ${mostByForm} active kinks, of which some of one unit are dependent`,
+  };
+  const proof = { kind: 'biasShift' } as const;
+  if (Math.abs(sigma) !== 1) {
+    return { frechet: open, limiting: open, bouligand: open, clarke: { answer: 'in', proof } };
+  }
+  const implied: Decision = { answer: 'in', proof: { kind: 'impliedBy', set: 'bouligand' } };
+  return { frechet: open, limiting: implied, bouligand: { answer: 'in', proof }, clarke: implied };
+}
+
 /** What the answer proves about the gradient of the sweep with σ; undefined if other proofs are needed. */
 export function denseDecisions(answer: DenseAnswer, sigma: number): Decisions | undefined {
   const { zeros, isIndependent, classes } = answer;
@@ -254,7 +271,10 @@ export function denseDecisions(answer: DenseAnswer, sigma: number): Decisions | 
     const decision: Decision = { answer: 'in', proof: { kind: 'differentiable' } };
     return { frechet: decision, limiting: decision, bouligand: decision, clarke: decision };
   }
-  if (!isIndependent) return undefined;
+  if (!isIndependent) {
+    const isSmall = zeros.filter(({ matters }) => matters).length <= mostByForm;
+    return isSmall ? undefined : shiftedDecisions(sigma);
+  }
   const proof: Proof = { kind: 'layers', classes };
   const isVertex = Math.abs(sigma) === 1;
   /** |σβ| ≤ β, or |σβ| = |β|, for every class. */
