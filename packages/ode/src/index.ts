@@ -14,7 +14,7 @@ export { inLogTime, type LogTimeProblem } from './log-time.js';
 export type { Memory, SavedMemory } from './memory.js';
 export type { Method, Stepper } from './method.js';
 export * from './methods/index.js';
-export type { FilippovEvent, FilippovMode } from './modes/filippov-decision.js';
+export type { FilippovEvent, FilippovMode } from './modes/filippov-mode.js';
 export { filippov, type FilippovProblem } from './modes/filippov.js';
 export type * from './modes/modes.js';
 export type { SwitchedField } from './modes/switched-field.js';

@@ -1,4 +1,4 @@
-import { ArgumentError, requireKnownOptions, type OptionNames } from '@nonsmooth/core';
+import { ArgumentError, type OptionNames } from '@nonsmooth/core';
 import { integral, type Controller } from './control/controller.js';
 import { rootMeanSquare, tolerance, type ErrorNorm, type Tolerance } from './control/norm.js';
 import type { Event } from './events/event.js';
@@ -72,10 +72,10 @@ export const integrationOptionNames: OptionNames<IntegrationOptions> = {
   events: true,
 };
 
-/** Throws for options that are neither common ones nor among `further`. @throws ArgumentError */
-export function requireOptions(options: object, further: Readonly<Record<string, true>>): void {
-  requireKnownOptions('options', options, { ...integrationOptionNames, ...further });
-}
+/** The names of common options with further ones. */
+export const optionNamesWith = (
+  further: Readonly<Record<string, true>>,
+): Readonly<Record<string, true>> => ({ ...integrationOptionNames, ...further });
 
 /** Options, checked and completed. */
 export interface Settings {

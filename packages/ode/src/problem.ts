@@ -42,6 +42,7 @@ export interface InitialValueProblem<Mode = undefined, Note = unknown> {
   readonly modes?: Modes<Mode, Note>;
 }
 
+/** What an integration has cost so far. */
 export interface Statistics {
   /** Right-hand sides, all of them: probes, differences and restarts too. */
   readonly rhs: number;

@@ -1,12 +1,13 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, requireKnownOptions } from '@nonsmooth/core';
 import { IntegrationError } from './errors.js';
 import { integrate, stateAt } from './integration/integrate.js';
-import { requireOptions, type IntegrationOptions } from './options.js';
+import { optionNamesWith, type IntegrationOptions } from './options.js';
 import type { InitialValueProblem } from './problem.js';
 import { checkedSaveAt } from './save-at.js';
 import { segmentAt, type Segment } from './segment.js';
 import type { Solution } from './solution.js';
 
+/** Options of `solve`. */
 export interface SolveOptions extends IntegrationOptions {
   /** Times between t0 and t1, in order, at which to save instead of after every step. */
   readonly saveAt?: ArrayLike<number>;
@@ -15,6 +16,8 @@ export interface SolveOptions extends IntegrationOptions {
   /** Sees every accepted step; returning false ends the integration there. */
   readonly observe?: (t: number, y: Float64Array) => boolean | void;
 }
+
+const names = optionNamesWith({ saveAt: true, dense: true, observe: true });
 
 /**
  * Integrates y' = rhs(t, y), y(t0) = y0, to t1. The local error of each step is kept below
@@ -27,7 +30,7 @@ export function solve<Mode = undefined, Note = unknown>(
   problem: InitialValueProblem<Mode, Note>,
   options: SolveOptions = {},
 ): Solution<Mode, Note> {
-  requireOptions(options, { saveAt: true, dense: true, observe: true });
+  requireKnownOptions('options', options, names);
   const { dense = false, observe, ...rest } = options;
   const { t0, t1 } = problem;
   if (observe !== undefined && typeof observe !== 'function') {

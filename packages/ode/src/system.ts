@@ -85,17 +85,15 @@ export function system<Mode>(
   const value = new Float64Array(n);
   const { window } = position;
   let called = false;
-  const call = (t: number, y: Float64Array, out: Float64Array): unknown => {
-    counts.rhs++;
-    try {
-      return problem.rhs(within(window, t), y, out, position.mode);
-    } catch (cause) {
-      return threw('rhs', cause);
-    }
-  };
   const rhs = (t: number, y: Float64Array, out: Float64Array): void => {
     if (!called) out.fill(Number.NaN);
-    const returned = call(t, y, out);
+    counts.rhs++;
+    let returned: unknown;
+    try {
+      returned = problem.rhs(within(window, t), y, out, position.mode);
+    } catch (cause) {
+      threw('rhs', cause);
+    }
     if (returned !== undefined && returned !== out && typeof returned === 'object') {
       const { length } = returned as { length?: unknown };
       fail(
@@ -104,14 +102,15 @@ export function system<Mode>(
           `writing its ${n} components into out`,
       );
     }
-    if (!called) requireWritten(t, y, out);
+    if (called) return;
     called = true;
+    requireWritten(t, y, out);
   };
   /** What is NaN where `out` was NaN, and 0 where it was 0, was not written. */
   const requireWritten = (t: number, y: Float64Array, out: Float64Array): void => {
     if (!out.some(Number.isNaN)) return;
     const again = new Float64Array(n);
-    call(t, y, again);
+    rhs(t, y, again);
     const missing = out.findIndex((one, i) => Number.isNaN(one) && again[i] === 0);
     if (missing < 0) return;
     fail('wrongShape', `rhs did not write component ${missing} of ${n} into out`);

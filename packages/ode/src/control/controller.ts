@@ -21,6 +21,7 @@ export interface Controller {
   propose(history: Readonly<ErrorHistory>, exponent: number): number;
 }
 
+/** The constants of a controller, all with defaults. */
 export interface ControllerLimits {
   readonly safety?: number;
   readonly smallestFactor?: number;

@@ -10,6 +10,7 @@ export const rootMeanSquare: ErrorNorm = (scaled) => {
   return Math.sqrt(sum / Math.max(1, scaled.length));
 };
 
+/** The largest component. */
 export const maximumNorm: ErrorNorm = (scaled) => {
   let largest = 0;
   for (let i = 0; i < scaled.length; i++) {
@@ -48,6 +49,7 @@ export function blockNorm(lengths: readonly number[]): ErrorNorm {
   };
 }
 
+/** Measures errors in units of atol + rtol·|y|. */
 export interface Tolerance {
   readonly rtol: number;
   readonly atol: number | Float64Array;
@@ -55,6 +57,7 @@ export interface Tolerance {
   size(x: Float64Array, y: Float64Array, other: Float64Array): number;
 }
 
+/** The measure of tolerances and a norm, for states of dimension n. */
 export function tolerance(
   rtol: number,
   atol: number | Float64Array,

@@ -4,6 +4,7 @@ import { evaluate, timeWithin } from '../segment.js';
 import type { System } from '../system.js';
 import { sampledFunctions } from './sampled.js';
 
+/** Watches the functions of events along the steps. */
 export interface EventWatch {
   readonly occurrences: EventOccurrence[];
   /** Events whose function was zero at the start, and those where it never was anything else. */
@@ -21,6 +22,7 @@ export interface EventWatch {
   restore(state: EventState, t: number, y: Float64Array): void;
 }
 
+/** Watches events, whose exceptions say where the integration was. */
 export function watchEvents(events: readonly Event[], system: System): EventWatch {
   const { dimension } = system;
   const valueOf = (i: number, t: number, y: Float64Array): number => {

@@ -1,6 +1,7 @@
 import { evaluate, timeWithin, type Segment } from '../segment.js';
 import { bracketedZero } from './bracket.js';
 
+/** A change of sign within a step. */
 export interface Crossing {
   readonly index: number;
   /** Where in the step, 0 < θ ≤ 1; 0 if it is on the other side from the start. */

@@ -22,6 +22,7 @@ export interface KrylovSpace {
 
 const largestDimension = 150;
 
+/** Makes a space, empty until it is started. */
 export function krylovSpace(system: System): KrylovSpace {
   const n = system.dimension;
   const most = Math.min(n, largestDimension);

@@ -1,9 +1,12 @@
-import { requireOptions, settings } from '../options.js';
+import { requireKnownOptions } from '@nonsmooth/core';
+import { optionNamesWith, settings } from '../options.js';
 import type { InitialValueProblem } from '../problem.js';
 import { checkedSaveAt } from '../save-at.js';
 import { evaluate, type Segment } from '../segment.js';
 import type { Integration, StreamOptions } from './integration.js';
 import { Integrator } from './integrator.js';
+
+const names = optionNamesWith({ dense: true, segments: true, saveAt: true, from: true });
 
 /**
  * Begins an integration of y' = rhs(t, y), y(t0) = y0, towards t1, to be taken step by step.
@@ -13,7 +16,7 @@ export function integrate<Mode = undefined, Note = unknown>(
   problem: InitialValueProblem<Mode, Note>,
   options: StreamOptions = {},
 ): Integration<Mode, Note> {
-  requireOptions(options, { dense: true, segments: true, saveAt: true, from: true });
+  requireKnownOptions('options', options, names);
   const checked = settings(problem, options);
   const saveAt = options.saveAt && checkedSaveAt(options.saveAt, problem.t0, problem.t1);
   const integrator = new Integrator(problem, checked, { ...options, ...(saveAt && { saveAt }) });

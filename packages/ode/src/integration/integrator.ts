@@ -12,19 +12,12 @@ import { spacing } from '../time.js';
 import { requireCheckpoint, restoreProgress, type Checkpoint } from './checkpoint.js';
 import type { Integration, Step, StreamOptions } from './integration.js';
 import { DenseCheck } from './dense-check.js';
-import { planFixedStep, planStep, type Plan } from './plan.js';
+import { planFixedStep, planStep, type Trial } from './plan.js';
 import { beginning, copyProgress, finished, type Progress } from './progress.js';
 import { countRestart, failIfZeno, noteReset } from './restarts.js';
 import { StepSize } from './step-size.js';
 import { Stops } from './stops.js';
 import { Watches } from './watches.js';
-
-/** A step being tried. */
-interface Trial extends Plan {
-  /** Size of its error, 1 at the tolerance. */
-  error: number;
-  accepted: boolean;
-}
 
 /** How often in succession a change of mode may ask for a shorter step. */
 const maxRetries = 8;
@@ -43,6 +36,9 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
   readonly #stepper: Stepper;
   readonly #stepSize: StepSize;
   readonly #watches: Watches<Mode, Note>;
+  /** Whether there are events or modes, and whether states are projected. */
+  readonly #watched: boolean;
+  readonly #projects: boolean;
   readonly #dense: boolean;
   readonly #direction: 1 | -1;
   readonly #segment;
@@ -65,6 +61,8 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
   /** Times at which the right-hand side may jump, and times at which to save. */
   readonly #jumps: Stops;
   readonly #saves: Stops;
+  /** Whether there are any of these. */
+  readonly #hasStops: boolean;
   readonly #check: DenseCheck;
   /** Whether the interpolant of every step is to be as accurate as the steps. */
   readonly #accurate: boolean;
@@ -93,10 +91,13 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     const { degree } = this.#stepper;
     this.#stepSize = new StepSize(settings, this.#progress, this.#stepper);
     this.#watches = new Watches(events, problem.modes, this.#position, this.#system, degree);
-    this.#accurate = dense === true || this.#watches.needSegments;
+    this.#watched = events !== undefined || problem.modes !== undefined;
+    this.#projects = project !== undefined || this.#watches.project;
+    this.#accurate = dense === true || this.#watched;
     this.#dense = this.#accurate || segments === true || saveAt !== undefined;
     this.#jumps = new Stops(settings.tstops, this.#direction);
     this.#saves = new Stops(saveAt ?? [], this.#direction);
+    this.#hasStops = !this.#jumps.isEmpty || !this.#saves.isEmpty;
     this.#check = new DenseCheck(this.#system);
     this.#atCut = new Float64Array(y.length);
     this.#stateAt = (t, out) => this.#stateWithin(t, out);
@@ -197,6 +198,7 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
 
   next(): Step | undefined {
     const progress = this.#progress;
+    const { steadyState } = this.#settings;
     if (progress.reason !== '') return undefined;
     this.#requireFiniteDerivative();
     for (;;) {
@@ -208,14 +210,16 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
       // only a change of mode may ask to go back
       const before = this.#problem.modes && { ...progress, history: { ...progress.history } };
       if (!this.#accept(trial)) continue;
-      const cut = this.#watches.examine(this.#segment);
+      const cut = this.#watched ? this.#watches.examine(this.#segment) : undefined;
       if (!cut) this.#advance(trial);
       else if (!this.#cutAt(cut)) {
         this.#retry(trial, before!);
         continue;
       }
       if (progress.t === this.#problem.t1 && progress.reason === '') progress.reason = finished;
-      if (progress.reason === '' && this.#isAtRest()) progress.reason = 'steady state';
+      if (steadyState !== undefined && progress.reason === '' && this.#isAtRest(steadyState)) {
+        progress.reason = 'steady state';
+      }
       // a change of mode at the very start of the step: nothing has happened yet
       if (progress.t === trial.start && progress.reason === '') continue;
       return {
@@ -244,16 +248,22 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
       this.#system.fail('maxSteps', `${maxSteps} steps were not enough`);
     }
     const { t } = progress;
-    const target = this.#target(t);
+    const target = this.#hasStops ? this.#target(t) : this.#problem.t1;
     if (fixedStep !== undefined) {
       planFixedStep(trial, progress, target, fixedStep, this.#direction);
     } else {
-      planStep(trial, progress, target, Math.min(progress.h, this.#longest(t)), this.#direction);
+      const { maxStep } = this.#settings;
+      trial.h = Math.min(progress.h, typeof maxStep === 'number' ? maxStep : this.#longest(t));
+      planStep(trial, progress, target, this.#direction);
     }
     if (!(trial.h > 0)) this.#failOfStepSize();
     progress.history.stepRatio = progress.previousStep > 0 ? trial.h / progress.previousStep : 1;
     position.step = this.#direction * trial.h;
-    this.#openWindow(t, trial.end);
+    if (this.#hasStops) this.#openWindow(t, trial.end);
+    else {
+      position.window.least = this.#direction > 0 ? t : trial.end;
+      position.window.most = this.#direction > 0 ? trial.end : t;
+    }
     trial.error = this.#stepper.attempt(position.step);
     trial.accepted = fixedStep === undefined ? trial.error < 1 : !Number.isNaN(trial.error);
     return trial;
@@ -304,7 +314,8 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     return this.#system.fail('stepUnderflow', `the step size underflowed${why}`);
   }
 
-  #reject({ h, error }: Trial): void {
+  #reject(trial: Trial): void {
+    const { h, error } = trial;
     if (this.#settings.fixedStep !== undefined) {
       const why =
         h > (this.#stepper.longestStep ?? Infinity) ? ': it is too long for the method' : '';
@@ -312,11 +323,12 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     }
     this.#system.counts.rejected++;
     this.#resultless = !Number.isFinite(error);
-    this.#stepSize.shorten(h, error);
+    this.#stepSize.shorten(trial);
   }
 
   /** Its interpolant, the size of the next step, and its end back on the manifold; false if it is too long after all. */
-  #accept({ start, end, h, short, error }: Trial): boolean {
+  #accept(trial: Trial): boolean {
+    const { start, end, h } = trial;
     const segment = this.#segment;
     let most = Infinity;
     if (this.#dense) {
@@ -330,10 +342,10 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
       }
     }
     this.#system.counts.accepted++;
-    this.#stepSize.propose(h, error, short);
+    this.#stepSize.propose(trial);
     this.#progress.h = Math.min(this.#progress.h, most);
     this.#mode = this.#position.mode;
-    this.#projectState(end, this.#stepper.next, this.#position.mode);
+    if (this.#projects) this.#projectState(end, this.#stepper.next, this.#position.mode);
     return true;
   }
 
@@ -357,12 +369,12 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     progress.t = end;
     if (this.#accurate && this.#isCoarse) this.#check.remember(start, y);
     y.set(stepper.next);
-    stepper.accept(end, this.#project !== undefined || this.#watches.project);
-    this.#watches.advance(end, y);
+    stepper.accept(end, this.#projects);
+    if (this.#watched) this.#watches.advance(end, y);
     if (onGrid) progress.grid.steps++;
     if (!short && progress.heldStep === 0) progress.ordinaryStep = h;
     this.#endRetries();
-    if (this.#jumps.has(end) && end !== this.#problem.t1) this.#beginAnew(end);
+    if (this.#hasStops && this.#jumps.has(end) && end !== this.#problem.t1) this.#beginAnew(end);
   }
 
   /** Ends the step at a cut, and begins again from there unless the integration ends; false to try again shorter. */
@@ -448,10 +460,8 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     this.#requireFiniteDerivative();
   }
 
-  #isAtRest(): boolean {
-    const { steadyState } = this.#settings;
+  #isAtRest(steadyState: number): boolean {
     const progress = this.#progress;
-    if (steadyState === undefined) return false;
     const { y } = this.#position;
     const change = this.#atCut;
     const { derivative } = this.#stepper;

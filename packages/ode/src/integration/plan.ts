@@ -1,10 +1,10 @@
 import type { Progress } from './progress.js';
 
-/** A step to be tried. */
+/** A step to be tried. Records are handed on rather than numbers, which would be boxed at every call. */
 export interface Plan {
   start: number;
   end: number;
-  /** |end − start|, which is what the method moves by. */
+  /** Before planning the size proposed; then |end − start|, which is what the method moves by. */
   h: number;
   /** Whether it ends at a time given beforehand, and so perhaps earlier than proposed. */
   short: boolean;
@@ -12,17 +12,19 @@ export interface Plan {
   onGrid: boolean;
 }
 
+/** A step being tried. */
+export interface Trial extends Plan {
+  /** Size of its error, 1 at the tolerance. */
+  error: number;
+  accepted: boolean;
+}
+
 /**
- * Plans a step of size `h` towards `target`. Its end is a representable time, and its size the difference of the
+ * Plans a step of the size proposed towards `target`. Its end is a representable time, and its size the difference of the
  * times: else t and y would drift apart. What would remain before `target` by rounding only is stretched over.
  */
-export function planStep(
-  plan: Plan,
-  { t }: Progress,
-  target: number,
-  h: number,
-  direction: 1 | -1,
-): void {
+export function planStep(plan: Plan, { t }: Progress, target: number, direction: 1 | -1): void {
+  const { h } = plan;
   const remaining = Math.abs(target - t);
   const rounding = 4 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(target));
   plan.start = t;

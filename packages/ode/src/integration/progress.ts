@@ -37,6 +37,7 @@ export interface Restarts {
   shrinking: number;
 }
 
+/** The progress of an integration that begins at t. */
 export const beginning = (t: number): Progress => ({
   t,
   h: 0,

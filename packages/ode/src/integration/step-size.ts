@@ -1,5 +1,6 @@
 import type { Settings } from '../options.js';
 import type { Stepper } from '../method.js';
+import type { Trial } from './plan.js';
 import type { Progress } from './progress.js';
 
 /** Chooses the size of each step from the errors of the steps before. */
@@ -21,14 +22,14 @@ export class StepSize {
     return Math.min(h, most, this.#stepper.longestStep ?? Infinity);
   }
 
-  /** After a rejected step of size h. */
-  shorten(h: number, error: number): void {
-    this.#progress.h = this.limited(h * this.#factorAfter(false, error));
+  /** After a rejected step. */
+  shorten(trial: Trial): void {
+    this.#progress.h = this.limited(trial.h * this.#factorAfter(false, trial.error));
     this.#progress.rejectedBefore = true;
   }
 
-  /** After an accepted step of size h, which may have been shorter than proposed. */
-  propose(h: number, error: number, short: boolean): void {
+  /** After an accepted step, which may have been shorter than proposed. */
+  propose({ h, error, short }: Trial): void {
     const progress = this.#progress;
     // asked for with fixed steps too: methods of variable order choose it on the way
     const proposed = h * this.#factorAfter(true, error);

@@ -9,9 +9,14 @@ export class Stops {
     this.#direction = direction;
   }
 
+  get isEmpty(): boolean {
+    return this.#times.length === 0;
+  }
+
   /** The first after t, or `end` if none comes before that. Asked about times in order. */
   after(t: number, end: number): number {
     const times = this.#times;
+    if (this.#next === times.length) return end;
     while (this.#next < times.length && this.#direction * (times[this.#next]! - t) <= 0) {
       this.#next++;
     }
@@ -21,6 +26,6 @@ export class Stops {
 
   /** Whether one is at t. */
   has(t: number): boolean {
-    return this.#times.includes(t);
+    return this.#times.length > 0 && this.#times.includes(t);
   }
 }

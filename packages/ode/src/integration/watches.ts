@@ -35,11 +35,6 @@ export class Watches<Mode, Note> {
     this.#modes = this.#guarded && new ModeWatch(this.#guarded, system.dimension, degree);
   }
 
-  /** Whether they need the interpolant of every step. */
-  get needSegments(): boolean {
-    return this.#events !== undefined || this.#modes !== undefined;
-  }
-
   /** Whether the mode's projection moves the end of every step. */
   get project(): boolean {
     return this.#guarded?.project !== undefined;

@@ -6,6 +6,7 @@ export interface ComplexFactorization {
   solve(re: Float64Array, im: Float64Array): void;
 }
 
+/** Factorizes complex matrices of dimension n by rows, with partial pivoting. */
 export function complexLuFactorization(n: number): ComplexFactorization {
   let a: Float64Array = new Float64Array(0);
   let b: Float64Array = new Float64Array(0);

@@ -15,6 +15,7 @@ export interface ComplexShiftedSolver {
   restored(): void;
 }
 
+/** A solver by factorizations, or by products if the Jacobian has no matrix. */
 export function complexShiftedSolver(
   system: System,
   linearization: Linearization,

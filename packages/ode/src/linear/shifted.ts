@@ -35,6 +35,7 @@ export interface ShiftedSolver {
   restored(): void;
 }
 
+/** A solver by factorizations, or by products if the Jacobian has no matrix. */
 export function shiftedSolver(system: System, linearization: Linearization): ShiftedSolver {
   return linearization.matrix
     ? direct(system, linearization.matrix)

@@ -2,6 +2,7 @@ import { ArgumentError } from '@nonsmooth/core';
 import type { Method } from '../method.js';
 import { backwardDifferentiationStepper } from '../stiff/backward-differentiation.js';
 
+/** What defines a method of backward differentiation. */
 export interface BackwardDifferentiation {
   readonly name: string;
   /** κ_k of order k = 1, 2, …; 0 gives the plain formula. */

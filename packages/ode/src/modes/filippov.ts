@@ -1,5 +1,6 @@
 import type { ModalRightHandSide } from '../problem.js';
-import { decide, type FilippovEvent, type FilippovMode } from './filippov-decision.js';
+import { decide } from './filippov-decision.js';
+import type { FilippovEvent, FilippovMode } from './filippov-mode.js';
 import type { Modes, Switch, Transition } from './modes.js';
 import { ActivatedField, type SwitchedField } from './switched-field.js';
 

@@ -1,5 +1,5 @@
 import { IntegrationError } from '../errors.js';
-import type { FilippovMode } from './filippov-decision.js';
+import type { FilippovMode } from './filippov-mode.js';
 import type { SurfaceScreen } from './modes.js';
 
 /**

@@ -25,7 +25,7 @@ const c2 = -1 / 20;
 const c3 = 2 / 5;
 
 /** Scales the error, O(h⁴): with it errors are about those of Dormand–Prince 5(4) at equal tolerances. */
-const errorWeight = 0.04;
+const errorWeight = 0.05;
 
 /**
  * The four stages after which the recursion, of stability polynomial P, has order 4. Their own stability polynomial is

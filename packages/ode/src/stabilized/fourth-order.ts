@@ -26,6 +26,7 @@ const zeros: readonly { readonly re: Fit; readonly im: Fit }[] = [
 
 /** Fewest stages, and most: an error in one stage is amplified by up to 6.5e−5·s⁷. */
 export const fewest = 5;
+/** Most stages. */
 export const most = 25;
 
 let known: readonly FourthOrderCoefficients[] | undefined;

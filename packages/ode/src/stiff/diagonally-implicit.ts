@@ -23,10 +23,12 @@ export interface DiagonallyImplicitTableau {
   readonly e: readonly number[];
 }
 
+/** A diagonally implicit method of given coefficients. */
 export interface DiagonallyImplicitMethod extends Method, DiagonallyImplicitTableau {
   readonly embeddedOrder: number;
 }
 
+/** All that defines one. */
 export type DiagonallyImplicitDefinition = DiagonallyImplicitTableau &
   Pick<DiagonallyImplicitMethod, 'name' | 'order' | 'embeddedOrder' | 'citation'> & {
     readonly controller?: Controller;

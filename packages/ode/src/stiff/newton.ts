@@ -13,6 +13,7 @@ export function newtonTolerance(rtol: number, fraction: number): number {
 /** How small, relative to the tolerance of Newton's iteration, the error of its linear systems has to be. */
 export const linearFraction = 0.1;
 
+/** After so many iterations without convergence the step is too long. */
 export const maximumIterations = 4;
 
 /** Newton's iteration with a Jacobian that is kept, for w = c·f(t, base + w) − offset. */
@@ -33,6 +34,7 @@ export interface NewtonIteration {
   ): boolean;
 }
 
+/** Makes the iteration; `fraction` is what it may leave of the tolerance of a step. */
 export function newtonIteration(
   system: System,
   solver: ShiftedSolver,

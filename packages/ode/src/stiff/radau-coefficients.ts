@@ -12,10 +12,12 @@ export const a: Matrix = [
   [(296 + 169 * root6) / 1800, (88 + 7 * root6) / 360, (-2 - 3 * root6) / 225],
   [(16 - root6) / 36, (16 + root6) / 36, 1 / 9],
 ];
+/** The nodes. */
 export const c: Vector = [(4 - root6) / 10, (4 + root6) / 10, 1];
 
 /** The eigenvalues μ and α ± iβ of A⁻¹. Section IV.8. */
 export const mu: number = 3 + cubeRoot9 - cubeRoot3;
+/** The complex eigenvalues of A⁻¹ are α ± iβ. */
 export const alpha: number = 3 + (cubeRoot3 - cubeRoot9) / 2;
 /** 3^(5/6) + 3^(7/6) = √3·(∛3 + ∛9), halved */
 export const beta: number = (Math.sqrt(3) * (cubeRoot3 + cubeRoot9)) / 2;
@@ -47,6 +49,7 @@ function inverse([p, q, r]: Matrix): Matrix {
   return transposed([scaled(cross(q, r)), scaled(cross(r, p)), scaled(cross(p, q))]);
 }
 
+/** A⁻¹. */
 export const inverseOfA: Matrix = inverse(a);
 
 /**
@@ -76,6 +79,7 @@ const pair = eigenvector(alpha, beta);
  * by α − iβ.
  */
 export const t: Matrix = transposed([eigenvector(mu, 0).real, pair.real, pair.imaginary]);
+/** T⁻¹. */
 export const inverseOfT: Matrix = inverse(t);
 
 /** Coefficients of θ, θ², θ³ in the polynomial that is 1 at one node, 0 at 0 and the two others. */
@@ -84,6 +88,7 @@ const basis = (own: number, one: number, other: number): Vector => {
   return [one * other * scale, -(one + other) * scale, scale];
 };
 
+/** Coefficients of the collocation polynomial: of θ, θ², θ³ for each stage. */
 export const collocation: Matrix = [
   basis(c[0], c[1], c[2]),
   basis(c[1], c[2], c[0]),

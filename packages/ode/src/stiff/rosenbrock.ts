@@ -27,10 +27,12 @@ export interface RosenbrockTableau {
   readonly d: readonly (readonly number[])[];
 }
 
+/** A Rosenbrock method of given coefficients. */
 export interface RosenbrockMethod extends Method, RosenbrockTableau {
   readonly embeddedOrder: number;
 }
 
+/** All that defines one. */
 export type RosenbrockDefinition = RosenbrockTableau &
   Pick<RosenbrockMethod, 'name' | 'order' | 'embeddedOrder' | 'interpolantOrder' | 'citation'> & {
     readonly controller?: Controller;
