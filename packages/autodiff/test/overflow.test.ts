@@ -123,10 +123,9 @@ describe('what overflowed has no derivative, and none is invented', () => {
           const sums = exponents.map((_, k) =>
             exponents.slice(0, k + 1).reduce((a, b) => a + b, 0),
           );
-          const last = Math.max(i, 1);
-          const following = total - sums[last]!;
-          const isBlurred =
-            sums.some((sum) => sum < -300) || (following < -300 && sums[last]! < 309);
+          const isBlurred = sums.some(
+            (sum, k) => sum < -300 || (k >= i && total - sum < -300 && sum < 309),
+          );
           if (!Number.isFinite(value) || isBlurred) return;
           const exact = 10 ** (total - exponents[i]!);
           if (value === exact) return;
