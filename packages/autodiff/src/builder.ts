@@ -27,6 +27,50 @@ export class Tracer {
   }
 }
 
+/** What to write instead of JavaScript's own access to arrays. */
+function hintFor(property: string): string | undefined {
+  if (/^-?\d+$/.test(property)) return `use at(x, ${property})`;
+  switch (property) {
+    case 'length':
+      return 'use x.shape[0]';
+    case 'at':
+      return 'use at(x, i)';
+    case 'slice':
+      return 'use index or slice(x, starts, ends)';
+    case 'map':
+    case 'forEach':
+    case 'reduce':
+    case 'filter':
+    case 'every':
+    case 'some':
+      return 'ops work on all entries at once; sum, max and their like reduce them';
+    default:
+      return undefined;
+  }
+}
+
+// What a traced value does not have is looked up here, behind its prototype: no cost for what it has.
+Object.setPrototypeOf(
+  Tracer.prototype,
+  new Proxy(
+    {},
+    {
+      get: (_, property, tracer: Tracer): unknown => {
+        if (property === Symbol.iterator) {
+          const message = 'iteration and destructuring: use at(x, i) for its entries';
+          throw new TracedValueError(tracer[Symbol.toPrimitive]('string'), message);
+        }
+        const hint = typeof property === 'string' ? hintFor(property) : undefined;
+        if (hint === undefined) return Reflect.get(Object.prototype, property, tracer);
+        throw new TracedValueError(
+          tracer[Symbol.toPrimitive]('string'),
+          `x.${String(property)}: ${hint}`,
+        );
+      },
+    },
+  ),
+);
+
 /** A program under construction. Equal nodes are shared: same op, same inputs, same attributes. */
 export class Builder {
   readonly nodes: Node[] = [];

@@ -5,8 +5,10 @@ export class TracedValueError extends Error {
 
   constructor(node: string, use: string) {
     super(
-      `${use} needs a number, but ${node} is traced: it has no value yet. ` +
-        'Express the choice by where, maximum, minimum or relu, or compute it before tracing.',
+      use.includes(':')
+        ? `${node} is traced and no array of JavaScript: ${use}`
+        : `${use} needs a number, but ${node} is traced: it has no value yet. ` +
+            'Express the choice by where, maximum, minimum or relu, or compute it before tracing.',
     );
     this.node = node;
   }

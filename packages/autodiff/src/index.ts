@@ -20,12 +20,27 @@ export * from './ops/activations.js';
 export * from './ops/arithmetic.js';
 export * from './ops/choice.js';
 export * from './ops/elementary.js';
+export * from './ops/indexing.js';
 export * from './ops/kinks.js';
 export { dot, matmul, matrixTranspose, outer } from './ops/linear-algebra.js';
 export * from './ops/pairs.js';
 export * from './ops/power.js';
-export * from './ops/reductions.js';
-export * from './ops/sort.js';
+export {
+  keepAxes,
+  logSoftmax,
+  logSumExp,
+  max,
+  maximumNorm,
+  mean,
+  min,
+  norm,
+  oneNorm,
+  softmax,
+  sum,
+} from './ops/reductions.js';
+export type { Axes, ReduceOptions } from './ops/reductions.js';
+export { sort } from './ops/sort.js';
+export * from './ops/statistics.js';
 export * from './ops/structure.js';
 export { print } from './print.js';
 export * from './program.js';
@@ -36,6 +51,7 @@ export { constantSignature } from './switching/constant-signature.js';
 export { directionalChoice, directionalSignature } from './switching/directional-signature.js';
 export type { DirectionalChoice } from './switching/directional-signature.js';
 export * from './switching/irregular.js';
+export * from './switching/kinks-of-program.js';
 export { signatureGradientProgram } from './switching/chosen-programs.js';
 export { switchedProgram, switchingProgram } from './switching/variables.js';
 export { unaryOps } from './forward/scalar.js';

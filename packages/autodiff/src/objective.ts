@@ -26,6 +26,7 @@ import { sameShape, sizeOf } from './shape.js';
 import { chosenGradientProgram, chosenHessianProductProgram } from './switching/chosen-programs.js';
 import { directionalChooser, requireDirection } from './switching/directional-signature.js';
 import type { DirectionalChoice } from './switching/directional-signature.js';
+import { kinksOf } from './switching/kinks-of-program.js';
 import { inputShapes, switchedProgram, switchingProgram } from './switching/variables.js';
 import { trace } from './trace.js';
 import type { TraceOptions } from './trace.js';
@@ -101,6 +102,7 @@ export function objective(
   return rememberProgram({
     dimension,
     program,
+    smooth: kinksOf(program).length === 0,
     value: (theta) => {
       const execution = value();
       copy('theta', theta, execution.inputs[0]!.data);

@@ -54,6 +54,9 @@ export function broadcastStrides(from: Shape, to: Shape): number[] {
 /** Axes as sorted distinct numbers in 0..rank−1; negative ones count from the end; default all. */
 export function normalizeAxes(rank: number, axes?: number | readonly number[]): readonly number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, i) => i);
+  if (typeof axes !== 'number' && !Array.isArray(axes)) {
+    throw new ArgumentError('axes', axes, 'an axis or a list of axes');
+  }
   const list = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(rank, axis));
   const sorted = [...new Set(list)].sort((a, b) => a - b);
   if (sorted.length !== list.length) throw new ArgumentError('axes', axes, 'distinct axes');

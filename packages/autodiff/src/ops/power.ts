@@ -4,7 +4,7 @@ import { Tracer } from '../builder.js';
 import { constantOf, emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import { div, mul } from './arithmetic.js';
-import type { Op, Shape } from '../program.js';
+import type { Op } from '../program.js';
 import { broadcastShapes } from '../shape.js';
 import { exp, log } from './elementary.js';
 import { abs } from './kinks.js';
@@ -67,7 +67,7 @@ function powers(x: Value, exponents: Tensor): Value {
 export function sqrt(x: Operand): Value {
   const value = toValue(x);
   return (
-    (value instanceof Tracer ? rootOfSquares(value) : undefined) ??
+    (value instanceof Tracer ? (rootOfShifted(value) ?? rootOfSquares(value)) : undefined) ??
     emit('sqrt', [value], value.shape, {})
   );
 }
@@ -95,10 +95,7 @@ function findRoot(value: Tracer, known: Map<number, Value | undefined>): Value |
       return first && abs(reshape(first, node.shape));
     case 'add':
       return (
-        rootOfShifted(inputs, node.shape) ??
-        (first &&
-          second &&
-          norm(stack([first, second].map((u) => broadcastTo(u, node.shape))), [0]))
+        first && second && norm(stack([first, second].map((u) => broadcastTo(u, node.shape))), [0])
       );
     case 'div':
       return first && scaled(first, div, inputs[1]!);
@@ -112,7 +109,10 @@ function findRoot(value: Tracer, known: Map<number, Value | undefined>): Value |
 }
 
 /** √(c + u²) = √c·√(1 + (u/√c)²) for a positive constant c. */
-function rootOfShifted(inputs: readonly Tracer[], shape: Shape): Value | undefined {
+function rootOfShifted(value: Tracer): Value | undefined {
+  const { op, inputs: from, shape } = value.builder.nodes[value.node]!;
+  if (op !== 'add') return undefined;
+  const inputs = from.map((input) => new Tracer(value.builder, input));
   for (const [i, input] of inputs.entries()) {
     const base = baseOfSquare(inputs[1 - i]!);
     const c = constantOf(input);

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, requireKnownOptions } from '@nonsmooth/core';
 import { emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import type { ReductionAttributes } from '../program.js';
@@ -10,12 +10,25 @@ import { reshape } from './structure.js';
 /** Axes to reduce over: all by default, negative ones count from the end. */
 export type Axes = number | readonly number[];
 
+/** What is left of the axes that are reduced. */
+export interface ReduceOptions {
+  /** Whether they stay in the shape as extents of 1, so that the result broadcasts against the argument. Default false. */
+  readonly keepdims?: boolean;
+}
+
+type ReduceOp = Exclude<keyof ReductionAttributes, 'softmax' | 'logSoftmax'>;
+
 function reduce(
-  op: Exclude<keyof ReductionAttributes, 'softmax' | 'logSoftmax'>,
+  op: ReduceOp,
   a: Operand,
   axes: Axes | undefined,
+  options: ReduceOptions | undefined,
 ): Value {
   const value = toValue(a);
+  return shaped(value, axes, options, reduced(op, value, axes));
+}
+
+function reduced(op: ReduceOp, value: Value, axes: Axes | undefined): Value {
   const over = normalizeAxes(value.shape.length, axes);
   const extents = over.map((axis) => value.shape[axis]!);
   if (op !== 'sum' && op !== 'norm' && sizeOf(extents) === 0) {
@@ -30,29 +43,36 @@ function reduce(
 }
 
 /** Sum over the axes, which disappear from the shape, as in every reduction here. */
-export const sum = (a: Operand, axes?: Axes): Value => reduce('sum', a, axes);
+export const sum = (a: Operand, axes?: Axes, options?: ReduceOptions): Value =>
+  reduce('sum', a, axes, options);
 
-export function mean(a: Operand, axes?: Axes): Value {
+export function mean(a: Operand, axes?: Axes, options?: ReduceOptions): Value {
   const value = toValue(a);
   const over = normalizeAxes(value.shape.length, axes);
-  return div(sum(value, over), sizeOf(over.map((axis) => value.shape[axis]!)));
+  return div(sum(value, over, options), sizeOf(over.map((axis) => value.shape[axis]!)));
 }
 
 /** The largest entry; where several attain it, see the kink policy. */
-export const max = (a: Operand, axes?: Axes): Value => reduce('max', a, axes);
-export const min = (a: Operand, axes?: Axes): Value => reduce('min', a, axes);
+export const max = (a: Operand, axes?: Axes, options?: ReduceOptions): Value =>
+  reduce('max', a, axes, options);
+export const min = (a: Operand, axes?: Axes, options?: ReduceOptions): Value =>
+  reduce('min', a, axes, options);
 
 /** log Σ exp(a), without overflow. */
-export const logSumExp = (a: Operand, axes?: Axes): Value => reduce('logSumExp', a, axes);
+export const logSumExp = (a: Operand, axes?: Axes, options?: ReduceOptions): Value =>
+  reduce('logSumExp', a, axes, options);
 
 /** Euclidean norm, with a kink where all entries are 0 (derivative 0 there). */
-export const norm = (a: Operand, axes?: Axes): Value => reduce('norm', a, axes);
+export const norm = (a: Operand, axes?: Axes, options?: ReduceOptions): Value =>
+  reduce('norm', a, axes, options);
 
 /** Sum of the absolute values. */
-export const oneNorm = (a: Operand, axes?: Axes): Value => sum(abs(a), axes);
+export const oneNorm = (a: Operand, axes?: Axes, options?: ReduceOptions): Value =>
+  sum(abs(a), axes, options);
 
 /** Largest absolute value. */
-export const maximumNorm = (a: Operand, axes?: Axes): Value => max(abs(a), axes);
+export const maximumNorm = (a: Operand, axes?: Axes, options?: ReduceOptions): Value =>
+  max(abs(a), axes, options);
 
 /** exp(a)/Σ exp(a) along the axes (default: the last). */
 export function softmax(a: Operand, axes: Axes = -1): Value {
@@ -66,6 +86,18 @@ export function logSoftmax(a: Operand, axes: Axes = -1): Value {
   return emit('logSoftmax', [value], value.shape, {
     axes: normalizeAxes(value.shape.length, axes),
   });
+}
+
+/** What was reduced, with its axes kept if the options say so. */
+export function shaped(
+  a: Value,
+  axes: Axes | undefined,
+  options: ReduceOptions | undefined,
+  result: Value,
+): Value {
+  if (options === undefined) return result;
+  requireKnownOptions('options', options, ['keepdims']);
+  return options.keepdims === true ? keepAxes(a, result, axes) : result;
 }
 
 /** A reduction of `a` with its axes kept as extents of 1, so that it broadcasts against `a`. */

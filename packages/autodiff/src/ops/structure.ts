@@ -1,4 +1,6 @@
 import { ArgumentError, ShapeError } from '@nonsmooth/core';
+import { isTensor } from '@nonsmooth/tensor';
+import type { Tensor } from '@nonsmooth/tensor';
 import { Tracer } from '../builder.js';
 import { emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
@@ -179,7 +181,7 @@ export function stack(parts: readonly Operand[], axis = 0): Value {
 }
 
 /** Entries indices[0], indices[1], … along an axis, in this order; repetitions allowed. */
-export function gather(a: Operand, indices: ArrayLike<number>, axis = 0): Value {
+export function gather(a: Operand, indices: ArrayLike<number> | Tensor, axis = 0): Value {
   const value = toValue(a);
   const at = normalizeAxis(value.shape.length, axis);
   const extent = value.shape[at]!;
@@ -188,8 +190,8 @@ export function gather(a: Operand, indices: ArrayLike<number>, axis = 0): Value 
   return emit('gather', [value], shape, { axis: at, indices: list });
 }
 
-function checkedIndices(indices: ArrayLike<number>, extent: number): number[] {
-  const list = Array.from(indices);
+function checkedIndices(indices: ArrayLike<number> | Tensor, extent: number): number[] {
+  const list = listOf(indices);
   for (const index of list) {
     if (!Number.isInteger(index) || index < 0 || index >= extent) {
       throw new ArgumentError('indices', index, `integers from 0 to ${extent - 1}`);
@@ -198,10 +200,19 @@ function checkedIndices(indices: ArrayLike<number>, extent: number): number[] {
   return list;
 }
 
+/** The numbers of a list, a typed array or a tensor with one axis. */
+function listOf(indices: ArrayLike<number> | Tensor): number[] {
+  if (isTensor(indices) && indices.shape.length === 1) return Array.from(indices.data);
+  if (!isTensor(indices) && (Array.isArray(indices) || ArrayBuffer.isView(indices))) {
+    return Array.from(indices as ArrayLike<number>);
+  }
+  throw new ArgumentError('indices', indices, 'a list of integers; for one entry use at or index');
+}
+
 /** Transpose of gather: adds slice i of `a` to slice indices[i] of zeros with this extent along the axis. */
 export function scatterAdd(
   a: Operand,
-  indices: ArrayLike<number>,
+  indices: ArrayLike<number> | Tensor,
   axis: number,
   extent: number,
 ): Value {
@@ -210,10 +221,10 @@ export function scatterAdd(
   if (!Number.isSafeInteger(extent) || extent < 0) {
     throw new ArgumentError('extent', extent, 'integers ≥ 0');
   }
-  if (indices.length !== value.shape[at]) {
-    throw new ShapeError('indices', indices.length, `${value.shape[at]} entries, one per slice`);
-  }
   const list = checkedIndices(indices, extent);
+  if (list.length !== value.shape[at]) {
+    throw new ShapeError('indices', list.length, `${value.shape[at]} entries, one per slice`);
+  }
   const shape = value.shape.map((e, i) => (i === at ? extent : e));
   return emit('scatterAdd', [value], shape, { axis: at, indices: list });
 }
