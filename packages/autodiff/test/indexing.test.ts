@@ -82,7 +82,7 @@ describe('a traced value is no array', () => {
   test('what objects have is still there', () => {
     ad.trace(
       (x) => {
-        expect(String(x)).toBe('input(3)');
+        expect(x[Symbol.toPrimitive]('string')).toBe('input(3)');
         expect((x as never as { then?: unknown }).then).toBeUndefined();
         expect(Object.hasOwn(x, 'node')).toBe(true);
         return x;
