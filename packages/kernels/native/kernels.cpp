@@ -2,7 +2,7 @@
 // lies in unnamed namespaces: the linker must not merge code for a newer machine with the same code for an older one.
 #include "descent.hpp"
 #include "matmul.hpp"
-#include "second-order.hpp"
+#include "shallow-second-order.hpp"
 #include "table.hpp"
 
 namespace {

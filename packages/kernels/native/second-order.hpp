@@ -111,6 +111,16 @@ template <class T> struct SecondOrderCall {
     });
   }
 
+  /** Σ x·y in the order of assembly/reductions.ts. */
+  static double dot(const T *x, const T *y, ptrdiff_t count) {
+    Partials<T> s0 = {}, s1 = {};
+    for (ptrdiff_t c = 0; c < count; c += 2 * partials<T>) {
+      s0 = multiplyAdd(loadPartials(x + c), loadPartials(y + c), s0);
+      s1 = multiplyAdd(loadPartials(x + c + partials<T>), loadPartials(y + c + partials<T>), s1);
+    }
+    return sumPartialsWide(s0 + s1);
+  }
+
   void gatherRows(T *panel, const T *rows, int width) {
     for (int i = 0; i < width; i += 8) {
       const int some = width - i < 8 ? width - i : 8;
@@ -249,13 +259,7 @@ template <class T> struct SecondOrderCall {
     memcpy(out, array(second.affineTangent), (size_t)count * sizeof(T));
     clearPadding<T>(out, stride, width, stride, state.samples);
     if (net.loss == LOSS_relativeL2) {
-      const T *delta = array(second.delta);
-      Partials<T> s0 = {}, s1 = {};
-      for (ptrdiff_t c = 0; c < count; c += 2 * partials<T>) {
-        s0 = multiplyAdd(loadPartials(out + c), loadPartials(delta + c), s0);
-        s1 = multiplyAdd(loadPartials(out + c + partials<T>), loadPartials(delta + c + partials<T>), s1);
-      }
-      state.alongResiduals = sumPartialsWide(s0 + s1);
+      state.alongResiduals = dot(out, array(second.delta), count);
     }
     if (net.loss == LOSS_crossEntropy) softmaxTangent(out, array(second.bend));
   }
@@ -319,19 +323,5 @@ template <class T> struct SecondOrderCall {
     }
   }
 };
-
-template <class T> bool prepare(const Memory &memory, SecondOrder &state, Scratch &scratch) {
-  SecondOrderCall<T> call(memory, state);
-  if (state.moments || !canCompute<T>(call.net, true) || !call.begin(scratch)) return false;
-  call.prepare();
-  return true;
-}
-
-template <class T> bool hessianVector(const Memory &memory, SecondOrder &state, Scratch &scratch) {
-  SecondOrderCall<T> call(memory, state);
-  if (state.moments || !canCompute<T>(call.net, true) || !call.begin(scratch)) return false;
-  call.hessianVector();
-  return true;
-}
 
 } // namespace

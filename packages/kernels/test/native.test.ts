@@ -97,9 +97,14 @@ describe.each(sets)('the native kernels for $instructions have the bits of wasm'
     test.each(activationNames)('for %s, far from 0 too, with every loss', (name) => {
       for (const loss of lossNames) {
         for (const scale of [1, 40]) {
-          const widths = [3, 17, 6, 4];
-          const problem = problemOf(dtype, widths, 77, { loss, activation: { name } });
-          expectSameBits(native, problem, numbers(dtype, 11, dimensionOf(widths), scale));
+          for (const widths of [
+            [3, 17, 6, 4],
+            [1, 7, 1],
+            [1, 12, 1],
+          ]) {
+            const problem = problemOf(dtype, widths, 77, { loss, activation: { name } });
+            expectSameBits(native, problem, numbers(dtype, 11, dimensionOf(widths), scale));
+          }
         }
       }
     });
@@ -131,6 +136,16 @@ describe.each(sets)('the native kernels for $instructions have the bits of wasm'
         loss: 'crossEntropy',
       });
       expectSameBits(native, problem, numbers(dtype, 2, dimensionOf(widths), 0.1));
+    });
+
+    test('where squares of a relative loss overflow or underflow', () => {
+      for (const scale of dtype === 'f64' ? [1e170, 1e-170] : [1e25, 1e-25]) {
+        const widths = [2, 9, 3];
+        const activation = { name: 'relu' } as const;
+        const problem = problemOf(dtype, widths, 40, { loss: 'relativeL2', activation });
+        const targets = problem.targets.map((y) => y * scale);
+        expectSameBits(native, { ...problem, targets }, numbers(dtype, 6, dimensionOf(widths)));
+      }
     });
 
     test.each([Number.NaN, Infinity, -Infinity, -0, 5e-324, 1e-310, 1e-42, 1e300])(
