@@ -2,7 +2,7 @@
 // softplus.ts and curvature.ts operation for operation.
 #pragma once
 
-#include "build/names.hpp"
+#include "names.hpp"
 #include "elementary.hpp"
 
 namespace {

@@ -1,7 +1,7 @@
 // Elementary functions of vectors: assembly/elementary.ts operation for operation, hence with its bits.
 #pragma once
 
-#include "build/tables.hpp"
+#include "tables.hpp"
 #include "simd.hpp"
 
 namespace {

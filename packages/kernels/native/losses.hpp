@@ -1,7 +1,7 @@
 // Losses of a panel: assembly/losses.ts operation for operation.
 #pragma once
 
-#include "build/names.hpp"
+#include "names.hpp"
 #include "elementary.hpp"
 #include "memory.hpp"
 #include "products.hpp"

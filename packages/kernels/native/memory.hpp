@@ -1,7 +1,7 @@
 // A kernel memory, which the host lays out: structs as assembly/ declares them, addresses in bytes from the start.
 #pragma once
 
-#include "build/structs.hpp"
+#include "structs.hpp"
 
 struct Memory {
   char *base;

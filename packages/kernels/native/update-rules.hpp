@@ -1,7 +1,7 @@
 // One step of every descent rule: assembly/update-rules.ts operation for operation.
 #pragma once
 
-#include "build/names.hpp"
+#include "names.hpp"
 #include "elementary.hpp"
 #include "memory.hpp"
 

@@ -50,6 +50,15 @@ export function packAll(folder: string): Readonly<Record<string, string>> {
   );
 }
 
+/** The packed add-on of this platform, if one was built. */
+export function packPlatform(folder: string): string | undefined {
+  if (!existsSync(join(root, 'packages/kernels/native/build/kernels.node'))) return undefined;
+  const words = ['--filter', './platforms/*', 'exec', 'pnpm', 'pack', '--pack-destination', folder];
+  command(root, process.execPath, 'tools/run.mjs', 'pnpm', ...words);
+  const file = readdirSync(folder).find((tarball) => /kernels-linux-x64-.*tgz$/.test(tarball));
+  return file && join(folder, file);
+}
+
 /** The package and those of ours that it needs, by their manifests in the repository. */
 export function closure(name: string): readonly string[] {
   const manifest = readManifest(join(root, 'packages', name));

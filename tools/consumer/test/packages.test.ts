@@ -1,6 +1,6 @@
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { readdirSync, readFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
+import { builtinModules, createRequire } from 'node:module';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import {
   installInFreshProject,
   packageNames,
   packAll,
+  packPlatform,
   readManifest,
   root,
   temporaryFolder,
@@ -82,6 +83,28 @@ describe.each(packageNames)('@nonsmooth/%s', (name) => {
     expect(messages).toEqual([]);
   });
 });
+
+test('the package of the platform brings native kernels, and its absence the portable ones', () => {
+  const program = `
+    import { defaultKernels, nativeKernels } from '@nonsmooth/kernels';
+    console.log(defaultKernels.name, nativeKernels()?.name ?? 'none');
+  `;
+  const kernelsIn = (folder: string) =>
+    command(folder, process.execPath, '--input-type=module', '-e', program).trim();
+  expect(kernelsIn(project)).toBe('wasm-simd none');
+
+  const platform = packPlatform(temporaryFolder('platform'));
+  if (!platform) return; // no compiler built one here
+  const names = closure('kernels').map((name) => tarballs[name]!);
+  const native = kernelsIn(installInFreshProject([...names, platform]));
+  expect(native).toMatch(/^(native-avx(?:2|512)) \1$|^wasm-simd none$/);
+  // as on this machine without packing: a processor without AVX2 has none
+  const addon = createRequire(import.meta.url)(
+    join(root, 'packages/kernels/native/build/kernels.node'),
+  ) as object;
+  const isOn = process.env['NONSMOOTH_NATIVE'] !== 'off';
+  expect(native.startsWith('native')).toBe(isOn && Object.keys(addon).length > 0);
+}, 120_000);
 
 const strictCompiler = JSON.stringify({
   compilerOptions: {
