@@ -154,12 +154,7 @@ function run(command, words) {
       if (output && process.env['NONSMOOTH_NATIVE_BUILD'] === 'verbose')
         process.stderr.write(output);
       if (code === 0) resolve(output);
-      else
-        reject(
-          new Absent(
-            `${command} ended with ${code ?? signal}: ${output.trim().split('\n')[0] ?? ''}`,
-          ),
-        );
+      else reject(new Absent(`${command} ended with ${code ?? signal}: ${reasonIn(output)}`));
     });
   });
 }
