@@ -1,12 +1,18 @@
 import type { ActiveRows } from '../abs-normal/local-form.js';
-import { gradientOffset, rationalRow } from '../cells/abs-linear.js';
-import { meter, requireBudget, type Budget, type Exhausted, type Meter } from '../cells/budget.js';
-import { searchCells, type BranchStep } from '../cells/search.js';
-import type { Witness } from '../cells/witness.js';
-import { integersFromNumbers } from '../exact/integer-vector.js';
-import { strictDirection } from '../exact/nonnegative-solution.js';
+import { rationalRow } from '../cells/abs-linear.js';
+import { meter, requireBudget, type Budget, type Meter } from '../cells/budget.js';
+import type { BranchStep } from '../cells/search.js';
 import { primitive } from '../exact/integer-vector.js';
-import { print, sign, subtract, type Rational } from '../exact/rational.js';
+import { strictDirection } from '../exact/nonnegative-solution.js';
+import { print, sign, type Rational } from '../exact/rational.js';
+import {
+  allSignatures,
+  cellOf,
+  cellsAround,
+  distinctPoints,
+  isOrigin,
+  type CollectedCells,
+} from './cells-around.js';
 import { closedForms, descentDirection } from './closed-forms.js';
 import { searchFaces, type FaceScope } from './faces.js';
 import { fixSigns, frame, innerProduct, negated, type Frame, type SparseVector } from './frame.js';
@@ -24,6 +30,8 @@ import type {
   Proof,
   SparseEntries,
 } from './proofs.js';
+import { budgetReason, dependenceReason, outerReason } from './reasons.js';
+import { directionOf, entriesOf, integersOn, onColumns } from './sparse-entries.js';
 
 /** Everything that the four memberships depend on, without rounding. */
 export interface Question {
@@ -97,44 +105,12 @@ function decideIndependent(at: Frame, budget: Partial<Budget>): Decisions {
 
 function decideByCells(question: Question, at: Frame): Decisions {
   let collected: CollectedCells | undefined;
-  const cells = (): CollectedCells => (collected ??= collect(at, question.budget));
+  const cells = (): CollectedCells => (collected ??= cellsAround(at, question.budget));
   const frechet = decideFrechet(at, question.budget);
   const bouligand = decideBouligand(question, cells, at);
   const clarke = decideClarke(question, cells, at, frechet, bouligand);
   const limiting = decideLimiting(question, at, frechet, bouligand, clarke);
   return { frechet, limiting, bouligand, clarke };
-}
-
-interface CollectedCell {
-  readonly signs: readonly number[];
-  readonly witness: Witness;
-  /** g_σ − g. */
-  readonly point: readonly Rational[];
-}
-
-interface CollectedCells {
-  readonly list: readonly CollectedCell[];
-  readonly tree: readonly BranchStep[];
-  readonly exhausted: Exhausted | undefined;
-}
-
-function collect({ form, offset }: Frame, budget: Partial<Budget>): CollectedCells {
-  const list: CollectedCell[] = [];
-  const tree: BranchStep[] = [];
-  const limits = meter(budget);
-  searchCells(
-    form,
-    {
-      branch: (step) => void tree.push(step),
-      cell({ signs, witness, rows }) {
-        const rational = form.switchingByInput.map((_, i) => rows.rational(i));
-        const point = gradientOffset(form, signs, rational).map((q, t) => subtract(q, offset[t]!));
-        list.push({ signs: Array.from(signs), witness, point });
-      },
-    },
-    limits,
-  );
-  return { list, tree, exhausted: limits.exhausted };
 }
 
 function decideFrechet(at: Frame, budget: Partial<Budget>): Decision {
@@ -219,7 +195,7 @@ function decideHull(question: Question, collected: () => CollectedCells, at: Fra
   if (exhausted !== undefined) return { answer: 'undecided', reason: budgetReason(exhausted) };
   if (hull.answer === 'undecided') return { answer: 'undecided', reason: 'no exact separation' };
   if (question.independence().holds) {
-    const direction = ofWitness(at, hull.separator);
+    const direction = directionOf(at, hull.separator);
     return {
       answer: 'out',
       proof: { kind: 'separation', direction, tree: cells.tree },
@@ -232,7 +208,7 @@ function decideHull(question: Question, collected: () => CollectedCells, at: Fra
     limits,
   );
   if (outerHull.answer === 'out') {
-    const direction = ofWitness(at, outerHull.separator);
+    const direction = directionOf(at, outerHull.separator);
     return {
       answer: 'out',
       proof: { kind: 'separation', direction, tree: undefined },
@@ -350,73 +326,4 @@ function onKinks(tree: readonly BranchStep[], kinks: readonly number[]): BranchS
   return tree.map((step) =>
     'support' in step ? { ...step, support: step.support.map((j) => kinks[j]!) } : step,
   );
-}
-
-/** g_σ − g for every σ ∈ {±1}^k, or undefined if that is more than the budget. */
-function allSignatures(at: Frame, budget: Partial<Budget>): CollectedCell[] | undefined {
-  const { form, offset } = at;
-  const kinks = form.switchingByInput.length;
-  if (2 ** kinks > requireBudget(budget).cells) return undefined;
-  const limits = meter(budget);
-  const list: CollectedCell[] = [];
-  const signs = new Array<number>(kinks).fill(-1);
-  const nowhere: Witness = { numbers: new Float64Array(0), integers: undefined, isExact: true };
-  for (;;) {
-    if (!limits.spend('cells')) return undefined;
-    const rows: (readonly Rational[])[] = [];
-    form.switchingByInput.forEach((_, i) => rows.push(rationalRow(form, i, signs, rows)));
-    const point = gradientOffset(form, signs, rows).map((q, t) => subtract(q, offset[t]!));
-    list.push({ signs: [...signs], witness: nowhere, point });
-    let i = kinks - 1;
-    while (i >= 0 && signs[i] === 1) signs[i--] = -1;
-    if (i < 0) return list;
-    signs[i] = 1;
-  }
-}
-
-function distinctPoints(cells: readonly CollectedCell[]): CollectedCell[] {
-  const seen = new Map<string, CollectedCell>();
-  for (const cell of cells) {
-    const key = cell.point.map(print).join();
-    if (!seen.has(key)) seen.set(key, cell);
-  }
-  return [...seen.values()];
-}
-
-function isOrigin(point: readonly Rational[]): boolean {
-  return point.every(({ n }) => n === 0n);
-}
-
-const outerReason = 'more signatures than the budget of cells';
-
-function dependenceReason({ dependent }: Independence): string {
-  return `dependent kinks ${dependent.join(', ')}: curvature is not excluded`;
-}
-
-export function budgetReason({ count, limit }: Exhausted): string {
-  return `budget exhausted: more than ${limit} ${count}`;
-}
-
-export function entriesOf(vector: SparseVector): SparseEntries {
-  return [...vector].sort(([s], [t]) => s - t).map(([t, entry]) => [t, print(entry)]);
-}
-
-function onColumns({ columns }: Frame, direction: readonly Rational[]): SparseEntries {
-  return entriesOf(
-    new Map(columns.flatMap((t, at) => (direction[at]!.n === 0n ? [] : [[t, direction[at]!]]))),
-  );
-}
-
-function integersOn(columns: readonly number[], direction: readonly bigint[]): SparseEntries {
-  return columns.flatMap((t, at) =>
-    direction[at] === 0n ? [] : [[t, direction[at]!.toString()] as const],
-  );
-}
-
-function ofWitness({ columns }: Frame, { numbers, integers, isExact }: Witness): SparseEntries {
-  return integersOn(columns, isExact ? integersFromNumbers(numbers) : integers!);
-}
-
-function cellOf(at: Frame, { signs, witness }: CollectedCell): CellWitness {
-  return { signature: signs, direction: ofWitness(at, witness) };
 }

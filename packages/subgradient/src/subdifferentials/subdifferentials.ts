@@ -15,7 +15,7 @@ import type { CertifiedGradient } from '../certify/certificate.js';
 import { boundedSignatureGradient } from '../certify/signature-gradient.js';
 import { add, print, subtract, zero, type Rational } from '../exact/rational.js';
 import { obstacleOf } from '../membership/obstacle.js';
-import { budgetReason } from '../membership/decide.js';
+import { budgetReason } from '../membership/reasons.js';
 import { searchFaces } from '../membership/faces.js';
 import { fixSigns, frame, type SparseVector } from '../membership/frame.js';
 import { independence } from '../membership/independence.js';
