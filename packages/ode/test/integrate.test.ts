@@ -1,4 +1,5 @@
 import {
+  ArgumentError,
   blockNorm,
   integral,
   integrate,
@@ -6,12 +7,13 @@ import {
   predictive,
   proportionalIntegral,
   proportionalIntegralDerivative,
+  radauIIA5,
   solve,
   tsitouras54,
   type Checkpoint,
   type InitialValueProblem,
 } from '@nonsmooth/ode';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { allMethods } from './all-methods.js';
 
 const lotkaVolterra: InitialValueProblem = {
@@ -155,4 +157,55 @@ test('a checkpoint outside the interval is refused', () => {
       `from.progress.t = 10; allowed: times from t0 = ${t0} to t1 = ${t1}`,
     );
   }
+});
+
+describe('a checkpoint that is not one of this integration is refused, naming the key', () => {
+  const options = {
+    method: radauIIA5,
+    events: [{ value: (_t: number, y: Float64Array) => y[0]! - 1 }],
+  };
+  const checkpoint = (): Record<string, never> => {
+    const whole = integrate(lotkaVolterra, options);
+    for (let k = 0; k < 5; k++) whole.next();
+    return structuredClone(whole.checkpoint()) as never;
+  };
+  const at = (path: readonly string[], within: Record<string, never>): Record<string, unknown> =>
+    path.reduce((part, key) => part[key] as never, within);
+
+  /** Every key of every record in it. */
+  const paths = (part: object, prefix: readonly string[] = []): string[][] =>
+    Object.entries(part).flatMap(([key, value]) => [
+      [...prefix, key],
+      ...(typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? paths(value as object, [...prefix, key])
+        : []),
+    ]);
+  const all = paths(checkpoint());
+
+  test.each(all.map((path) => [path.join('.'), path] as const))('%s missing', (name, path) => {
+    const from = checkpoint();
+    delete at(path.slice(0, -1), from)[path.at(-1)!];
+    const run = (): unknown => integrate(lotkaVolterra, { ...options, from: from as never });
+    expect(run).toThrow(ArgumentError);
+    expect(run).toThrow(`from.${name} = undefined`);
+  });
+
+  test.each([[], ['progress'], ['stepper'], ['stepper', 'real'], ['watches'], ['statistics']])(
+    'one too many in from.%s',
+    (...path) => {
+      const from = checkpoint();
+      at(path, from)['mischief'] = 1;
+      const run = (): unknown => integrate(lotkaVolterra, { ...options, from: from as never });
+      expect(run).toThrow(ArgumentError);
+      expect(run).toThrow(`from.${[...path, 'mischief'].join('.')} = `);
+    },
+  );
+
+  test('vectors of another length', () => {
+    const from = checkpoint();
+    at(['stepper'], from)['polynomial'] = [1, 2];
+    expect(() => integrate(lotkaVolterra, { ...options, from: from as never })).toThrow(
+      'from.stepper.polynomial.length = 2; allowed: 6',
+    );
+  });
 });

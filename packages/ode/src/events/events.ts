@@ -1,3 +1,4 @@
+import { numbersOf, requireKeys } from '../memory.js';
 import type { Segment } from '../segment.js';
 import type { Cut, Event, EventOccurrence, EventState } from './event.js';
 import { evaluate, timeWithin } from '../segment.js';
@@ -121,9 +122,11 @@ export function watchEvents(events: readonly Event[], system: System): EventWatc
       alwaysZero,
     }),
     restore(state, t, y) {
+      const where = 'from.watches.events';
+      requireKeys(where, state, ['sides', 'counts', 'zeroAtStart', 'alwaysZero']);
       functions.begin(t, y);
-      sides.set(state.sides);
-      counts.set(state.counts);
+      sides.set(numbersOf(`${where}.sides`, state.sides, events.length));
+      counts.set(numbersOf(`${where}.counts`, state.counts, events.length));
       ({ zeroAtStart, alwaysZero } = state);
     },
   };
