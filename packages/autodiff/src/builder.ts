@@ -1,5 +1,6 @@
 import type { Tensor } from '@nonsmooth/tensor';
 import { ForeignTracerError, TracedValueError } from './errors.js';
+import { hashOf, isSameNode } from './node-identity.js';
 import { mayOverflow, moderate } from './overflow.js';
 import type { Node, NodeOf, Op, Program, Shape } from './program.js';
 
@@ -78,7 +79,9 @@ export class Builder {
   readonly constants: Map<Tensor, Tracer> = new Map();
   /** Whether forms that overflow or cancel are replaced while they are traced. */
   readonly recognizes: boolean;
-  private readonly known = new Map<string, number>();
+  // Nodes by their hash: the newest with each one, and from each node to the one before it.
+  private readonly heads = new Map<number, number>();
+  private readonly previous: number[] = [];
   private readonly overflows: boolean[] = [];
 
   constructor({ recognize = true }: { readonly recognize?: boolean | undefined } = {}) {
@@ -86,11 +89,16 @@ export class Builder {
   }
 
   add<O extends Op>(node: NodeOf<O>): Tracer {
-    const key = keyOf(node as Node);
-    let index = this.known.get(key);
-    if (index === undefined) {
+    const hash = hashOf(node as Node);
+    const head = this.heads.get(hash) ?? -1;
+    let index = head;
+    while (index >= 0 && !isSameNode(this.nodes[index]!, node as Node)) {
+      index = this.previous[index]!;
+    }
+    if (index < 0) {
       index = this.nodes.push(node as Node) - 1;
-      this.known.set(key, index);
+      this.heads.set(hash, index);
+      this.previous.push(head);
       const ofInputs = node.inputs.some((input) => this.overflows[input]);
       const besideConstant = node.inputs.some((input) => this.isModerate(input));
       this.overflows.push(mayOverflow(node.op, ofInputs, besideConstant));
@@ -159,39 +167,4 @@ export function within<T>(builder: Builder, body: () => T): T {
   } finally {
     running.pop();
   }
-}
-
-let identities = 0;
-const identity = new WeakMap<object, number>();
-
-function identityOf(object: object): string {
-  let id = identity.get(object);
-  if (id === undefined) identity.set(object, (id = ++identities));
-  return `#${id}`;
-}
-
-const shareByContent = 64;
-
-function keyOf(node: Node): string {
-  let key = `${node.op}(${node.inputs.join()})[${node.shape.join()}]`;
-  for (const name in node) {
-    if (name === 'op' || name === 'inputs' || name === 'shape') continue;
-    key += `;${keyOfAttribute(node[name as keyof Node])}`;
-  }
-  return key;
-}
-
-function keyOfAttribute(value: unknown): string {
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return `[${value.map(keyOfAttribute).join()}]`;
-  if ('data' in value && 'dtype' in value) {
-    const data = value.data as ArrayLike<number>;
-    if (data.length > shareByContent) return identityOf(value);
-    return `${String(value.dtype)}${keyOfAttribute(Array.from(data))}`;
-  }
-  if (Object.values(value).some((entry) => typeof entry === 'function')) return identityOf(value);
-  return Object.entries(value)
-    .map(([name, entry]) => `${name}:${keyOfAttribute(entry)}`)
-    .join();
 }
