@@ -9,7 +9,7 @@
 import { findBreakpoints, neuronOf, sampleOf } from './breakpoints';
 import { lossValue, setFactor } from './losses';
 import { Layer, layerAt, Network } from './network';
-import { PAIR, VECTOR, multiplyAdd, sumLanesWide } from './simd';
+import { firstBytes, PAIR, VECTOR, multiplyAdd, sumLanesWide } from './simd';
 import { sortPairs } from './sorting';
 
 /** What src/wasm/linear-spline.ts writes; arrays begin with what belongs to the leftmost segment or breakpoint. */
@@ -172,9 +172,6 @@ function passSegments<T>(net: Network, spline: Spline, hidden: Layer, output: La
 /** Bytes of samples that are summed in T; sums of sums are f64. */
 const BLOCK: usize = 4096;
 
-/** 16 bytes of ones, then of zeros: read n bytes before the middle, it selects the first n bytes of a vector. */
-const SELECTION: usize = memory.data<u64>([~0, ~0, 0, 0], 16);
-
 /** Σ r² over samples start … end − 1 of r = A·x + C − y; Σ r x and Σ r go to `sums`. */
 function residualSums<T>(spline: Spline, start: i32, end: i32, line: v128, sums: usize): f64 {
   const a = v128.splat<T>(<T>f64x2.extract_lane(line, 0));
@@ -209,7 +206,7 @@ function residualSums<T>(spline: Spline, start: i32, end: i32, line: v128, sums:
     }
     for (; x < stop; x += VECTOR) {
       const xs = v128.load(x);
-      const selected = v128.load(SELECTION + VECTOR - min(stop - x, VECTOR));
+      const selected = firstBytes(stop - x);
       const r = v128.and(v128.sub<T>(multiplyAdd<T>(a, xs, c), v128.load(y)), selected);
       q0 = multiplyAdd<T>(r, r, q0);
       s0 = v128.add<T>(s0, r);

@@ -62,3 +62,13 @@ export function sumLanesWide<T>(x: v128): f64 {
     );
   }
 }
+
+/** 16 bytes of ones, then of zeros. */
+const SELECTION: usize = memory.data<u64>([~0, ~0, 0, 0], 16);
+
+/** Selects the first `count` bytes of a vector, or all. */
+// @ts-ignore: decorator
+@inline
+export function firstBytes(count: usize): v128 {
+  return v128.load(SELECTION + VECTOR - min(count, VECTOR));
+}

@@ -52,8 +52,8 @@ export const activations: { readonly [Name in ActivationName]: ActivationTraits 
     homogeneous: true,
     scalar: () => ({
       value: (x) => x,
-      derivative: () => 1,
-      secondDerivative: () => 0,
+      derivative: (x) => bySign(x, 1, 1, 1),
+      secondDerivative: (x) => bySign(x, 0, 0, 0),
     }),
   },
   // max(x, 0)

@@ -12,6 +12,8 @@ export interface LossTraits {
   readonly targets: TargetKind;
   /** The kinks in N of the loss of one output at N − y, in ascending order. */
   readonly kinks: (parameter: number) => readonly Kink[];
+  /** How often the loss is continuously differentiable in N away from its kinks. */
+  readonly smoothness: number;
   /** Which of `Kinks` chooses the derivative at kinks. */
   readonly kinkPolicy: 'relu' | 'abs';
   /** Whether the cotangent of an output is N − y times a common factor: what splines and moments need. */
@@ -27,6 +29,7 @@ export interface LossTraits {
 const mean = {
   targets: 'numbers',
   kinks: () => [],
+  smoothness: Infinity,
   kinkPolicy: 'abs',
   quadratic: false,
   relative: false,

@@ -36,6 +36,7 @@ export function erfc(x: number): number {
 
 /** e^(−x²) with the rounding error of x² taken into account: x = head + rest, head² exact. */
 export function expOfMinusSquare(x: number): number {
+  if (Math.abs(x) > 28) return 0;
   const head = Math.fround(x);
   return Math.exp(-head * head) * Math.exp(-(x - head) * (x + head));
 }
