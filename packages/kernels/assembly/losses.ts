@@ -1,9 +1,18 @@
 // What losses are made of: sums, and cotangents of the outputs without the common factor, panel by panel.
 
-import { expNonpositive, log, log1p } from './elementary';
+import {
+  constant,
+  expNonpositive,
+  HALF,
+  log,
+  log1p,
+  ONE,
+  size,
+} from './elementary';
 import { isQuadratic, isRelative, Loss, numeratorOf } from './generated/names';
 import { layerAt, Network } from './network';
-import { VECTOR, splat, sumLanesWide } from './simd';
+import { scale } from './normalization';
+import { firstBytes, VECTOR, splat, sumLanesWide } from './simd';
 
 /** Adds the loss of a panel to the sums; leaves the cotangent of the outputs in `delta`, 0 in the padding. */
 export function panelLoss<T>(net: Network, stride: usize, columns: usize, count: i32): void {
@@ -25,17 +34,25 @@ export function panelLoss<T>(net: Network, stride: usize, columns: usize, count:
       net.lossSum += crossEntropy<T>(net.delta, net.outputs, net.targetPanel, stride, width, count);
       break;
     }
+    case Loss.huber: {
+      net.lossSum += entries<T>(Loss.huber, net, stride, width, count);
+      break;
+    }
     default:
       unreachable();
   }
   clearPadding<T>(net.delta, stride, width, columns, count);
 }
 
-/** What `lossTangent` needs of the outputs in a panel, if the loss is not quadratic. */
+/** What `lossTangent` needs of the outputs in a panel, if the loss is not quadratic: ∂²/∂N² if it is of single outputs. */
 export function lossCurvature<T>(net: Network, bend: usize, stride: usize): void {
   switch (net.loss) {
     case Loss.crossEntropy: {
       softmaxShares<T>(bend, net.outputs, stride, layerAt(net, net.depth - 1).width);
+      break;
+    }
+    case Loss.huber: {
+      curvatures<T>(Loss.huber, net, bend, stride);
       break;
     }
     default:
@@ -57,7 +74,7 @@ export function lossTangent<T>(
       break;
     }
     default:
-      unreachable();
+      scale<T>(tangent, bend, stride, layerAt(net, net.depth - 1).width, stride);
   }
 }
 
@@ -169,6 +186,62 @@ function sumOfSquares<T>(panel: usize, stride: usize, rows: i32, columns: usize)
     panel += stride;
   }
   return sum;
+}
+
+/** Cotangents of a loss of single outputs, and its sum over `count` samples of a panel. `loss` is a literal. */
+// @ts-ignore: decorator
+@inline
+function entries<T>(loss: i32, net: Network, stride: usize, rows: i32, count: i32): f64 {
+  const parameter = splat<T>(net.lossParameter);
+  const bytes = <usize>count * sizeof<T>();
+  let sum: f64 = 0;
+  for (let r = 0; r < rows; r++) {
+    const row = <usize>r * stride;
+    let partial = v128.splat<T>(<T>0);
+    for (let c: usize = 0; c < bytes; c += VECTOR) {
+      const n = v128.load(net.outputs + row + c);
+      const y = v128.load(net.targetPanel + row + c);
+      let value = v128.splat<T>(<T>0);
+      const to = net.delta + row + c;
+      if (loss == Loss.huber) value = huber<T>(n, y, parameter, to);
+      else unreachable();
+      partial = v128.add<T>(partial, v128.and(value, firstBytes(bytes - c)));
+    }
+    sum += sumLanesWide<T>(partial);
+  }
+  return sum;
+}
+
+/** ∂²/∂N² of a loss of single outputs. `loss` is a literal. */
+// @ts-ignore: decorator
+@inline
+function curvatures<T>(loss: i32, net: Network, bend: usize, stride: usize): void {
+  const parameter = splat<T>(net.lossParameter);
+  const size = <usize>layerAt(net, net.depth - 1).width * stride;
+  for (let c: usize = 0; c < size; c += VECTOR) {
+    const n = v128.load(net.outputs + c);
+    const y = v128.load(net.targetPanel + c);
+    let second = v128.splat<T>(<T>0);
+    if (loss == Loss.huber) second = huberCurvature<T>(n, y, parameter);
+    else unreachable();
+    v128.store(bend + c, second);
+  }
+}
+
+/** m(r − m/2) with the cotangent m, r cut to [−δ, δ]. */
+// @ts-ignore: decorator
+@inline
+function huber<T>(n: v128, y: v128, delta: v128, cotangent: usize): v128 {
+  const r = v128.sub<T>(n, y);
+  const m = v128.pmin<T>(v128.pmax<T>(r, v128.neg<T>(delta)), delta);
+  v128.store(cotangent, m);
+  return v128.mul<T>(m, v128.sub<T>(r, v128.mul<T>(constant<T>(HALF), m)));
+}
+
+// @ts-ignore: decorator
+@inline
+function huberCurvature<T>(n: v128, y: v128, delta: v128): v128 {
+  return v128.and(constant<T>(ONE), v128.lt<T>(size<T>(v128.sub<T>(n, y)), delta));
 }
 
 /** Losses of the samples of a vector. */

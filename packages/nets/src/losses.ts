@@ -1,5 +1,6 @@
 import {
   div,
+  elementwise,
   logSoftmax,
   mean,
   neg,
@@ -9,6 +10,7 @@ import {
   sub,
   sum,
   where,
+  type ScalarFunction,
   type Value,
 } from '@nonsmooth/autodiff';
 import { tensor, zeros, type Tensor } from '@nonsmooth/tensor';
@@ -31,6 +33,17 @@ export const tracedLosses: {
   crossEntropy: (outputs, targets) => {
     const chosen = oneHot(targets, outputs.shape[1]!);
     return neg(mean(sum(where(chosen, logSoftmax(outputs, [1]), 0), [1])));
+  },
+  huber: (outputs, targets, delta) => {
+    const cut = (r: number): number => Math.min(Math.max(r, -delta), delta);
+    const huber: ScalarFunction = {
+      name: 'huber',
+      value: (r) => cut(r) * (r - cut(r) / 2),
+      derivative: cut,
+      secondDerivative: (r) => (Math.abs(r) < delta ? 1 : 0),
+      thirdDerivative: () => 0,
+    };
+    return mean(sum(elementwise(huber, sub(outputs, targets)), [1]));
   },
 };
 

@@ -52,6 +52,21 @@ export const losses: { readonly [Name in LossName]: LossTraits } = {
   relativeL2: { ...mean, code: 1, quadratic: true, relative: true, row: square },
   // L = Σ_s (log Σ_j exp N_j − N_class)/M
   crossEntropy: { ...mean, code: 2, targets: 'classes', row: () => softmaxLoss },
+  // with m = r cut to [−δ, δ]: m(r − m/2), whose derivative is m
+  huber: {
+    ...mean,
+    code: 3,
+    parameter: { name: 'delta', default: 1, allowed: 'positive' },
+    smoothness: 1,
+    row: (delta) => {
+      const cut = (r: number): number => Math.min(Math.max(r, -delta), delta);
+      return entrywise({
+        value: (n, y) => cut(n - y) * (n - y - cut(n - y) / 2),
+        derivative: (n, y) => cut(n - y),
+        secondDerivative: (n, y) => (Math.abs(n - y) < delta ? 1 : 0),
+      });
+    },
+  },
 };
 
 /** Whether the gradient of the risk by the outputs is Lipschitz continuous, whatever the targets. */
