@@ -1,11 +1,13 @@
 // What losses are made of: sums, and cotangents of the outputs without the common factor, panel by panel.
 
+import { expOfMinusSize, oneOr } from './activations';
 import {
   constant,
   expNonpositive,
   HALF,
   log,
   log1p,
+  log1pOfUnit,
   ONE,
   size,
 } from './elementary';
@@ -38,6 +40,10 @@ export function panelLoss<T>(net: Network, stride: usize, columns: usize, count:
       net.lossSum += entries<T>(Loss.huber, net, stride, width, count);
       break;
     }
+    case Loss.binaryCrossEntropy: {
+      net.lossSum += entries<T>(Loss.binaryCrossEntropy, net, stride, width, count);
+      break;
+    }
     default:
       unreachable();
   }
@@ -53,6 +59,10 @@ export function lossCurvature<T>(net: Network, bend: usize, stride: usize): void
     }
     case Loss.huber: {
       curvatures<T>(Loss.huber, net, bend, stride);
+      break;
+    }
+    case Loss.binaryCrossEntropy: {
+      curvatures<T>(Loss.binaryCrossEntropy, net, bend, stride);
       break;
     }
     default:
@@ -204,6 +214,7 @@ function entries<T>(loss: i32, net: Network, stride: usize, rows: i32, count: i3
       let value = v128.splat<T>(<T>0);
       const to = net.delta + row + c;
       if (loss == Loss.huber) value = huber<T>(n, y, parameter, to);
+      else if (loss == Loss.binaryCrossEntropy) value = binaryCrossEntropy<T>(n, y, to);
       else unreachable();
       partial = v128.add<T>(partial, v128.and(value, firstBytes(bytes - c)));
     }
@@ -223,6 +234,7 @@ function curvatures<T>(loss: i32, net: Network, bend: usize, stride: usize): voi
     const y = v128.load(net.targetPanel + c);
     let second = v128.splat<T>(<T>0);
     if (loss == Loss.huber) second = huberCurvature<T>(n, y, parameter);
+    else if (loss == Loss.binaryCrossEntropy) second = logisticSlope<T>(n);
     else unreachable();
     v128.store(bend + c, second);
   }
@@ -242,6 +254,33 @@ function huber<T>(n: v128, y: v128, delta: v128, cotangent: usize): v128 {
 @inline
 function huberCurvature<T>(n: v128, y: v128, delta: v128): v128 {
   return v128.and(constant<T>(ONE), v128.lt<T>(size<T>(v128.sub<T>(n, y)), delta));
+}
+
+/**
+ * log(1 + e^N) − yN = |N|·(1 − y or y) + log(1 + e^(−|N|)), the first for N ≥ 0, with the cotangent
+ * (1 − y)s(N) − y·s(−N), s the logistic function.
+ */
+// @ts-ignore: decorator
+@inline
+function binaryCrossEntropy<T>(n: v128, y: v128, cotangent: usize): v128 {
+  const one = constant<T>(ONE);
+  const e = expOfMinusSize<T>(n);
+  const d = v128.add<T>(one, e);
+  const s = v128.div<T>(oneOr<T>(e, n), d);
+  const rest = v128.div<T>(oneOr<T>(e, v128.neg<T>(n)), d);
+  const against = v128.sub<T>(one, y);
+  v128.store(cotangent, v128.sub<T>(v128.mul<T>(against, s), v128.mul<T>(y, rest)));
+  const share = v128.bitselect(against, y, v128.ge<T>(n, v128.splat<T>(<T>0)));
+  return v128.add<T>(v128.mul<T>(size<T>(n), share), log1pOfUnit<T>(e));
+}
+
+/** s(N)s(−N). */
+// @ts-ignore: decorator
+@inline
+function logisticSlope<T>(n: v128): v128 {
+  const e = expOfMinusSize<T>(n);
+  const d = v128.add<T>(constant<T>(ONE), e);
+  return v128.mul<T>(v128.div<T>(e, d), v128.div<T>(constant<T>(ONE), d));
 }
 
 /** Losses of the samples of a vector. */

@@ -1,10 +1,13 @@
 import {
+  add,
   div,
   elementwise,
   logSoftmax,
   mean,
+  mul,
   neg,
   norm,
+  softplus,
   sqrt,
   square,
   sub,
@@ -44,6 +47,11 @@ export const tracedLosses: {
       thirdDerivative: () => 0,
     };
     return mean(sum(elementwise(huber, sub(outputs, targets)), [1]));
+  },
+  // (1 − y)·softplus(N) + y·softplus(−N)
+  binaryCrossEntropy: (outputs, targets) => {
+    const against = mul(sub(1, targets), softplus(outputs));
+    return mean(sum(add(against, mul(targets, softplus(neg(outputs)))), [1]));
   },
 };
 

@@ -1,3 +1,4 @@
+import { logistic, softplus } from '../activations/scalar-functions.js';
 import type { Kinks } from '../kinks.js';
 import type { Kink, ParameterTraits } from '../traits.js';
 import type { LossName } from './loss.js';
@@ -66,6 +67,18 @@ export const losses: { readonly [Name in LossName]: LossTraits } = {
         secondDerivative: (n, y) => (Math.abs(n - y) < delta ? 1 : 0),
       });
     },
+  },
+  // (1 − y)·softplus(N) + y·softplus(−N), no term of which cancels another where y is 0 or 1
+  binaryCrossEntropy: {
+    ...mean,
+    code: 4,
+    targets: 'probabilities',
+    row: () =>
+      entrywise({
+        value: (n, y) => (1 - y) * softplus(n) + y * softplus(-n),
+        derivative: (n, y) => (1 - y) * logistic(n) - y * logistic(-n),
+        secondDerivative: (n) => logistic(n) * logistic(-n),
+      }),
   },
 };
 
