@@ -10,6 +10,7 @@ import {
   log1pOfUnit,
   ONE,
   size,
+  withSign,
 } from './elementary';
 import { isQuadratic, isRelative, Loss, numeratorOf } from './generated/names';
 import { layerAt, Network } from './network';
@@ -44,6 +45,10 @@ export function panelLoss<T>(net: Network, stride: usize, columns: usize, count:
       net.lossSum += entries<T>(Loss.binaryCrossEntropy, net, stride, width, count);
       break;
     }
+    case Loss.absoluteError: {
+      net.lossSum += entries<T>(Loss.absoluteError, net, stride, width, count);
+      break;
+    }
     default:
       unreachable();
   }
@@ -63,6 +68,10 @@ export function lossCurvature<T>(net: Network, bend: usize, stride: usize): void
     }
     case Loss.binaryCrossEntropy: {
       curvatures<T>(Loss.binaryCrossEntropy, net, bend, stride);
+      break;
+    }
+    case Loss.absoluteError: {
+      memory.fill(bend, 0, <usize>layerAt(net, net.depth - 1).width * stride);
       break;
     }
     default:
@@ -215,6 +224,7 @@ function entries<T>(loss: i32, net: Network, stride: usize, rows: i32, count: i3
       const to = net.delta + row + c;
       if (loss == Loss.huber) value = huber<T>(n, y, parameter, to);
       else if (loss == Loss.binaryCrossEntropy) value = binaryCrossEntropy<T>(n, y, to);
+      else if (loss == Loss.absoluteError) value = absoluteError<T>(n, y, splat<T>(net.lossKink), to);
       else unreachable();
       partial = v128.add<T>(partial, v128.and(value, firstBytes(bytes - c)));
     }
@@ -281,6 +291,18 @@ function logisticSlope<T>(n: v128): v128 {
   const e = expOfMinusSize<T>(n);
   const d = v128.add<T>(constant<T>(ONE), e);
   return v128.mul<T>(v128.div<T>(e, d), v128.div<T>(constant<T>(ONE), d));
+}
+
+/** |r| with the cotangent sign r. */
+// @ts-ignore: decorator
+@inline
+function absoluteError<T>(n: v128, y: v128, atKink: v128, cotangent: usize): v128 {
+  const zero = v128.splat<T>(<T>0);
+  const r = v128.sub<T>(n, y);
+  const signed = withSign<T>(constant<T>(ONE), r);
+  const known = v128.bitselect(signed, r, v128.eq<T>(r, r));
+  v128.store(cotangent, v128.bitselect(atKink, known, v128.eq<T>(r, zero)));
+  return size<T>(r);
 }
 
 /** Losses of the samples of a vector. */

@@ -1,4 +1,5 @@
 import {
+  abs,
   add,
   div,
   elementwise,
@@ -53,6 +54,7 @@ export const tracedLosses: {
     const against = mul(sub(1, targets), softplus(outputs));
     return mean(sum(add(against, mul(targets, softplus(neg(outputs)))), [1]));
   },
+  absoluteError: (outputs, targets) => mean(sum(abs(sub(outputs, targets)), [1])),
 };
 
 function oneHot(classes: Tensor, count: number): Tensor {

@@ -5,6 +5,7 @@ export const lossNames = [
   'crossEntropy',
   'huber',
   'binaryCrossEntropy',
+  'absoluteError',
 ] as const;
 
 /**
@@ -13,6 +14,7 @@ export const lossNames = [
  * crossEntropy: mean over samples of −log softmax(N)_class, natural logarithm, class indices as targets.
  * huber: mean over samples of the sum over outputs of r²/2 where |r| ≤ δ, else δ(|r| − δ/2), r = N − y (Huber, 1964).
  * binaryCrossEntropy: mean over samples of the sum over outputs of log(1 + exp N) − yN: N are logits, y probabilities.
+ * absoluteError: mean over samples of the sum over outputs of |N − y|.
  */
 export type LossName = (typeof lossNames)[number];
 

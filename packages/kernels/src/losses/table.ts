@@ -1,4 +1,4 @@
-import { logistic, softplus } from '../activations/scalar-functions.js';
+import { bySign, logistic, softplus } from '../activations/scalar-functions.js';
 import type { Kinks } from '../kinks.js';
 import type { Kink, ParameterTraits } from '../traits.js';
 import type { LossName } from './loss.js';
@@ -78,6 +78,18 @@ export const losses: { readonly [Name in LossName]: LossTraits } = {
         value: (n, y) => (1 - y) * softplus(n) + y * softplus(-n),
         derivative: (n, y) => (1 - y) * logistic(n) - y * logistic(-n),
         secondDerivative: (n) => logistic(n) * logistic(-n),
+      }),
+  },
+  // |r|, with a kink at r = 0
+  absoluteError: {
+    ...mean,
+    code: 5,
+    kinks: () => [{ at: 0, left: -1, right: 1 }],
+    row: (_, atKink) =>
+      entrywise({
+        value: (n, y) => Math.abs(n - y),
+        derivative: (n, y) => bySign(n - y, -1, atKink, 1),
+        secondDerivative: (n, y) => bySign(n - y, 0, 0, 0),
       }),
   },
 };
