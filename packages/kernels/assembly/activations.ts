@@ -65,6 +65,10 @@ export function activate<T>(
       loop<T>(Activation.elu, parameter, kink, out, z, size);
       break;
     }
+    case Activation.hardTanh: {
+      loop<T>(Activation.hardTanh, parameter, kink, out, z, size);
+      break;
+    }
     case Activation.softsign: {
       loop<T>(Activation.softsign, parameter, kink, out, z, size);
       break;
@@ -94,6 +98,7 @@ function loop<T>(
     else if (activation == Activation.gelu) tabulated<T>(TO_GELU, x, out, z);
     else if (activation == Activation.mish) mish<T>(x, out, z);
     else if (activation == Activation.elu) elu<T>(x, parameter, kink, out, z);
+    else if (activation == Activation.hardTanh) hardTanh<T>(x, kink, out, z);
     else if (activation == Activation.softsign) softsign<T>(x, out, z);
     else unreachable();
     out += VECTOR;
@@ -126,6 +131,16 @@ function relu<T>(x: v128, kink: f64, out: usize, slope: usize): void {
   const zero = v128.splat<T>(<T>0);
   v128.store(out, v128.pmax<T>(x, zero));
   v128.store(slope, stepAtZero<T>(x, zero, splat<T>(kink)));
+}
+
+/** x cut to [−1, 1]; NaN stays. */
+// @ts-ignore: decorator
+@inline
+function hardTanh<T>(x: v128, kink: f64, out: usize, slope: usize): void {
+  const zero = v128.splat<T>(<T>0);
+  const one = constant<T>(ONE);
+  v128.store(out, v128.pmin<T>(v128.pmax<T>(x, v128.neg<T>(one)), one));
+  v128.store(slope, stepAtZero<T>(v128.sub<T>(one, v128.abs<T>(x)), zero, splat<T>(kink)));
 }
 
 /** 1 for x > 0, atZero for x = 0, below for x < 0, NaN for NaN. */

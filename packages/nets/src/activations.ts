@@ -1,4 +1,5 @@
 import {
+  clip,
   elu,
   gelu,
   leakyRelu,
@@ -18,6 +19,7 @@ const forms: { readonly [Name in ActivationName]: (x: Value, parameter?: number)
   identity: (x) => x,
   relu: (x) => relu(x),
   leakyRelu: (x, slope) => leakyRelu(x, slope),
+  hardTanh: (x) => clip(x, -1, 1),
   tanh: (x) => tanh(x),
   logistic: (x) => logistic(x),
   softplus: (x) => softplus(x),

@@ -1,5 +1,5 @@
 /** Activations that are linear between their kinks. */
-export const piecewiseLinearNames = ['identity', 'relu', 'leakyRelu'] as const;
+export const piecewiseLinearNames = ['identity', 'relu', 'leakyRelu', 'hardTanh'] as const;
 
 /** Activations that bend. */
 export const curvedNames = [

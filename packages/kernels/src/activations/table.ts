@@ -81,6 +81,21 @@ export const activations: { readonly [Name in ActivationName]: ActivationTraits 
       secondDerivative: (x) => bySign(x, 0, 0, 0),
     }),
   },
+  // x cut to [−1, 1]
+  hardTanh: {
+    ...smooth,
+    code: 11,
+    kinks: () => [
+      { at: -1, left: 0, right: 1 },
+      { at: 1, left: 1, right: 0 },
+    ],
+    kinkPolicy: 'tie',
+    scalar: (_, kink) => ({
+      value: (x) => Math.min(Math.max(x, -1), 1),
+      derivative: (x) => bySign(1 - Math.abs(x), 0, kink, 1),
+      secondDerivative: (x) => bySign(x, 0, 0, 0),
+    }),
+  },
   // t' = 1 − t² = 4s(2x)s(−2x) with the logistic function s
   tanh: {
     ...smooth,
