@@ -16,6 +16,7 @@ import { product, transposedProduct } from './products';
 import { isRelu, isShallow, reluBackward, reluForward, smoothBackward } from './shallow';
 import { PAIR } from './simd';
 import { biasGradient, weightGradient } from './weight-gradient';
+import { addGroup, finishGroups, GROUP } from './wide-sums';
 
 /**
  * The loss of `count` samples, all of them or those at `indices`; also the gradient, if asked for.
@@ -63,6 +64,8 @@ function panelRisk<T>(net: Network, count: i32, indices: usize, withGradient: bo
   net.targetSum = 0;
   const shallow = isShallow(net, layerAt(net, net.depth - 1).width);
   const reluOnly = shallow && isRelu(net);
+  const grouped = sizeof<T>() == 4 && panels > GROUP && withGradient;
+  let panel = 0;
   for (let first = 0; first < count; first += perPanel) {
     const here = min(perPanel, count - first);
     const columns = roundUp<T>(here);
@@ -71,12 +74,16 @@ function panelRisk<T>(net: Network, count: i32, indices: usize, withGradient: bo
     else forward<T>(net, stride, columns);
     panelLoss<T>(net, stride, columns, here);
     if (!withGradient) continue;
-    net.first = first == 0;
-    net.last = first + perPanel >= count;
-    if (net.last) setFactor(net, count);
+    const last = first + perPanel >= count;
+    net.first = grouped ? panel % GROUP == 0 : first == 0;
+    net.last = last && !grouped;
+    if (last) setFactor(net, count);
     if (shallow) shallowBackward<T>(net, reluOnly, stride, columns);
     else backward<T>(net, stride, columns);
+    panel++;
+    if (grouped && (last || panel % GROUP == 0)) addGroup(net, panel <= GROUP);
   }
+  if (grouped) finishGroups(net, reluOnly);
   return lossValue(net, count);
 }
 

@@ -169,8 +169,9 @@ function passSegments<T>(net: Network, spline: Spline, hidden: Layer, output: La
   return squares;
 }
 
-/** Bytes of samples that are summed in T; sums of sums are f64. */
-const BLOCK: usize = 4096;
+/** Bytes of samples that are summed in f64 or f32; sums of sums are f64. */
+const BLOCK64: usize = 4096;
+const BLOCK32: usize = 1024;
 
 /** Σ r² over samples start … end − 1 of r = A·x + C − y; Σ r x and Σ r go to `sums`. */
 function residualSums<T>(spline: Spline, start: i32, end: i32, line: v128, sums: usize): f64 {
@@ -183,7 +184,7 @@ function residualSums<T>(spline: Spline, start: i32, end: i32, line: v128, sums:
   let pair = f64x2.splat(0);
   let squares: f64 = 0;
   while (true) {
-    const stop = x + min(rest, BLOCK);
+    const stop = x + min(rest, sizeof<T>() == 8 ? BLOCK64 : BLOCK32);
     rest -= stop - x;
     let q0 = zero;
     let q1 = zero;

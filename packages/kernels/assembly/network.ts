@@ -45,6 +45,8 @@ export class Network extends Accumulation {
   outputs: usize;
   /** Four columns of a weight matrix. */
   packed: usize;
+  /** d numbers in f64 where f32 are summed over many panels; 0 otherwise. */
+  wide: usize;
   /** What linear-spline.ts needs, if that serves the problem; 0 otherwise. */
   spline: usize;
 }

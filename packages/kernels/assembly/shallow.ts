@@ -152,10 +152,15 @@ export function reluBackward<T>(
     toX += size;
     to += size;
   }
-  if (!net.last) return;
+  if (net.last) finishRelu<T>(net, hidden, output);
+}
+
+/** The gradient of the hidden layer and of v from Σ r x and Σ r in the places of the gradients of w and b. */
+export function finishRelu<T>(net: Network, hidden: Layer, output: Layer): void {
+  const size = sizeof<T>();
   const numerator = <T>net.numerator;
   const denominator = <T>net.denominator;
-  for (j = 0; j < hidden.width; j++) {
+  for (let j = 0; j < hidden.width; j++) {
     const at = <usize>j * size;
     const sumX = load<T>(hidden.weightGradient + at);
     const sum = load<T>(hidden.biasGradient + at);

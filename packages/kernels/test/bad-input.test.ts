@@ -11,6 +11,7 @@ import {
   wasmKernels,
   type ActivationName,
   type DenseProblem,
+  type DenseRisk,
   type LossName,
 } from '@nonsmooth/kernels';
 import { numbers, randomTargets } from './random-problems.js';
@@ -139,13 +140,54 @@ test('memory is what the README says', () => {
     const numbersHeld =
       2 * risk.dimension + samples * (first + last) + columns * perColumn + 4 * widest;
     const spline = widths.length === 3 && first === 1 ? 2 * 8 * samples + 88 * hidden : 0;
-    const bytes = 65536 + 8 * numbersHeld + 4 * samples + spline;
+    const bytes = 8 * numbersHeld + 4 * samples + spline;
     expect(Math.abs(risk.memoryBytes - bytes)).toBeLessThan(64 * (20 + 3 * widths.length));
   }
 });
 
+test.each(both)('$kernel refuses wrong batches, steps and states', ({ kernels }) => {
+  const risk = kernels.denseNetwork(problem());
+  const theta = numbers('f64', 3, dimension);
+  const rule = { name: 'sgd', learningRate: 0.1 } as const;
+  for (const key of [5, 'abc', [1], [1, -1], [0.5, 1], undefined]) {
+    const batch = { size: 3, key: key as unknown as readonly [number, number] };
+    expect(() => risk.descent(theta, { rule, batch })).toThrow(/batch.key/);
+  }
+  for (const indices of [[-1], [0.5], [7], [NaN]]) {
+    const wrong = indices as unknown as Uint32Array;
+    expect(() => risk.batchGradient(theta, wrong, theta.slice())).toThrow(/indices\[0\]/);
+  }
+  const loop = risk.descent(theta, { rule });
+  for (const steps of [-3, 0.5, NaN]) {
+    expect(() => loop.restore({ ...loop.state(), steps })).toThrow(/state.steps/);
+  }
+  expect(() => loop.restore({ ...loop.state(), moments: [theta] })).toThrow(/state.moments/);
+});
+
+test('problems that share a memory do not disturb each other, nor do those that take the place of others', () => {
+  const kernels = wasmKernels();
+  const make = (seed: number): DenseRisk =>
+    kernels.denseNetwork(problem({ targets: numbers('f64', seed, 21) }));
+  const theta = numbers('f64', 3, dimension);
+  const alone = [5, 6, 7].map((seed) => make(seed).value(theta));
+  const risks = [5, 6, 7].map(make);
+  risks[1]!.dispose();
+  const heir = make(9);
+  const loop = risks[0]!.descent(theta, { rule: { name: 'adam', learningRate: 0.1 } });
+  heir.value(theta);
+  loop.run(10);
+  risks[2]!.hessianVector(theta, theta, new Float64Array(dimension));
+  expect([risks[0]!.value(theta), risks[2]!.value(theta)]).toEqual([alone[0], alone[2]]);
+  expect(heir.value(theta)).toBe(make(9).value(theta));
+  risks[0]!.dispose();
+  make(11);
+  const again = make(5).descent(theta, { rule: { name: 'adam', learningRate: 0.1 } });
+  again.run(10);
+  expect(loop.state()).toEqual(again.state());
+});
+
 test('memory of collected and of thousands of live problems is no problem', () => {
-  const live = Array.from({ length: 2000 }, () => wasmKernels().denseNetwork(problem()));
+  const live = Array.from({ length: 20_000 }, () => wasmKernels().denseNetwork(problem()));
   const theta = numbers('f64', 3, dimension);
   const values = new Set(live.map((risk) => risk.value(theta)));
   expect(values.size).toBe(1);

@@ -1,44 +1,47 @@
 import type { Dtype, FloatArray } from '@nonsmooth/core';
-import { MemoryLimitError } from '../errors.js';
-import { firstFreeAddress } from './module.js';
-import { webAssembly, type Memory } from './webassembly.js';
+import type { Memory } from './webassembly.js';
 
-const pageBytes = 65536;
-
-/** Largest memory of 32-bit WebAssembly: 4 GiB. */
-export const memoryLimit: number = 65536 * pageBytes;
-
-/** Plans a memory that is allocated once, of exactly the size that was reserved (in pages of 64 KiB). */
+/** Hands out addresses of kernel memory, multiples of 64. */
 export interface Arena {
-  /** Bytes reserved so far. */
-  readonly bytes: number;
-  /** Reserves `bytes` and returns their address, a multiple of 64. */
+  /** Memory that keeps its numbers between calls. */
   reserve(bytes: number): number;
-  /** @throws MemoryLimitError if more than 4 GiB were reserved or the engine has no memory left. */
-  allocate(): Memory;
+  /** Memory that is used within a call only: in a shared memory others use it, too. */
+  scratch(bytes: number): number;
 }
 
-export function arena(): Arena {
-  let next = firstFreeAddress;
+/** An arena that counts what it hands out. */
+export interface CountingArena extends Arena {
+  readonly reserved: number;
+  readonly scratched: number;
+}
+
+/** An arena of two stretches of memory that begin at these addresses. */
+export function countingArena(reserveAt: number, scratchAt: number): CountingArena {
+  let reserved = 0;
+  let scratched = 0;
   return {
-    get bytes() {
-      return next;
+    get reserved() {
+      return reserved;
+    },
+    get scratched() {
+      return scratched;
     },
     reserve(bytes) {
-      const address = next;
-      next += Math.ceil(bytes / 64) * 64;
+      const address = reserveAt + reserved;
+      reserved += wholeLines(bytes);
       return address;
     },
-    allocate() {
-      if (!(next <= memoryLimit)) throw new MemoryLimitError(next, memoryLimit);
-      const pages = Math.ceil(next / pageBytes);
-      try {
-        return new webAssembly.Memory({ initial: pages, maximum: pages });
-      } catch {
-        throw new MemoryLimitError(next, memoryLimit);
-      }
+    scratch(bytes) {
+      const address = scratchAt + scratched;
+      scratched += wholeLines(bytes);
+      return address;
     },
   };
+}
+
+/** `bytes` rounded up to lines of the cache. */
+function wholeLines(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
 }
 
 /** The array of `length` floats at an address. */
@@ -48,4 +51,5 @@ export function view(memory: Memory, dtype: Dtype, address: number, length: numb
     : new Float32Array(memory.buffer, address, length);
 }
 
+/** Bytes of a number. */
 export const elementBytes: { readonly [Name in Dtype]: number } = { f64: 8, f32: 4 };

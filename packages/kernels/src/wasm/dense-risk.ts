@@ -10,8 +10,9 @@ import {
 import type { DenseProblem, DenseRisk } from '../dense-network.js';
 import { problemShape, rowCount } from '../problem.js';
 import { columnStatistics } from '../reference/batch-normalization.js';
-import { arena, view } from './arena.js';
+import { view } from './arena.js';
 import { descentLoop } from './descent.js';
+import { settle } from './home.js';
 import { isLinearSpline } from './linear-spline.js';
 import type { Build } from './module.js';
 import { layNetworkOut } from './network-layout.js';
@@ -20,31 +21,22 @@ import { secondOrderOf, type SecondOrder } from './second-order.js';
 import { splineSecondOrderOf } from './spline-second-order.js';
 
 /**
- * The risk of a dense network in a memory of its own, which is released when the risk is disposed of or collected.
+ * The risk of a dense network in kernel memory, which is released when the risk is disposed of or collected.
  * @throws as `problemShape`; MemoryLimitError.
  */
 export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
   const shape = problemShape(problem);
   const { dtype } = problem;
   const { inputWidth, outputWidth, targetWidth, samples, dimension } = shape;
-  const plan = arena();
-  const at = layNetworkOut(problem, shape, 'all', plan);
+  const home = settle(build, (arena) => layNetworkOut(problem, shape, 'all', arena));
+  const at = home.layout;
   let open: ReturnType<typeof start> | undefined = start();
   let second: SecondOrder | undefined;
+  let indicesHere: Uint32Array | undefined;
 
   function start() {
-    const network = openNetwork(build, problem, shape, plan, at);
-    const { memory, kernel } = network;
-    const statistics = problem.batchNormalization ? inputWidth : 0;
-    return {
-      ...network,
-      risk: kernel.risk,
-      indices: new Uint32Array(memory.buffer, at.indices, samples),
-      means: new Float64Array(memory.buffer, at.means, statistics),
-      scales: new Float64Array(memory.buffer, at.scales, statistics),
-      rowsIn: view(memory, dtype, at.rowsIn, at.capacity * inputWidth),
-      rowsOut: view(memory, dtype, at.rowsOut, at.capacity * outputWidth),
-    };
+    const network = openNetwork(build, home, problem, shape, at);
+    return { ...network, risk: network.kernel.risk };
   }
 
   /** The open kernel with θ in its memory. */
@@ -73,14 +65,16 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
       inputs: takeRows(inputs, inputWidth, indices),
       targets: takeRows(targets, targetWidth, indices),
     });
-    return batch.gradient(theta, out);
+    const value = batch.gradient(theta, out);
+    batch.dispose();
+    return value;
   }
 
   return {
     dimension,
     samples,
     dtype,
-    memoryBytes: plan.bytes,
+    memoryBytes: home.bytes,
     value: (theta) => kernelAt(theta).risk(at.network, samples, 0, 0),
     gradient(theta, out) {
       const kernel = kernelAt(theta);
@@ -94,7 +88,8 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
       requireOutput('out', out, dimension);
       requireIndices('indices', indices, samples);
       if (indices.length > samples) return largeBatchGradient(theta, indices, out);
-      kernel.indices.set(indices);
+      indicesHere ??= new Uint32Array(home.memory.buffer, at.indices, samples);
+      indicesHere.set(indices);
       const value = kernel.risk(at.network, indices.length, at.indices, 1);
       out.set(kernel.gradient);
       return value;
@@ -111,15 +106,20 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
     realize(theta, inputs) {
       const kernel = kernelAt(theta);
       const count = rowCount('inputs', inputs, inputWidth);
+      const { memory } = home;
+      const rowsIn = view(memory, dtype, at.rowsIn, at.capacity * inputWidth);
+      const rowsOut = view(memory, dtype, at.rowsOut, at.capacity * outputWidth);
       if (problem.batchNormalization) {
-        columnStatistics(inputs, count, inputWidth, kernel.means, kernel.scales);
+        const means = new Float64Array(memory.buffer, at.means, inputWidth);
+        const scales = new Float64Array(memory.buffer, at.scales, inputWidth);
+        columnStatistics(inputs, count, inputWidth, means, scales);
       }
       const outputs = floatArray(dtype, count * outputWidth);
       for (let first = 0; first < count; first += at.capacity) {
         const rows = Math.min(at.capacity, count - first);
-        kernel.rowsIn.set(inputs.subarray(first * inputWidth, (first + rows) * inputWidth));
+        rowsIn.set(inputs.subarray(first * inputWidth, (first + rows) * inputWidth));
         kernel.kernel.realize(at.network, at.rowsIn, at.rowsOut, rows);
-        outputs.set(kernel.rowsOut.subarray(0, rows * outputWidth), first * outputWidth);
+        outputs.set(rowsOut.subarray(0, rows * outputWidth), first * outputWidth);
       }
       return outputs;
     },
@@ -129,6 +129,8 @@ export function denseRisk(build: Build, problem: DenseProblem): DenseRisk {
     },
     dispose() {
       open = undefined;
+      home.release();
+      second?.dispose();
       second = undefined;
     },
   };

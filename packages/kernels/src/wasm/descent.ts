@@ -9,7 +9,8 @@ import type { DenseProblem } from '../dense-network.js';
 import { checkDescentOptions, checkRun, checkState, settingsOf } from '../descent-settings.js';
 import { type ProblemShape } from '../problem.js';
 import { updateRule } from '../reference/update-rules.js';
-import { arena, elementBytes, view } from './arena.js';
+import { elementBytes, view } from './arena.js';
+import { settle } from './home.js';
 import type { Build } from './module.js';
 import { layNetworkOut } from './network-layout.js';
 import { openNetwork } from './network-memory.js';
@@ -20,7 +21,7 @@ const stateBytes = 8 * 8 + 11 * 4;
 /** Most steps of one call: counts are 32-bit integers. */
 const largestBlock = 2 ** 30;
 
-/** A descent loop with parameters, moments, indices and data in a memory of its own: one call per block of steps. */
+/** A descent loop with parameters, moments, indices and data in kernel memory: one call per block of steps. */
 export function descentLoop(
   build: Build,
   problem: DenseProblem,
@@ -34,12 +35,14 @@ export function descentLoop(
   const { dimension } = shape;
   const { moments: momentCount, initial = 0 } = updateRule(rule);
 
-  const plan = arena();
-  const at = layNetworkOut(problem, shape, batch?.size ?? 'all', plan);
   const bytes = dimension * elementBytes[dtype];
-  const momentsAt = Array.from({ length: momentCount }, () => plan.reserve(bytes));
-  const stateAt = plan.reserve(stateBytes);
-  const { memory, kernel, theta } = openNetwork(build, problem, shape, plan, at);
+  const home = settle(build, (arena) => ({
+    at: layNetworkOut(problem, shape, batch?.size ?? 'all', arena),
+    momentsAt: Array.from({ length: momentCount }, () => arena.reserve(bytes)),
+    stateAt: arena.reserve(stateBytes),
+  }));
+  const { at, momentsAt, stateAt } = home.layout;
+  const { memory, kernel, theta } = openNetwork(build, home, problem, shape, at);
 
   const moments = momentsAt.map((address) => view(memory, dtype, address, dimension).fill(initial));
   theta.set(start);
@@ -76,7 +79,8 @@ export function descentLoop(
       let loss = Number.NaN;
       for (let left = steps; left > 0; left -= largestBlock) {
         const block = Math.min(left, largestBlock);
-        loss = kernel.descend(at.network, stateAt, block, learningRate);
+        // by way of `home`, which must live as long as the loop
+        loss = kernel.descend(home.layout.at.network, stateAt, block, learningRate);
       }
       return loss;
     },

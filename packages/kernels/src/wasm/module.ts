@@ -59,9 +59,11 @@ export type KernelExports = {
   readonly [Name in keyof KernelFunctions as `${Name}${Suffix[Dtype]}`]: KernelFunctions[Name];
 };
 
+/** An instance: the kernels of every dtype. */
+export type Instance = { readonly [Name in Dtype]: KernelFunctions };
+
 /** The exports of one dtype. */
-function kernelsOf(exports: KernelExports, dtype: Dtype): KernelFunctions {
-  const suffix = dtype === 'f64' ? 'F64' : 'F32';
+function exportsOf(exports: KernelExports, suffix: Suffix[Dtype]): KernelFunctions {
   const all = exports as unknown as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
     Object.keys(all)
@@ -101,13 +103,20 @@ export function compiledModule(binary: Binary): Module {
 /** First address that is free for data: the module's constants lie below, as build-wasm.mjs makes sure. */
 export const firstFreeAddress = 65536;
 
-/** The kernels of one dtype on a memory. */
+/** The binary's instance on a memory. */
+export function instantiate(binary: Binary, memory: Memory): Instance {
+  const instance = new webAssembly.Instance(compiledModule(binary), { env: { memory } });
+  const exports = instance.exports as KernelExports;
+  return { f64: exportsOf(exports, 'F64'), f32: exportsOf(exports, 'F32') };
+}
+
+/** The kernels of one dtype for one problem in a memory that others may share. */
 export function openKernels(
-  { binary, accelerate }: Build,
+  { accelerate }: Build,
+  instance: Instance,
   memory: Memory,
   dtype: Dtype,
 ): KernelFunctions {
-  const instance = new webAssembly.Instance(compiledModule(binary), { env: { memory } });
-  const kernel = kernelsOf(instance.exports as KernelExports, dtype);
+  const kernel = instance[dtype];
   return accelerate ? accelerate(kernel, memory, dtype) : kernel;
 }

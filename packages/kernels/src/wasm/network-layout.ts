@@ -35,11 +35,14 @@ export interface NetworkLayout {
   describe(memory: Memory): void;
 }
 
-const networkBytes = 184;
+const networkBytes = 188;
+
+/** Panels whose gradients are added in f32: assembly/wide-sums.ts. */
+const panelsPerGroup = 8;
 const layerBytes = 32;
 
 /**
- * Reserves the memory of a problem for batches of up to `batch` samples, or for all samples at once and any batch:
+ * Lays out the memory of a problem for batches of up to `batch` samples, or for all samples at once and any batch:
  * θ and gradient (d each), the data, the indices (4 bytes per sample), and per column of a panel
  * l₀ (twice if normalized) + l_target + 2·Σ_{0<k<D} l_k + l_D + 2·max l_k numbers.
  */
@@ -55,7 +58,7 @@ export function layNetworkOut(
   const most = batch === 'all' ? samples : batch;
   const capacity = wholeTiles(problem, Math.min(most, largestPanel));
   const numbers = (count: number): number => arena.reserve(count * size);
-  const panel = (width: number): number => numbers(width * capacity);
+  const panel = (width: number): number => arena.scratch(width * capacity * size);
   const widest = largest(problem.widths);
 
   const network = arena.reserve(networkBytes);
@@ -64,7 +67,7 @@ export function layNetworkOut(
   const gradient = numbers(dimension);
   const inputs = numbers(samples * inputWidth);
   const targets = numbers(samples * targetWidth);
-  const indices = arena.reserve(most * 4);
+  const indices = arena.scratch(most * 4);
   const means = arena.reserve(problem.batchNormalization ? inputWidth * 8 : 0);
   const scales = arena.reserve(problem.batchNormalization ? inputWidth * 8 : 0);
   const inputPanel = panel(inputWidth);
@@ -76,7 +79,9 @@ export function layNetworkOut(
   );
   const affine = layers.map((layer) => panel(layer.width));
   const outputs = affine.at(-1)!;
-  const packed = numbers(4 * widest);
+  const packed = arena.scratch(4 * widest * size);
+  const isWide = problem.dtype === 'f32' && most > panelsPerGroup * capacity;
+  const wide = isWide ? arena.scratch(dimension * 8) : 0;
   const spline =
     batch === 'all' && isLinearSpline(problem, shape)
       ? laySplineOut(problem, shape, arena)
@@ -111,6 +116,7 @@ export function layNetworkOut(
       nextDelta,
       outputs,
       packed,
+      wide,
       spline?.address ?? 0,
     ];
     new Uint32Array(memory.buffer, network + 88, fields.length).set(fields);

@@ -1,12 +1,13 @@
 import type { FloatArray } from '@nonsmooth/core';
 import type { DenseProblem } from '../dense-network.js';
 import type { ProblemShape } from '../problem.js';
-import { view, type Arena } from './arena.js';
+import { view } from './arena.js';
+import type { Home } from './home.js';
 import { openKernels, type Build, type KernelFunctions } from './module.js';
 import type { NetworkLayout } from './network-layout.js';
 import type { Memory } from './webassembly.js';
 
-/** A problem in a memory of its own: the kernels and the arrays that the host reads and writes. */
+/** A problem in kernel memory: the kernels and the arrays that the host reads and writes. */
 export interface NetworkMemory {
   readonly memory: Memory;
   readonly kernel: KernelFunctions;
@@ -16,20 +17,19 @@ export interface NetworkMemory {
   readonly targets: FloatArray;
 }
 
-/** Allocates what was planned, describes the network and copies the data in. @throws MemoryLimitError. */
+/** Describes the network at home and copies the data in. */
 export function openNetwork(
   build: Build,
+  { memory, kernels }: Home<unknown>,
   problem: DenseProblem,
   shape: ProblemShape,
-  plan: Arena,
   at: NetworkLayout,
 ): NetworkMemory {
   const { dtype, inputs, targets } = problem;
-  const memory = plan.allocate();
   at.describe(memory);
   const open = {
     memory,
-    kernel: openKernels(build, memory, dtype),
+    kernel: openKernels(build, kernels, memory, dtype),
     theta: view(memory, dtype, at.theta, shape.dimension),
     gradient: view(memory, dtype, at.gradient, shape.dimension),
     inputs: view(memory, dtype, at.inputs, inputs.length),

@@ -4,16 +4,18 @@ import type { ProblemShape } from '../problem.js';
 import { losses } from '../losses/table.js';
 import { columnStatistics } from '../reference/batch-normalization.js';
 import { denseRisk } from '../reference/dense-risk.js';
-import { arena, elementBytes, view } from './arena.js';
+import { elementBytes, view } from './arena.js';
+import { settle } from './home.js';
 import { isShallow } from './linear-spline.js';
 import type { Build } from './module.js';
 import { layNetworkOut, wholeTiles } from './network-layout.js';
 import { openNetwork } from './network-memory.js';
 
-/** Second derivatives of a risk, in a memory of their own. */
+/** Second derivatives of a risk, in kernel memory that the risk does not use. */
 export interface SecondOrder {
   hessianVector(theta: FloatArray, vector: FloatArray, out: FloatArray): void;
   hessian(theta: FloatArray, out: FloatArray): void;
+  dispose(): void;
 }
 
 /** Numbers that the panels of one chunk of samples may hold together. */
@@ -45,7 +47,6 @@ export function secondOrderOf(
   const perSample = problem.widths.reduce((sum, width) => sum + 6 * width, 5 * widest);
   const chunk = Math.min(samples, Math.max(128, Math.floor(largestChunk / perSample)));
 
-  const plan = arena();
   const size = elementBytes[dtype];
   const chunkProblem = {
     ...problem,
@@ -53,29 +54,39 @@ export function secondOrderOf(
     targets: targets.subarray(0, chunk * targetWidth),
   };
   const chunkShape = { ...shape, samples: chunk };
-  const at = layNetworkOut(chunkProblem, chunkShape, chunk, plan, chunk);
   const columns = wholeTiles(problem, chunk);
-  const panel = (width: number): number => plan.reserve(width * columns * size);
-  const vectorAt = plan.reserve(dimension * size);
-  const stateAt = plan.reserve(stateBytes);
-  const layersAt = plan.reserve(layers.length * layerBytes);
-  const descriptions = layers.map((layer, k) => [
-    vectorAt + layer.weights * size,
-    vectorAt + layer.biases * size,
-    k > 0 || batchNormalization ? panel(layer.inputWidth) : 0,
-    panel(layer.width),
-    panel(layer.width),
-    k + 1 < layers.length || !quadratic ? panel(layer.width) : 0,
-  ]);
-  const scratch = [panel(widest), panel(widest), panel(widest)];
-  const hidden = problem.widths[1]!;
   const shallow = isShallow(problem, shape);
-  const momentsAt = shallow ? plan.reserve(momentsPerNeuron * hidden * size) : 0;
+  const hidden = problem.widths[1]!;
   const dense = shallow && chunk === samples && dimension <= largestDense;
-  const hessianAt = dense ? plan.reserve(dimension * dimension * size) : 0;
-  const denseFields = dense ? [panel(dimension), hessianAt] : [0, 0];
+  const home = settle(build, ({ reserve }) => {
+    const panel = (width: number): number => reserve(width * columns * size);
+    // panels keep what depends on θ
+    const at = layNetworkOut(chunkProblem, chunkShape, chunk, { reserve, scratch: reserve }, chunk);
+    const vectorAt = reserve(dimension * size);
+    return {
+      at,
+      vectorAt,
+      stateAt: reserve(stateBytes),
+      layersAt: reserve(layers.length * layerBytes),
+      descriptions: layers.map((layer, k) => [
+        vectorAt + layer.weights * size,
+        vectorAt + layer.biases * size,
+        k > 0 || batchNormalization ? panel(layer.inputWidth) : 0,
+        panel(layer.width),
+        panel(layer.width),
+        k + 1 < layers.length || !quadratic ? panel(layer.width) : 0,
+      ]),
+      scratch: [panel(widest), panel(widest), panel(widest)],
+      momentsAt: shallow ? reserve(momentsPerNeuron * hidden * size) : 0,
+      featuresAt: dense ? panel(dimension) : 0,
+      hessianAt: dense ? reserve(dimension * dimension * size) : 0,
+    };
+  });
+  const { at, vectorAt, stateAt, layersAt, descriptions, scratch, momentsAt, hessianAt } =
+    home.layout;
+  const denseFields = [home.layout.featuresAt, hessianAt];
 
-  const open = openNetwork(build, chunkProblem, chunkShape, plan, at);
+  const open = openNetwork(build, home, chunkProblem, chunkShape, at);
   const { memory, kernel } = open;
   const vectorHere = view(memory, dtype, vectorAt, dimension);
   const entries = view(memory, dtype, hessianAt, dense ? dimension * dimension : 0);
@@ -214,6 +225,7 @@ export function secondOrderOf(
 
   return {
     hessianVector,
+    dispose: () => home.release(),
     hessian(theta, out) {
       if (dense) {
         denseHessian(theta, out);

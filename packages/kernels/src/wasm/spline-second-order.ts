@@ -1,7 +1,8 @@
 import type { FloatArray } from '@nonsmooth/core';
 import type { DenseProblem } from '../dense-network.js';
 import type { ProblemShape } from '../problem.js';
-import { arena, elementBytes, view } from './arena.js';
+import { elementBytes, view } from './arena.js';
+import { settle } from './home.js';
 import { pairBytes } from './linear-spline.js';
 import type { Build } from './module.js';
 import { layNetworkOut } from './network-layout.js';
@@ -11,7 +12,7 @@ import { largestDense, sameBits, secondOrderOf, type SecondOrder } from './secon
 const stateBytes = 40;
 
 /**
- * Second derivatives of a linear spline, in a memory of their own: the problem's again, 84 bytes per neuron, two
+ * Second derivatives of a linear spline, in kernel memory of their own: the problem's again, 84 bytes per neuron, two
  * vectors, and the dense Hessian of at most 300 parameters.
  * @throws MemoryLimitError.
  */
@@ -26,17 +27,19 @@ export function splineSecondOrderOf(
   const size = elementBytes[dtype];
   const entries = dimension <= largestDense ? dimension * dimension : 0;
 
-  const plan = arena();
-  const at = layNetworkOut(problem, shape, 'all', plan);
-  const stateAt = plan.reserve(stateBytes);
-  const vectorAt = plan.reserve(dimension * size);
-  const productAt = plan.reserve(dimension * size);
-  const hessianAt = plan.reserve(entries * size);
-  const pairs = (): number => plan.reserve(segments * pairBytes);
-  const fields = [at.network, vectorAt, productAt, pairs(), plan.reserve(segments * 4)];
-  fields.push(pairs(), pairs(), pairs(), pairs(), hessianAt);
-
-  const { memory, kernel, theta: thetaHere } = openNetwork(build, problem, shape, plan, at);
+  const home = settle(build, (arena) => {
+    const at = layNetworkOut(problem, shape, 'all', arena);
+    const stateAt = arena.reserve(stateBytes);
+    const vectorAt = arena.reserve(dimension * size);
+    const productAt = arena.reserve(dimension * size);
+    const hessianAt = arena.reserve(entries * size);
+    const pairs = (): number => arena.reserve(segments * pairBytes);
+    const fields = [at.network, vectorAt, productAt, pairs(), arena.reserve(segments * 4)];
+    fields.push(pairs(), pairs(), pairs(), pairs(), hessianAt);
+    return { at, stateAt, vectorAt, productAt, hessianAt, fields };
+  });
+  const { at, stateAt, vectorAt, productAt, hessianAt, fields } = home.layout;
+  const { memory, kernel, theta: thetaHere } = openNetwork(build, home, problem, shape, at);
   const vectorHere = view(memory, dtype, vectorAt, dimension);
   const product = view(memory, dtype, productAt, dimension);
   const hessian = view(memory, dtype, hessianAt, entries);
@@ -71,6 +74,10 @@ export function splineSecondOrderOf(
 
   return {
     hessianVector,
+    dispose() {
+      home.release();
+      general?.dispose();
+    },
     hessian(theta, out) {
       if (!prepareAt(theta)) {
         neuronByNeuron().hessian(theta, out);

@@ -19,4 +19,7 @@ interface Api {
   readonly validate: (binary: Uint8Array) => boolean;
 }
 
+/** Bytes of a page, the unit of memories. */
+export const pageBytes = 65536;
+
 export const webAssembly: Api = (globalThis as unknown as { WebAssembly: Api }).WebAssembly;

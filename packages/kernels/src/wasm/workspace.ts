@@ -14,11 +14,17 @@ import { activations, atKink } from '../activations/table.js';
 import { defaultKinks } from '../kinks.js';
 import { requireLengths } from '../problem.js';
 import { binaryNames, unaryNames, type Workspace } from '../workspace.js';
-import { arena, elementBytes, view } from './arena.js';
+import { elementBytes, view } from './arena.js';
+import { ownMemory } from './home.js';
 import { openKernels, type Build } from './module.js';
 
 /** Columns of a product that the kernel makes at a time: assembly/matmul.ts. */
 const matmulBlock = 64;
+
+/** Numbers that a product with this k needs besides its operands. */
+export function productScratch(k: number): number {
+  return (k + 4) * (matmulBlock + 4);
+}
 
 /**
  * Arrays in one exactly sized memory with the kernels on them. `largestInner` bounds k of the products to come.
@@ -33,12 +39,14 @@ export function workspace(
   requireDtype('dtype', dtype);
   requireLengths(lengths, largestInner);
   const size = elementBytes[dtype];
-  const plan = arena();
-  const addresses = lengths.map((length) => plan.reserve(length * size));
-  const scratch = plan.reserve((largestInner + 4) * (matmulBlock + 4) * size);
-  const memory = plan.allocate();
-  const buffer = memory.buffer;
-  const kernel = openKernels(build, memory, dtype);
+  // a memory of its own, because its arrays are handed out and may outlive it
+  const { layout, memory, kernels } = ownMemory(build, (arena) => ({
+    addresses: lengths.map((length) => arena.reserve(length * size)),
+    scratch: arena.reserve(productScratch(largestInner) * size),
+  }));
+  const { addresses, scratch } = layout;
+  const { buffer } = memory;
+  const kernel = openKernels(build, kernels, memory, dtype);
   let disposed = false;
 
   /** Address of an operand. */
