@@ -196,6 +196,8 @@ template <class T> struct Call {
 /** Whether these kernels have what a network needs, of a batch or of all samples; linear splines are faster in the portable kernels. */
 template <class T> bool canCompute(const Network &net, bool batch) {
   const bool hasLoss = net.loss == LOSS_squared || net.loss == LOSS_relativeL2 || net.loss == LOSS_crossEntropy;
+  // f32 over many panels is summed in f64 there
+  if (sizeof(T) == 4 && net.wide) return false;
   return hasLoss && activationOf<T>(net.activation).rows && (batch || !net.spline);
 }
 

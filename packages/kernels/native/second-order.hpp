@@ -113,12 +113,19 @@ template <class T> struct SecondOrderCall {
 
   /** Σ x·y in the order of assembly/reductions.ts. */
   static double dot(const T *x, const T *y, ptrdiff_t count) {
-    Partials<T> s0 = {}, s1 = {};
-    for (ptrdiff_t c = 0; c < count; c += 2 * partials<T>) {
-      s0 = multiplyAdd(loadPartials(x + c), loadPartials(y + c), s0);
-      s1 = multiplyAdd(loadPartials(x + c + partials<T>), loadPartials(y + c + partials<T>), s1);
+    // f32 in blocks, whose sums are added in f64
+    const ptrdiff_t block = sizeof(T) == 4 ? 128 : count;
+    double sum = 0;
+    for (ptrdiff_t c = 0; c < count;) {
+      const ptrdiff_t stop = count - c < block ? count : c + block;
+      Partials<T> s0 = {}, s1 = {};
+      for (; c < stop; c += 2 * partials<T>) {
+        s0 = multiplyAdd(loadPartials(x + c), loadPartials(y + c), s0);
+        s1 = multiplyAdd(loadPartials(x + c + partials<T>), loadPartials(y + c + partials<T>), s1);
+      }
+      sum += sumPartialsWide(s0 + s1);
     }
-    return sumPartialsWide(s0 + s1);
+    return sum;
   }
 
   void gatherRows(T *panel, const T *rows, int width) {

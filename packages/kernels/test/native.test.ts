@@ -4,8 +4,10 @@ import {
   activationNames,
   ArgumentError,
   floatArray,
+  losses,
   lossNames,
   nativeKernels,
+  resolveLoss,
   wasmKernels,
   type DenseProblem,
   type DescentRule,
@@ -13,7 +15,7 @@ import {
   type FloatArray,
   type Kernels,
 } from '@nonsmooth/kernels';
-import { numbers, randomProblems, relativeDistance } from './random-problems.js';
+import { numbers, randomProblems, randomTargets, relativeDistance } from './random-problems.js';
 
 const wasm = wasmKernels();
 const dtypes = ['f64', 'f32'] as const;
@@ -68,8 +70,8 @@ function problemOf(
 ): DenseProblem {
   const loss = rest.loss ?? 'squared';
   const outputs = widths.at(-1)!;
-  const targets = numbers(dtype, 5, loss === 'crossEntropy' ? samples : samples * outputs);
-  if (loss === 'crossEntropy') targets.forEach((_, s) => (targets[s] = (s * 5) % outputs));
+  const kind = losses[resolveLoss(loss).name].targets;
+  const targets = randomTargets(kind, dtype, 5, samples, outputs);
   return {
     activation: { name: 'tanh' },
     batchNormalization: false,

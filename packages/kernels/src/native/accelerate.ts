@@ -9,7 +9,7 @@ export function accelerated(
   memory: Memory,
 ): KernelFunctions {
   const bytes = new Uint8Array(memory.buffer);
-  // a memory holds one problem
+  // these functions serve one problem, whoever else lives in its memory
   let wholeRisk: boolean | undefined;
   let batchRisk: boolean | undefined;
   let prepared = false;
