@@ -56,6 +56,11 @@ test('every rule moves the parameters in wasm as in the reference', () => {
         return { loss, end };
       });
       const [fast, slow] = ends as [(typeof ends)[0], (typeof ends)[0]];
+      if (!slow.end.every(Number.isFinite)) {
+        // steps too long for the problem
+        expect(fast.end.every(Number.isFinite)).toBe(false);
+        return;
+      }
       // sign-like first steps of Adam turn rounding errors of vanishing gradients into whole steps
       const allowed = problem.dtype === 'f64' ? 1e-7 : 2e-2;
       expect(relativeDistance(fast.end, slow.end)).toBeLessThanOrEqual(allowed);
