@@ -4,9 +4,9 @@ import type { Memory } from './webassembly.js';
 /** Hands out addresses of kernel memory, multiples of 64. */
 export interface Arena {
   /** Memory that keeps its numbers between calls. */
-  reserve(bytes: number): number;
+  readonly reserve: (bytes: number) => number;
   /** Memory that is used within a call only: in a shared memory others use it, too. */
-  scratch(bytes: number): number;
+  readonly scratch: (bytes: number) => number;
 }
 
 /** An arena that counts what it hands out. */
