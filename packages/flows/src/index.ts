@@ -11,6 +11,7 @@ export * from './certify-convergence/verify-convergence.js';
 export * from './deep-relu-flow/deep-relu-flow.js';
 export type { Unit } from './deep-relu-flow/frozen-network.js';
 export * from './descent/descend.js';
+export type { KinkCount, KinkRecord, KinkWatch, PolicyCount } from './descent/kink-watcher.js';
 export * from './descent/rules.js';
 export * from './descent/schedules.js';
 export type { EnergyIdentity, Flow, FlowOptions } from './flow/flow.js';

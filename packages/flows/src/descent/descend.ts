@@ -14,6 +14,7 @@ import {
 } from '@nonsmooth/core';
 import { descentLoop } from '@nonsmooth/kernels';
 import { requireStart } from '../checks.js';
+import { kinkWatcher, type KinkRecord, type KinkWatch, type KinkWatcher } from './kink-watcher.js';
 import type { Schedule } from './schedules.js';
 
 export interface DescendOptions {
@@ -27,6 +28,8 @@ export interface DescendOptions {
   readonly every?: number;
   /** Sees every record as it is made; returning `false` stops the descent. */
   readonly observe?: (record: DescentRecord) => boolean | void;
+  /** Count the kinks that steps meet exactly, and examine policies there: costs evaluations of all switching variables per step. */
+  readonly kinks?: KinkWatch;
 }
 
 const descendOptionNames: OptionNames<DescendOptions> = {
@@ -35,6 +38,7 @@ const descendOptionNames: OptionNames<DescendOptions> = {
   schedule: true,
   every: true,
   observe: true,
+  kinks: true,
 };
 
 export interface DescentRecord {
@@ -52,6 +56,8 @@ export interface Descent {
   readonly theta: Float64Array;
   /** nonFinite: loss or parameters overflowed before the last record, which is left out. */
   readonly status: 'finished' | 'stopped' | 'nonFinite';
+  /** Only if `kinks` were watched. */
+  readonly kinks?: KinkRecord;
 }
 
 /**
@@ -69,7 +75,7 @@ export function descend(
   requireObject('rule', rule);
   requireObject('options', options);
   requireKnownOptions('options', options, descendOptionNames);
-  const { steps, batch, every = steps, observe, schedule } = options;
+  const { steps, batch, every = steps, observe, schedule, kinks } = options;
   if (observe !== undefined) requireFunction('observe', observe);
   if (schedule !== undefined) requireFunction('schedule', schedule);
   requireCount('steps', steps);
@@ -85,11 +91,12 @@ export function descend(
 
   const start = Float64Array.from(theta0);
   const loop = descentOf(objective, start, { rule, ...(batch && { batch }) });
+  const watcher = kinks && kinkWatcher(objective, kinks, batch);
   const records: DescentRecord[] = [{ step: 0, loss: objective.value(start), theta: start }];
   let status: Descent['status'] = 'finished';
   for (let done = 0; done < steps;) {
     const block = Math.min(every, steps - done);
-    const loss = schedule ? runScheduled(loop, block, schedule) : loop.run(block);
+    const loss = schedule || watcher ? runSingly(loop, block, schedule, watcher) : loop.run(block);
     done += block;
     const theta = new Float64Array(objective.dimension);
     loop.read(theta);
@@ -104,7 +111,12 @@ export function descend(
       break;
     }
   }
-  return { records, theta: records[records.length - 1]!.theta, status };
+  return {
+    records,
+    theta: records[records.length - 1]!.theta,
+    status,
+    ...(watcher && { kinks: watcher.record() }),
+  };
 }
 
 /** The kernel's loop where the objective has one, else the loop over its gradients. */
@@ -128,9 +140,20 @@ function descentOf(
   );
 }
 
-function runScheduled(loop: DescentLoop, steps: number, schedule: Schedule): number {
+/** Step by step, with the schedule's rates and an eye on the kinks before each step. */
+function runSingly(
+  loop: DescentLoop,
+  steps: number,
+  schedule: Schedule | undefined,
+  watcher: KinkWatcher | undefined,
+): number {
   let loss = Number.NaN;
   for (let i = 0; i < steps; i++) {
+    watcher?.before(loop);
+    if (!schedule) {
+      loss = loop.run(1);
+      continue;
+    }
     const rate = schedule(loop.steps);
     if (!Number.isFinite(rate)) {
       throw new ArgumentError(`schedule(${loop.steps})`, rate, 'a finite learning rate');
