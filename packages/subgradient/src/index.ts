@@ -16,9 +16,9 @@ export {
   linearization,
   signatureAt,
   signatureGradient,
-  type AbsNormalForm,
   type LinearizationValue,
 } from './abs-normal/abs-normal-form.js';
+export type { AbsNormalForm } from './abs-normal/form.js';
 export {
   condensedForm,
   layeredAbsNormalForm,

@@ -1,3 +1,4 @@
+import type { ActiveKink } from './active-kink.js';
 import { Mixture } from './mixture.js';
 import { dot, norm2 } from '@nonsmooth/core';
 import type { FrozenFunction, FrozenKink } from '@nonsmooth/autodiff';
@@ -12,14 +13,6 @@ import {
 
 /** Which solution to follow where there are several. */
 export type Choice = 'minimalNorm' | 'steepestDescent';
-
-/** A kink at its bend: what it did before, and the entries of a maximum that are equal. */
-export interface ActiveKink {
-  readonly index: number;
-  /** It arrives from its side, was held, has just been put on its side, or stands there at the start. */
-  readonly from: 'side' | 'held' | 'fresh' | 'start';
-  readonly ties?: readonly number[];
-}
 
 /** An argument that is 0 now and will leave 0 with t^order; order 0: it stays there. */
 export interface FreshEntry {

@@ -1,3 +1,4 @@
+import type { ActiveKink } from './active-kink.js';
 import { dot, norm2 } from '@nonsmooth/core';
 import type { FrozenFunction } from '@nonsmooth/autodiff';
 import {
@@ -10,13 +11,7 @@ import {
   type Statistics,
   type Step,
 } from '@nonsmooth/ode';
-import {
-  Decider,
-  type ActiveKink,
-  type Choice,
-  type Decision,
-  type FreshEntry,
-} from './decision.js';
+import { Decider, type Choice, type Decision, type FreshEntry } from './decision.js';
 import { baseOf, copyPattern, heldKinks, setHeld, type Pattern } from './pattern.js';
 import { RestRule } from './rest.js';
 import { SlidingField } from './sliding-field.js';

@@ -1,5 +1,6 @@
 import type { FrozenFunction, FrozenKink } from '@nonsmooth/autodiff';
-import type { ActiveKink, Decision } from './decision.js';
+import type { ActiveKink } from './active-kink.js';
+import type { Decision } from './decision.js';
 import { baseOf, type Pattern } from './pattern.js';
 
 /**

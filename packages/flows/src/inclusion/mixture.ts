@@ -1,5 +1,5 @@
 import { dot } from '@nonsmooth/core';
-import type { ActiveKink } from './decision.js';
+import type { ActiveKink } from './active-kink.js';
 import { copyPattern, setSide, type Pattern } from './pattern.js';
 import { shortestVelocity, type ActiveRow, type SlidingField } from './sliding-field.js';
 

@@ -1,39 +1,13 @@
 import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
-import {
-  absNormalProgram,
-  evaluate,
-  inline,
-  jacobian,
-  slice,
-  type SwitchingBlock,
-} from '@nonsmooth/autodiff';
+import { absNormalProgram, evaluate, inline, jacobian, slice } from '@nonsmooth/autodiff';
 import { tensor } from '@nonsmooth/tensor';
 import { programOf, type Subject } from '../subject.js';
+import type { AbsNormalForm } from './form.js';
 import {
   layeredLinearization,
   layeredSignatureGradient,
   type LayeredAbsNormalForm,
 } from './layered-form.js';
-
-/**
- * The abs-normal form of a function at a point (Griewank 2013): z = Z·dx + L·|z| and f = a·dx + b·|z| to first
- * order, one row per switching variable in evaluation order. Matrices are lists of rows.
- */
-export interface AbsNormalForm {
-  readonly value: number;
-  /** z at the point. */
-  readonly switching: Float64Array;
-  /** Z = ∂z/∂x, s × n. */
-  readonly switchingByInput: readonly Float64Array[];
-  /** L = ∂z/∂|z|, s × s, strictly lower triangular. */
-  readonly switchingByAbs: readonly Float64Array[];
-  /** a = ∂f/∂x. */
-  readonly outputByInput: Float64Array;
-  /** b = ∂f/∂|z|. */
-  readonly outputByAbs: Float64Array;
-  /** Which switching variables belong to which operation; for a network one block per layer. */
-  readonly blocks: readonly SwitchingBlock[];
-}
 
 /** @throws NotLipschitzError where an operation has no derivative; ShapeError, NonFiniteError for bad input. */
 export function absNormalForm(subject: Subject, point: ArrayLike<number>): AbsNormalForm {

@@ -9,7 +9,7 @@ import { boundedDerivatives } from '../procedure/sweep.js';
 import { smoothProcedure } from '../procedure/scalar-procedure.js';
 import { sparseRows } from '../procedure/sparse-rows.js';
 import { programOf, type Subject } from '../subject.js';
-import type { AbsNormalForm } from './abs-normal-form.js';
+import type { AbsNormalForm } from './form.js';
 import { addRow, rowProduct, sparseMatrix, type SparseMatrix } from './sparse-matrix.js';
 
 /** A block of switching variables that do not depend on each other: for a network a layer, all samples. */

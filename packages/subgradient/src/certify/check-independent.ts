@@ -4,7 +4,7 @@ import { rankModPrime } from '../exact/rank.js';
 import { absolute, add, multiply, parse, sign, zero, type Rational } from '../exact/rational.js';
 import type { Proof } from '../membership/proofs.js';
 import { addMultiple, areConvex, compareSizes, isZero, product, signed } from './sparse-vector.js';
-import type { Facts } from './check-proof.js';
+import type { Facts } from './facts.js';
 
 /**
  * Claims that rest on independent rows Z, so that all signatures are attained, and on μᵀZ = a − g:

@@ -1,4 +1,3 @@
-import type { ActiveRows } from '../abs-normal/local-form.js';
 import type { BranchStep } from '../cells/search.js';
 import { primitive } from '../exact/integer-vector.js';
 import { solveIntegers } from '../exact/linear-system.js';
@@ -14,6 +13,7 @@ import {
 } from '../exact/rational.js';
 import type * as proofs from '../membership/proofs.js';
 import { independentRowsProve } from './check-independent.js';
+import type { Facts } from './facts.js';
 import {
   addMultiple,
   areConvex,
@@ -27,14 +27,6 @@ import {
 
 // The checker of exact proofs. It multiplies, adds and compares rational numbers: no search, no linear program. The
 // one system it solves, for the multipliers of a combination whose members are given, it checks by inserting.
-
-/** What a claim is about: Z, L, b of the active kinks, and q = g − a. */
-export interface Facts {
-  readonly rows: ActiveRows<Rational>;
-  readonly offset: Vector;
-  /** Whether f has no patterns of signs near the point but those of its linearization. */
-  isLinearizationEnough(): boolean;
-}
 
 /** Whether the proof shows that g is in, or out of, this subdifferential; throws on what is no proof at all. */
 export function proves(
