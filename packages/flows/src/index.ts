@@ -8,8 +8,6 @@ export * from './asymptotics/trajectory.js';
 export type * from './certify-convergence/certificate.js';
 export * from './certify-convergence/certify-convergence.js';
 export * from './certify-convergence/verify-convergence.js';
-export * from './deep-relu-flow/deep-relu-flow.js';
-export type { Unit } from './deep-relu-flow/frozen-network.js';
 export * from './descent/descend.js';
 export type { KinkCount, KinkRecord, KinkWatch, PolicyCount } from './descent/kink-watcher.js';
 export * from './descent/rules.js';
@@ -20,10 +18,7 @@ export { defaultMethod } from './gradient-flow/default-method.js';
 export * from './gradient-flow/gradient-flow.js';
 export type { Choice } from './inclusion/decision.js';
 export type { InclusionFlow, InclusionFlowOptions } from './inclusion/inclusion-flow.js';
-export type {
-  KinkEvent as FlowKinkEvent,
-  KinkKind as FlowKinkKind,
-} from './inclusion/itinerary.js';
+export type { KinkEvent, KinkKind } from './inclusion/itinerary.js';
 export type { Stationarity } from './inclusion/stationarity.js';
 export { hiddenNeurons, type HiddenNeuron } from './hidden-neurons.js';
 export * from './hypothesis-error.js';
@@ -49,6 +44,5 @@ export {
   type Monomial,
   type Polynomial,
 } from './polynomial/polynomial.js';
-export * from './relu-flow/itinerary.js';
-export type { Pattern } from './relu-flow/pattern.js';
-export * from './relu-flow/relu-flow.js';
+export { reluFlow, type ReluFlow } from './inclusion/relu-flow.js';
+export type { NetworkKinkEvent } from './inclusion/network-kinks.js';

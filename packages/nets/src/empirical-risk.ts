@@ -57,6 +57,8 @@ export interface EmpiricalRisk extends SampledObjective, TracedObjective {
   readonly network: Network;
   /** The samples and the loss, as they were checked. */
   readonly data: Required<EmpiricalRiskData>;
+  /** Arithmetic of the kernels. */
+  readonly dtype: Dtype;
   readonly program: Program;
   readonly smooth: boolean;
   hessianVector: NonNullable<Objective['hessianVector']>;
@@ -111,6 +113,7 @@ export function empiricalRisk(
   const made: EmpiricalRisk = {
     network: net,
     data: { inputs, targets, loss },
+    dtype,
     dimension: net.dimension,
     samples: risk.samples,
     layout: net.layout,

@@ -1,4 +1,4 @@
-import { deepReluFlow, reluFlow } from '@nonsmooth/flows';
+import { reluFlow } from '@nonsmooth/flows';
 import { initialize, network, xavierUniform } from '@nonsmooth/nets';
 import { foldIn, key, normal } from '@nonsmooth/tensor';
 import { timed, type Case } from '../case.js';
@@ -76,7 +76,7 @@ function deepFlow(seed: number): Work<Answer> {
   const data = { inputs: normal(draw(0), [20]), targets: normal(draw(1), [20]) };
   const start = initialize(net, xavierUniform, draw(2));
   const follow = (rtol: number) =>
-    deepReluFlow(net, data, start, { until: 20, saveAt: [20], rtol, atol: rtol / 100 });
+    reluFlow(net, data, start, { until: 20, saveAt: [20], rtol, atol: rtol / 100 });
   let flow = follow(1e-6);
   return {
     units: 1,

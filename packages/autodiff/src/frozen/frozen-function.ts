@@ -10,6 +10,9 @@ export interface FrozenKink {
   readonly affine: boolean;
   /** Its arguments depend on other kinks, which stand before it. */
   readonly nested: boolean;
+  /** Which of the ops with kinks it belongs to, and which entry of its value has it. */
+  readonly block: number;
+  readonly position: number;
   /** What it is called in events. */
   readonly name: string;
 }

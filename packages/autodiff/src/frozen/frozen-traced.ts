@@ -40,7 +40,7 @@ export function frozenProgram(program: Program): FrozenFunction {
   };
   return {
     dimension: program.nodes[program.inputs[0]!]!.shape[0]!,
-    kinks: blocks.flatMap((block) => kinksOf(block)),
+    kinks: blocks.flatMap((block, index) => kinksOf(block, index)),
     size: found.arguments,
     sweep(x, sides, multipliers, gradient, u, bounds) {
       const execution = sweep();
@@ -84,13 +84,18 @@ export function frozenProgram(program: Program): FrozenFunction {
   };
 }
 
-function kinksOf({ kind, op, node, count, size, offset, affine, nested }: KinkBlock): FrozenKink[] {
+function kinksOf(
+  { kind, op, node, count, size, offset, affine, nested }: KinkBlock,
+  block: number,
+): FrozenKink[] {
   return Array.from({ length: count }, (_, k) => ({
     kind,
     offset: offset + k * size,
     size,
     affine,
     nested,
+    block,
+    position: k,
     name: count === 1 ? `${op} ${node}` : `${op} ${node}[${k}]`,
   }));
 }

@@ -6,18 +6,17 @@ import {
   type OptionNames,
 } from '@nonsmooth/core';
 import { requireStart } from '../checks.js';
-import { deepReluFlow } from '../deep-relu-flow/deep-relu-flow.js';
-import { isDeepReluRisk } from '../deep-relu-flow/frozen-network.js';
-import { flowOptionNames, type Flow } from '../flow/flow.js';
+import type { Flow } from '../flow/flow.js';
 import { follow, type FlowField } from '../flow/follow.js';
+import { isEmpiricalRisk } from '@nonsmooth/nets';
+import { networkFlow } from '../inclusion/relu-flow.js';
 import { frozenObjective } from '../inclusion/frozen-objective.js';
 import {
   inclusionFlow,
+  inclusionFlowOptionNames,
   type InclusionFlow,
   type InclusionFlowOptions,
 } from '../inclusion/inclusion-flow.js';
-import { isShallowReluRisk } from '../relu-flow/kinks.js';
-import { reluFlow } from '../relu-flow/relu-flow.js';
 import { defaultMethod } from './default-method.js';
 
 /** Options of gradient flows. */
@@ -30,9 +29,8 @@ export interface GradientFlowOptions extends InclusionFlowOptions {
 }
 
 const gradientFlowOptionNames: OptionNames<GradientFlowOptions> = {
-  ...flowOptionNames,
+  ...inclusionFlowOptionNames,
   kinks: true,
-  choice: true,
 };
 
 /**
@@ -55,21 +53,27 @@ export function gradientFlow(
   const { kinks = 'located', choice, ...rest } = options;
   requireOneOf('kinks', kinks, ['located', 'ignored']);
   if (kinks === 'located') {
-    if (options.method === undefined && isShallowReluRisk(objective)) {
-      return reluFlow(objective.network, objective.data, theta0, rest);
-    }
-    if (options.method === undefined && isDeepReluRisk(objective)) {
-      return deepReluFlow(objective.network, objective.data, theta0, rest);
-    }
-    const frozen = frozenObjective(objective);
-    if (frozen) {
-      const value = (theta: Float64Array): number => objective.value(theta);
-      const more = choice === undefined ? rest : { ...rest, choice };
-      return inclusionFlow(frozen, value, theta0, more, (event) => event);
-    }
+    const more = choice === undefined ? rest : { ...rest, choice };
+    const flow = isEmpiricalRisk(objective)
+      ? networkFlow(objective, theta0, more)
+      : programFlow(objective, theta0, more);
+    if (flow) return flow;
   }
   const method = options.method ?? defaultMethod(objective, options.rtol ?? 1e-3);
   return follow(descentField(objective), theta0, method, rest);
+}
+
+/** The flow of an objective across the kinks of its program; undefined if none are known. */
+function programFlow(
+  objective: Objective,
+  theta0: ArrayLike<number>,
+  options: InclusionFlowOptions,
+): InclusionFlow | undefined {
+  const start = Float64Array.from(theta0);
+  const frozen = frozenObjective(objective, start);
+  if (frozen === undefined) return undefined;
+  const value = (theta: Float64Array): number => objective.value(theta);
+  return inclusionFlow(frozen, value, start, options, (event) => event);
 }
 
 /** Θ' = −∇L(Θ) with what is known of its derivatives. */

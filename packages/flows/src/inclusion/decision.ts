@@ -28,6 +28,8 @@ export interface Decision {
   readonly fresh: readonly FreshEntry[];
   /** The flow could go on in another way too. */
   readonly several: boolean;
+  /** A kink that bends down, if one is met. */
+  readonly concave?: number | undefined;
   /** Why the way on could not be decided. */
   readonly undecided: string | undefined;
 }
@@ -104,7 +106,10 @@ export class Decider {
     const neutral = copyPattern(before);
     for (const { index, ties } of active) setHeld(kinks[index]!, index, neutral, ties);
     const way = this.wayOf(x, neutral, stateNoise);
-    const isConcave = way.rows.some(({ kink, length }) => way.bounds[kink]! * length < -way.noise);
+    const concave = way.rows.find(
+      ({ kink, length }) => way.bounds[kink]! * length < -way.noise,
+    )?.kink;
+    const isConcave = concave !== undefined;
     const isCoupled = way.rows.some(({ slopes }) =>
       active.some(({ index }) => slopes !== undefined && slopes[index] !== 0),
     );
@@ -118,7 +123,8 @@ export class Decider {
     } else {
       found = this.search(corner, neutral, stateNoise, way);
     }
-    return this.conclude(corner, found, ahead, stateNoise, isSecondLook);
+    const decision = this.conclude(corner, found, ahead, stateNoise, isSecondLook);
+    return { ...decision, concave: concave ?? decision.concave };
   }
 
   /** The shortest velocity over all that the kinks held in the pattern may add. */
@@ -139,6 +145,7 @@ export class Decider {
     const velocity = new Float64Array(frozen.dimension);
     const isNested = rows.some(({ slopes }) => slopes?.some((slope) => slope !== 0));
     let ended = true;
+    let before = Infinity;
     // bounds of kinks below others depend on the multipliers of these
     for (let round = 0; round < 100; round++) {
       if (isNested && (round > 0 || start)) {
@@ -155,7 +162,10 @@ export class Decider {
         moved = Math.max(moved, Math.abs(lambda[i]! - last[i]!));
         size = Math.max(size, Math.abs(lambda[i]!));
       }
-      if (round > 0 && moved <= 1e-15 * size) break;
+      if (round > 0 && moved <= 1e-14 * size) break;
+      // rounding keeps it from coming nearer
+      if (round > 4 && moved >= before && moved <= 1e-10 * size) break;
+      before = moved;
     }
     const gradientNorm = norm2(g);
     let forces = gradientNorm;
@@ -246,6 +256,7 @@ export class Decider {
       fresh: [...fresh, ...left],
       several: several || second.several,
       undecided: undecided ?? second.undecided,
+      concave: second.concave,
     };
   }
 
@@ -320,13 +331,14 @@ export class Decider {
         undecided: `no pattern of the kinks ${names.join(', ')} agrees with the velocity it gives`,
       };
     }
-    if (active.length <= 4 && this.frozen.kinks.length > 0) {
-      for (const guess of this.allPatterns(corner, neutral)) {
+    const involved = active.filter(({ index }) => this.isInvolved(index, active, neutralWay));
+    if (involved.length <= 3) {
+      for (const guess of this.allPatterns(involved, ways[0]!.way.pattern)) {
         const found = this.consistent(corner, guess, stateNoise);
         if (found && !ways.some(({ way }) => isSame(way, found.way))) ways.push(found);
       }
     }
-    if (active.length <= 4) {
+    if (active.length <= 4 && involved.length === active.length) {
       const mixture = new Mixture(this.field, corner.x, neutral, active).shortest();
       if (mixture) {
         const fastest = Math.max(...ways.map(({ way }) => norm2(way.velocity)));
@@ -343,7 +355,7 @@ export class Decider {
               ties ? { kind: 'held', ties } : { kind: 'held' },
             ]),
           );
-          return { way, verdicts, several: isShorter };
+          return { way, verdicts, several: isShorter || ways.length > 1 };
         }
         several = isShorter;
       }
@@ -590,8 +602,22 @@ export class Decider {
     } else setSide(kink, index, next, this.away(kink, [], new Float64Array(0)));
   }
 
+  /** Whether a kink bends down, or its multiplier and that of another active kink depend on each other. */
+  private isInvolved(
+    index: number,
+    active: readonly ActiveKink[],
+    { rows, bounds, noise }: Way,
+  ): boolean {
+    return rows.some(({ kink, length, slopes }) => {
+      if (kink === index && bounds[kink]! * length < -noise) return true;
+      if (slopes === undefined) return false;
+      if (kink !== index) return slopes[index] !== 0;
+      return active.some((other) => slopes[other.index] !== 0);
+    });
+  }
+
   /** All patterns of the active kinks: both sides and holding, every winner and all ties. */
-  private *allPatterns({ active }: Corner, neutral: Pattern): Iterable<Pattern> {
+  private *allPatterns(active: readonly ActiveKink[], neutral: Pattern): Iterable<Pattern> {
     const { kinks } = this.frozen;
     if (active.some(({ index }) => kinks[index]!.kind === 'norm')) return;
     const options = active.map(({ index, ties = [] }): ((pattern: Pattern) => void)[] => {

@@ -1,12 +1,15 @@
-import { frozenProgram, programOfGradient, type FrozenFunction } from '@nonsmooth/autodiff';
+import { frozenProgram, programOfGradient } from '@nonsmooth/autodiff';
 import type { Objective } from '@nonsmooth/core';
-import { isEmpiricalRisk } from '@nonsmooth/nets';
+import { mergedFunction, type MergedFunction } from './merged-kinks.js';
 
 /** The frozen functions of an objective that is known to have kinks: it knows the program of its gradient. */
-export function frozenObjective(objective: Objective): FrozenFunction | undefined {
+export function frozenObjective(
+  objective: Objective,
+  theta0: Float64Array,
+): MergedFunction | undefined {
   if (objective.smooth === true) return undefined;
-  const program = isEmpiricalRisk(objective) ? objective.program : programOfGradient(objective);
+  const program = programOfGradient(objective);
   if (program === undefined) return undefined;
   const frozen = frozenProgram(program);
-  return frozen.kinks.length > 0 ? frozen : undefined;
+  return frozen.kinks.length > 0 ? mergedFunction(frozen, theta0) : undefined;
 }

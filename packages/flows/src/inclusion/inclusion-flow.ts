@@ -1,7 +1,7 @@
-import { ArgumentError, requireOneOf } from '@nonsmooth/core';
+import { ArgumentError, requireOneOf, type OptionNames } from '@nonsmooth/core';
 import type { FrozenFunction } from '@nonsmooth/autodiff';
-import { dormandPrince54, IntegrationError } from '@nonsmooth/ode';
-import type { Flow, FlowOptions } from '../flow/flow.js';
+import { dormandPrince54 } from '@nonsmooth/ode';
+import { flowOptionNames, type Flow, type FlowOptions } from '../flow/flow.js';
 import { record, stuckAtStart, toleranceOf } from '../flow/follow.js';
 import { clockFor } from '../flow/clock.js';
 import { stopRules } from '../flow/stop-rules.js';
@@ -19,6 +19,12 @@ export interface InclusionFlowOptions extends FlowOptions {
    */
   readonly choice?: Choice;
 }
+
+/** Every option of a flow across kinks. */
+export const inclusionFlowOptionNames: OptionNames<InclusionFlowOptions> = {
+  ...flowOptionNames,
+  choice: true,
+};
 
 /** A flow of a function with kinks as a differential inclusion. */
 export interface InclusionFlow<Event extends KinkEvent = KinkEvent> extends Flow {
@@ -63,25 +69,22 @@ export function inclusionFlow<Event extends KinkEvent>(
   const problem = { rhs: () => {}, y0: start, t0: 0, t1: rules.time };
   const clock = clockFor(problem, rules);
   const events = new Itinerary(frozen, clock.time);
-  let run: InclusionRun;
-  try {
-    run = new InclusionRun(
-      frozen,
-      start,
-      [clock.problem.t0, clock.problem.t1],
-      method,
-      { ...options, choice },
-      clock.rate,
-      events,
-    );
-  } catch (error) {
-    if (!(error instanceof IntegrationError)) throw error;
+  const run = new InclusionRun(
+    frozen,
+    start,
+    [clock.problem.t0, clock.problem.t1],
+    method,
+    { ...options, choice },
+    clock.rate,
+    events,
+  );
+  if (run.broken !== undefined) {
     const velocity = (_t: number, theta: Float64Array, out: Float64Array): number => {
       out.fill(NaN);
       return value(theta);
     };
     return {
-      ...stuckAtStart({ velocity }, start, method.name, toleranceOf(options), error.message),
+      ...stuckAtStart({ velocity }, start, method.name, toleranceOf(options), run.broken),
       itinerary: [],
       uniqueUntil: undefined,
       atRestSince: undefined,

@@ -4,6 +4,7 @@ import type { FrozenFunction } from '@nonsmooth/autodiff';
 import {
   evaluateSegment,
   integrate,
+  IntegrationError,
   type Integration,
   type IntegrationOptions,
   type Method,
@@ -12,7 +13,7 @@ import {
   type Step,
 } from '@nonsmooth/ode';
 import { Decider, type Choice, type Decision, type FreshEntry } from './decision.js';
-import { baseOf, copyPattern, heldKinks, setHeld, type Pattern } from './pattern.js';
+import { baseOf, copyPattern, heldKinks, setHeld, type HeldRow, type Pattern } from './pattern.js';
 import { RestRule } from './rest.js';
 import { SlidingField } from './sliding-field.js';
 import { KinkWatch, type Crossing } from './watch.js';
@@ -26,6 +27,8 @@ export interface InclusionOptions extends Omit<IntegrationOptions, 'method' | 'e
 
 /** Told of everything that happens at kinks, with the time s of the integrator. */
 export interface KinkListener {
+  /** A kink that nothing moved has begun to bend down: the flow could leave it to its other side from here on. */
+  couldLeave(s: number, index: number): void;
   decided(s: number, before: Pattern, decision: Decision, active: readonly ActiveKink[]): void;
 }
 
@@ -42,6 +45,8 @@ export class InclusionRun implements Iterable<Step> {
   readonly y: Float64Array;
   /** Why it has ended; empty while it goes on. */
   reason = '';
+  /** Why it could not begin. */
+  readonly broken: string | undefined;
   /** Whether it ended because the flow has come to rest, at this time. */
   restingSince: number | undefined;
   /** Velocities of steps under way are those of this pattern; `pattern` holds from the end of the last step on. */
@@ -72,7 +77,14 @@ export class InclusionRun implements Iterable<Step> {
   private readonly scales: Float64Array;
   private readonly signs: Float64Array;
   private readonly stepStart: Float64Array;
+  /** The kinks of which it is known that the flow could leave them. */
+  private readonly leaving = new Set<number>();
   private stateNoise = 0;
+  private measured = 0;
+  /** A step that would change the start by a tenth. */
+  private expected = 0;
+  /** How often steps were shortened since the last ordinary one. */
+  private shortened = 0;
   /** The last whole step, before any that was cut or retried. */
   private ordinary = 0;
   private nextStep: number | undefined;
@@ -109,8 +121,19 @@ export class InclusionRun implements Iterable<Step> {
     this.pattern = this.sidesAt(x0);
     this.stepPattern = this.pattern;
     this.field.enter(this.pattern);
+    this.field.velocity(x0, this.velocity);
+    const wrong = this.velocity.findIndex((rate) => !Number.isFinite(rate));
+    if (wrong >= 0) {
+      this.broken = `component ${wrong} of rhs is ${this.velocity[wrong]}, not finite, at t = ${this.t}`;
+      return;
+    }
     this.measure();
-    this.decideAt(this.startingKinks(), Math.min(1e-6, (this.end - this.t) * 1e-6));
+    const speed = norm2(this.velocity);
+    // as if a step changed the state by a tenth
+    const step =
+      speed > 0 ? Math.min(this.end - this.t, (0.1 * norm2(x0)) / speed) : this.end - this.t;
+    this.expected = step;
+    this.decideAt(this.startingKinks(), 1e-3 * step * this.rate(this.t));
   }
 
   get statistics(): Statistics {
@@ -146,7 +169,14 @@ export class InclusionRun implements Iterable<Step> {
       this.piece ??= this.begin();
       const start = this.t;
       this.stepStart.set(this.y);
-      const taken = this.piece.next();
+      let taken: Step | undefined;
+      try {
+        taken = this.piece.next();
+      } catch (error) {
+        if (!(error instanceof IntegrationError && this.shortened > 0)) throw error;
+        this.reason = `undecided: ${error.message}, at kinks that do not do what their forces say`;
+        return undefined;
+      }
       if (!taken) {
         this.reason = this.piece.reason;
         return undefined;
@@ -161,6 +191,11 @@ export class InclusionRun implements Iterable<Step> {
       if (crossing.theta < 1e-6 && this.retries < 8) {
         // nothing has happened yet: what was decided shows on a shorter step, or the kink is really there
         this.retries++;
+        if (++this.shortened > mostClose) {
+          const { name } = this.field.frozen.kinks[crossing.kink]!;
+          this.reason = `undecided: the kink ${name} does not do what its forces say`;
+          return undefined;
+        }
         this.leave();
         this.nextStep = segment.step / 10;
         continue;
@@ -317,8 +352,13 @@ export class InclusionRun implements Iterable<Step> {
     this.y.set(taken.y);
     this.retries = 0;
     this.close = 0;
-    this.ordinary = taken.segment!.step;
+    const { step } = taken.segment!;
+    if (step > closest * (this.ordinary || this.expected)) {
+      this.shortened = 0;
+      this.ordinary = step;
+    }
     this.watch.advance(this.y, this.pattern);
+    this.watchResting(taken.segment!);
     if (this.t === this.end) {
       this.reason = this.piece!.reason;
       return;
@@ -332,6 +372,31 @@ export class InclusionRun implements Iterable<Step> {
       return;
     }
     this.snapNorms();
+  }
+
+  /** Kinks that nothing moves: one that begins to bend down could be left. */
+  private watchResting(segment: Segment): void {
+    const { field, watch, leaving } = this;
+    const { kinks } = field.frozen;
+    for (const [entry, order] of watch.freshEntries) {
+      const index = order === 0 ? kinks.findIndex(({ offset }) => offset === entry) : -1;
+      if (index < 0 || kinks[index]!.kind !== 'abs' || leaving.has(index)) continue;
+      const bendAt = (theta: number): number => {
+        evaluateSegment(segment, theta, this.scratch);
+        field.velocity(this.scratch, this.velocity);
+        if (field.isSliding) field.margin(this.scratch, this.velocity);
+        return field.bounds[index]!;
+      };
+      let [low, high] = [0, (segment.end - segment.start) / segment.step];
+      if (bendAt(high) >= -field.noise() - this.stateNoise) continue;
+      leaving.add(index);
+      for (let round = 0; round < 45 && high - low > 1e-12 * high; round++) {
+        const middle = (low + high) / 2;
+        if (bendAt(middle) < 0) high = middle;
+        else low = middle;
+      }
+      this.listener.couldLeave(segment.start + high * segment.step, index);
+    }
   }
 
   private stop(): void {
@@ -353,7 +418,7 @@ export class InclusionRun implements Iterable<Step> {
     counts.restarts++;
     this.retries = 0;
     this.close = theta * segment.step < closest * Math.max(this.ordinary, 0) ? this.close + 1 : 0;
-    if (!field.isFlat) field.project(y);
+    if (!field.isFlat) field.project(y, this.metRow(kink, entry));
     watch.advance(y, this.pattern);
     if (this.ordinary === 0) this.ordinary = segment.step;
     this.measure();
@@ -365,6 +430,13 @@ export class InclusionRun implements Iterable<Step> {
     }
     this.decideAt(active, 1e-3 * this.ordinary * this.rate(this.t));
     if (this.t === this.end && this.reason === '') this.reason = 'reached t1';
+  }
+
+  /** The function that is 0 where a kink was met. */
+  private metRow(index: number, entry: number): HeldRow[] {
+    const kink = this.field.frozen.kinks[index]!;
+    if (entry < 0 || kink.kind === 'norm') return [];
+    return [{ kink: index, entry, base: kink.kind === 'max' ? baseOf(kink, this.pattern) : -1 }];
   }
 
   /** What to decide about at y: what is held, what is met, and what is 0 within rounding. */
@@ -472,6 +544,8 @@ export class InclusionRun implements Iterable<Step> {
     // products of rounding errors are nothing, too
     for (let i = 0; i < scales.length; i++) scales[i] = lost[i]! + 1e-14 * largest;
     const { gradient, values, bounds } = field;
+    // curvature changes slowly
+    if (this.measured++ % 8 !== 0) return;
     const part = 2 ** -30;
     field.forget();
     field.sweeps += 2;

@@ -47,7 +47,7 @@ export class Itinerary {
   decided(
     s: number,
     before: Pattern,
-    { pattern, fresh, several, undecided }: Decision,
+    { pattern, fresh, several, concave, undecided }: Decision,
     active: readonly ActiveKink[],
   ): void {
     if (undecided !== undefined) return;
@@ -64,7 +64,7 @@ export class Itinerary {
     }
     if (several) {
       this.uniqueUntil ??= t;
-      const index = entries[0]?.[0] ?? active[0]?.index;
+      const index = concave ?? entries[0]?.[0] ?? active[0]?.index;
       if (index !== undefined) this.add(t, index, 'several');
     }
     for (const [index, kind] of entries) this.add(t, index, kind);

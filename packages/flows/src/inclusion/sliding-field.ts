@@ -205,16 +205,17 @@ export class SlidingField {
     return multiplierSets(this.frozen, this.rows, this.bounds);
   }
 
-  /** Puts x on the kinks that are held, by Newton's method with least changes. */
-  project(x: Float64Array): void {
-    const k = this.held.length;
+  /** Puts x on the kinks that are held, and on one more, by Newton's method with least changes. */
+  project(x: Float64Array, more: readonly HeldRow[] = []): void {
+    const all = [...this.held, ...more];
+    const k = all.length;
     if (k === 0) return;
     const share = new Float64Array(k);
     let before = Infinity;
     this.forget();
     for (let round = 0; round < 4; round++) {
       this.frozen.values(x, this.pattern.sides, this.values);
-      const rows = this.held.map((row) => this.rowAt(x, this.pattern, row));
+      const rows = all.map((row) => this.rowAt(x, this.pattern, row));
       let size = 0;
       const gram = new Float64Array(k * k);
       for (let i = 0; i < k; i++) {

@@ -1,0 +1,72 @@
+import { ArgumentError, requireKnownOptions, requireObject } from '@nonsmooth/core';
+import { frozenProgram } from '@nonsmooth/autodiff';
+import {
+  empiricalRisk,
+  requireParameters,
+  type EmpiricalRisk,
+  type EmpiricalRiskData,
+  type Network,
+} from '@nonsmooth/nets';
+import { HypothesisError } from '../hypothesis-error.js';
+import {
+  inclusionFlow,
+  inclusionFlowOptionNames,
+  type InclusionFlow,
+  type InclusionFlowOptions,
+} from './inclusion-flow.js';
+import { mergedFunction } from './merged-kinks.js';
+import { networkEvents, type NetworkKinkEvent } from './network-kinks.js';
+
+/** The flow of a network's risk across kinks. */
+export type ReluFlow = InclusionFlow<NetworkKinkEvent>;
+
+/**
+ * The gradient flow of the empirical risk of a network with ReLU-like activations or a loss with kinks, of any depth, as
+ * the differential inclusion Θ' ∈ −∂L(Θ) (Clarke): neurons on samples cross their kinks at located times, slide along
+ * them while both sides push towards them, and stay where nothing moves them any more. Samples with equal inputs have
+ * one kink. The order of the method is kept across kinks.
+ * @throws HypothesisError for smooth risks; ShapeError, NonFiniteError for θ₀; ArgumentError for options; what
+ *   `empiricalRisk` throws for data.
+ */
+export function reluFlow(
+  net: Network,
+  data: EmpiricalRiskData,
+  theta0: ArrayLike<number>,
+  options: InclusionFlowOptions,
+): ReluFlow {
+  const risk = empiricalRisk(net, data);
+  try {
+    requireObject('options', options);
+    requireKnownOptions('options', options, inclusionFlowOptionNames);
+    requireParameters(net, theta0);
+    const flow = networkFlow(risk, theta0, options);
+    if (flow) return flow;
+  } finally {
+    risk.dispose();
+  }
+  const { name } = net.activation;
+  const theorem = 'flows of ReLU networks as differential inclusions';
+  throw new HypothesisError('network.activation', name, 'one with a kink, such as relu', theorem);
+}
+
+/** The flow of a risk across its kinks; undefined if it has none. */
+export function networkFlow(
+  risk: EmpiricalRisk,
+  theta0: ArrayLike<number>,
+  options: InclusionFlowOptions,
+): ReluFlow | undefined {
+  if (risk.smooth) return undefined;
+  const start = Float64Array.from(theta0);
+  const frozen = frozenProgram(risk.program);
+  if (frozen.kinks.length === 0) return undefined;
+  if (risk.dtype !== 'f64') {
+    throw new ArgumentError(
+      'objective.dtype',
+      risk.dtype,
+      "f64 for flows across kinks; kinks: 'ignored' follows the risk's own gradient",
+    );
+  }
+  const merged = mergedFunction(frozen, start);
+  const describe = networkEvents(risk, frozen.kinks, merged.origin);
+  return inclusionFlow(merged, (theta) => risk.value(theta), start, options, describe);
+}
