@@ -1,71 +1,107 @@
 import { requireWritable, writeWhole } from '@nonsmooth/apps-shared';
-import { ArgumentError } from '@nonsmooth/kernels';
+import { ArgumentError } from '@nonsmooth/core';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MemberResult } from './run-member.js';
+import { readMember, type MemberFile } from './member-file.js';
+import { fileNameOf, membersOf, type Member } from './members.js';
 import type { Study } from './study.js';
 
-/** The folder of a study: the study itself and one file for each member that has ended. */
+/** The folder of a study: the study itself, and one file for each member that has ended or passed a checkpoint. */
 export interface Archive {
-  /** Members that ended in earlier runs, by index. */
-  readonly earlier: ReadonlyMap<number, MemberResult>;
-  store(result: MemberResult): void;
+  readonly folder: string;
+  /** Where a member is kept. */
+  fileOf(member: Member): string;
+  /** What is kept of a member if it has ended, with as many steps as its study asks for. */
+  read(member: Member): MemberFile | undefined;
+}
+
+/** A folder that members can be written to. */
+export interface OpenArchive extends Archive {
+  /** The members that have not ended yet. */
+  readonly open: readonly Member[];
 }
 
 /**
- * Opens a folder for a study; one with members that have ended only to resume it.
+ * Opens a folder for a study; one with results only to resume or extend it.
  * @throws ArgumentError if they are of another study, or of this one without `resume`, or the folder cannot be used.
  */
-export function openArchive(folder: string, study: Study, resume: boolean): Archive {
+export function openArchive(
+  folder: string,
+  study: Study,
+  members: readonly Member[],
+  resume: boolean,
+): OpenArchive {
   const studyFile = join(folder, 'study.json');
-  const members = join(folder, 'members');
-  const content = `${JSON.stringify(study, null, 2)}\n`;
-  const ended = filesIn(members);
-  if (ended.length > 0 && !resume) {
+  const kept = filesIn(join(folder, 'members'));
+  if (kept.size > 0 && !resume) {
     throw new ArgumentError('--out', folder, 'a folder without results, or --resume');
   }
-  if (ended.length > 0 && textOf(studyFile) !== content) {
-    throw new ArgumentError('--resume', folder, 'the folder of the same study, unchanged');
+  if (kept.size > 0) {
+    const own = new Set(members.map(fileNameOf));
+    const others = membersOf(readStored(studyFile)).filter((one) => !own.has(fileNameOf(one)));
+    if (others.some((one) => kept.has(fileNameOf(one)))) {
+      throw new ArgumentError(
+        '--resume',
+        folder,
+        'the folder of the same study, or of one that this study extends by members, variations or steps',
+      );
+    }
   }
   requireWritable('--out', folder);
-  requireWritable('--out', members);
-  if (ended.length === 0) writeWhole(studyFile, content);
-  const results = ended.map((file) => resultIn(file));
-  const earlier = new Map(results.map((result) => [result.index, result]));
+  requireWritable('--out', join(folder, 'members'));
+  const archive = archiveIn(folder);
+  const open: Member[] = [];
+  for (const member of members) {
+    const { dynamics } = member.study;
+    const found = kept.has(fileNameOf(member)) ? readMember(archive.fileOf(member)) : undefined;
+    if (found && 'steps' in dynamics && found.facts.steps > dynamics.steps) {
+      throw new ArgumentError(
+        'dynamics.steps',
+        dynamics.steps,
+        `at least ${found.facts.steps}, which a member in ${folder} has done`,
+      );
+    }
+    if (!found || !hasEnded(found, member)) open.push(member);
+  }
+  writeWhole(studyFile, `${JSON.stringify(study, null, 2)}\n`);
+  return { ...archive, open };
+}
+
+/** The folder of a study that was run, and the study. @throws ArgumentError for other folders. */
+export function existingArchive(folder: string): { archive: Archive; study: Study } {
+  return { archive: archiveIn(folder), study: readStored(join(folder, 'study.json')) };
+}
+
+function archiveIn(folder: string): Archive {
+  const fileOf = (member: Member): string => join(folder, 'members', fileNameOf(member));
   return {
-    earlier,
-    store(result) {
-      const name = `${String(result.index).padStart(6, '0')}.json`;
-      writeWhole(join(members, name), `${JSON.stringify(result)}\n`);
+    folder,
+    fileOf,
+    read(member) {
+      const path = fileOf(member);
+      if (!existsSync(path)) return undefined;
+      const found = readMember(path);
+      return hasEnded(found, member) ? found : undefined;
     },
   };
 }
 
-function filesIn(folder: string): readonly string[] {
-  if (!(existsSync(folder) && statSync(folder).isDirectory())) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => join(folder, name));
+function hasEnded({ facts }: MemberFile, { study: { dynamics } }: Member): boolean {
+  const isShort =
+    'steps' in dynamics && facts.status === 'finished' && facts.steps < dynamics.steps;
+  return facts.status !== 'unfinished' && !isShort;
 }
 
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ArgumentError('--resume', file, `a file that can be read (${code})`);
-  }
+function filesIn(folder: string): ReadonlySet<string> {
+  if (!(existsSync(folder) && statSync(folder).isDirectory())) return new Set();
+  return new Set(readdirSync(folder).filter((name) => name.endsWith('.safetensors')));
 }
 
-function resultIn(file: string): MemberResult {
+function readStored(file: string): Study {
   try {
-    return JSON.parse(textOf(file)) as MemberResult;
+    return JSON.parse(readFileSync(file, 'utf8')) as Study;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new ArgumentError(
-      '--resume',
-      file,
-      'an unmodified result file; delete it to recompute this member',
-    );
+    const { code = 'no JSON' } = error as NodeJS.ErrnoException;
+    throw new ArgumentError('folder', file, `the folder of a study that was run (${code})`);
   }
 }

@@ -1,3 +1,16 @@
+import { workerPool } from '@nonsmooth/apps-shared';
 import { run } from './run.js';
+import type { Ended, Job } from './worker.js';
 
-process.exitCode = await run(process.argv.slice(2), new URL('./worker.js', import.meta.url));
+const worker = new URL('./worker.js', import.meta.url);
+
+process.exitCode = await run(process.argv.slice(2), {
+  executor: (threads) =>
+    workerPool<Job, Ended>({
+      worker,
+      threads,
+      // a member may take weeks; Node's timers reach no further than 24 days
+      secondsPerJob: 2_000_000,
+      heapMegabytes: 2048,
+    }),
+});

@@ -1,4 +1,5 @@
-import { ArgumentError } from '@nonsmooth/kernels';
+import { ArgumentError } from '@nonsmooth/core';
+import { createHash } from 'node:crypto';
 import { substitute } from './read-study.js';
 import type { Study } from './study.js';
 
@@ -39,6 +40,17 @@ export function membersOf(study: Study): Member[] {
       Array.from({ length: study.members }, (_, start) => ({ start, variation, study: varied })),
     )
     .map((member, index) => ({ index, ...member }));
+}
+
+/**
+ * The name of a member's file: a function of everything that determines its run but the number of a descent's steps, so
+ * that a study with more members, variations or steps finds what exists.
+ */
+export function fileNameOf({ study, start }: Member): string {
+  const { title: _title, members: _members, vary: _vary, dynamics, ...rest } = study;
+  const { steps: _steps, ...kept } = { steps: 0, ...dynamics };
+  const text = JSON.stringify({ ...rest, dynamics: kept, start });
+  return `${createHash('sha256').update(text).digest('hex').slice(0, 24)}.safetensors`;
 }
 
 /** A variation in words; empty if there is one only. */

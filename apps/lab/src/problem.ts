@@ -1,6 +1,6 @@
 import type { Objective, SampledObjective } from '@nonsmooth/autodiff';
 import { evaluatePolynomial, polynomialRealization, univariate } from '@nonsmooth/flows';
-import { ArgumentError } from '@nonsmooth/kernels';
+import { ArgumentError, type DescentOptions } from '@nonsmooth/core';
 import {
   empiricalRisk,
   heNormal,
@@ -23,6 +23,21 @@ export interface Problem {
   readonly theta0: Float64Array;
   /** For random batches. */
   readonly batchKey: Key;
+}
+
+/** Releases the memory of its risk. */
+export function disposeOf({ risk }: Problem): void {
+  if ('dispose' in risk) risk.dispose();
+}
+
+/** Random batches of a size, if any. @throws ArgumentError for a risk that is no mean over samples. */
+export function batchesOf(
+  { risk, batchKey }: Problem,
+  size: number | undefined,
+): DescentOptions['batch'] | undefined {
+  if (size === undefined) return undefined;
+  if ('batchGradient' in risk) return { size, key: batchKey };
+  throw new ArgumentError('dynamics.batch', size, 'no batches, or an empirical risk');
 }
 
 /** Builds network, risk and start; everything random is a function of the seed and the number of the start. */

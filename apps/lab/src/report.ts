@@ -4,17 +4,13 @@ import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { stringify } from 'yaml';
 import { membersOf, nameOf } from './members.js';
-import type { MemberResult } from './run-member.js';
+import type { Curves } from './curves.js';
 import type { Study } from './study.js';
 
 const width = 620;
 
 /** A page with loss, norm and speed of all members over time, and what became of each variation. */
-export function reportPage(
-  study: Study,
-  results: readonly MemberResult[],
-  missing: number,
-): string {
+export function reportPage(study: Study, results: readonly Curves[], missing: number): string {
   const plots = (['loss', 'norm', 'speed'] as const).map((quantity) =>
     trajectories(results, quantity),
   );
@@ -30,6 +26,7 @@ export function reportPage(
 <h1>${escape(study.title)}</h1>
 <p>${escape(describe(study, results))}</p>
 ${incomplete}
+${results.length > mostCurves ? `<p>Drawn: ${mostCurves} of ${results.length} members, evenly chosen.</p>` : ''}
 ${legend(results)}
 <div class="plots">${plots.join('\n')}</div>
 <h2>What became of them</h2>
@@ -41,7 +38,7 @@ ${verdictTable(results)}
 `;
 }
 
-function describe(study: Study, results: readonly MemberResult[]): string {
+function describe(study: Study, results: readonly Curves[]): string {
   const dynamics = new Set(membersOf(study).map((member) => horizonOf(member.study)));
   const variations = counted(variationsOf(results).length, 'variation');
   return `${[...dynamics].join(', ')}; ${variations} of ${counted(study.members, 'start')}, seed ${study.seed}.`;
@@ -53,8 +50,8 @@ function horizonOf({ dynamics }: Study): string {
     : `${dynamics.kind} to t = ${dynamics.until}`;
 }
 
-function variationsOf(results: readonly MemberResult[]): string[] {
-  return [...new Set(results.map(({ variation }) => nameOf(variation)))];
+function variationsOf(results: readonly Curves[]): string[] {
+  return [...new Set(results.map(({ member }) => nameOf(member.variation)))];
 }
 
 /** Hues on a light page and on a dark one. */
@@ -77,7 +74,7 @@ function lookOf(names: readonly string[], name: string): { hue: string; dashes: 
   return { hue: `var(--hue-${place % hues.length})`, dashes };
 }
 
-function legend(results: readonly MemberResult[]): string {
+function legend(results: readonly Curves[]): string {
   const names = variationsOf(results);
   if (names.length < 2) return '';
   const entries = names.map((name) => {
@@ -88,18 +85,32 @@ function legend(results: readonly MemberResult[]): string {
   return `<p class="legend">${entries.join(' ')}</p>`;
 }
 
-/** One line per member on logarithmic axes; t = 0 has no place there. */
-function trajectories(
-  results: readonly MemberResult[],
-  quantity: 'loss' | 'norm' | 'speed',
-): string {
-  const names = variationsOf(results);
-  const points = results.flatMap(({ index, variation, columns }) =>
-    columns.t.flatMap((t, i) => {
-      const value = columns[quantity][i]!;
-      return t > 0 && value > 0 ? [{ index, t, value, name: nameOf(variation) }] : [];
-    }),
+/** Curves in a plot, at most: beyond, nobody can tell them apart, and pages would grow without bound. */
+const mostCurves = 300;
+
+/** All of few curves, evenly chosen ones of many. */
+function drawn(results: readonly Curves[]): readonly Curves[] {
+  if (results.length <= mostCurves) return results;
+  return Array.from(
+    { length: mostCurves },
+    (_, i) => results[Math.floor((i * results.length) / mostCurves)]!,
   );
+}
+
+/** One line per member on logarithmic axes; t = 0 has no place there. */
+function trajectories(results: readonly Curves[], quantity: 'loss' | 'norm' | 'speed'): string {
+  const names = variationsOf(results);
+  const points = drawn(results).flatMap(({ member, columns }) => {
+    const values = columns.get(quantity);
+    if (!values) return [];
+    const name = nameOf(member.variation);
+    return [...columns.get('t')!].flatMap((t, i) => {
+      const value = values[i]!;
+      return t > 0 && value > 0 && value < Infinity
+        ? [{ index: member.index, t, value, name }]
+        : [];
+    });
+  });
   if (points.length === 0) return '';
   const titles = { loss: 'Risk', norm: '‖θ‖', speed: '‖∇L‖' };
   const values = points.map(({ value }) => value);
@@ -110,7 +121,7 @@ function trajectories(
     width,
     height: 300,
     marginLeft: 60,
-    x: { type: 'log', label: 't →', ticks: 6, tickFormat: '.0e' },
+    x: { type: 'log', label: isDescent(results) ? 'steps →' : 't →', ticks: 6, tickFormat: '.0e' },
     y: {
       // norms hardly move on a logarithmic axis
       type: span > 30 ? 'log' : 'linear',
@@ -139,21 +150,26 @@ function trajectories(
   return `<figure><figcaption>${titles[quantity]}</figcaption>${plot.outerHTML}</figure>`;
 }
 
-function verdictTable(results: readonly MemberResult[]): string {
+function isDescent(results: readonly Curves[]): boolean {
+  return results.every(({ member }) => !('until' in member.study.dynamics));
+}
+
+function verdictTable(results: readonly Curves[]): string {
   const rows = variationsOf(results).map((name) => {
-    const own = results.filter(({ variation }) => nameOf(variation) === name);
-    const count = (verdict: string): number => own.filter((one) => one.verdict === verdict).length;
+    const own = results.filter(({ member }) => nameOf(member.variation) === name);
+    const count = (verdict: string): number =>
+      own.filter((one) => one.facts.verdict === verdict).length;
     const last = (quantity: 'loss' | 'norm'): string =>
-      range(own.map(({ columns }) => columns[quantity].at(-1)!));
+      range(own.map(({ columns }) => columns.get(quantity)?.at(-1) ?? NaN));
     return [
       name || 'all',
       count('converges'),
       count('diverges'),
       count('undecided'),
-      own.filter(({ status }) => status === 'failed' || status === 'nonFinite').length,
+      own.filter(({ facts }) => facts.status === 'failed').length,
       last('loss'),
       last('norm'),
-      range(own.map(({ largestNorm }) => largestNorm)),
+      range(own.map(({ facts }) => facts.largestNorm)),
     ];
   });
   const head = [

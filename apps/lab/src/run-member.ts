@@ -1,58 +1,37 @@
+import { ArgumentError } from '@nonsmooth/core';
 import { classify } from '@nonsmooth/flows';
-import { ArgumentError } from '@nonsmooth/kernels';
 import { createHash } from 'node:crypto';
-import { prepare, type Trajectory } from './dynamics.js';
+import { prepare } from './dynamics.js';
+import type { Hooks, Part } from './hooks.js';
+import type { Facts, MemberFile } from './member-file.js';
 import { nameOf, type Member } from './members.js';
-import { problemOf } from './problem.js';
+import { disposeOf, problemOf, type Problem } from './problem.js';
 
-/** What is kept of a member, as plain data. */
-export interface MemberResult {
-  readonly index: number;
-  readonly start: number;
-  readonly variation: Readonly<Record<string, unknown>>;
-  readonly status: string;
-  readonly reason: string;
-  readonly parameters: number;
-  readonly gradients: number;
-  readonly columns: Readonly<Record<'t' | 'loss' | 'speed' | 'norm', readonly number[]>>;
-  /** sup ‖θ‖ over the saved times, and when it was reached. */
-  readonly largestNorm: number;
-  readonly largestNormAt: number;
-  readonly verdict: 'converges' | 'diverges' | 'undecided';
-  readonly evidence: string;
-  /** SHA-256 of the last parameters, bit for bit. */
-  readonly thetaHash: string;
-}
-
-/** Runs one member of a study: the function that workers serve. */
-export default function runMember(member: Member): MemberResult {
+/** Runs one member of a study, or goes on with it. */
+export function runMember(
+  member: Member,
+  hooks: Partial<Omit<Hooks, 'checkpoint'>> & {
+    readonly checkpoint?: (file: MemberFile, problem: Problem) => void;
+    /** Sees the result while the network is at hand. */
+    readonly done?: (file: MemberFile, problem: Problem) => void;
+  } = {},
+): MemberFile {
   const problem = problemOf(member);
   try {
-    const run = prepare(problem, member.study.dynamics)();
-    const { verdict, evidence } = judge(run);
-    const largestNorm = run.norm.reduce((most, value) => Math.max(most, value), 0);
-    return {
-      index: member.index,
-      start: member.start,
-      variation: member.variation,
-      status: run.status,
-      reason: run.reason,
-      parameters: problem.net.dimension,
-      gradients: run.gradients,
-      columns: {
-        t: [...run.t],
-        loss: [...run.loss],
-        speed: [...run.speed],
-        norm: [...run.norm],
-      },
-      largestNorm,
-      largestNormAt: run.t[run.norm.indexOf(largestNorm)]!,
-      verdict,
-      evidence,
-      thetaHash: createHash('sha256').update(new Uint8Array(run.theta.buffer)).digest('hex'),
-    };
+    const file = (part: Part): MemberFile => fileOf(part, problem);
+    const run = prepare(problem, member.study);
+    const result = file(
+      run({
+        checkpointSeconds: 60,
+        progress: () => {},
+        ...hooks,
+        checkpoint: (part) => hooks.checkpoint?.(file(part), problem),
+      }),
+    );
+    hooks.done?.(result, problem);
+    return result;
   } finally {
-    if ('dispose' in problem.risk) problem.risk.dispose();
+    disposeOf(problem);
   }
 }
 
@@ -66,9 +45,9 @@ export function requireFitting(members: readonly Member[]): void {
     try {
       const problem = problemOf(member);
       try {
-        prepare(problem, member.study.dynamics);
+        prepare(problem, member.study);
       } finally {
-        if ('dispose' in problem.risk) problem.risk.dispose();
+        disposeOf(problem);
       }
     } catch (error) {
       if (!(error instanceof ArgumentError)) throw error;
@@ -79,20 +58,47 @@ export function requireFitting(members: readonly Member[]): void {
   }
 }
 
-function judge(run: Trajectory): Pick<MemberResult, 'verdict' | 'evidence'> {
-  const positive = [...run.t.keys()].filter((i) => run.t[i]! > 0);
-  const pick = (values: Float64Array): number[] => positive.map((i) => values[i]!);
-  if (run.status === 'failed' || run.status === 'nonFinite') {
-    return { verdict: 'undecided', evidence: run.reason };
+function fileOf(part: Part, { net }: Problem): MemberFile {
+  const { columns, theta, moments, ...known } = part;
+  const norms = columns.get('norm');
+  let top = -1;
+  norms?.forEach((norm, i) => {
+    if (top < 0 || norm > norms[top]!) top = i;
+  });
+  return {
+    facts: {
+      ...known,
+      parameters: net.dimension,
+      largestNorm: norms?.[top] ?? NaN,
+      largestNormAt: columns.get('t')![top] ?? NaN,
+      ...(known.status === 'unfinished'
+        ? { verdict: 'undecided' as const, evidence: known.reason }
+        : judge(part)),
+      thetaHash: createHash('sha256')
+        .update(new Uint8Array(theta.buffer, theta.byteOffset, theta.byteLength))
+        .digest('hex'),
+    },
+    columns,
+    theta,
+    moments,
+  };
+}
+
+function judge({ status, reason, columns }: Part): Pick<Facts, 'verdict' | 'evidence'> {
+  if (status === 'failed') return { verdict: 'undecided', evidence: reason };
+  const [times, norms, speeds, losses] = ['t', 'norm', 'speed', 'loss'].map((name) =>
+    columns.get(name),
+  );
+  if (!times || !norms || !speeds || !losses) {
+    return { verdict: 'undecided', evidence: 'needs the columns loss, speed and norm' };
   }
+  const first = times.findIndex((t) => t > 0);
+  const [t, n, s, l] = [times, norms, speeds, losses].map((values) =>
+    first < 0 ? values.subarray(0, 0) : values.subarray(first),
+  ) as [Float64Array, Float64Array, Float64Array, Float64Array];
   try {
-    const { verdict, reason } = classify({
-      times: pick(run.t),
-      norms: pick(run.norm),
-      speeds: pick(run.speed),
-      losses: pick(run.loss),
-    });
-    return { verdict, evidence: reason };
+    const found = classify({ times: t, norms: n, speeds: s, losses: l });
+    return { verdict: found.verdict, evidence: found.reason };
   } catch (error) {
     // too short, or broken off
     if (!(error instanceof ArgumentError)) throw error;

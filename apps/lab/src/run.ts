@@ -1,86 +1,154 @@
 import {
   counted,
+  exitStatus,
   interruption,
-  workerPool,
-  writeWhole,
-  type Outcome,
+  understood,
+  type Executor,
 } from '@nonsmooth/apps-shared';
-import { ArgumentError, defaultKernels } from '@nonsmooth/kernels';
+import { ArgumentError } from '@nonsmooth/core';
+import { defaultKernels } from '@nonsmooth/kernels';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { openArchive, type Archive } from './archive.js';
-import { parseCommandLine, type Settings } from './command-line.js';
+import { existingArchive, openArchive, type Archive, type OpenArchive } from './archive.js';
+import { parseCommandLine, type Request, type Settings } from './command-line.js';
 import { membersOf, nameOf, type Member } from './members.js';
+import { progress } from './progress.js';
 import { readStudy } from './read-study.js';
-import { reportPage } from './report.js';
-import { requireFitting, type MemberResult } from './run-member.js';
+import { writeResults } from './results.js';
+import { requireFitting } from './run-member.js';
 import type { Study } from './study.js';
-import { memberColumns, toArrow, toCsv, trajectoryColumns } from './tables.js';
+import type { Ended, Job } from './worker.js';
 
-export const exitStatus = { done: 0, failed: 1, badUse: 2, interrupted: 130 } as const;
+export interface Laboratory {
+  /** Makes what runs members, at most `threads` at the same time. */
+  readonly executor: (threads: number) => Executor<Job, Ended>;
+}
 
 /** The whole command: from the words of the command line to the exit status. */
-export async function run(words: readonly string[], worker: URL): Promise<number> {
-  let settings: Settings;
-  let study: Study;
-  let members: Member[];
-  let archive: Archive;
+export async function run(words: readonly string[], parts: Laboratory): Promise<number> {
+  const work = understood(() => workOf(parseCommandLine(words), parts));
+  if (!work) return exitStatus.badUse;
   try {
-    const request = parseCommandLine(words);
-    if (request.kind === 'print') {
+    return await work();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof ArgumentError) console.error(`error: ${error.message}`);
+    else if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) {
+      console.error(`error: ${storageMessage(code)}`);
+    } else throw error;
+    return exitStatus.failed;
+  }
+}
+
+function storageMessage(code: string): string {
+  return `results cannot be written (${code}): what was written is whole; make room or choose another --out, then go on with --resume`;
+}
+
+/** What a request comes to, when all of it has been checked. @throws ArgumentError */
+function workOf(request: Request, parts: Laboratory): () => Promise<number> | number {
+  if (request.kind === 'print') {
+    return () => {
       process.stdout.write(request.text);
       return exitStatus.done;
-    }
-    settings = request.settings;
-    // before the first kernel, here and in the workers, which inherit it
-    if (!settings.native) process.env['NONSMOOTH_NATIVE'] = 'off';
-    study = readStudy(settings.study, textOf(settings.study));
-    members = membersOf(study);
-    requireFitting(members);
-    archive = openArchive(settings.out, study, settings.resume);
-  } catch (error) {
-    if (!(error instanceof ArgumentError)) throw error;
-    console.error(`error: ${error.message}`);
-    return exitStatus.badUse;
+    };
   }
+  if (request.kind !== 'run') {
+    const { archive, study } = existingArchive(request.place);
+    const members = membersOf(study);
+    if (request.kind === 'list') return () => list(archive, members);
+    const format = request.kind === 'export' ? request.format : undefined;
+    return () => {
+      const { files } = writeResults(archive, study, members, format);
+      console.log(`Written: ${files.join(', ')}`);
+      return exitStatus.done;
+    };
+  }
+  const { settings } = request;
+  // before the first kernel, here and in the workers, which inherit it
+  if (!settings.native) process.env['NONSMOOTH_NATIVE'] = 'off';
+  const study = readStudy(settings.study, textOf(settings.study));
+  const members = membersOf(study);
+  requireFitting(members);
+  const archive = openArchive(settings.out, study, members, settings.resume);
+  return () => runStudy(settings, study, members, archive, parts);
+}
 
-  const { signal, release } = interruption();
-  const open = members.filter(({ index }) => !archive.earlier.has(index));
-  const resumed = members.length - open.length;
-  console.log(
-    `${study.title}: ${counted(members.length, 'member')} on ${counted(settings.workers, 'worker thread')}, ` +
-      `kernels ${defaultKernels.name}` +
-      (resumed > 0 ? `, ${resumed} of them done earlier` : ''),
-  );
-  const results = new Map(archive.earlier);
-  const failures: string[] = [];
-  await runAll(open, settings.workers, worker, signal, (outcome, member, ended) => {
-    const place = `[${String(resumed + ended).padStart(String(members.length).length)}/${members.length}]`;
+function list(archive: Archive, members: readonly Member[]): number {
+  for (const member of members) {
+    const { facts } = archive.read(member) ?? {};
     const name = [nameOf(member.variation), `start ${member.start}`].filter(Boolean).join(', ');
-    if (outcome.status === 'done') {
-      const { result } = outcome;
-      archive.store(result);
-      results.set(result.index, result);
-      const loss = result.columns.loss.at(-1)!.toExponential(2);
-      const norm = result.columns.norm.at(-1)!.toPrecision(4);
-      console.log(
-        `${place} ${name}: ${result.status}, L = ${loss}, ‖θ‖ = ${norm}, ${result.verdict}`,
-      );
-    } else if (outcome.status === 'failed') {
-      failures.push(`${name}: ${outcome.reason}`);
-      console.log(`${place} ${name}: FAILED: ${outcome.reason}`);
+    console.log(
+      `${member.index}  ${name}: ${facts ? `${facts.status}, ${facts.verdict}` : 'not finished'}  ${archive.fileOf(member)}`,
+    );
+  }
+  return exitStatus.done;
+}
+
+async function runStudy(
+  settings: Settings,
+  study: Study,
+  members: readonly Member[],
+  archive: OpenArchive,
+  parts: Laboratory,
+): Promise<number> {
+  const { open } = archive;
+  const channel = `lab-${process.pid}`;
+  const observer = progress(
+    settings.progress,
+    channel,
+    members.length,
+    members.length - open.length,
+  );
+  observer.begin(
+    `${study.title}: ${counted(members.length, 'member')} on ${counted(settings.workers, 'worker thread')}, ` +
+      `kernels ${defaultKernels.name}`,
+  );
+  const { signal, release } = interruption();
+  const refused = new AbortController();
+  let unsaved: string | undefined;
+  const failures: string[] = [];
+  const threads = Math.min(settings.workers, open.length);
+  if (threads > 0) {
+    const executor = parts.executor(threads);
+    const jobs = open.map((member): Job => ({
+      member,
+      file: archive.fileOf(member),
+      checkpointSeconds: settings.checkpoint,
+      channel,
+    }));
+    try {
+      await executor.run(jobs, {
+        concurrency: threads,
+        signal: AbortSignal.any([signal, refused.signal]),
+        onOutcome(outcome, _ended, index) {
+          const member = open[index]!;
+          if (outcome.status === 'failed') {
+            failures.push(`member ${member.index}: ${outcome.reason}`);
+            observer.failed(member, outcome.reason);
+          } else if (outcome.status === 'done') {
+            if (outcome.result.unsaved !== undefined) {
+              unsaved = outcome.result.unsaved;
+              refused.abort();
+            } else observer.ended(member, outcome.result);
+          }
+        },
+      });
+    } finally {
+      observer.close();
+      await executor.close();
     }
-  });
+  } else observer.close();
   release();
 
-  // in the order of the members, whatever the order in which they ended
-  const ordered = members.flatMap(({ index }) => results.get(index) ?? []);
-  const files = ordered.length > 0 ? writeResults(settings, study, ordered, members.length) : [];
-  if (files.length > 0) console.log(`Written: ${files.join(', ')}`);
+  if (unsaved !== undefined) {
+    console.error(`error: ${storageMessage(unsaved)}`);
+    return exitStatus.failed;
+  }
+  const { files, ended } = writeResults(archive, study, members, settings.format);
+  if (settings.progress === 'text') console.log(`Written: ${files.join(', ')}`);
+  if (settings.progress === 'json') console.log(JSON.stringify({ event: 'written', files }));
   for (const failure of failures) console.error(`error: ${failure}`);
   if (signal.aborted) {
-    const left = members.length - ordered.length;
-    console.error(`interrupted: ${counted(left, 'member')} left for --resume`);
+    console.error(`interrupted: ${counted(members.length - ended, 'member')} left for --resume`);
     return exitStatus.interrupted;
   }
   return failures.length > 0 ? exitStatus.failed : exitStatus.done;
@@ -93,51 +161,4 @@ function textOf(file: string): string {
     const { code } = error as NodeJS.ErrnoException;
     throw new ArgumentError('study', file, `a YAML file that can be read (${code})`);
   }
-}
-
-/** Runs members until all have ended or `signal` aborts. */
-async function runAll(
-  members: readonly Member[],
-  workers: number,
-  worker: URL,
-  signal: AbortSignal,
-  onEnd: (outcome: Outcome<MemberResult>, member: Member, ended: number) => void,
-): Promise<void> {
-  if (members.length === 0) return;
-  const pool = workerPool<Member, MemberResult>({
-    worker,
-    threads: Math.min(workers, members.length),
-    secondsPerJob: 24 * 3600,
-    heapMegabytes: 2048,
-  });
-  let ended = 0;
-  try {
-    await pool.run(members, {
-      concurrency: Math.min(workers, members.length),
-      signal,
-      onOutcome: (outcome, _ended, index) => onEnd(outcome, members[index]!, ++ended),
-    });
-  } finally {
-    await pool.close();
-  }
-}
-
-/** The same bytes for any number of workers, interrupted in between or not. */
-function writeResults(
-  { out, format }: Settings,
-  study: Study,
-  results: readonly MemberResult[],
-  members: number,
-): string[] {
-  const trajectories = trajectoryColumns(results);
-  const contents: Record<string, string | Uint8Array> = {
-    [`trajectories.${format}`]: format === 'arrow' ? toArrow(trajectories) : toCsv(trajectories),
-    'members.csv': toCsv(memberColumns(results)),
-    'report.html': reportPage(study, results, members - results.length),
-  };
-  return Object.entries(contents).map(([name, content]) => {
-    const path = join(out, name);
-    writeWhole(path, content);
-    return path;
-  });
 }

@@ -89,6 +89,11 @@ const dynamics = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** The columns that a study can record, besides t. */
+export const columnNames = ['loss', 'speed', 'norm'] as const;
+
+export type ColumnName = (typeof columnNames)[number];
+
 export const studySchema = only({
   title: z.string().min(1),
   network: only({
@@ -100,6 +105,8 @@ export const studySchema = only({
   target,
   start,
   dynamics,
+  /** The columns of the trajectories. */
+  record: z.array(z.enum(columnNames)).min(1).default(['loss', 'speed', 'norm']),
   /** How many starts. */
   members: count.default(1),
   seed: z.int().nonnegative().default(1),

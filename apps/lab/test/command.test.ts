@@ -8,10 +8,12 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readMember } from '../src/member-file.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 // The command itself, built from sources, because workers need modules in files; where the pool's library is found.
@@ -52,7 +54,7 @@ afterAll(() => {
 });
 
 const lab = (...words: string[]): string =>
-  execFileSync(process.execPath, [join(place, 'main.js'), ...words], { encoding: 'utf8' });
+  execFileSync(process.execPath, [join(place, 'main.js'), 'run', ...words], { encoding: 'utf8' });
 
 const fingerprint = (folder: string): string[] =>
   ['trajectories.arrow', 'members.csv', 'report.html'].map((name) =>
@@ -72,6 +74,7 @@ test('the results have the same bytes for 1, 2, 3 and 4 workers, and after an in
   const folder = join(out, 'interrupted');
   const child = spawn(process.execPath, [
     join(place, 'main.js'),
+    'run',
     study,
     '--workers',
     '1',
@@ -97,6 +100,7 @@ test('a study whose output is read no more stops like an interrupted one', async
   const folder = join(out, 'unread');
   const child = spawn(process.execPath, [
     join(place, 'main.js'),
+    'run',
     study,
     '--workers',
     '1',
@@ -117,7 +121,7 @@ test.each([
   [['--wrokers', '2'], /option = "--wrokers"; allowed: --workers, /],
   [['missing.yaml'], /study = "missing.yaml"; allowed: a YAML file that can be read \(ENOENT\)/],
   [['STUDY', '--workers', '0'], /--workers = "0"; allowed: an integer from 1 to 256/],
-  [['STUDY', '--format', 'xml'], /--format = "xml"; allowed: arrow, csv/],
+  [['STUDY', '--format', 'xml'], /--format = "xml"; allowed: arrow, csv, parquet/],
   [['STUDY', '--out', '/proc/no'], /--out = "\/proc\/no"; allowed: a folder that can be written/],
   [
     ['STUDY', '--out', 'STUDY/x'],
@@ -126,7 +130,7 @@ test.each([
   [['STUDY', '--out', ''], /--out = ""; allowed: a folder/],
 ])('a wrong command line says what is allowed: %j', (words, message) => {
   const line = words.map((word) => word.replace('STUDY', study));
-  const { status, stderr } = spawnSync(process.execPath, [join(place, 'main.js'), ...line], {
+  const { status, stderr } = spawnSync(process.execPath, [join(place, 'main.js'), 'run', ...line], {
     encoding: 'utf8',
   });
   expect(status).toBe(2);
@@ -158,7 +162,7 @@ test.each([
   const folder = join(out, 'unfit');
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(place, 'main.js'), changed(from, to), '--out', folder],
+    [join(place, 'main.js'), 'run', changed(from, to), '--out', folder],
     { encoding: 'utf8' },
   );
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
@@ -170,13 +174,120 @@ test('a folder belongs to a study only when a member has ended', () => {
   const folder = join(out, 'owned');
   const short = changed('members: 7', 'members: 1');
   const status = (...words: string[]): number | null =>
-    spawnSync(process.execPath, [join(place, 'main.js'), ...words, '--out', folder]).status;
+    spawnSync(process.execPath, [join(place, 'main.js'), 'run', ...words, '--out', folder]).status;
   mkdirSync(folder);
   writeFileSync(join(folder, 'study.json'), '{ "title": "stopped before its first member" }');
   expect(status(short)).toBe(0);
   expect(status(short)).toBe(2);
   expect(status(short, '--resume')).toBe(0);
+  // more members than before are an extension of the study, fewer are another study
+  expect(status(study, '--resume')).toBe(0);
+  expect(status(changed('members: 7', 'members: 2'), '--resume')).toBe(2);
+  const [first] = readdirSync(join(folder, 'members'));
+  writeFileSync(join(folder, 'members', first!), '{');
   expect(status(study, '--resume')).toBe(2);
-  writeFileSync(join(folder, 'members/000000.json'), '{');
-  expect(status(short, '--resume')).toBe(2);
+});
+
+const descent = `
+title: A descent that was killed
+network: { widths: [1, 8, 1], activation: tanh }
+inputs: { kind: uniform, count: 50, from: -1, to: 1 }
+target: { kind: sine, frequency: 3 }
+start: { kind: random, weights: xavierUniform }
+dynamics: { kind: descent, rule: adam, learningRate: 0.005, steps: STEPS, batch: 10, every: 1000 }
+members: 2
+`;
+const descentOf = (steps: number): string => {
+  const file = join(out, `descent-${steps}.yaml`);
+  writeFileSync(file, descent.replace('STEPS', String(steps)));
+  return file;
+};
+const members = (folder: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(join(folder, 'members')).map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(folder, 'members', name)))
+        .digest('hex'),
+    ]),
+  );
+
+test('a descent killed within its members goes on from its checkpoints, bit for bit', async () => {
+  const whole = join(out, 'whole');
+  const killed = join(out, 'killed');
+  const file = descentOf(300_500);
+  lab(file, '--out', whole);
+  for (let kill = 0; kill < 2; kill++) {
+    const child = spawn(process.execPath, [
+      join(place, 'main.js'),
+      ...['run', file, '--out', killed, '--checkpoint', '0.02', '--workers', '2', '--resume'],
+    ]);
+    const began = Date.now();
+    const watch = setInterval(() => {
+      const folder = join(killed, 'members');
+      const found = existsSync(folder) ? readdirSync(folder) : [];
+      const fresh = found.filter(
+        (name) => name.endsWith('.safetensors') && statSync(join(folder, name)).mtimeMs > began,
+      );
+      if (fresh.length > 0) child.kill('SIGKILL');
+    }, 5);
+    await new Promise((resolve) => child.on('exit', resolve));
+    clearInterval(watch);
+    expect(child.signalCode).toBe('SIGKILL');
+    const states = readdirSync(join(killed, 'members'))
+      .filter((name) => name.endsWith('.safetensors'))
+      .map((name) => readMember(join(killed, 'members', name)).facts.status);
+    expect(states).toContain('unfinished');
+  }
+  lab(file, '--out', killed, '--resume');
+  expect(fingerprint(killed)).toEqual(fingerprint(whole));
+  for (const [name, hash] of Object.entries(members(whole))) {
+    expect(members(killed)[name]).toBe(hash);
+  }
+});
+
+test('a study extended by steps has the bytes of the longer study', () => {
+  const folder = join(out, 'extended');
+  const whole = join(out, 'long');
+  lab(descentOf(2500), '--out', folder);
+  lab(descentOf(5000), '--out', folder, '--resume');
+  lab(descentOf(5000), '--out', whole);
+  expect(fingerprint(folder)).toEqual(fingerprint(whole));
+  expect(members(folder)).toEqual(members(whole));
+  expect(() => lab(descentOf(2500), '--out', folder, '--resume')).toThrow(/at least 5000/);
+});
+
+test('an overflow ends as failed, and infinite losses survive a resumption', () => {
+  const folder = join(out, 'overflow');
+  const file = join(out, 'overflow.yaml');
+  const text = descent
+    .replace('rule: adam, learningRate: 0.005', 'rule: sgd, learningRate: 1e200')
+    .replace('STEPS', '5000');
+  writeFileSync(file, text);
+  expect(lab(file, '--out', folder, '--format', 'csv')).toContain('failed (loss or parameters');
+  const before = readFileSync(join(folder, 'trajectories.csv'), 'utf8');
+  expect(before).toMatch(/NaN|Infinity/);
+  expect(lab(file, '--out', folder, '--format', 'csv', '--resume')).toContain('2 of them done');
+  expect(readFileSync(join(folder, 'trajectories.csv'), 'utf8')).toBe(before);
+});
+
+test('the form without a command is told how it is written now', () => {
+  const { status, stderr } = spawnSync(process.execPath, [join(place, 'main.js'), study], {
+    encoding: 'utf8',
+  });
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/allowed: run before a study: run .*study.yaml/);
+});
+
+test('results are listed, exported and reported anew', () => {
+  const folder = join(out, 'with-1');
+  const command = (...words: string[]): string =>
+    execFileSync(process.execPath, [join(place, 'main.js'), ...words], { encoding: 'utf8' });
+  expect(command('list', folder).trimEnd().split('\n')).toHaveLength(7);
+  const report = readFileSync(join(folder, 'report.html'));
+  writeFileSync(join(folder, 'report.html'), '');
+  command('report', folder);
+  expect(readFileSync(join(folder, 'report.html'))).toEqual(report);
+  command('export', folder, '--format', 'parquet');
+  expect(existsSync(join(folder, 'trajectories.parquet'))).toBe(true);
 });

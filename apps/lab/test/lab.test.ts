@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/kernels';
+import { ArgumentError } from '@nonsmooth/core';
 import { tableFromIPC } from 'apache-arrow';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,8 +6,13 @@ import { describe, expect, test } from 'vitest';
 import { membersOf, nameOf } from '../src/members.js';
 import { readStudy } from '../src/read-study.js';
 import { reportPage } from '../src/report.js';
-import runMember, { type MemberResult } from '../src/run-member.js';
-import { memberColumns, toArrow, toCsv, trajectoryColumns } from '../src/tables.js';
+import { thinned, type Curves } from '../src/curves.js';
+import { runMember } from '../src/run-member.js';
+import { csvSink } from '../src/tables/csv.js';
+import { memberTable, trajectoryTable, type Format } from '../src/tables/tables.js';
+import type { MemberFile } from '../src/member-file.js';
+import type { Member } from '../src/members.js';
+import { parquetReadObjects } from 'hyparquet';
 
 const folder = join(import.meta.dirname, '../studies');
 const small = `
@@ -23,8 +28,29 @@ vary:
   network.activation: [tanh, gelu, relu]
 `;
 
-const allResults = (text: string): MemberResult[] =>
-  membersOf(readStudy('small.yaml', text)).map((member) => runMember(member));
+const allResults = (text: string): { member: Member; file: MemberFile }[] =>
+  membersOf(readStudy('small.yaml', text)).map((member) => ({ member, file: runMember(member) }));
+
+type Results = ReturnType<typeof allResults>;
+
+const curvesOf = (results: Results): Curves[] =>
+  results.map(({ member, file }) => thinned(member, file));
+
+const names = ['t', 'loss', 'speed', 'norm'];
+
+/** The trajectories of results as the bytes of a file. */
+const trajectories = (results: Results, format: Format): Uint8Array => {
+  const parts: Uint8Array[] = [];
+  const members = results.map(({ member }) => member);
+  const table = trajectoryTable(members, names, format, (bytes) => parts.push(bytes.slice()));
+  for (const { member, file } of results) table.add(member, file);
+  table.finish();
+  return Buffer.concat(parts);
+};
+
+/** A column of all results, one after another. */
+const column = (results: Results, name: string): number[] =>
+  results.flatMap(({ file }) => [...file.columns.get(name)!]);
 
 test.each(readdirSync(folder))('the study %s is understood', (name) => {
   const study = readStudy(name, readFileSync(join(folder, name), 'utf8'));
@@ -43,21 +69,21 @@ describe('results', () => {
   const results = allResults(small);
 
   test('start at t = 0, end at the horizon, and never gain loss', () => {
-    for (const { columns, status } of results) {
-      expect(status).toBe('finished');
-      expect([columns.t[0], columns.t.at(-1)]).toEqual([0, 10]);
-      columns.loss.forEach((loss, i) => {
-        if (i > 0) expect(loss).toBeLessThan(columns.loss[i - 1]!);
-      });
+    for (const { file } of results) {
+      expect(file.facts.status).toBe('finished');
+      const t = file.columns.get('t')!;
+      expect([t[0], t.at(-1)]).toEqual([0, 10]);
+      const loss = file.columns.get('loss')!;
+      for (let i = 1; i < loss.length; i++) expect(loss[i]).toBeLessThan(loss[i - 1]!);
     }
+    const norm0 = results.map(({ file }) => file.columns.get('norm')![0]);
     // the same start for all activations, another for every member
-    expect(results[0]!.columns.norm[0]).toBe(results[2]!.columns.norm[0]);
-    expect(results[0]!.columns.norm[0]).not.toBe(results[1]!.columns.norm[0]);
+    expect(norm0[0]).toBe(norm0[2]);
+    expect(norm0[0]).not.toBe(norm0[1]);
   });
 
   test('read back from Arrow with their types, bit for bit', () => {
-    const columns = trajectoryColumns(results);
-    const table = tableFromIPC(toArrow(columns));
+    const table = tableFromIPC(trajectories(results, 'arrow'));
     expect(table.schema.fields.map(({ name, type }) => `${name}: ${type}`)).toEqual([
       'member: Int32',
       'network.activation: Dictionary<Int32, Utf8>',
@@ -67,27 +93,51 @@ describe('results', () => {
       'speed: Float64',
       'norm: Float64',
     ]);
-    for (const name of Object.keys(columns)) {
-      expect([...table.getChild(name)!]).toEqual(columns[name]);
-    }
+    for (const name of names) expect([...table.getChild(name)!]).toEqual(column(results, name));
+    const activations = [...table.getChild('network.activation')!];
+    expect(new Set(activations)).toEqual(new Set(['tanh', 'gelu', 'relu']));
+  });
+
+  test('read back from Parquet, bit for bit', async () => {
+    const bytes = trajectories(results, 'parquet');
+    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    const rows = await parquetReadObjects({ file: file as ArrayBuffer });
+    for (const name of names) expect(rows.map((row) => row[name])).toEqual(column(results, name));
+    expect(rows[0]).toMatchObject({ member: 0, 'network.activation': 'tanh', start: 0 });
   });
 
   test('read back from CSV', () => {
-    const columns = memberColumns(results);
-    const [head, ...rows] = toCsv(columns).trimEnd().split('\r\n');
+    const text: string[] = [];
+    const table = memberTable(
+      results.map(({ member }) => member),
+      names,
+      (bytes) => text.push(Buffer.from(bytes).toString()),
+    );
+    for (const { member, file } of results) table.add(member, file);
+    table.finish();
+    const [head, ...rows] = text.join('').trimEnd().split('\r\n');
     expect(head!.split(',').slice(0, 3)).toEqual(['member', 'network.activation', 'start']);
     expect(rows.length).toBe(6);
-    expect(Number(rows[3]!.split(',')[6])).toBe(results[3]!.columns.loss.at(-1));
-    expect(toCsv({ text: ['a "quoted", word'] })).toBe('text\r\n"a ""quoted"", word"\r\n');
+    const place = head!.split(',').indexOf('loss');
+    expect(Number(rows[3]!.split(',')[place])).toBe(results[3]!.file.columns.get('loss')!.at(-1));
+  });
+
+  test('texts with commas and quotes are quoted in CSV', () => {
+    const text: string[] = [];
+    const sink = csvSink([{ name: 'text', kind: 'text' }], (bytes) =>
+      text.push(Buffer.from(bytes).toString()),
+    );
+    sink.write({ length: 1, columns: [['a "quoted", word']] });
+    expect(text.join('')).toBe('text\r\n"a ""quoted"", word"\r\n');
   });
 
   test('are drawn in a report that names what is missing', () => {
     const study = readStudy('small.yaml', small);
-    const page = reportPage(study, results, 0);
+    const page = reportPage(study, curvesOf(results), 0);
     expect(page.match(/<figure><figcaption>[^<]*<\/figcaption><svg/g)!.length).toBe(3);
     expect(page).toContain('activation gelu');
     expect(page).not.toContain('Incomplete');
-    expect(reportPage(study, results.slice(0, 2), 4)).toContain('4 members missing');
+    expect(reportPage(study, curvesOf(results).slice(0, 2), 4)).toContain('4 members missing');
   });
 });
 
@@ -98,8 +148,8 @@ test('the report names every dynamics, and tells more variations apart than ther
       .slice(0, small.indexOf('vary'))
       .concat('vary: { dynamics.until: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], seed: [1, 2] }'),
   );
-  const results = membersOf(study).map((member) => runMember(member));
-  const page = reportPage(study, results, 0);
+  const curves = membersOf(study).map((member) => thinned(member, runMember(member)));
+  const page = reportPage(study, curves, 0);
   expect(page).toContain('gradientFlow to t = 1, gradientFlow to t = 2, ');
   expect(page).toContain('; 20 variations of 2 starts, seed 7.');
   const looks = page.match(/style="stroke: [^>]*stroke-dasharray="[^"]*"/g)!;
@@ -127,9 +177,10 @@ test.each([
   for (let i = 0; i < replacements.length; i += 2) {
     text = text.replace(replacements[i]!, replacements[i + 1]!);
   }
-  for (const { status, columns } of allResults(text)) {
-    expect(status).toBe('finished');
-    expect(columns.loss.at(-1)).toBeLessThan(columns.loss[0]!);
+  for (const { file } of allResults(text)) {
+    expect(file.facts.status).toBe('finished');
+    const loss = file.columns.get('loss')!;
+    expect(loss.at(-1)).toBeLessThan(loss[0]!);
   }
 });
 

@@ -1,0 +1,114 @@
+import type { FloatArray } from '@nonsmooth/core';
+import { ArgumentError } from '@nonsmooth/core';
+import { writeWhole } from '@nonsmooth/apps-shared';
+import type { Network } from '@nonsmooth/nets';
+import { fromData, type Tensor } from '@nonsmooth/tensor';
+import { FormatError, readSafetensors, writeSafetensors } from '@nonsmooth/tensor/formats';
+import { readFileSync } from 'node:fs';
+
+/** What is known of a member besides its columns and arrays. */
+export interface Facts {
+  /** unfinished: a checkpoint, to go on from. */
+  readonly status: 'unfinished' | 'finished' | 'stopped' | 'failed';
+  readonly reason: string;
+  /** d, the length of θ. */
+  readonly parameters: number;
+  /** Gradients, those of rejected steps included. */
+  readonly gradients: number;
+  /** Steps of a descent so far; accepted steps of a flow. */
+  readonly steps: number;
+  /** sup ‖θ‖ over the saved times, and when it was reached; NaN if norms were not recorded. */
+  readonly largestNorm: number;
+  readonly largestNormAt: number;
+  readonly verdict: 'converges' | 'diverges' | 'undecided';
+  readonly evidence: string;
+  /** SHA-256 of the last parameters, bit for bit. */
+  readonly thetaHash: string;
+  /** What the dynamics met on their way, such as kinks, as JSON. */
+  readonly events: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Everything that is kept of a member. */
+export interface MemberFile {
+  readonly facts: Facts;
+  /** One row per saved time, t first. */
+  readonly columns: ReadonlyMap<string, Float64Array>;
+  /** The last parameters. */
+  readonly theta: FloatArray;
+  /** What a descent needs to go on: the averages and buffers of its rule. */
+  readonly moments: readonly FloatArray[];
+}
+
+const numbers = ['parameters', 'gradients', 'steps', 'largestNorm', 'largestNormAt'] as const;
+
+/**
+ * Writes a member as one `.safetensors` file, whole or not at all: parameters under the names of PyTorch's
+ * `state_dict` of a sequence `layers` of affine layers, columns and moments beside them, facts as metadata.
+ */
+export function writeMember(path: string, net: Network, member: MemberFile): void {
+  const arrays: [string, Tensor][] = net.layout.map(({ name, offset, shape }) => {
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    return [stateName(name), fromData(member.theta.slice(offset, offset + size), shape)];
+  });
+  for (const [name, values] of member.columns) {
+    arrays.push([`columns.${name}`, fromData(values, [values.length])]);
+  }
+  member.moments.forEach((moment, k) => {
+    arrays.push([`moments.${k}`, fromData(moment, [moment.length])]);
+  });
+  const facts = JSON.stringify(member.facts, (_key, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+  );
+  writeWhole(path, writeSafetensors(arrays, { facts }));
+}
+
+/** Reads what `writeMember` wrote. @throws ArgumentError for a file that is damaged or cannot be read. */
+export function readMember(path: string): MemberFile {
+  const damaged = (why: string): ArgumentError =>
+    new ArgumentError(
+      'member',
+      path,
+      `an unmodified file; delete it to recompute this member (${why})`,
+    );
+  try {
+    const { tensors, metadata } = readSafetensors(readFileSync(path));
+    const facts = JSON.parse(metadata['facts'] ?? '') as Record<string, unknown>;
+    for (const name of numbers) facts[name] = Number(facts[name]);
+    const under = (prefix: string): [string, FloatArray][] =>
+      [...tensors]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, { data }]) => [name.slice(prefix.length), data]);
+    const parts = [...tensors].filter(([name]) => !/^(columns|moments)\./.test(name));
+    return {
+      facts: facts as unknown as Facts,
+      columns: new Map(under('columns.') as [string, Float64Array][]),
+      theta: joined(parts.map(([, { data }]) => data)),
+      moments: under('moments.').map(([, values]) => values),
+    };
+  } catch (error) {
+    if (error instanceof FormatError || error instanceof SyntaxError) throw damaged(error.message);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw damaged(code);
+  }
+}
+
+/** W2 → layers.1.weight */
+function stateName(name: string): string {
+  if (name === 'gamma') return 'normalization.weight';
+  if (name === 'beta') return 'normalization.bias';
+  return `layers.${Number(name.slice(1)) - 1}.${name.startsWith('W') ? 'weight' : 'bias'}`;
+}
+
+/** Arrays one after another; in the order in which `writeMember` wrote them, they are θ. */
+function joined(parts: readonly FloatArray[]): FloatArray {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const out =
+    parts[0] instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}

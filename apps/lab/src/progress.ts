@@ -1,0 +1,110 @@
+import { counted } from '@nonsmooth/apps-shared';
+import { BroadcastChannel } from 'node:worker_threads';
+import type { ProgressKind } from './command-line.js';
+import { nameOf, type Member } from './members.js';
+import type { Ended, News } from './worker.js';
+
+/** Tells how a study goes: in words, as lines of JSON, or not at all. */
+export interface Progress {
+  begin(headline: string): void;
+  ended(member: Member, ended: Ended): void;
+  failed(member: Member, reason: string): void;
+  close(): void;
+}
+
+const millisecondsBetweenLines = 10_000;
+
+/** Listens on `channel` for news from within members. */
+export function progress(
+  kind: ProgressKind,
+  channel: string,
+  total: number,
+  earlier: number,
+): Progress {
+  const began = Date.now();
+  const running = new Map<number, News & { first: News; at: number }>();
+  let done = 0;
+  let shown = began;
+  const event = (name: string, content: object): void =>
+    console.log(JSON.stringify({ event: name, ...content }));
+  const news = new BroadcastChannel(channel);
+  news.onmessage = (message): void => {
+    const { data } = message as { data: News };
+    const { first = data, at = Date.now() } = running.get(data.index) ?? {};
+    running.set(data.index, { ...data, first, at });
+    const now = Date.now();
+    if (kind === 'none' || now - shown < (kind === 'json' ? 1000 : millisecondsBetweenLines))
+      return;
+    shown = now;
+    const state = estimate(now);
+    if (kind === 'json') event('progress', state);
+    else {
+      const members = [...running.values()].map(
+        (one) => `member ${one.index}: ${one.done} of ${one.of}`,
+      );
+      console.log(
+        `  ${members.join(', ')}; ${Math.round(state.perSecond)} steps/s, ${inWords(state.secondsLeft)} left`,
+      );
+    }
+  };
+  // Never holds the process: what remains to be said is said by members that end.
+  (news as unknown as { unref(): void }).unref();
+
+  function estimate(now: number): {
+    ended: number;
+    total: number;
+    perSecond: number;
+    secondsLeft: number;
+  } {
+    let perSecond = 0;
+    let within = 0;
+    for (const one of running.values()) {
+      if (now > one.at) perSecond += (1000 * (one.done - one.first.done)) / (now - one.at);
+      within += (one.done - one.first.done) / one.of;
+    }
+    const finished = done + within;
+    const left = total - earlier - finished;
+    const secondsLeft = finished > 0 ? (((now - began) / 1000) * left) / finished : Infinity;
+    return { ended: earlier + done, total, perSecond, secondsLeft };
+  }
+
+  function place(): string {
+    return `[${String(earlier + done).padStart(String(total).length)}/${total}]`;
+  }
+  const label = (member: Member): string =>
+    [nameOf(member.variation), `start ${member.start}`].filter(Boolean).join(', ');
+  return {
+    begin(headline) {
+      if (kind === 'text') {
+        console.log(headline + (earlier > 0 ? `, ${earlier} of them done earlier` : ''));
+      } else if (kind === 'json') event('begin', { headline, total, earlier });
+    },
+    ended(member, { status, verdict, loss, norm, reason }) {
+      done++;
+      running.delete(member.index);
+      if (kind === 'text') {
+        const told = status === 'failed' ? `failed (${reason})` : status;
+        console.log(
+          `${place()} ${label(member)}: ${told}, L = ${loss.toExponential(2)}, ‖θ‖ = ${norm.toPrecision(4)}, ${verdict}`,
+        );
+      } else if (kind === 'json') {
+        const numbers = { loss: String(loss), norm: String(norm) };
+        event('member', { index: member.index, status, verdict, ...numbers });
+      }
+    },
+    failed(member, reason) {
+      done++;
+      running.delete(member.index);
+      if (kind === 'text') console.log(`${place()} ${label(member)}: FAILED: ${reason}`);
+      else if (kind === 'json') event('failed', { index: member.index, reason });
+    },
+    close: () => news.close(),
+  };
+}
+
+function inWords(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'unknown time';
+  if (seconds < 100) return `${Math.ceil(seconds)} s`;
+  if (seconds < 6000) return `${Math.ceil(seconds / 60)} min`;
+  return counted(Math.ceil(seconds / 3600), 'hour');
+}
