@@ -220,7 +220,15 @@ test('a descent killed within its members goes on from its checkpoints, bit for 
   for (let kill = 0; kill < 2; kill++) {
     const child = spawn(process.execPath, [
       join(place, 'main.js'),
-      ...['run', file, '--out', killed, '--checkpoint', '0.02', '--workers', '2', '--resume'],
+      'run',
+      file,
+      '--resume',
+      '--out',
+      killed,
+      '--checkpoint',
+      '0.02',
+      '--workers',
+      '2',
     ]);
     const began = Date.now();
     const watch = setInterval(() => {
