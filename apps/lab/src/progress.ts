@@ -28,8 +28,9 @@ export function progress(
   const event = (name: string, content: object): void =>
     console.log(JSON.stringify({ event: name, ...content }));
   const news = new BroadcastChannel(channel);
-  news.addEventListener('message', (message): void => {
-    const { data } = message as Event & { data: News };
+  // oxlint-disable-next-line prefer-add-event-listener -- Node's types know no other way
+  news.onmessage = (message): void => {
+    const { data } = message as { data: News };
     const { first = data, at = Date.now() } = running.get(data.index) ?? {};
     running.set(data.index, { ...data, first, at });
     const now = Date.now();
@@ -46,7 +47,7 @@ export function progress(
         `  ${members.join(', ')}; ${Math.round(state.perSecond)} steps/s, ${inWords(state.secondsLeft)} left`,
       );
     }
-  });
+  };
   // Never holds the process: what remains to be said is said by members that end.
   (news as unknown as { unref(): void }).unref();
 
