@@ -91,10 +91,13 @@ function power(exponent: number): ElementaryRule {
 }
 
 /**
- * Rules of the functions that are evaluated here directly; their formulas keep a relative error of a few ulp. Other
- * functions are differentiated by autodiff, see `elementary.ts`.
+ * The op has no rule: autodiff differentiates it at the argument and at both ends of the argument's interval (see
+ * `elementary.ts`). Only for ops with continuous derivatives: a singularity inside the interval would be missed.
  */
-const rules: { readonly [O in UnaryOp]?: ElementaryRule } = {
+const sampled = 'sampled';
+
+/** Rules of the functions that are evaluated here directly; their formulas keep a relative error of a few ulp. */
+const rules: { readonly [O in Exclude<UnaryOp, 'pow'>]: ElementaryRule | typeof sampled } = {
   exp: { value: Math.exp, ...exponential },
   expm1: { value: Math.expm1, ...exponential },
   log: { value: Math.log, ...logarithmic(0) },
@@ -204,9 +207,25 @@ const rules: { readonly [O in UnaryOp]?: ElementaryRule } = {
     slope: (_, high) => logistic(high),
     curvature: (low, high) => bell(nearest(low, high)),
   },
+  neg: sampled,
+  square: sampled,
+  logisticSlope: sampled,
+  gaussian: sampled,
+  oneMinusSquare: sampled,
+  secAtan: sampled,
+  sinAtan: sampled,
+  cosAtan: sampled,
+  log1mexp: sampled,
+  logCosh: sampled,
+  sinc: sampled,
+  exprel: sampled,
+  finite: sampled,
+  elementwise: sampled,
 };
 
 /** The rule of a node, if there is a direct one. */
 export function elementaryRule(node: NodeOf<UnaryOp>): ElementaryRule | undefined {
-  return node.op === 'pow' ? power((node as NodeOf<'pow'>).exponent) : rules[node.op];
+  if (node.op === 'pow') return power((node as NodeOf<'pow'>).exponent);
+  const rule = rules[node.op];
+  return rule === sampled ? undefined : rule;
 }
