@@ -53,6 +53,8 @@ export const opCases: readonly OpCase[] = [
   vector('asin', ad.asin, -0.9, 0.9),
   vector('acos', ad.acos, -0.9, 0.9),
   vector('atan', ad.atan),
+  vector('√(1 + x²)', (x) => ad.sqrt(ad.add(1, ad.square(x)))),
+  vector('atan of what may overflow', (x) => ad.atan(ad.square(x))),
   vector('sinh', ad.sinh),
   vector('cosh', ad.cosh),
   vector('tanh', ad.tanh),

@@ -30,6 +30,18 @@ const weighted =
     return ad.dot(y, tensor(Float64Array.from({ length: y.shape[0]! }, (_, i) => Math.sin(i + 1))));
   };
 
+test('every smooth function of one number has a case', () => {
+  const used = new Set(
+    opCases.flatMap(({ f, shape, low, high }) => {
+      const slope = (x: Value): Value => ad.grad(weighted(f))(x);
+      return [f, slope, (x: Value) => ad.grad((y) => ad.sum(slope(y)))(x)].flatMap((g) =>
+        ad.trace((x) => g(ad.add(x, (low + high) / 2)), [shape]).nodes.map((node) => node.op),
+      );
+    }),
+  );
+  expect(ad.unaryOps.filter((op) => !used.has(op))).toEqual([]);
+});
+
 describe.each(opCases)('$name', (op) => {
   test('Taylor remainders of the gradient are of second order', () => {
     fc.assert(

@@ -18,7 +18,7 @@ import {
   transpose,
 } from '../ops/structure.js';
 import type { KinkOp, NodeOf, Op, UnaryOp } from '../program.js';
-import { overflowing } from '../overflow.js';
+import { overflows } from '../overflow.js';
 import { chain } from './chain.js';
 import { broadcastShapes } from '../shape.js';
 import type { RuleContext } from './context.js';
@@ -47,7 +47,7 @@ function times<O extends Op>(
   { node, index, y }: Reached<O>,
   context: RuleContext,
 ): (c: Value, d: Value) => Value {
-  const value = overflowing.has(node.op) ? y : undefined;
+  const value = overflows(node.op) ? y : undefined;
   return (c, d) => cotangentTimes(c, d, { value, mask: context.mask(index) });
 }
 
