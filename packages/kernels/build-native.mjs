@@ -22,7 +22,7 @@ class Absent extends Error {}
 // -ffp-contract=off: products are fused where the source says so only. -fwrapv: integers of vectors wrap around.
 const flags = [
   '-std=c++17',
-  '-O2',
+  sanitize ? '-O1' : '-O2',
   '-fPIC',
   '-fno-exceptions',
   '-fno-rtti',
