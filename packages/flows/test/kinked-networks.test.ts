@@ -42,7 +42,7 @@ test('samples with equal inputs and other targets have one kink, and do not chat
   ];
   const risk = empiricalRisk(net, { inputs, targets: [0, 1, 1, 0, 0.4, -0.5] });
   const frozen = frozenProgram(risk.program);
-  const start = initialize(net, heNormal, key(0)) as Float64Array;
+  const start = initialize(net, heNormal, key(0));
   expect(frozen.kinks.length).toBe(24);
   expect(mergedFunction(frozen, start).kinks.length).toBe(16);
   for (let seed = 0; seed < 4; seed++) {
@@ -55,7 +55,7 @@ test('kinks of layers whose samples happen to be shut off alike are not taken fo
   const net = network([1, 2, 2, 1], { activation: 'relu' });
   const inputs = [-1, -0.5, 0.5, 1];
   const risk = empiricalRisk(net, { inputs, targets: [0, 0, 0, 0] });
-  const start = initialize(net, heNormal, key(1)) as Float64Array;
+  const start = initialize(net, heNormal, key(1));
   const frozen = frozenProgram(risk.program);
   expect(mergedFunction(frozen, start).kinks.length).toBe(frozen.kinks.length);
 });
