@@ -3,11 +3,8 @@ import type { Program } from '@nonsmooth/autodiff';
 import type { AbsLinearForm } from '../cells/abs-linear.js';
 import { add, fromNumber, multiply, toNumber, zero, type Rational } from '../exact/rational.js';
 import type { Ball } from '../procedure/ball.js';
-import {
-  scalarProcedure,
-  type ScalarProcedure,
-  type SwitchingVariable,
-} from '../procedure/scalar-procedure.js';
+import type { SwitchingVariable } from '../procedure/expansion.js';
+import { scalarProcedure, type ScalarProcedure } from '../procedure/scalar-procedure.js';
 import { boundedDerivatives, exactDerivatives, type Derivatives } from '../procedure/sweep.js';
 
 /** Rows of the abs-normal form of the active kinks that matter, inactive ones eliminated; sparse, by index. */

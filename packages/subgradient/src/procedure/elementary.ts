@@ -4,8 +4,6 @@ import {
   elementwise,
   jvp,
   NotLipschitzError,
-  unaryOps,
-  type Node,
   type NodeOf,
   type Operand,
   type UnaryOp,
@@ -22,12 +20,6 @@ function functionOf(node: NodeOf<UnaryOp>): Function {
   if (node.op !== 'elementwise') return (x) => applyUnary(node, x);
   const { fn, order } = node as NodeOf<'elementwise'>;
   return (x) => elementwise(order === 0 ? fn : derivativeOf(fn, order), x);
-}
-
-const unary: ReadonlySet<string> = new Set(unaryOps);
-
-export function isUnary(node: Node): node is Extract<Node, { op: UnaryOp }> {
-  return unary.has(node.op);
 }
 
 /** The derivative of order one, two or three as a function with its own derivative. */
