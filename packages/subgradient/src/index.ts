@@ -32,6 +32,7 @@ export { certify, type CertifyOptions } from './certify/certify.js';
 export { HiddenSignError } from './procedure/hidden-sign.js';
 export { CertificateError, verify } from './certify/verify.js';
 export type * from './membership/proofs.js';
+export type { Reason, ReasonCode } from './membership/reasons.js';
 export { minimalNorm } from './subdifferentials/minimal-norm.js';
 export * from './subdifferentials/subdifferentials.js';
 export * from './policy/stochastic-descent.js';

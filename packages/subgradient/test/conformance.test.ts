@@ -40,9 +40,10 @@ describe.each(programs)('$name', ({ expression, point, checks }) => {
     for (const set of sets) {
       const truth = check[set] ? 'in' : 'out';
       const isOpen = set !== 'frechet' && check.undecidedAllowed?.includes(set);
-      expect(isOpen ? [truth, 'undecided'] : [truth], `${set} ${reasons.join()}`).toContain(
-        memberships[set],
-      );
+      expect(
+        isOpen ? [truth, 'undecided'] : [truth],
+        `${set} ${reasons.map(({ text }) => text).join()}`,
+      ).toContain(memberships[set]);
     }
     expect(verify(JSON.parse(JSON.stringify(certificate)) as typeof certificate, program)).toBe(
       true,

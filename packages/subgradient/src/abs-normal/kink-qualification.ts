@@ -2,6 +2,7 @@ import { absolute, compare, negate, toNumber } from '../exact/rational.js';
 import { kinkMultipliers } from '../membership/closed-forms.js';
 import { frame } from '../membership/frame.js';
 import { obstacleOf } from '../membership/obstacle.js';
+import { roundedReason, type Reason } from '../membership/reasons.js';
 import { programOf, type Subject } from '../subject.js';
 import { localForm, withoutFlatKinks } from './local-form.js';
 
@@ -22,7 +23,7 @@ export interface NormalGrowth {
   readonly multipliers: Float64Array;
   readonly weights: Float64Array;
   /** Why nothing is known, if so. */
-  readonly reason: string | undefined;
+  readonly reason: Reason | undefined;
 }
 
 /** Decides in exact arithmetic; data that were rounded give a reason and no claim. */
@@ -44,7 +45,7 @@ export function normalGrowth(subject: Subject, point: ArrayLike<number>): Normal
   const exact = local.exact();
   const outputByInput = exact && local.exactOutputByInput();
   if (exact === undefined || outputByInput === undefined) {
-    return { ...nothing, reason: 'the abs-normal form is known only to within rounding' };
+    return { ...nothing, reason: roundedReason };
   }
   const { rows } = withoutFlatKinks(exact, undefined);
   const kinks = rows.outputByAbs.length;

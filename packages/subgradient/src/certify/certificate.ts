@@ -1,5 +1,6 @@
 import type { Budget } from '../cells/budget.js';
 import type { Decisions, Memberships } from '../membership/proofs.js';
+import type { Reason } from '../membership/reasons.js';
 
 /** The strongest membership that was proved, in this order; 'none' if g is outside Clarke's set. */
 export type Verdict =
@@ -46,7 +47,7 @@ export interface CertifiedGradient {
   /** No switching variable that is not 0 changes its sign while no coordinate moves by more than this. */
   readonly radiusOfConstancy: number;
   /** For every undecided membership, why. */
-  readonly reasons: readonly string[];
+  readonly reasons: readonly Reason[];
   readonly budget: Budget;
 }
 

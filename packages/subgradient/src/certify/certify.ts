@@ -24,6 +24,7 @@ import { independence } from '../membership/independence.js';
 import { obstacleOf } from '../membership/obstacle.js';
 import { subdifferentialNames, type Decisions, type Memberships } from '../membership/proofs.js';
 import { decideRobustly } from '../membership/robust.js';
+import type { Reason } from '../membership/reasons.js';
 import { structuralFacts } from '../membership/structural.js';
 import { programOf, type Subject } from '../subject.js';
 import { backwardSweep } from './backward-sweep.js';
@@ -165,10 +166,15 @@ function summaryOf(
   const memberships = Object.fromEntries(
     subdifferentialNames.map((set) => [set, decisions[set].answer]),
   ) as unknown as Memberships;
+  const reasons = new Map<string, Reason>();
+  for (const set of subdifferentialNames) {
+    const { reason } = decisions[set];
+    if (reason !== undefined) reasons.set(reason.text, reason);
+  }
   return {
     memberships,
     verdict: verdictOf(memberships, decisions.frechet.proof?.kind === 'differentiable'),
-    reasons: [...new Set(subdifferentialNames.flatMap((set) => decisions[set].reason ?? []))],
+    reasons: [...reasons.values()],
   };
 }
 
@@ -257,7 +263,7 @@ function offsetOf(
   return outputByInput && difference(rationals(gradient), outputByInput);
 }
 
-function undecided(reason: string): Decisions {
+function undecided(reason: Reason): Decisions {
   const decision = { answer: 'undecided', reason } as const;
   return { frechet: decision, limiting: decision, bouligand: decision, clarke: decision };
 }

@@ -5,6 +5,7 @@ import { BatchScreen } from './batch-screen.js';
 import { denseProgram, type DenseProgram } from './dense-risk.js';
 import { areIndependent, type BallRow } from './row-independence.js';
 import { SampleSweep } from './sample-sweep.js';
+import { multiplierReason } from '../membership/reasons.js';
 
 /** A pre-activation that is exactly 0. */
 export interface ZeroUnit {
@@ -254,7 +255,10 @@ const mostByForm = 24;
 function shiftedDecisions(sigma: number): Decisions {
   const open: Decision = {
     answer: 'undecided',
-    reason: `more than ${mostByForm} active kinks, of which some of one unit are dependent`,
+    reason: {
+      code: 'manyKinks',
+      text: `more than ${mostByForm} active kinks, of which some of one unit are dependent`,
+    },
   };
   const proof = { kind: 'biasShift' } as const;
   if (Math.abs(sigma) !== 1) {
@@ -283,7 +287,7 @@ export function denseDecisions(answer: DenseAnswer, sigma: number): Decisions | 
       return { answer: 'out', proof };
     }
     return classes.some(({ weight }) => weight === null && !(holds(1) && holds(-1)))
-      ? { answer: 'undecided', reason: 'the sign of a multiplier is hidden by rounding' }
+      ? { answer: 'undecided', reason: multiplierReason }
       : { answer: 'in', proof };
   };
   return {

@@ -1,3 +1,4 @@
+import type { Reason } from './reasons.js';
 import type { BranchStep } from '../cells/search.js';
 
 export type Membership = 'in' | 'out' | 'undecided';
@@ -128,7 +129,7 @@ export interface Decision {
   readonly answer: Membership;
   readonly proof?: Proof;
   /** Why it is undecided. */
-  readonly reason?: string;
+  readonly reason?: Reason;
 }
 
 export type Decisions = { readonly [S in SubdifferentialName]: Decision };

@@ -3,6 +3,7 @@ import { addBalls, multiplyBalls, signOfBall, type Ball } from '../procedure/bal
 import { independence } from './independence.js';
 import { kinkClasses, type KinkClass } from './kink-classes.js';
 import type { Decision, Decisions } from './proofs.js';
+import { multiplierReason } from './reasons.js';
 
 /**
  * Memberships from numbers with rounding bounds. Decided are the differentiable case, and the answer g_σ of a backward
@@ -22,14 +23,19 @@ export function decideRobustly(
     const names = dependent.map(({ first }) => local.kinks[first]!.index).join(', ');
     return every({
       answer: 'undecided',
-      reason: `irrational data: rows of the active kinks are dependent to within rounding (switching variables ${names})`,
+      reason: {
+        code: 'dependentRows',
+        text: `irrational data: rows of the active kinks are dependent to within rounding (switching variables ${names})`,
+      },
     });
   }
   if (choice === undefined) {
     return every({
       answer: 'undecided',
-      reason:
-        'irrational data: a vector that is no answer of a sweep is known only to within rounding',
+      reason: {
+        code: 'roundedVector',
+        text: 'irrational data: a vector that is no answer of a sweep is known only to within rounding',
+      },
     });
   }
   return independentClasses(mergedMultipliers(local, classes, choice));
@@ -49,7 +55,10 @@ function differentiable(local: LocalForm, gradient: Float64Array, isChoice: bool
   return every(
     outside
       ? { answer: 'out', proof }
-      : { answer: 'undecided', reason: 'equal to the gradient to within rounding' },
+      : {
+          answer: 'undecided',
+          reason: { code: 'hiddenDifference', text: 'equal to the gradient to within rounding' },
+        },
   );
 }
 
@@ -109,7 +118,7 @@ function independentClasses(merged: MergedMultipliers): Decisions {
   const decision = (holds: readonly (boolean | undefined)[]): Decision => {
     if (holds.includes(false)) return { answer: 'out', proof };
     return holds.includes(undefined)
-      ? { answer: 'undecided', reason: 'the sign of a multiplier is hidden by rounding' }
+      ? { answer: 'undecided', reason: multiplierReason }
       : { answer: 'in', proof };
   };
   const clarke = decision(states.map(({ within }) => within));
@@ -119,7 +128,13 @@ function independentClasses(merged: MergedMultipliers): Decisions {
     limiting: decision(states.map(({ below, equal }) => either(below, equal))),
     clarke:
       clarke.answer === 'out' && !merged.isUncoupled
-        ? { answer: 'undecided', reason: 'irrational data: an unattained choice at coupled kinks' }
+        ? {
+            answer: 'undecided',
+            reason: {
+              code: 'coupledKinks',
+              text: 'irrational data: an unattained choice at coupled kinks',
+            },
+          }
         : clarke,
   };
 }

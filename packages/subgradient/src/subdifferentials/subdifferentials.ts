@@ -15,7 +15,12 @@ import type { CertifiedGradient } from '../certify/certificate.js';
 import { boundedSignatureGradient } from '../certify/signature-gradient.js';
 import { add, print, subtract, zero, type Rational } from '../exact/rational.js';
 import { obstacleOf } from '../membership/obstacle.js';
-import { budgetReason } from '../membership/reasons.js';
+import {
+  budgetReason,
+  dependenceReason,
+  roundedReason,
+  type Reason,
+} from '../membership/reasons.js';
 import { searchFaces } from '../membership/faces.js';
 import { fixSigns, frame, type SparseVector } from '../membership/frame.js';
 import { independence } from '../membership/independence.js';
@@ -35,7 +40,7 @@ interface Scope {
    */
   readonly isWhole: boolean;
   /** Why it is not whole, or nothing is known. */
-  readonly reason: string | undefined;
+  readonly reason: Reason | undefined;
 }
 
 export interface ClarkeSubdifferential extends Scope {
@@ -57,7 +62,7 @@ export function clarkeSubdifferential(
   requireKnownOptions('options', options, subdifferentialOptionNames);
   const local = localForm(programOf(subject, point), point);
   const known = exactData(local);
-  if (typeof known === 'string') return independentGenerators(local, known);
+  if ('code' in known) return independentGenerators(local, known);
   const limits = meter(options.budget);
   const at = frame(known.rows, new Map());
   if ('vector' in at) throw new Error('0 lies in every row space');
@@ -108,7 +113,7 @@ export function limitingSubdifferential(
   requireKnownOptions('options', options, subdifferentialOptionNames);
   const local = localForm(programOf(subject, point), point);
   const known = exactData(local);
-  if (typeof known === 'string') return { pieces: [], isWhole: false, reason: known };
+  if ('code' in known) return { pieces: [], isWhole: false, reason: known };
   const limits = meter(options.budget);
   const pieces: LimitingPiece[] = [];
   searchFaces(
@@ -148,7 +153,7 @@ export function frechetSubdifferential(
   requireKnownOptions('options', options, subdifferentialOptionNames);
   const local = localForm(programOf(subject, point), point);
   const known = exactData(local);
-  if (typeof known === 'string') {
+  if ('code' in known) {
     return { isEmpty: undefined, element: undefined, isWhole: false, reason: known };
   }
   const limits = meter(options.budget);
@@ -179,13 +184,13 @@ interface ExactData {
 }
 
 /** The exact rows of the active kinks, or why there are none. */
-function exactData(local: LocalForm): ExactData | string {
+function exactData(local: LocalForm): ExactData | Reason {
   const obstacle = obstacleOf(local);
   if (obstacle !== undefined) return obstacle;
   const exact = local.exact();
   const outputByInput = exact && local.exactOutputByInput();
   if (exact === undefined || outputByInput === undefined) {
-    return 'the abs-normal form is known only to within rounding';
+    return roundedReason;
   }
   const { rows } = withoutFlatKinks(exact, undefined);
   const columns = [...new Set(rows.switchingByInput.flatMap((row) => [...row.keys()]))];
@@ -214,16 +219,14 @@ function scopeOf(local: LocalForm): Scope {
   const { holds, dependent } = independence(local);
   return {
     isWhole: holds,
-    reason: holds
-      ? undefined
-      : `dependent kinks ${dependent.join(', ')}: curvature is not excluded`,
+    reason: holds ? undefined : dependenceReason({ dependent }),
   };
 }
 
 const mostIndependentKinks = 16;
 
 /** Rows independent beyond rounding: every signature is attained. */
-function independentGenerators(local: LocalForm, reason: string): ClarkeSubdifferential {
+function independentGenerators(local: LocalForm, reason: Reason): ClarkeSubdifferential {
   const kinks = local.kinks.length;
   const isKnown = obstacleOf(local) === undefined && kinks <= mostIndependentKinks;
   if (!isKnown || independence(local).independent.length < kinks) {
