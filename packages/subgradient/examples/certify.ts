@@ -20,5 +20,6 @@ console.log(clarkeSubdifferential(f, [0]).generators); // [ Float64Array [ 1 ] ]
 const at = (v: Tracer, i: number) => sum(gather(v, [i]));
 const g = (v: Tracer) => sub(relu(at(v, 1)), relu(sub(at(v, 1), square(at(v, 0)))));
 const touching = certify(g, [0, 0], { gradient: [0, 1] });
-console.log(touching.memberships.frechet, touching.memberships.limiting, touching.reasons);
+const reasons = touching.reasons.map(({ text }) => text);
+console.log(touching.memberships.frechet, touching.memberships.limiting, reasons);
 // out undecided [ 'dependent kinks 1: curvature is not excluded' ]
