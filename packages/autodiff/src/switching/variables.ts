@@ -38,11 +38,19 @@ export interface SwitchedProgram {
   readonly normSize: number;
 }
 
+const switchedPrograms = new WeakMap<Program, SwitchedProgram>();
+
 /**
- * The switching variables of a program in evaluation order: the arguments of relu, leakyRelu, abs and the
+ * The switching variables of a program, found when it is first met, in evaluation order: the arguments of relu, leakyRelu, abs and the
  * differences of the two arguments of maximum and minimum, entry by entry.
  */
 export function switchedProgram(original: Program): SwitchedProgram {
+  let switched = switchedPrograms.get(original);
+  if (switched === undefined) switchedPrograms.set(original, (switched = findSwitching(original)));
+  return switched;
+}
+
+function findSwitching(original: Program): SwitchedProgram {
   const program = lowerExtremes(original);
   const blocks: SwitchingBlock[] = [];
   const norms: NormBlock[] = [];

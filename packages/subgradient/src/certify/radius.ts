@@ -11,12 +11,12 @@ function bound(call: Call, v: number, r: number, d: number): number {
 const inflation = 1 + 2 ** -30;
 
 /** How far each scalar can move while no input moves by more than ρ and no inactive kink is crossed. */
-function deviations({ tape, active }: ScalarProcedure, rho: number): Float64Array {
+function deviations({ tape, active }: ScalarProcedure, rho: number, moved: Float64Array): void {
   const { kind, value, radius, first } = tape;
-  const moved = new Float64Array(tape.size);
   for (let id = 0; id < moved.length; id++) {
     switch (kind[id]) {
       case kinds.constant:
+        moved[id] = 0;
         break;
       case kinds.input:
         moved[id] = rho;
@@ -54,7 +54,6 @@ function deviations({ tape, active }: ScalarProcedure, rho: number): Float64Arra
       }
     }
   }
-  return moved;
 }
 
 /**
@@ -72,8 +71,9 @@ export function radiusOfConstancy(procedure: ScalarProcedure, refinements = 0): 
     slack[i] = Math.abs(value[z]!) - radius[z]!;
     if (!(slack[i]! > 0 && slack[i]! < Infinity) && !zeros.has(i)) return 0;
   }
+  const moved = new Float64Array(tape.size);
   const holds = (rho: number): boolean => {
-    const moved = deviations(procedure, rho);
+    deviations(procedure, rho, moved);
     for (let i = 0; i < slack.length; i++) {
       if (slack[i]! > 0 && !(moved[switching[i]!]! < slack[i]!)) return false;
     }

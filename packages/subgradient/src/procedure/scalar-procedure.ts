@@ -1,9 +1,4 @@
-import {
-  switchedProgram,
-  type Program,
-  type SwitchedProgram,
-  type SwitchingBlock,
-} from '@nonsmooth/autodiff';
+import { switchedProgram, type Program, type SwitchingBlock } from '@nonsmooth/autodiff';
 import type { Entries } from './entries.js';
 import { Expansion, type Irregularity, type SwitchingVariable } from './expansion.js';
 import { ruleOf } from './rules/table.js';
@@ -23,18 +18,9 @@ export interface ScalarProcedure {
   readonly irregular: readonly Irregularity[];
 }
 
-const switchedPrograms = new WeakMap<Program, SwitchedProgram>();
-
-/** The switching variables of a program, found when it is first met: programs never change. */
-export function switchedOnce(program: Program): SwitchedProgram {
-  let switched = switchedPrograms.get(program);
-  if (switched === undefined) switchedPrograms.set(program, (switched = switchedProgram(program)));
-  return switched;
-}
-
 /** Expands a program with one input vector and one scalar output at a point. */
 export function scalarProcedure(original: Program, point: ArrayLike<number>): ScalarProcedure {
-  const switched = switchedOnce(original);
+  const switched = switchedProgram(original);
   const { program } = switched;
   const expansion = expand(program, switched.blocks, switched.size, [point]);
   return {
