@@ -3,6 +3,8 @@ import { ArgumentError, suggestion } from '@nonsmooth/core';
 import { Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { studySchema } from './study.js';
 import { formats, type Format } from './tables/tables.js';
 
 export interface Settings {
@@ -34,6 +36,7 @@ const words = {
   list: 'lists the members of a study and what became of them',
   report: 'writes the report of a study anew',
   export: 'writes the trajectories of a study as a table',
+  schema: 'prints the JSON schema of studies, with which editors complete them',
 } as const;
 
 type Word = keyof typeof words;
@@ -80,6 +83,10 @@ const parsers: { readonly [Name in Word]: (words: readonly string[]) => Request 
       () => {},
       (place) => ({ kind: 'report', place }),
     ),
+  schema: () => ({
+    kind: 'print',
+    text: `${JSON.stringify(z.toJSONSchema(studySchema, { io: 'input' }), null, 2)}\n`,
+  }),
   export: (given) =>
     placed(
       'export',
@@ -91,7 +98,7 @@ const parsers: { readonly [Name in Word]: (words: readonly string[]) => Request 
 };
 
 function placed(
-  word: Exclude<Word, 'run'>,
+  word: 'list' | 'report' | 'export',
   given: readonly string[],
   options: (command: Command) => void,
   request: (place: string, options: { format?: string }) => Request,

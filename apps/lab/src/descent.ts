@@ -1,9 +1,22 @@
-import { adagrad, adam, adamW, rmsprop, sgd } from '@nonsmooth/flows';
+import {
+  cosineDecay,
+  inverseDecay,
+  linearDecay,
+  stepDecay,
+  warmUp,
+  type Schedule,
+} from '@nonsmooth/flows';
+import { permutation, foldIn } from '@nonsmooth/tensor';
 import { descentLoop } from '@nonsmooth/kernels';
-import type { DescentLoop } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  type DescentLoop,
+  type DescentRule,
+  type FloatArray,
+} from '@nonsmooth/core';
 import { Columns } from './columns.js';
 import type { Hooks, Part } from './hooks.js';
-import { batchesOf, type Problem } from './problem.js';
+import type { Problem } from './problem.js';
 import type { Recorder } from './recorder.js';
 import type { Dynamics } from './study.js';
 
@@ -15,6 +28,7 @@ const glance = 50;
 /** A descent that goes on from checkpoints, bit for bit: steps do not depend on the blocks they are done in. */
 export function descent(problem: Problem, given: DescentGiven, record: Recorder) {
   const loop = loopOf(problem, given);
+  const schedule = scheduleOf(given);
   const { steps, every } = given;
   return (hooks: Hooks): Part => {
     const { earlier } = hooks;
@@ -55,7 +69,7 @@ export function descent(problem: Problem, given: DescentGiven, record: Recorder)
       while (loop.steps < stop) {
         const began = Date.now();
         const size = Math.min(block, stop - loop.steps);
-        loss = loop.run(size);
+        loss = schedule ? scheduled(loop, size, schedule) : loop.run(size);
         const now = Date.now();
         if (now - began < glance / 2 && size === block) block *= 2;
         if (now - began > 2 * glance) block = Math.max(1, block >> 1);
@@ -75,23 +89,93 @@ export function descent(problem: Problem, given: DescentGiven, record: Recorder)
   };
 }
 
+function scheduled(loop: DescentLoop, steps: number, schedule: Schedule): number {
+  let loss = NaN;
+  for (let i = 0; i < steps; i++) loss = loop.run(1, schedule(loop.steps));
+  return loss;
+}
+
+function scheduleOf({ learningRate, schedule, warmUp: warm }: DescentGiven): Schedule | undefined {
+  const decay = ((): Schedule | undefined => {
+    switch (schedule?.kind) {
+      case 'step':
+        return stepDecay(learningRate, schedule.factor, schedule.every);
+      case 'inverse':
+        return inverseDecay(learningRate, schedule.halfLife);
+      case 'linear':
+        return linearDecay(learningRate, schedule.last, schedule.steps);
+      case 'cosine':
+        return cosineDecay(learningRate, schedule.steps);
+      default:
+        return undefined;
+    }
+  })();
+  return warm === undefined ? decay : warmUp(warm, decay ?? (() => learningRate));
+}
+
 function loopOf(problem: Problem, given: DescentGiven): DescentLoop {
-  const { risk, theta0 } = problem;
-  const rule = { sgd, adam, adamW, rmsprop, adagrad }[given.rule]({
+  const { risk, theta0, batchKey } = problem;
+  const rule = {
+    name: given.rule,
     learningRate: given.learningRate,
-  });
-  const batch = batchesOf(problem, given.batch);
-  const options = { rule, ...(batch && { batch }) };
-  if ('descent' in risk && risk.descent) return risk.descent(theta0, options);
-  return descentLoop(
-    {
-      dimension: risk.dimension,
-      dtype: 'f64',
-      samples: 0,
-      gradient: (theta, out) => risk.gradient(theta, out),
-      batchGradient: () => NaN,
-    },
-    theta0,
-    options,
-  );
+    ...given.settings,
+  } as DescentRule;
+  if (given.batch === undefined && 'descent' in risk && risk.descent) {
+    return risk.descent(theta0, { rule });
+  }
+  const plain = {
+    dimension: risk.dimension,
+    dtype: 'f64' as const,
+    samples: 'samples' in risk ? risk.samples : 0,
+    gradient: (theta: FloatArray, out: FloatArray) => risk.gradient(theta, out),
+    batchGradient: () => NaN,
+  };
+  if (given.batch === undefined) return descentLoop(plain, theta0, { rule });
+  if (!('batchGradient' in risk)) {
+    throw new ArgumentError('dynamics.batch', given.batch, 'no batches, or an empirical risk');
+  }
+  const sampled = risk;
+  const batchGradient = (theta: FloatArray, indices: Uint32Array, out: FloatArray): number =>
+    sampled.batchGradient(theta, indices, out);
+  const batch = { size: given.batch, key: batchKey };
+  if (given.replacement) {
+    const options = { rule, batch };
+    if (risk.descent) return risk.descent(theta0, options);
+    return descentLoop({ ...plain, batchGradient }, theta0, options);
+  }
+  return epochs(batch.size);
+
+  /** Batches of random orders of the samples: epoch e has the order of the e-th derived key. */
+  function epochs(size: number): DescentLoop {
+    const perEpoch = Math.floor(plain.samples / size);
+    if (perEpoch === 0) {
+      throw new ArgumentError('dynamics.batch', size, `at most ${plain.samples}, the samples`);
+    }
+    let epoch = -1;
+    let order: Uint32Array = new Uint32Array();
+    let step = 0;
+    const loop = descentLoop(
+      {
+        ...plain,
+        batchGradient(theta, _drawn, out) {
+          const now = Math.floor(step / perEpoch);
+          if (now !== epoch) order = permutation(foldIn(batchKey, (epoch = now)), plain.samples);
+          const from = (step++ % perEpoch) * size;
+          return batchGradient(theta, order.subarray(from, from + size), out);
+        },
+      },
+      theta0,
+      { rule, batch },
+    );
+    return {
+      ...loop,
+      get steps() {
+        return loop.steps;
+      },
+      restore(state) {
+        loop.restore(state);
+        step = state.steps;
+      },
+    };
+  }
 }

@@ -1,5 +1,33 @@
-import { gradientFlow, logarithmicTimes, normalize, normalizedFlow } from '@nonsmooth/flows';
-import type { Flow, FlowOptions } from '@nonsmooth/flows';
+import {
+  gradientFlow,
+  logarithmicTimes,
+  normalize,
+  normalizedDescent,
+  normalizedFlow,
+  reluFlow,
+  type Flow,
+  type FlowOptions,
+  type ReluFlow,
+} from '@nonsmooth/flows';
+import { ArgumentError } from '@nonsmooth/core';
+import { isEmpiricalRisk } from '@nonsmooth/nets';
+import {
+  auto,
+  bdf,
+  bogackiShampine32,
+  dormandPrince54,
+  dormandPrince853,
+  exprb53,
+  kennedyCarpenter43,
+  ndf,
+  radauIIA5,
+  rock2,
+  rock4,
+  rodas43,
+  rungeKutta4,
+  tsitouras54,
+  verner76,
+} from '@nonsmooth/ode';
 import { Columns } from './columns.js';
 import { descent } from './descent.js';
 import type { Hooks, Part } from './hooks.js';
@@ -8,6 +36,24 @@ import { recorder, type Recorder } from './recorder.js';
 import type { Dynamics, Study } from './study.js';
 
 type OfKind<Kind extends Dynamics['kind']> = Extract<Dynamics, { kind: Kind }>;
+
+const methods = {
+  auto,
+  bdf,
+  bogackiShampine32,
+  dormandPrince54,
+  dormandPrince853,
+  exprb53,
+  kennedyCarpenter43,
+  ndf,
+  radauIIA5,
+  rock2,
+  rock4,
+  rodas43,
+  rungeKutta4,
+  tsitouras54,
+  verner76,
+} as const;
 
 /** What is left to do when a problem and its dynamics were found to fit. */
 export type Run = (hooks: Hooks) => Part;
@@ -20,8 +66,21 @@ const dynamics: {
     record: Recorder,
   ) => Run;
 } = {
-  gradientFlow({ risk, theta0 }, given, record) {
-    const options = flowOptions(given);
+  gradientFlow({ net, risk, theta0 }, given, record) {
+    const { method } = given;
+    const options = {
+      ...flowOptions(given),
+      ...(method && { method: methods[method] }),
+    };
+    if (given.kinks === 'itinerary') {
+      if (!isEmpiricalRisk(risk)) {
+        throw new ArgumentError('dynamics.kinks', given.kinks, 'none, or the empirical risk');
+      }
+      return () => partOf(reluFlow(net, risk.data, theta0, options), record);
+    }
+    if (record.names.includes('kinkEvents')) {
+      throw new ArgumentError('record', 'kinkEvents', 'a gradientFlow with kinks: itinerary');
+    }
     return () => partOf(gradientFlow(risk, theta0, options), record);
   },
 
@@ -32,6 +91,31 @@ const dynamics: {
   },
 
   descent,
+
+  normalizedDescent({ net, risk, theta0 }, { learningRate, iterations, every }, record) {
+    const start = normalize(net, theta0);
+    return () => {
+      const { records, theta, status } = normalizedDescent(net, risk, start, {
+        learningRate,
+        steps: iterations,
+        every,
+      });
+      const columns = new Columns(['t', ...record.names]);
+      for (const one of records) columns.add([one.step, ...record.row(one.theta)]);
+      const steps = records.at(-1)!.step;
+      const failed = status === 'nonFinite';
+      return {
+        columns: columns.read(),
+        theta,
+        moments: [],
+        status: failed ? 'failed' : status,
+        reason: failed ? `loss or parameters overflowed after step ${steps}` : `${steps} steps`,
+        gradients: steps,
+        steps,
+        events: [],
+      };
+    };
+  },
 };
 
 /** @throws ArgumentError if the dynamics do not fit the problem. */
@@ -55,14 +139,18 @@ function flowOptions({
   return { until, rtol, atol, saveAt: [0, ...saveAt], energy: false };
 }
 
-function partOf(flow: Flow, record: Recorder): Part {
+function partOf(flow: Flow | ReluFlow, record: Recorder): Part {
   const columns = new Columns(['t', ...record.names]);
+  const itinerary = 'itinerary' in flow ? flow.itinerary : undefined;
   let firstWrong = NaN;
   flow.y.forEach((theta, i) => {
     const [t, loss, speed] = [flow.t[i]!, flow.loss[i]!, flow.speed[i]!];
-    columns.add([t, ...record.row(theta, { loss, speed })]);
+    columns.add([t, ...record.row(theta, { loss, speed, ...met(t) })]);
     if (!Number.isFinite(loss) && Number.isNaN(firstWrong)) firstWrong = t;
   });
+  function met(t: number): { kinkEvents?: number } {
+    return itinerary ? { kinkEvents: itinerary.filter((event) => event.t <= t).length } : {};
+  }
   const overflowed = !Number.isNaN(firstWrong);
   return {
     columns: columns.read(),
@@ -72,6 +160,6 @@ function partOf(flow: Flow, record: Recorder): Part {
     reason: overflowed ? `the loss is not finite at t = ${firstWrong}` : flow.reason,
     gradients: flow.statistics.rhs,
     steps: flow.statistics.accepted,
-    events: [],
+    events: itinerary?.map((event) => ({ ...event })) ?? [],
   };
 }

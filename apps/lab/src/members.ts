@@ -1,4 +1,5 @@
 import { ArgumentError } from '@nonsmooth/core';
+import { foldIn, key, uniform } from '@nonsmooth/tensor';
 import { createHash } from 'node:crypto';
 import { substitute } from './read-study.js';
 import type { Study } from './study.js';
@@ -22,24 +23,64 @@ const mostMembers = 1_000_000;
  * @throws ArgumentError for a value that is not allowed, or too many members.
  */
 export function membersOf(study: Study): Member[] {
-  const count = Object.values(study.vary).reduce(
-    (product, values) => product * values.length,
-    study.members,
-  );
-  if (count > mostMembers) {
-    throw new ArgumentError('members', count, `at most ${mostMembers}, all variations together`);
+  const variations = variationsOf(study.vary, study.seed, Math.floor(mostMembers / study.members));
+  if (!variations) {
+    throw new ArgumentError(
+      'members',
+      study.members,
+      `at most ${mostMembers}, all variations together`,
+    );
   }
-  const variations = Object.entries(study.vary).reduce<Record<string, unknown>[]>(
-    (combinations, [path, values]) =>
-      combinations.flatMap((one) => values.map((value) => ({ ...one, [path]: value }))),
-    [{}],
-  );
   return variations
     .map((variation) => ({ variation, varied: substitute(study, variation) }))
     .flatMap(({ variation, varied }) =>
       Array.from({ length: study.members }, (_, start) => ({ start, variation, study: varied })),
     )
     .map((member, index) => ({ index, ...member }));
+}
+
+/** The variations in order; undefined if they are more than `most`. */
+function variationsOf(
+  vary: Study['vary'],
+  seed: number,
+  most: number,
+): Record<string, unknown>[] | undefined {
+  if (Array.isArray(vary)) return vary.length <= most ? vary : undefined;
+  if (isRandom(vary)) {
+    if (vary.random > most) return undefined;
+    const paths = Object.entries(vary.of);
+    // a stream of its own, apart from those of the starts
+    const drawn = uniform(foldIn(key(seed), 0x76617279), [vary.random, paths.length]).data;
+    return Array.from({ length: vary.random }, (_, i) =>
+      Object.fromEntries(
+        paths.map(([path, range], j) => [path, chosen(range, drawn[i * paths.length + j]!)]),
+      ),
+    );
+  }
+  const lists = Object.entries<unknown[]>(vary);
+  if (!(lists.reduce((product, [, values]) => product * values.length, 1) <= most)) {
+    return undefined;
+  }
+  return lists.reduce<Record<string, unknown>[]>(
+    (combinations, [path, values]) =>
+      combinations.flatMap((one) => values.map((value) => ({ ...one, [path]: value }))),
+    [{}],
+  );
+}
+
+type RandomVariations = Extract<Study['vary'], { of: unknown }>;
+
+function isRandom(vary: object): vary is RandomVariations {
+  return 'of' in vary && 'random' in vary && typeof vary.random === 'number';
+}
+
+/** The value of a list or an interval at u in [0, 1). */
+function chosen(range: RandomVariations['of'][string], u: number): unknown {
+  if (Array.isArray(range)) return range[Math.floor(u * range.length)];
+  const { from, to, scale } = range;
+  if (scale === 'linear') return from + (to - from) * u;
+  if (from <= 0) throw new ArgumentError('vary.of.from', from, 'a number > 0 on a log scale');
+  return Math.exp(Math.log(from) + (Math.log(to) - Math.log(from)) * u);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { ArgumentError } from '@nonsmooth/core';
+import { dirname, resolve } from 'node:path';
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { allowedBy } from './allowed.js';
@@ -20,7 +21,21 @@ export function readStudy(name: string, text: string): Study {
     const line = lineOf(document, lines, found.path);
     throw argumentError(found, content, `${name}:${line}: `);
   }
-  return result.data;
+  return located(result.data, dirname(resolve(name)));
+}
+
+/** The study with the paths of its files from `folder` on made absolute. */
+function located(study: Study, folder: string): Study {
+  for (const part of [
+    study.inputs,
+    study.target,
+    study.start,
+    study.test?.inputs,
+    study.test?.target,
+  ]) {
+    if (part && 'file' in part) part.file = resolve(folder, part.file);
+  }
+  return study;
 }
 
 /** @throws ArgumentError if it has no keys at all, or aliases without their anchors. */

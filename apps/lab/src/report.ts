@@ -5,15 +5,13 @@ import { parseHTML } from 'linkedom';
 import { stringify } from 'yaml';
 import { membersOf, nameOf } from './members.js';
 import type { Curves } from './curves.js';
-import type { Study } from './study.js';
+import type { ColumnName, Study } from './study.js';
 
 const width = 620;
 
 /** A page with loss, norm and speed of all members over time, and what became of each variation. */
 export function reportPage(study: Study, results: readonly Curves[], missing: number): string {
-  const plots = (['loss', 'norm', 'speed'] as const).map((quantity) =>
-    trajectories(results, quantity),
-  );
+  const plots = study.record.map((quantity) => trajectories(results, quantity));
   const incomplete =
     missing > 0 ? `<p class="warning">Incomplete: ${counted(missing, 'member')} missing.</p>` : '';
   return `<!doctype html>
@@ -45,9 +43,14 @@ function describe(study: Study, results: readonly Curves[]): string {
 }
 
 function horizonOf({ dynamics }: Study): string {
-  return dynamics.kind === 'descent'
-    ? `${dynamics.kind} by ${dynamics.rule} to ${dynamics.steps} steps`
-    : `${dynamics.kind} to t = ${dynamics.until}`;
+  switch (dynamics.kind) {
+    case 'descent':
+      return `${dynamics.kind} by ${dynamics.rule} to ${dynamics.steps} steps`;
+    case 'normalizedDescent':
+      return `${dynamics.kind} to ${dynamics.iterations} steps`;
+    default:
+      return `${dynamics.kind} to t = ${dynamics.until}`;
+  }
 }
 
 function variationsOf(results: readonly Curves[]): string[] {
@@ -85,6 +88,19 @@ function legend(results: readonly Curves[]): string {
   return `<p class="legend">${entries.join(' ')}</p>`;
 }
 
+const titles: Readonly<Record<ColumnName, string>> = {
+  loss: 'Risk',
+  norm: '‖θ‖',
+  speed: '‖∇L‖',
+  gradientNorm: '‖∇L‖ (full)',
+  testLoss: 'Risk on the test set',
+  accuracy: 'Accuracy',
+  lyapunov: 'V',
+  invariantsDrift: 'Drift of the invariants',
+  activeNeurons: 'Active neurons',
+  kinkEvents: 'Events at kinks',
+};
+
 /** Curves in a plot, at most: beyond, nobody can tell them apart, and pages would grow without bound. */
 const mostCurves = 300;
 
@@ -98,7 +114,7 @@ function drawn(results: readonly Curves[]): readonly Curves[] {
 }
 
 /** One line per member on logarithmic axes; t = 0 has no place there. */
-function trajectories(results: readonly Curves[], quantity: 'loss' | 'norm' | 'speed'): string {
+function trajectories(results: readonly Curves[], quantity: ColumnName): string {
   const names = variationsOf(results);
   const points = drawn(results).flatMap(({ member, columns }) => {
     const values = columns.get(quantity);
@@ -112,7 +128,7 @@ function trajectories(results: readonly Curves[], quantity: 'loss' | 'norm' | 's
     });
   });
   if (points.length === 0) return '';
-  const titles = { loss: 'Risk', norm: '‖θ‖', speed: '‖∇L‖' };
+
   const values = points.map(({ value }) => value);
   const span = largest(values) / smallest(values);
   const { document } = parseHTML('<html><body></body></html>');

@@ -1,9 +1,11 @@
-import { activationNames } from '@nonsmooth/kernels';
+import { activationNames, lossNames } from '@nonsmooth/kernels';
+import { descentRuleNames } from '@nonsmooth/core';
 import { z } from 'zod';
 
 const finite = z.number();
 const positive = z.number().positive();
 const count = z.int().positive();
+const nonNegative = z.number().nonnegative();
 const interval = { from: finite, to: finite };
 
 /** An object without other keys. */
@@ -27,17 +29,43 @@ function savedInTime<
   });
 }
 
+/** CSV, .npy, .npz, IDX or Arrow, gzipped or not; a path from the folder of the study. */
+const file = {
+  file: z.string().min(1),
+  columns: z.array(z.string()).min(1).optional(),
+  rows: count.optional(),
+};
+
 const inputs = z.discriminatedUnion('kind', [
   /** Evenly spread on [from, to], both included. */
   rising(only({ kind: z.literal('grid'), count: z.int().min(2), ...interval })),
   rising(only({ kind: z.literal('uniform'), count, ...interval })),
   only({ kind: z.literal('normal'), count }),
   only({ kind: z.literal('values'), values: z.array(z.array(finite).min(1)).min(1) }),
+  /** Two half moons in the plane, with labels 0 and 1. */
+  only({ kind: z.literal('moons'), count: z.int().min(2), noise: nonNegative.default(0) }),
+  /** The four corners of the unit square, with labels 0 and 1. */
+  only({ kind: z.literal('xor') }),
+  /** Rows of a file; numbers are multiplied by `scale`. */
+  only({ kind: z.literal('file'), ...file, scale: finite.default(1) }),
 ]);
 
 const target = z.discriminatedUnion('kind', [
-  /** Σ a_k xᵏ of one input. */
-  only({ kind: z.literal('polynomial'), coefficients: z.array(finite).min(1) }),
+  /** Σ a_k xᵏ of one input, or a sum of monomials of several. */
+  only({
+    kind: z.literal('polynomial'),
+    coefficients: z.array(finite).min(1).optional(),
+    terms: z
+      .array(only({ coefficient: finite, exponents: z.array(z.int().nonnegative()).min(1) }))
+      .min(1)
+      .optional(),
+  }).refine(({ coefficients, terms }) => (coefficients === undefined) !== (terms === undefined), {
+    path: ['coefficients'],
+    error: 'either coefficients or terms',
+  }),
+  /** The labels that moons and xor bring. */
+  only({ kind: z.literal('labels') }),
+  only({ kind: z.literal('file'), ...file }),
   only({ kind: z.literal('constant'), value: z.array(finite).min(1) }),
   /** sin(frequency·x) of the first input. */
   only({ kind: z.literal('sine'), frequency: finite }),
@@ -49,12 +77,16 @@ const target = z.discriminatedUnion('kind', [
 const start = z.discriminatedUnion('kind', [
   only({
     kind: z.literal('random'),
-    weights: z.enum(['xavierUniform', 'heNormal', 'normal']),
+    weights: z.enum(['xavierUniform', 'heNormal', 'normal', 'zero']),
     /** Standard deviation of normal weights. */
     deviation: positive.default(1),
     /** Standard deviation of the biases. */
     biases: z.number().nonnegative().default(0),
   }),
+  /** θ itself, in the order of its layers. */
+  only({ kind: z.literal('values'), values: z.array(finite).min(1) }),
+  /** The last θ of a member's file, or any safetensors file with the parameters of such a network in their order. */
+  only({ kind: z.literal('file'), file: z.string().min(1) }),
   /** Near the teacher's parameters. */
   only({ kind: z.literal('nearTeacher'), deviation: z.number().nonnegative() }),
   /** A network that resembles the polynomial target; it brings its own width. */
@@ -73,24 +105,83 @@ const flow = {
   }).prefault({}),
 };
 
+const methods = [
+  'dormandPrince54',
+  'tsitouras54',
+  'verner76',
+  'dormandPrince853',
+  'bogackiShampine32',
+  'rungeKutta4',
+  'radauIIA5',
+  'rodas43',
+  'kennedyCarpenter43',
+  'exprb53',
+  'rock2',
+  'rock4',
+  'bdf',
+  'ndf',
+  'auto',
+] as const;
+
+const schedule = z.discriminatedUnion('kind', [
+  only({ kind: z.literal('step'), factor: positive, every: count }),
+  only({ kind: z.literal('inverse'), halfLife: positive }),
+  only({ kind: z.literal('linear'), last: nonNegative, steps: count }),
+  only({ kind: z.literal('cosine'), steps: count }),
+]);
+
 const dynamics = z.discriminatedUnion('kind', [
-  savedInTime(only({ kind: z.literal('gradientFlow'), ...flow })),
+  savedInTime(
+    only({
+      kind: z.literal('gradientFlow'),
+      ...flow,
+      method: z.enum(methods).optional(),
+      /** itinerary: as the differential inclusion of a shallow ReLU network, with all that happens at kinks. */
+      kinks: z.enum(['itinerary']).optional(),
+    }),
+  ),
   /** On the manifold of unit hidden neurons, from the normalized start. */
   savedInTime(only({ kind: z.literal('normalizedFlow'), ...flow })),
   only({
     kind: z.literal('descent'),
-    rule: z.enum(['sgd', 'adam', 'adamW', 'rmsprop', 'adagrad']),
+    rule: z.enum(descentRuleNames),
     learningRate: positive,
+    /** Settings of the rule besides its learning rate, under their names in `@nonsmooth/core`. */
+    settings: z.record(z.string(), z.union([finite, z.boolean()])).default({}),
+    /** Learning rates that begin with `learningRate`. */
+    schedule: schedule.optional(),
+    /** The first so many steps grow to the learning rate. */
+    warmUp: count.optional(),
     steps: count,
     /** Size of random batches; all samples without. */
     batch: count.optional(),
+    /** Without: every sample once per epoch, in a new random order; a rest smaller than a batch is left out. */
+    replacement: z.boolean().default(true),
     /** Save after so many steps. */
+    every: count.default(100),
+  }),
+  /** On the manifold of unit hidden neurons, from the normalized start; saves no checkpoints. */
+  only({
+    kind: z.literal('normalizedDescent'),
+    learningRate: positive,
+    iterations: count,
     every: count.default(100),
   }),
 ]);
 
 /** The columns that a study can record, besides t. */
-export const columnNames = ['loss', 'speed', 'norm'] as const;
+export const columnNames = [
+  'loss',
+  'speed',
+  'norm',
+  'gradientNorm',
+  'testLoss',
+  'accuracy',
+  'lyapunov',
+  'invariantsDrift',
+  'activeNeurons',
+  'kinkEvents',
+] as const;
 
 export type ColumnName = (typeof columnNames)[number];
 
@@ -99,10 +190,33 @@ export const studySchema = only({
   network: only({
     widths: z.array(count).min(2),
     activation: z.enum(activationNames),
+    /** Of activations that have one, such as the slope of leakyRelu. */
+    parameter: finite.optional(),
+    batchNormalization: z.boolean().default(false),
+    dtype: z.enum(['f64', 'f32']).default('f64'),
   }),
   risk: z.enum(['empirical', 'population']).default('empirical'),
+  /** A loss of the empirical risk, with its parameter if it has one. */
+  loss: z
+    .union([z.enum(lossNames), only({ name: z.enum(lossNames), parameter: finite.optional() })])
+    .default('squared'),
   inputs,
   target,
+  /** Standard deviation of normal noise on the targets that are trained on. */
+  noise: nonNegative.default(0),
+  /** Columns of inputs minus mean over deviation, those of the training set. */
+  standardize: z.boolean().default(false),
+  /** The last `fraction` of the samples, or inputs (and targets) of their own. */
+  test: only({
+    fraction: positive.max(1).optional(),
+    inputs: inputs.optional(),
+    target: target.optional(),
+  })
+    .refine(({ fraction, inputs: own }) => (fraction === undefined) !== (own === undefined), {
+      path: ['fraction'],
+      error: 'either fraction or inputs',
+    })
+    .optional(),
   start,
   dynamics,
   /** The columns of the trajectories. */
@@ -110,8 +224,26 @@ export const studySchema = only({
   /** How many starts. */
   members: count.default(1),
   seed: z.int().nonnegative().default(1),
-  /** Lists of values, by the path of what they replace; every combination gets the same starts. */
-  vary: z.record(z.string(), z.array(z.unknown()).min(1)).default({}),
+  /**
+   * What distinguishes variations, each with the same starts, by the paths of what is replaced: lists of values, for
+   * every combination; a list of variations; or a number of random ones.
+   */
+  vary: z
+    .union([
+      z.strictObject({
+        random: count,
+        of: z.record(
+          z.string(),
+          z.union([
+            z.array(z.unknown()).min(1),
+            rising(only({ ...interval, scale: z.enum(['linear', 'log']).default('linear') })),
+          ]),
+        ),
+      }),
+      z.array(z.record(z.string(), z.unknown())).min(1),
+      z.record(z.string(), z.array(z.unknown()).min(1)),
+    ])
+    .default({}),
 });
 
 export type Study = z.infer<typeof studySchema>;

@@ -1,9 +1,13 @@
 import { ArgumentError } from '@nonsmooth/core';
 import { tableFromIPC } from 'apache-arrow';
-import { readdirSync, readFileSync } from 'node:fs';
+import type { EmpiricalRisk } from '@nonsmooth/nets';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { membersOf, nameOf } from '../src/members.js';
+import { parseCommandLine } from '../src/command-line.js';
+import { problemOf } from '../src/problem.js';
 import { readStudy } from '../src/read-study.js';
 import { reportPage } from '../src/report.js';
 import { thinned, type Curves } from '../src/curves.js';
@@ -195,11 +199,15 @@ test.each([
   ],
   ['count: 10', 'count: 1', 'small.yaml:4: inputs.count = 1; allowed: a number ≥ 2'],
   ['count: 10', 'count: ten', 'small.yaml:4: inputs.count = "ten"; allowed: a finite number'],
-  ['kind: grid', 'kind: gird', 'inputs.kind = "gird"; allowed: grid, uniform, normal, values'],
+  [
+    'kind: grid',
+    'kind: gird',
+    'inputs.kind = "gird"; allowed: grid, uniform, normal, values, moons, xor, file',
+  ],
   ['[1, 3, 1]', '[1]', 'network.widths = [1]; allowed: a list of at least 2 entries'],
   ['from: -1, to: 1', 'from: 1, to: 1', 'inputs.to = 1; allowed: a number > from'],
   ['from: 0.1', 'from: 10', 'dynamics.save.from = 10; allowed: a time before until'],
-  ['members: 2', 'members: 1e12', 'members = 3000000000000; allowed: at most 1000000'],
+  ['members: 2', 'members: 1e12', 'members = 1000000000000; allowed: at most 1000000'],
   ['network.activation:', 'members: [1, 2] #', 'vary = "members"; allowed: paths'],
   ['title: A small study', 'title: *a', 'YAML document (Unresolved alias'],
   ['[tanh, gelu, relu]', '[tanh, sine]', 'vary: network.activation = "sine"'],
@@ -217,4 +225,134 @@ test.each([
   ['\u0001\u0002'.repeat(10_000), '"a string"'],
 ])('what is no study at all is refused without being shown', (text, kind) => {
   expect(() => readStudy('file', text)).toThrow(`file = ${kind}; allowed: a study: title, `);
+});
+
+const studyOf = (parts: string): string =>
+  `title: Another study\nseed: 3\n${parts.trim()}\n`.replaceAll(/^ {4}/gm, '');
+const last = (results: Results, name: string): number => column(results, name).at(-1)!;
+
+test('digits-like classes: Adam without replacement, cosine schedule, accuracy on a test set', () => {
+  const results = allResults(
+    studyOf(`
+    network: { widths: [2, 12, 2], activation: tanh }
+    loss: crossEntropy
+    inputs: { kind: moons, count: 200, noise: 0.05 }
+    target: { kind: labels }
+    test: { inputs: { kind: moons, count: 100, noise: 0.05 } }
+    start: { kind: random, weights: xavierUniform }
+    dynamics: { kind: descent, rule: adam, learningRate: 0.02, settings: { weightDecay: 1.0e-5 }, schedule: { kind: cosine, steps: 800 }, warmUp: 20, steps: 800, batch: 20, replacement: false, every: 200 }
+    record: [loss, testLoss, accuracy, norm, gradientNorm]`),
+  );
+  expect(last(results, 'accuracy')).toBeGreaterThan(0.98);
+  expect(last(results, 'testLoss')).toBeLessThan(0.1);
+});
+
+test('a ReLU flow of XOR records its kinks, active neurons and drift of the invariants', () => {
+  const results = allResults(
+    studyOf(`
+    network: { widths: [2, 4, 1], activation: relu }
+    inputs: { kind: xor }
+    target: { kind: labels }
+    start: { kind: random, weights: heNormal, biases: 0.5 }
+    dynamics: { kind: gradientFlow, until: 20, kinks: itinerary, method: dormandPrince54, save: { from: 0.1 } }
+    record: [loss, activeNeurons, kinkEvents, invariantsDrift]`),
+  );
+  const [{ file }] = results as [Results[number]];
+  expect(last(results, 'kinkEvents')).toBe(file.facts.events.length);
+  expect(last(results, 'activeNeurons')).toBeLessThanOrEqual(4);
+  expect(last(results, 'invariantsDrift')).toBeLessThan(1e-3);
+});
+
+test('V falls along a flow to a constant target', () => {
+  const results = allResults(
+    studyOf(`
+    network: { widths: [1, 6, 1], activation: relu }
+    inputs: { kind: grid, count: 20, from: -1, to: 1 }
+    target: { kind: constant, value: [0.5] }
+    start: { kind: random, weights: heNormal }
+    dynamics: { kind: gradientFlow, until: 5, save: { from: 0.01 } }
+    record: [loss, lyapunov]`),
+  );
+  const v = column(results, 'lyapunov');
+  for (let i = 1; i < v.length; i++) expect(v[i]).toBeLessThanOrEqual(v[i - 1]!);
+});
+
+test('a grid in two dimensions carries a polynomial of two variables', () => {
+  const [member] = membersOf(
+    readStudy(
+      'two.yaml',
+      studyOf(`
+    network: { widths: [2, 3, 1], activation: tanh }
+    inputs: { kind: grid, count: 3, from: 0, to: 2 }
+    target: { kind: polynomial, terms: [{ coefficient: 2, exponents: [1, 2] }, { coefficient: 1, exponents: [0, 0] }] }
+    start: { kind: random, weights: zero }
+    dynamics: { kind: normalizedDescent, learningRate: 0.1, iterations: 1 }`),
+    ),
+  );
+  const { risk } = problemOf(member!);
+  const { inputs, targets } = (risk as EmpiricalRisk).data as unknown as {
+    inputs: { data: number[] };
+    targets: { data: number[] };
+  };
+  expect([...inputs.data].slice(0, 8)).toEqual([0, 0, 0, 1, 0, 2, 1, 0]);
+  const expected = [0, 1, 2].flatMap((x) => [0, 1, 2].map((y) => 2 * x * y * y + 1));
+  expect([...targets.data]).toEqual(expected);
+});
+
+test('a table of numbers of the user: CSV with a head, standardized, with a test set and noise', () => {
+  const place = mkdtempSync(join(tmpdir(), 'nonsmooth-data-'));
+  const rows = Array.from({ length: 40 }, (_, i) => `${i},${10 + i},${(i / 20) ** 2}`);
+  writeFileSync(join(place, 'mine.csv'), ['a,b,y', ...rows].join('\n'));
+  const text = studyOf(`
+    network: { widths: [2, 8, 1], activation: gelu, dtype: f32 }
+    loss: { name: huber, parameter: 1 }
+    inputs: { kind: file, file: mine.csv, columns: [a, b] }
+    target: { kind: file, file: mine.csv, columns: [y] }
+    standardize: true
+    noise: 0.01
+    test: { fraction: 0.25 }
+    start: { kind: random, weights: xavierUniform }
+    dynamics: { kind: descent, rule: sgd, learningRate: 0.05, settings: { momentum: 0.9 }, steps: 300 }
+    record: [loss, testLoss]`);
+  const run = (content: string): MemberFile[] =>
+    membersOf(readStudy(join(place, 'study.yaml'), content)).map((one) => runMember(one));
+  const [file] = run(text);
+  expect(file!.columns.get('loss')!.at(-1)).toBeLessThan(0.01);
+  expect(() => run(text.replace('[a, b]', '[a, c]'))).toThrow(/columns a, b, y; not c/);
+  expect(() => run(text.replaceAll('mine', 'yours'))).toThrow(/yours.csv.*ENOENT/);
+  rmSync(place, { recursive: true });
+});
+
+test('variations are listed or drawn at random, reproducibly', () => {
+  const base = small.slice(0, small.indexOf('vary'));
+  const listed = membersOf(
+    readStudy(
+      's.yaml',
+      `${base}vary: [{ network.activation: gelu, dynamics.until: 5 }, { network.activation: tanh }]`,
+    ),
+  );
+  expect(listed).toHaveLength(4);
+  expect(listed[0]!.study).toMatchObject({
+    network: { activation: 'gelu' },
+    dynamics: { until: 5 },
+  });
+  const random = `${base}vary: { random: 50, of: { dynamics.until: { from: 1, to: 100, scale: log }, network.activation: [tanh, gelu] } }`;
+  const drawn = (): number[] =>
+    membersOf(readStudy('s.yaml', random)).map(
+      ({ variation }) => variation['dynamics.until'] as number,
+    );
+  expect(drawn()).toEqual(drawn());
+  expect(new Set(drawn()).size).toBe(50);
+  for (const until of drawn()) {
+    expect(until).toBeGreaterThanOrEqual(1);
+    expect(until).toBeLessThan(100);
+  }
+});
+
+test('the shipped JSON schema is that of the studies that are read', () => {
+  const shipped = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../study.schema.json'), 'utf8'),
+  ) as unknown;
+  const request = parseCommandLine(['schema']);
+  expect(request.kind === 'print' && JSON.parse(request.text)).toEqual(shipped);
 });
