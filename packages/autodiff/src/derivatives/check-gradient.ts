@@ -16,6 +16,7 @@ import { trace } from '../trace.js';
 import { derivativeOptionNames, type DerivativeOptions, type Traceable } from './differentiate.js';
 import { valueAndGrad } from './gradient.js';
 
+/** Options of `checkGradient`: what to check, and along which direction. */
 export interface CheckOptions extends DerivativeOptions {
   /** What to check; default: the gradient by reverse mode. */
   readonly gradient?: Argument;
@@ -29,12 +30,14 @@ const checkOptionNames: OptionNames<CheckOptions> = {
   direction: true,
 };
 
+/** The remainder of the first-order Taylor expansion at one step size h. */
 export interface TaylorStep {
   readonly step: number;
   /** |f(x + hd) − f(x) − h⟨g, d⟩| */
   readonly remainder: number;
 }
 
+/** The answer of `checkGradient`, with the remainders that it was drawn from. */
 export interface GradientCheck {
   /**
    * correct: along every direction the remainder falls like h² or vanishes within rounding;

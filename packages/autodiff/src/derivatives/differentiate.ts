@@ -24,6 +24,7 @@ import type { TraceOptions } from '../trace.js';
 /** A function of one traced argument. */
 export type Traceable = (x: Tracer) => Operand;
 
+/** Options of everything that differentiates. */
 export interface DerivativeOptions extends TraceOptions {
   /** Derivatives at kinks; default relu'(0) = 0, abs'(0) = 0, ties split equally. */
   readonly kinks?: KinkPolicy;
@@ -155,6 +156,7 @@ function variable(builder: Builder, x: Tracer): Tracer {
   });
 }
 
+/** Places f into a program at x, ready for reverse and forward sweeps by the kink policy. */
 export function place(f: Traceable, builder: Builder, x: Tracer, policy: FixedPolicy): Placed {
   const at = variable(builder, x);
   const { image, choice } =

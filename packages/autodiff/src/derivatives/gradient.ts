@@ -41,6 +41,7 @@ export function grad(f: Traceable, options: DerivativeOptions = {}): Gradient {
   return gradient as Gradient;
 }
 
+/** x ↦ (f(x), ∇f(x)): tensors at given numbers, traced values inside a trace. */
 export interface ValueAndGradient {
   (x: Tracer): { readonly value: Value; readonly gradient: Value };
   (x: Argument): { readonly value: number; readonly gradient: Tensor };

@@ -18,6 +18,7 @@ import {
 } from './differentiate.js';
 import { gradientOf } from './gradient.js';
 
+/** x ↦ a matrix of derivatives at x: a tensor at given numbers, a traced value inside a trace. */
 export interface Jacobian {
   (x: Tracer): Value;
   (x: Argument): Tensor;

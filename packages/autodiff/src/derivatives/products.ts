@@ -14,6 +14,7 @@ import {
 } from './differentiate.js';
 import { gradientOf } from './gradient.js';
 
+/** (x, w) ↦ (f(x), Jᵀw), with the Jacobian J of f at x. */
 export interface Pullback {
   (x: Tracer, w: Operand): { readonly value: Value; readonly cotangent: Value };
   (x: Argument, w: Argument): { readonly value: Tensor; readonly cotangent: Tensor };
@@ -34,6 +35,7 @@ export function vjp(f: Traceable, options: DerivativeOptions = {}): Pullback {
   return pullback as Pullback;
 }
 
+/** (x, v) ↦ (f(x), Jv), with the Jacobian J of f at x. */
 export interface Pushforward {
   (x: Tracer, v: Operand): { readonly value: Value; readonly tangent: Value };
   (x: Argument, v: Argument): { readonly value: Tensor; readonly tangent: Tensor };
@@ -54,6 +56,7 @@ export function jvp(f: Traceable, options: DerivativeOptions = {}): Pushforward 
   return pushforward as Pushforward;
 }
 
+/** (x, v) ↦ ∇²f(x)·v. */
 export interface HessianProduct {
   (x: Tracer, v: Operand): Value;
   (x: Argument, v: Argument): Tensor;

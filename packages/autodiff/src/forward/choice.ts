@@ -11,6 +11,7 @@ export interface Reader {
   readonly table: Uint32Array | undefined;
 }
 
+/** Reads the input as if it were broadcast to the shape of `out`. */
 export function reader(input: Buffer, out: Buffer): Reader {
   const { data } = input;
   if (sameShape(input.shape, out.shape)) return { data, step: 1, table: undefined };
@@ -18,6 +19,7 @@ export function reader(input: Buffer, out: Buffer): Reader {
   return { data, step: 0, table: positions(input, out) };
 }
 
+/** The entry that belongs to entry i of the output. */
 export function read({ data, step, table }: Reader, i: number): number {
   return table === undefined ? data[i * step]! : data[table[i]!]!;
 }

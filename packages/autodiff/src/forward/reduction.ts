@@ -9,6 +9,7 @@ export interface Groups {
   readonly offsets: Uint32Array;
 }
 
+/** The positions of the entries that a reduction over the axes combines. */
 export function groupsOf(shape: readonly number[], axes: readonly number[]): Groups {
   const strides = stridesOf(shape);
   const keep = strides.map((_, i) => i).filter((i) => !axes.includes(i));
@@ -37,6 +38,7 @@ export function reduce(f: Reduce, axes: readonly number[], x: Buffer, out: Buffe
   };
 }
 
+/** The sum of a group, added in order. */
 export function total(data: FloatArray, start: number, offsets: Uint32Array): number {
   let result = 0;
   for (let j = 0; j < offsets.length; j++) result += data[start + offsets[j]!]!;
@@ -69,12 +71,14 @@ function whole(from: FloatArray, to: FloatArray): Step {
   };
 }
 
+/** The largest entry of a group; NaN if one is NaN. */
 export function largest(data: FloatArray, start: number, offsets: Uint32Array): number {
   let result = -Infinity;
   for (let j = 0; j < offsets.length; j++) result = Math.max(result, data[start + offsets[j]!]!);
   return result;
 }
 
+/** The smallest entry of a group; NaN if one is NaN. */
 export function smallest(data: FloatArray, start: number, offsets: Uint32Array): number {
   let result = Infinity;
   for (let j = 0; j < offsets.length; j++) result = Math.min(result, data[start + offsets[j]!]!);

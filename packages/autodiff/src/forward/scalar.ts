@@ -7,6 +7,7 @@ import { MissingDerivativeError } from '../errors.js';
 import type { NodeOf, UnaryOp } from '../program.js';
 import { derivativeOfOrder } from '../scalar-function.js';
 
+/** A real function of one number. */
 export type Scalar = (x: number) => number;
 
 type ScalarRules = { readonly [O in UnaryOp]: (node: NodeOf<O>) => Scalar };
@@ -55,6 +56,7 @@ const scalarRules: ScalarRules = {
   },
 };
 
+/** The function that the node applies to every entry. */
 export function scalarOf<O extends UnaryOp>(node: NodeOf<O>): Scalar {
   return scalarRules[node.op](node);
 }

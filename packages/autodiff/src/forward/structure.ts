@@ -20,6 +20,7 @@ export function deposit(x: Buffer, at: Uint32Array, out: Buffer): Step {
   };
 }
 
+/** For each entry of the transposed array, its position in x. */
 export function transposePositions(node: NodeOf<'transpose'>, x: Buffer): Uint32Array {
   const strides = stridesOf(x.shape);
   return walk(

@@ -15,6 +15,7 @@ export function map(f: Scalar, x: Buffer, out: Buffer): Step {
   );
 }
 
+/** A step that runs the loop from x to `out`. */
 export function over(loop: UnaryLoop, x: Buffer, out: Buffer): Step {
   const [from, to] = [x.data, out.data];
   return () => loop(from, to);

@@ -20,10 +20,12 @@ export function add(a: Operand, b: Operand): Value {
   return binary('add', a, b);
 }
 
+/** a − b, entry by entry, with broadcasting. */
 export function sub(a: Operand, b: Operand): Value {
   return binary('sub', a, b);
 }
 
+/** a·b, entry by entry, with broadcasting. */
 export function mul(a: Operand, b: Operand): Value {
   return unlessOne(a, b) ?? unlessOne(b, a) ?? binary('mul', a, b);
 }

@@ -3,6 +3,7 @@ import type { Value } from '../emit.js';
 import { broadcastShapes } from '../shape.js';
 import { mul } from './arithmetic.js';
 
+/** Where a product of the chain rule is not just the product of two numbers. */
 export interface ChainProductOptions {
   /** The value whose cotangent c is: where it overflowed, c = 0 proves nothing and the product is NaN. */
   readonly value?: Value | undefined;

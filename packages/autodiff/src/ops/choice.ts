@@ -14,11 +14,17 @@ function compare(
 
 /** 1 where a > b, else 0; like every comparison it has derivative 0. */
 export const greater = (a: Operand, b: Operand): Value => compare('greater', a, b);
+/** 1 where a ≥ b, else 0. */
 export const greaterEqual = (a: Operand, b: Operand): Value => compare('greaterEqual', a, b);
+/** 1 where a < b, else 0. */
 export const less = (a: Operand, b: Operand): Value => compare('greater', b, a);
+/** 1 where a ≤ b, else 0. */
 export const lessEqual = (a: Operand, b: Operand): Value => compare('greaterEqual', b, a);
+/** 1 where a = b, else 0. */
 export const equal = (a: Operand, b: Operand): Value => compare('equal', a, b);
+/** 1 where the argument is 0, else 0. */
 export const not = (condition: Operand): Value => compare('equal', condition, 0);
+/** 1 where a ≠ b, else 0. */
 export const notEqual = (a: Operand, b: Operand): Value => not(equal(a, b));
 
 /** −1, 0 or 1. */

@@ -8,24 +8,39 @@ function unary<O extends UnaryOp>(op: O, x: Operand, attributes: Attributes[O]):
   return emit(op, [value], value.shape, attributes);
 }
 
+/** −x. */
 export const neg = (x: Operand): Value => unary('neg', x, {});
+/** eˣ. */
 export const exp = (x: Operand): Value => unary('exp', x, {});
 /** eˣ − 1, accurate near 0. */
 export const expm1 = (x: Operand): Value => unary('expm1', x, {});
+/** The natural logarithm of x. */
 export const log = (x: Operand): Value => unary('log', x, {});
 /** log(1 + x), accurate near 0. */
 export const log1p = (x: Operand): Value => unary('log1p', x, {});
+/** sin x, x in radians. */
 export const sin = (x: Operand): Value => unary('sin', x, {});
+/** cos x, x in radians. */
 export const cos = (x: Operand): Value => unary('cos', x, {});
+/** tan x, x in radians. */
 export const tan = (x: Operand): Value => unary('tan', x, {});
+/** arcsin x in [−π/2, π/2], for |x| ≤ 1. */
 export const asin = (x: Operand): Value => unary('asin', x, {});
+/** arccos x in [0, π], for |x| ≤ 1. */
 export const acos = (x: Operand): Value => unary('acos', x, {});
+/** arctan x in [−π/2, π/2]. */
 export const atan = (x: Operand): Value => unary('atan', x, {});
+/** (eˣ − e⁻ˣ)/2. */
 export const sinh = (x: Operand): Value => unary('sinh', x, {});
+/** (eˣ + e⁻ˣ)/2. */
 export const cosh = (x: Operand): Value => unary('cosh', x, {});
+/** sinh x/cosh x. */
 export const tanh = (x: Operand): Value => unary('tanh', x, {});
+/** The inverse of sinh. */
 export const asinh = (x: Operand): Value => unary('asinh', x, {});
+/** The nonnegative inverse of cosh, for x ≥ 1. */
 export const acosh = (x: Operand): Value => unary('acosh', x, {});
+/** The inverse of tanh, for |x| < 1. */
 export const atanh = (x: Operand): Value => unary('atanh', x, {});
 /** 2/√π ∫₀ˣ exp(−t²) dt. */
 export const erf = (x: Operand): Value => unary('erf', x, {});

@@ -11,6 +11,7 @@ import { abs } from './kinks.js';
 import { norm } from './reductions.js';
 import { broadcastTo, concatenate, gather, ravel, reshape, stack } from './structure.js';
 
+/** x². */
 export function square(x: Operand): Value {
   const value = toValue(x);
   return emit('square', [value], value.shape, {});

@@ -46,6 +46,7 @@ function reduced(op: ReduceOp, value: Value, axes: Axes | undefined): Value {
 export const sum = (a: Operand, axes?: Axes, options?: ReduceOptions): Value =>
   reduce('sum', a, axes, options);
 
+/** The mean over the axes; over all of them by default. */
 export function mean(a: Operand, axes?: Axes, options?: ReduceOptions): Value {
   const value = toValue(a);
   const over = normalizeAxes(value.shape.length, axes);
@@ -55,6 +56,7 @@ export function mean(a: Operand, axes?: Axes, options?: ReduceOptions): Value {
 /** The largest entry; where several attain it, see the kink policy. */
 export const max = (a: Operand, axes?: Axes, options?: ReduceOptions): Value =>
   reduce('max', a, axes, options);
+/** The smallest entry along the axes; over all of them by default. */
 export const min = (a: Operand, axes?: Axes, options?: ReduceOptions): Value =>
   reduce('min', a, axes, options);
 

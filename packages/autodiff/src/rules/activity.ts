@@ -154,6 +154,7 @@ function anywhere(axes: readonly number[], x: Value, m: Value): Value {
   return broadcastTo(keepAxes(x, greater(sum(m, axes), 0), axes), x.shape);
 }
 
+/** For each input of the node, where a derivative through it matters. */
 export function masks<O extends Op>(at: Masked<O>): Masks {
   return (activityTable[at.node.op] as Activity<O>).rule(at);
 }

@@ -9,6 +9,7 @@ export interface KinkChoice {
   unitAtZero?(index: number, node: NodeOf<'norm'>, dx?: Value): Value;
 }
 
+/** What a derivative does where its divisor d is not positive. */
 export interface DivisorOptions {
   /** Where the op is defined: a negative d outside of it makes the derivative NaN. Default 'all'. */
   readonly domain?: 'all' | 'positive';

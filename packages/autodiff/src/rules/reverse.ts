@@ -361,6 +361,7 @@ function lastOf(start: number, step: number, extent: number): number {
   return extent === 0 ? start : start + (extent - 1) * step + 1;
 }
 
+/** The cotangents of the node’s inputs, from the cotangent of its value. */
 export function cotangents<O extends Op>(at: Reached<O>, context: RuleContext): Cotangents {
   return (reverseRules[at.node.op] as ReverseRule<O>)(at, context);
 }

@@ -13,6 +13,7 @@ export interface AbsLike<O extends Op> {
   recombine(x: readonly Value[], absolute: Value, node: NodeOf<O>): Value;
 }
 
+/** How an op is not smooth. */
 export type Switching<O extends Op> =
   | { readonly kind: 'smooth' }
   | AbsLike<O>
@@ -25,6 +26,7 @@ export type Switching<O extends Op> =
   /** Jumps where this is 0. */
   | { readonly kind: 'jump'; switching(x: readonly Value[], node: NodeOf<O>): Value };
 
+/** The entry of every op. */
 export type SwitchingTable = { readonly [O in Op]: Switching<O> };
 
 const smooth = { kind: 'smooth' } as const;

@@ -177,6 +177,7 @@ const tangentRules: TangentRules = {
   },
 };
 
+/** The tangent of the node’s value, from the tangents of its inputs; `undefined` for 0. */
 export function tangent<O extends Op>(at: Moved<O>, context: RuleContext): Value | undefined {
   return (tangentRules[at.node.op] as TangentRule<O>)(at, context);
 }

@@ -146,11 +146,13 @@ function rowProgram(switched: SwitchedProgram): Program {
   );
 }
 
+/** Throws unless the direction d is finite and has this shape. */
 export function requireDirection(d: Tensor, shape: Shape): void {
   requireShape('kinks.direction', d.shape, shape);
   requireFinite('kinks.direction', d.data);
 }
 
+/** Throws a `ShapeError` unless the shape is the expected one. */
 export function requireShape(name: string, shape: Shape, expected: Shape): void {
   if (sameShape(shape, expected)) return;
   throw new ShapeError(name, shape, `[${expected.join(', ')}], the shape of the argument`);

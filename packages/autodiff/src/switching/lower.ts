@@ -10,6 +10,7 @@ import { withoutAxes } from '../shape.js';
 
 type Extreme = NodeOf<'max'> | NodeOf<'min'>;
 
+/** Whether the node is a maximum or minimum over axes. */
 export function isExtreme(node: { readonly op: Op }): node is Extreme {
   return node.op === 'max' || node.op === 'min';
 }

@@ -71,6 +71,7 @@ function findSwitching(original: Program): SwitchedProgram {
 
 type KinkNode = Extract<Node, { op: KinkOp }>;
 
+/** Whether the node has an abs-like kink: a switching variable of its own per entry. */
 export function isKink(node: Node): node is KinkNode {
   return switchingOf(node.op).kind === 'absLike';
 }
@@ -104,6 +105,7 @@ export interface PlacedSwitched {
   readonly normOf: ReadonlyMap<number, NormBlock>;
 }
 
+/** Places a switched program into a builder, with its inputs replaced by `inputs`. */
 export function inlineSwitched(
   { program, blocks, norms }: SwitchedProgram,
   builder: Builder,
@@ -130,6 +132,7 @@ export function switchingProgram(original: Program): Program {
   );
 }
 
+/** The shapes of the program’s inputs. */
 export function inputShapes(program: Program): Shape[] {
   return program.inputs.map((at) => program.nodes[at]!.shape);
 }

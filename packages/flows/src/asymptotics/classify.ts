@@ -22,6 +22,7 @@ import { steadyGrowth } from './steady-growth.js';
 import { settled, spectrumAt, type Spectrum } from './spectrum.js';
 import type { Trajectory } from './trajectory.js';
 
+/** Whether a flow converges or diverges, with the grounds of that verdict. */
 export interface Classification {
   readonly verdict: 'converges' | 'diverges' | 'undecided';
   /** How: proved of the exact flow through the last state, or supported by evidence; absent if undecided. */
@@ -62,6 +63,7 @@ export interface Classification {
   };
 }
 
+/** Options of `classify`. */
 export interface ClassifyOptions {
   /** The share of the trajectory, in log t, that the fits use: t ≥ horizon^(1 − window)·first^window. Default ½. */
   readonly window?: number;

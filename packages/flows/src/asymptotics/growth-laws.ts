@@ -1,5 +1,6 @@
 import { fitLine, type LineFit } from './least-squares.js';
 
+/** A law of growth of ‖Θ_t‖, fitted to a window of the trajectory. */
 export interface GrowthLaw {
   /** ‖Θ_t‖ ≈ offset + rate·log t, or offset·t^rate. */
   readonly form: 'logarithm' | 'power';

@@ -11,6 +11,7 @@ import { certifyConvergence } from '../certify-convergence/certify-convergence.j
 import { classify, type Classification } from './classify.js';
 import { logarithmicTimes, trajectoryOf } from './trajectory.js';
 
+/** Options of `thresholdStudy`; the others are those of each flow. */
 export interface ThresholdStudyOptions extends Omit<FlowOptions, 'until' | 'saveAt'> {
   /** The horizon of every flow. */
   readonly until: number;
@@ -20,6 +21,7 @@ export interface ThresholdStudyOptions extends Omit<FlowOptions, 'until' | 'save
   readonly reached: number;
 }
 
+/** The flow from one start. */
 export interface ThresholdRow {
   /** How far above the optimal level the flow started, and ended. */
   readonly level: number;
@@ -32,6 +34,7 @@ export interface ThresholdRow {
   readonly reason: string;
 }
 
+/** The flows from all starts, and up to which level they reach the optimum. */
 export interface ThresholdStudy {
   /** One row for each start, by increasing level. */
   readonly rows: readonly ThresholdRow[];

@@ -80,6 +80,7 @@ export interface NoCriticalPointCertificate {
 export type ConvergenceCertificate =
   TheoremCertificate | SurjectiveCertificate | MinimumCertificate | NoCriticalPointCertificate;
 
+/** The kinds of convergence certificates. */
 export type CertificateKind = ConvergenceCertificate['kind'];
 
 /** Kinds of proof that were tried in vain, and why. */

@@ -13,11 +13,13 @@ import { certifyNoCriticalPoint } from './no-critical-point.js';
 import { certifySurjective } from './surjective.js';
 import { certifyByTheorem } from './theorem.js';
 
+/** Options of `certifyConvergence`. */
 export interface CertifyConvergenceOptions {
   /** Which proofs to try, in the order given here. Default: all. */
   readonly kinds?: readonly CertificateKind[];
 }
 
+/** The verdict on the flow from θ, with its certificate and the proofs that failed. */
 export interface ConvergenceProof {
   /** Of the flow from θ, proved; undecided without a certificate. */
   readonly verdict: 'converges' | 'diverges' | 'undecided';

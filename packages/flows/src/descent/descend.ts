@@ -17,6 +17,7 @@ import { requireStart } from '../checks.js';
 import { kinkWatcher, type KinkRecord, type KinkWatch, type KinkWatcher } from './kink-watcher.js';
 import type { Schedule } from './schedules.js';
 
+/** Options of `descend`: steps, batches, learning rates and records. */
 export interface DescendOptions {
   /** Number of steps, a positive integer. */
   readonly steps: number;
@@ -41,6 +42,7 @@ const descendOptionNames: OptionNames<DescendOptions> = {
   kinks: true,
 };
 
+/** The state of a descent after some of its steps. */
 export interface DescentRecord {
   /** Steps done. */
   readonly step: number;
@@ -49,6 +51,7 @@ export interface DescentRecord {
   readonly theta: Float64Array;
 }
 
+/** The result of `descend`. */
 export interface Descent {
   /** The start (with its full loss) and every record. */
   readonly records: readonly DescentRecord[];

@@ -19,6 +19,7 @@ export interface KinkWatch {
   readonly examine?: number;
 }
 
+/** The option names of `KinkWatch`. */
 export const kinkWatchNames: OptionNames<KinkWatch> = { policies: true, examine: true };
 
 /** How often one arithmetic met kinks exactly. */
@@ -37,6 +38,7 @@ export interface PolicyCount {
   readonly clarke: { readonly in: number; readonly out: number; readonly undecided: number };
 }
 
+/** How many kinks the watched steps met, and what policies did there. */
 export interface KinkRecord {
   /** Steps watched. */
   readonly watched: number;
@@ -47,6 +49,7 @@ export interface KinkRecord {
   readonly policies: readonly PolicyCount[];
 }
 
+/** Counts the kinks that a descent meets. */
 export interface KinkWatcher {
   /** Looks at the parameters before the next step of a loop. */
   before(loop: Pick<DescentLoop, 'steps' | 'read'>): void;

@@ -2,6 +2,7 @@ import { type OptionNames } from '@nonsmooth/core';
 import { integrationOptionNames, type IntegrationOptions, type Statistics } from '@nonsmooth/ode';
 import type { StopRules } from './stop-rules.js';
 
+/** Options of `flow`; the others are those of the integration. */
 export interface FlowOptions extends Omit<IntegrationOptions, 'events'> {
   /** The horizon, in t or by `logTime` in log t, or rules to stop by: the flow runs from t = 0 on. */
   readonly until: number | StopRules;

@@ -20,6 +20,7 @@ export interface FreshEntry {
   readonly order: 0 | 1 | 2;
 }
 
+/** How the flow goes on from a point at kinks: its pattern of signs and its velocity. */
 export interface Decision {
   readonly pattern: Pattern;
   readonly velocity: Float64Array;

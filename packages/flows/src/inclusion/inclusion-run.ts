@@ -21,6 +21,7 @@ import { KinkWatch, type Crossing } from './watch.js';
 /** How the time s of the integrator runs: dt/ds at s. */
 export type Rate = (s: number) => number;
 
+/** Options of the flow at kinks; the others are those of the integration. */
 export interface InclusionOptions extends Omit<IntegrationOptions, 'method' | 'events'> {
   readonly choice: Choice;
 }

@@ -10,6 +10,7 @@ import {
 import { requireStart } from '../checks.js';
 import type { Lyapunov } from './lyapunov.js';
 
+/** The answer of the search for the largest stable learning rate: an interval that contains it. */
 export interface LargestStableStep {
   /** The largest learning rate tried with which V never increased. */
   readonly stable: number;
@@ -19,6 +20,7 @@ export interface LargestStableStep {
   readonly steps: number;
 }
 
+/** Options of `largestStableStep`. */
 export interface LargestStableStepOptions {
   /** A learning rate known to be stable, e.g. a certified one; the search goes up from there. */
   readonly certified: number;

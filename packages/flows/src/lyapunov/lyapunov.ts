@@ -7,6 +7,7 @@ import { requireHomogeneous } from '../homogeneity.js';
 
 const theorem = 'arXiv 2102.09924';
 
+/** A Lyapunov function V of the gradient flow of L, with generalized gradient G. */
 export interface Lyapunov {
   /** V(θ). */
   value(theta: FloatArray): number;

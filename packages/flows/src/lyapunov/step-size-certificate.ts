@@ -3,6 +3,7 @@ import { requireParameters, type Network, type PopulationRisk } from '@nonsmooth
 import { HypothesisError } from '../hypothesis-error.js';
 import { lyapunov } from './lyapunov.js';
 
+/** A bound on the learning rate up to which V decreases, with the constants that it is made of. */
 export interface StepSizeCertificate {
   /** The largest certified learning rate. */
   readonly learningRate: number;
@@ -27,6 +28,7 @@ export interface StepSizeCertificate {
   sequenceBounds(learningRates: ArrayLike<number>): StepSequenceBounds;
 }
 
+/** What a sequence of certified learning rates γ_n guarantees. */
 export interface StepSequenceBounds {
   /** Bound on Σγ_n L(θ_n), however long the sequence goes on. */
   readonly weightedLossSum: number;

@@ -3,6 +3,7 @@ import { growthLaws, type GrowthLaw } from '../asymptotics/growth-laws.js';
 import type { Flow } from '../flow/flow.js';
 import { norm2 } from '@nonsmooth/core';
 
+/** The norms ‖Θ_t‖ along a trajectory, and whether they still grow. */
 export interface Boundedness {
   /** sup ‖Θ_t‖ over the saved times, and the first time it is reached. */
   readonly supremum: number;

@@ -18,6 +18,7 @@ import {
   type Retraction,
 } from './manifold.js';
 
+/** Options of `normalizedDescent`. */
 export interface NormalizedDescentOptions {
   readonly learningRate: number;
   readonly steps: number;

@@ -7,6 +7,7 @@ import { hiddenNeurons } from '../hidden-neurons.js';
 import { requireOnManifold, requireRetraction, retract, type Retraction } from './manifold.js';
 import { normalizedObjective } from './normalized-objective.js';
 
+/** Options of `normalizedFlow`; the others are those of `flow`. */
 export interface NormalizedFlowOptions extends Omit<FlowOptions, 'project'> {
   /** How steps return to the manifold; both keep the order of the method. Default 'sphere'. */
   readonly retraction?: Retraction;

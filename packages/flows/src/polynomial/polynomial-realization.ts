@@ -10,6 +10,7 @@ import { network, type Network } from '@nonsmooth/nets';
 import { activationSeries } from './activation-series.js';
 import { degree, variables, type Polynomial } from './polynomial.js';
 
+/** A network that approximates a polynomial, with its parameters. */
 export interface PolynomialRealization {
   /** A shallow network with at most Σ_monomials Π_i (exponent_i + 1) hidden neurons: equal nodes share one. */
   readonly network: Network;
@@ -20,6 +21,7 @@ export interface PolynomialRealization {
   readonly roundingError: number;
 }
 
+/** Options of the differences that a realization consists of. */
 export interface PolynomialRealizationOptions {
   /** The width of the differences, or one for each degree. Default: ε^{1/(p+2)}, the best order in ε. */
   readonly h?: number | ((degree: number) => number);

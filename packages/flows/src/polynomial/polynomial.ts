@@ -35,6 +35,7 @@ export function variables(polynomial: Polynomial): number {
   return n;
 }
 
+/** The total degree of the monomial. */
 export function degree({ exponents }: Monomial): number {
   return exponents.reduce((sum, power) => sum + power, 0);
 }

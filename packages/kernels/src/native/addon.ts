@@ -52,6 +52,7 @@ export interface NativeFunctions {
 /** Instruction sets that the kernels are compiled for, the best first. */
 export const instructionSets = ['avx512', 'avx2'] as const;
 
+/** The name of a set of vector instructions that the native kernels were compiled for. */
 export type InstructionSet = (typeof instructionSets)[number];
 
 /** The kernels for one instruction set. */

@@ -6,6 +6,7 @@ import { instructionSets, nativeAddon, type InstructionSet, type NativeTable } f
 import { environmentVariable, warn } from './host.js';
 import { agree } from './self-check.js';
 
+/** Options of the native kernels. */
 export interface NativeOptions {
   /**
    * Multiply and add with one rounding: up to 1.4 times as fast on wide layers, twice on processors that multiply and add

@@ -5,6 +5,7 @@ import { matmul } from './matmul.js';
 import { compiledModule, type Build } from './module.js';
 import { workspace } from './workspace.js';
 
+/** Options of the WebAssembly kernels. */
 export interface WasmOptions {
   /**
    * Use fused multiply-add where the machine has it (relaxed SIMD): 1.2 to 1.35 times as fast on wide layers (a Xeon,

@@ -55,6 +55,7 @@ export interface KernelFunctions {
 
 type Suffix = { readonly f64: 'F64'; readonly f32: 'F32' };
 
+/** The functions that the module exports, once for each dtype. */
 export type KernelExports = {
   readonly [Name in keyof KernelFunctions as `${Name}${Suffix[Dtype]}`]: KernelFunctions[Name];
 };
@@ -72,6 +73,7 @@ function exportsOf(exports: KernelExports, suffix: Suffix[Dtype]): KernelFunctio
   ) as unknown as KernelFunctions;
 }
 
+/** Which of the compiled binaries: `relaxedSimd` has fused multiply-add. */
 export type Binary = 'simd' | 'relaxedSimd';
 
 /** A binary, and what replaces some of its functions by others that work on the same memory. */

@@ -241,6 +241,7 @@ export function secondOrderOf(
   };
 }
 
+/** Whether all entries are equal, with 0 and −0 told apart and NaN equal to nothing. */
 export function sameBits(a: FloatArray, b: FloatArray): boolean {
   // 0 and −0 are told apart, and NaN is equal to none: it is prepared anew
   for (let i = 0; i < a.length; i++) {

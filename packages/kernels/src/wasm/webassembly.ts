@@ -1,5 +1,6 @@
 // The part of the WebAssembly interface that the kernels use: TypeScript ships its types with the DOM only.
 
+/** The part of `WebAssembly.Memory` that is used here. */
 export interface Memory {
   readonly buffer: ArrayBuffer;
 }
@@ -22,4 +23,5 @@ interface Api {
 /** Bytes of a page, the unit of memories. */
 export const pageBytes = 65536;
 
+/** The global `WebAssembly`. */
 export const webAssembly: Api = (globalThis as unknown as { WebAssembly: Api }).WebAssembly;

@@ -102,6 +102,7 @@ function denseSignatureGradient(form: AbsNormalForm, signature: ArrayLike<number
   return gradient;
 }
 
+/** The piecewise linearization of f at x, evaluated at a displacement d. */
 export interface LinearizationValue {
   /** Δf(d), so that f(x + d) = f(x) + Δf(d) + O(‖d‖²). */
   readonly value: number;

@@ -20,6 +20,7 @@ export interface AbsNormalLayer extends SwitchingBlock {
   readonly couplings: readonly LayerCoupling[];
 }
 
+/** How the switching variables of a layer depend on those of an earlier layer and on their absolute values. */
 export interface LayerCoupling {
   /** Number of the earlier layer. */
   readonly layer: number;

@@ -32,6 +32,7 @@ export interface LocalForm {
   outputByInput(): ReadonlyMap<number, Ball>;
 }
 
+/** The abs-normal form of the program at the point, restricted to the active kinks. */
 export function localForm(program: Program, point: ArrayLike<number>): LocalForm {
   const procedure = scalarProcedure(program, point);
   const { tape, active, output } = procedure;
@@ -133,6 +134,7 @@ export function exactSignatureGradient(
   return gradient;
 }
 
+/** The sparse rational vector as a dense array of doubles. */
 export function doubles(vector: ReadonlyMap<number, Rational>, dimension: number): Float64Array {
   const out = new Float64Array(dimension);
   for (const [t, entry] of vector) out[t] = toNumber(entry);

@@ -47,6 +47,7 @@ export interface BiasShiftCertificate {
   readonly steps: readonly BiasShiftStep[];
 }
 
+/** One member of the sequence of shifted parameters θ_t and its error. */
 export interface BiasShiftStep {
   readonly t: number;
   /** Smallest |pre-activation| at θ_t, positive: L is a polynomial near θ_t. */
@@ -55,6 +56,7 @@ export interface BiasShiftStep {
   readonly gradientError: number;
 }
 
+/** Options of the bias shift: how long the sequence is, and to which side each neuron is shifted. */
 export interface BiasShiftOptions {
   /** Number of steps, each a quarter of the one before. Default 4. */
   readonly steps?: number;

@@ -85,6 +85,7 @@ export const huberFamily: ApproximationFamily = {
   }),
 };
 
+/** All families of smooth approximations of ReLU in this package. */
 export const approximationFamilies: readonly ApproximationFamily[] = [
   eventuallyExact,
   eventuallyExactMirrored,

@@ -16,6 +16,7 @@ import { programOf, type Subject } from '../subject.js';
 import { eventuallyExact, type ApproximationFamily } from './families.js';
 import { reluArguments, switchingExtremes, type ReluArguments } from './switching-values.js';
 
+/** Options of `generalizedGradient`: the family of approximations and the sequence of ε. */
 export interface GeneralizedGradientOptions {
   /** Default: `eventuallyExact`, the convention relu'(0) = 0. */
   readonly family?: ApproximationFamily;
@@ -34,6 +35,7 @@ const generalizedGradientOptionNames: OptionNames<GeneralizedGradientOptions> = 
   steps: true,
 };
 
+/** The approximate objective L_ε and its gradient at θ for one ε. */
 export interface ApproximateGradient {
   readonly epsilon: number;
   readonly value: number;
@@ -42,6 +44,7 @@ export interface ApproximateGradient {
   readonly error: number;
 }
 
+/** The limit G(θ) of the gradients of smooth approximations, and the sequence that leads to it. */
 export interface GeneralizedGradient {
   /** L(θ) with exact ReLU. */
   readonly value: number;

@@ -73,6 +73,7 @@ function closest(exact: Rational): number {
   return exact.n > 0n ? smallest : -smallest;
 }
 
+/** The pre-activations closest to 0 on either side, and the number of those that are 0. */
 export interface SwitchingExtremes {
   /** Lower bound of the smallest positive value, ∞ if there is none. */
   readonly smallestPositive: number;
@@ -82,6 +83,7 @@ export interface SwitchingExtremes {
   readonly zeros: number;
 }
 
+/** The extremes over the arguments of all ReLUs. */
 export function switchingExtremes(relus: readonly ReluArguments[]): SwitchingExtremes {
   let smallestPositive = Infinity;
   let smallestNegative = Infinity;

@@ -34,6 +34,7 @@ export interface SwitchingRow {
   readonly isZero: boolean;
 }
 
+/** The row with these integer entries, and the same entries as doubles. */
 export function switchingRow(integers: IntegerVector): SwitchingRow {
   return { integers, numbers: toNumbers(integers), isZero: integers.every((x) => x === 0n) };
 }
@@ -67,6 +68,7 @@ export interface RowSource {
   rational(i: number): readonly Rational[];
 }
 
+/** Computes the rows of the switching variables for given signs of the earlier ones. */
 export function rowSource(form: AbsLinearForm): RowSource {
   const coupled = form.switchingByAbs.map((row) => row.some(({ n }) => n !== 0n));
   const fixed = form.switchingByInput.map((row, i) =>

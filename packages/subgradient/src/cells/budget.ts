@@ -10,6 +10,7 @@ export interface Budget {
   readonly exactSolves: number;
 }
 
+/** The limits that apply where the caller gives none. */
 export const defaultBudget: Budget = { cells: 100_000, tests: 2_000_000, exactSolves: 10_000 };
 
 /** What was spent; the limit that was met, if any. */
@@ -44,6 +45,7 @@ export function requireBudget(limits: Partial<Budget>): Budget {
   return budget;
 }
 
+/** A meter that counts against these limits; limits not given are those of `defaultBudget`. */
 export function meter(limits: Partial<Budget> = {}): Meter {
   const budget = requireBudget(limits);
   const spent: Spending = { cells: 0, tests: 0, exactSolves: 0 };

@@ -4,6 +4,7 @@ import { arrangement } from './abs-linear.js';
 import { meter, type Budget, type Exhausted, type Spending } from './budget.js';
 import { searchCells } from './search.js';
 
+/** The count of cells, and what of the budget it took. */
 export interface ArrangementCells {
   /** The number of full-dimensional cells, or undefined if the budget did not suffice. */
   readonly count: number | undefined;

@@ -9,6 +9,7 @@ import type { SwitchingRow } from './abs-linear.js';
  */
 export type RefutationProof = 'smallIntegers' | 'errorBound' | 'exact' | 'none';
 
+/** Proves that the target row cannot have the target sign on the cell, by the cheapest arithmetic that suffices. */
 export function proveRefutation(
   rows: readonly SwitchingRow[],
   signs: ArrayLike<number>,

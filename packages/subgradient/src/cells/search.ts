@@ -24,6 +24,7 @@ export type BranchStep =
   /** A cell, where what is claimed for it is a nonnegative combination of these of its signed rows. */
   | { readonly kind: 'cell'; readonly support: readonly number[] };
 
+/** Callbacks of the search for cells. */
 export interface SearchHooks {
   /** Called for every cell; true ends the search. */
   cell(cell: Cell): boolean | void;
@@ -31,6 +32,7 @@ export interface SearchHooks {
   branch?(step: BranchStep, depth: number, signs: Int8Array): void;
 }
 
+/** Whether the search saw all cells, was stopped by a hook, or ran out of budget. */
 export type SearchOutcome =
   | { readonly status: 'complete' | 'stopped' }
   | { readonly status: 'exhausted'; readonly exhausted: Exhausted };

@@ -9,6 +9,7 @@ export interface Witness {
   readonly isExact: boolean;
 }
 
+/** A witness whose doubles are its exact entries. */
 export function witness(numbers: Float64Array): Witness {
   return { numbers, integers: undefined, isExact: true };
 }

@@ -26,6 +26,7 @@ export interface Certificate {
   readonly decisions: Decisions;
 }
 
+/** A kink whose switching variable is 0 at the point. */
 export interface ActiveKink {
   /** Position among all switching variables of the program, in evaluation order. */
   readonly index: number;
@@ -37,6 +38,7 @@ export interface ActiveKink {
   readonly matters: boolean;
 }
 
+/** The answer of `certify`: a gradient, the subdifferentials that contain it, and the proofs. */
 export interface CertifiedGradient {
   readonly value: number;
   readonly gradient: Float64Array;

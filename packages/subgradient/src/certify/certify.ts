@@ -34,6 +34,7 @@ import { radiusOfConstancy } from './radius.js';
 import { choiceOfPolicy } from './choice-of-policy.js';
 import { boundedSignatureGradient, sweepRounding } from './signature-gradient.js';
 
+/** Options of `certify`: the vector to judge, the sweep that computes it, and the effort. */
 export interface CertifyOptions {
   /** The vector to be judged; default: what a backward sweep with `kinks` returns. */
   readonly gradient?: ArrayLike<number>;

@@ -13,16 +13,20 @@ import type { SparseEntries } from '../membership/proofs.js';
 
 // What the checker computes with: sparse vectors of rational numbers.
 
+/** A sparse rational vector: entries that are not stored are 0. */
 export type Vector = ReadonlyMap<number, Rational>;
 
+/** Reads a vector from the entries of a certificate. */
 export function vector(entries: SparseEntries): Map<number, Rational> {
   return new Map(entries.map(([t, text]) => [t, parse(text)]));
 }
 
+/** Whether all entries are 0. */
 export function isZero(v: Vector): boolean {
   return [...v.values()].every(({ n }) => n === 0n);
 }
 
+/** The inner product ⟨u, v⟩, exact. */
 export function product(u: Vector, v: Vector): Rational {
   let total = zero;
   for (const [t, x] of u) {

@@ -21,6 +21,7 @@ export interface ActiveFactor {
 /** Relative size of the orthogonal part below which a column counts as dependent. */
 const dependent = 1e-13;
 
+/** An empty factor for up to `capacity` rows of length `dimension`; all memory is allocated here. */
 export function activeFactor(dimension: number, capacity: number): ActiveFactor {
   const n = dimension;
   const most = Math.min(capacity, dimension);

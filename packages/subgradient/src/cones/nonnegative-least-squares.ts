@@ -17,6 +17,7 @@ export interface NonnegativeLeastSquares {
   readonly converged: boolean;
 }
 
+/** Solves problems of nonnegative least squares in memory that it keeps. */
 export interface NonnegativeSolver {
   /** Uses rows[from..count−1]; the result is overwritten by the next call. */
   solve(
@@ -29,6 +30,7 @@ export interface NonnegativeSolver {
 /** Relative size below which a gradient ⟨row, residual⟩ counts as 0. */
 const relativeTolerance = 1e-13;
 
+/** A solver for up to `capacity` rows of length `dimension`; all memory is allocated here. */
 export function nonnegativeSolver(dimension: number, capacity: number): NonnegativeSolver {
   const factor: ActiveFactor = activeFactor(dimension, capacity);
   const support = new Int32Array(capacity);

@@ -36,7 +36,9 @@ export interface ExpressionOperations<T> {
   readonly unary: Readonly<Record<UnaryOperation, (u: T) => T>>;
 }
 
+/** Operations of two arguments in expressions. */
 export type BinaryOperation = 'add' | 'sub' | 'mul' | 'div' | 'max' | 'min';
+/** Operations of one argument in expressions. */
 export type UnaryOperation =
   'neg' | 'abs' | 'relu' | 'square' | 'exp' | 'sin' | 'cos' | 'tanh' | 'sqrt';
 

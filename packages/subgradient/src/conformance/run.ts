@@ -10,6 +10,7 @@ export interface GradientLibrary {
   gradient(expression: Expression, point: readonly number[]): ArrayLike<number>;
 }
 
+/** How the answers of one library compare with Clarke subdifferentials. */
 export interface ConformanceRow {
   readonly library: string;
   readonly programs: number;

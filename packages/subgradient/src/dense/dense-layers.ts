@@ -67,6 +67,7 @@ function read({ nodes }: Program): DenseLayers | undefined {
   return inputs === undefined || overlap(layers) ? undefined : { samples, inputs, layers };
 }
 
+/** An affine layer a·Wᵀ + b, its parts given by node indices. */
 export interface Affine {
   /** Node of the factor a, samples × fanIn. */
   readonly source: number;

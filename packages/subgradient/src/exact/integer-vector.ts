@@ -6,18 +6,22 @@ import {
   type Rational,
 } from './rational.js';
 
+/** A vector of integers of any size. */
 export type IntegerVector = readonly bigint[];
 
+/** The inner product of two vectors of the length of `a`, exact. */
 export function dotIntegers(a: IntegerVector, b: IntegerVector): bigint {
   let total = 0n;
   for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
   return total;
 }
 
+/** The sign of an integer: −1, 0 or 1. */
 export function signOf(x: bigint): number {
   return x > 0n ? 1 : x < 0n ? -1 : 0;
 }
 
+/** Whether all entries are 0. */
 export function isZero(a: IntegerVector): boolean {
   return a.every((entry) => entry === 0n);
 }

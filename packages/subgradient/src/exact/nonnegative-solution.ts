@@ -105,6 +105,7 @@ export function strictDirection(
     : { direction: answer.separator.slice(0, dimension).map((entry) => -entry) };
 }
 
+/** The integer multiplier of one row. */
 export interface Multiplier {
   readonly at: number;
   readonly multiplier: bigint;

@@ -3,6 +3,7 @@ import type { IntegerVector } from './integer-vector.js';
 /** The largest prime below 2^26: products of residues are exact in doubles. */
 const prime = 67108859;
 
+/** The rank of a matrix modulo a prime, with rows and columns that attain it. */
 export interface RankModPrime {
   /** Rows that are independent, and columns on which they are: rows.length = columns.length = rank mod p. */
   readonly rows: readonly number[];

@@ -4,9 +4,12 @@ export interface Rational {
   readonly d: bigint;
 }
 
+/** The number 0. */
 export const zero: Rational = { n: 0n, d: 1n };
+/** The number 1. */
 export const one: Rational = { n: 1n, d: 1n };
 
+/** The greatest common divisor of |a| and |b|; that of 0 and b is |b|. */
 export function greatestCommonDivisor(a: bigint, b: bigint): bigint {
   let u = a < 0n ? -a : a;
   let v = b < 0n ? -b : b;
@@ -14,6 +17,7 @@ export function greatestCommonDivisor(a: bigint, b: bigint): bigint {
   return u;
 }
 
+/** n/d in lowest terms with a positive denominator; d ≠ 0. */
 export function rational(n: bigint, d: bigint = 1n): Rational {
   if (d === 1n) return { n, d };
   if (d > 0n && (d & (d - 1n)) === 0n) return dyadic(n, d);
@@ -80,11 +84,13 @@ export function quotient(n: bigint, d: bigint): number {
   return shift > 1000 ? value * 2 ** -1000 * 2 ** (1000 - shift) : value * 2 ** -shift;
 }
 
+/** The number of binary digits of |x|; 0 for x = 0. */
 export function bitLength(x: bigint): number {
   const digits = (x < 0n ? -x : x).toString(16);
   return 4 * (digits.length - 1) + (32 - Math.clz32(parseInt(digits[0]!, 16)));
 }
 
+/** a + b, exact. */
 export function add(a: Rational, b: Rational): Rational {
   if (a.d === b.d) return a.d === 1n ? { n: a.n + b.n, d: 1n } : rational(a.n + b.n, a.d);
   // of two powers of two one divides the other
@@ -93,10 +99,12 @@ export function add(a: Rational, b: Rational): Rational {
   return rational(a.n * b.d + b.n * a.d, a.d * b.d);
 }
 
+/** a − b, exact. */
 export function subtract(a: Rational, b: Rational): Rational {
   return add(a, negate(b));
 }
 
+/** a·b, exact. */
 export function multiply(a: Rational, b: Rational): Rational {
   if (a.d === 1n && b.d === 1n) return { n: a.n * b.n, d: 1n };
   return rational(a.n * b.n, a.d * b.d);
@@ -107,14 +115,17 @@ export function divide(a: Rational, b: Rational): Rational {
   return rational(a.n * b.d, a.d * b.n);
 }
 
+/** −a. */
 export function negate(a: Rational): Rational {
   return { n: -a.n, d: a.d };
 }
 
+/** |a|. */
 export function absolute(a: Rational): Rational {
   return a.n < 0n ? negate(a) : a;
 }
 
+/** Whether a = b; both are in lowest terms. */
 export function equal(a: Rational, b: Rational): boolean {
   return a.n === b.n && a.d === b.d;
 }
@@ -135,6 +146,7 @@ export function print(a: Rational): string {
   return a.d === 1n ? a.n.toString() : `${a.n}/${a.d}`;
 }
 
+/** Reads "n/d" or "n". */
 export function parse(text: string): Rational {
   const [n, d] = text.split('/');
   return rational(BigInt(n!), BigInt(d ?? '1'));

@@ -62,6 +62,7 @@ export function descentDirection(form: AbsLinearForm, { mu, beta }: KinkMultipli
   return [...numerators];
 }
 
+/** The multipliers μ and β of the active kinks. */
 export interface KinkMultipliers {
   readonly mu: readonly Rational[];
   readonly beta: readonly Rational[];

@@ -12,6 +12,7 @@ export interface Face {
   readonly direction: readonly bigint[];
 }
 
+/** Callbacks of the search for faces. */
 export interface FaceHooks {
   /** True ends the search. */
   face(face: Face): boolean;

@@ -5,6 +5,7 @@ import { solveIntegers } from '../exact/linear-system.js';
 import { rankModPrime } from '../exact/rank.js';
 import { add, multiply, negate, one, subtract, zero, type Rational } from '../exact/rational.js';
 
+/** A sparse rational vector: entries that are not stored are 0. */
 export type SparseVector = ReadonlyMap<number, Rational>;
 
 /**
@@ -25,6 +26,7 @@ export interface OutsideRowSpace {
   readonly vector: SparseVector;
 }
 
+/** Coordinates of the row space of the active rows, or that the offset lies outside of it. */
 export function frame(rows: ActiveRows<Rational>, offset: SparseVector): Frame | OutsideRowSpace {
   const z = rows.switchingByInput;
   const all = [...new Set([...z.flatMap((row) => [...row.keys()]), ...offset.keys()])].sort(
@@ -144,6 +146,7 @@ function addTo(into: Map<number, Rational>, at: number, x: Rational): void {
   else into.set(at, total);
 }
 
+/** g − a, without zeros. */
 export function difference(g: SparseVector, a: SparseVector): Map<number, Rational> {
   const out = new Map<number, Rational>();
   for (const t of new Set([...g.keys(), ...a.keys()])) {
@@ -153,6 +156,7 @@ export function difference(g: SparseVector, a: SparseVector): Map<number, Ration
   return out;
 }
 
+/** The inner product ⟨u, v⟩, exact. */
 export function innerProduct(u: SparseVector, v: SparseVector): Rational {
   let total = zero;
   for (const [t, x] of u) {
@@ -162,6 +166,7 @@ export function innerProduct(u: SparseVector, v: SparseVector): Rational {
   return total;
 }
 
+/** −u. */
 export function negated(u: SparseVector): Map<number, Rational> {
   return new Map([...u].map(([t, x]) => [t, negate(x)]));
 }

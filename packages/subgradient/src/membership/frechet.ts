@@ -7,6 +7,7 @@ import { solveIntegers } from '../exact/linear-system.js';
 import { nonnegativeSolution } from '../exact/nonnegative-solution.js';
 import { absolute, add, multiply, sign, subtract, zero, type Rational } from '../exact/rational.js';
 
+/** Whether g lies in the Fréchet subdifferential, with a search tree or a direction as proof. */
 export type FrechetAnswer =
   | { readonly answer: 'in'; readonly tree: readonly BranchStep[] }
   /** Δf(d) < ⟨g, d⟩. */

@@ -8,6 +8,7 @@ import { nonnegativeSolution } from '../exact/nonnegative-solution.js';
 import { divide, multiply, rational, type Rational } from '../exact/rational.js';
 import type { Meter } from '../cells/budget.js';
 
+/** Whether 0 lies in the convex hull of the points, with weights or a separating direction as proof. */
 export type HullAnswer =
   /** Σ weights_j·points_{support_j} = 0, weights positive of sum 1. */
   | {

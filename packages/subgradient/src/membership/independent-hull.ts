@@ -5,6 +5,7 @@ import { add, multiply, negate, print, type Rational } from '../exact/rational.j
 import { originInHull } from './hull.js';
 import type { PartCombination } from './proofs.js';
 
+/** Whether −μ lies in the hull of all τ(σ), with a combination for each part or a separating direction as proof. */
 export type IndependentHull =
   | { readonly answer: 'in'; readonly parts: readonly PartCombination[] }
   | {

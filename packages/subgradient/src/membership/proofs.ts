@@ -1,6 +1,7 @@
 import type { Reason } from './reasons.js';
 import type { BranchStep } from '../cells/search.js';
 
+/** Whether a vector belongs to a subdifferential. */
 export type Membership = 'in' | 'out' | 'undecided';
 
 /** The four subdifferentials: Fréchet ⊂ limiting ⊂ Clarke and Bouligand ⊂ limiting. */
@@ -11,8 +12,10 @@ export interface Memberships {
   readonly clarke: Membership;
 }
 
+/** The name of one of the four subdifferentials. */
 export type SubdifferentialName = keyof Memberships;
 
+/** The names of the four subdifferentials. */
 export const subdifferentialNames: readonly SubdifferentialName[] = [
   'frechet',
   'limiting',
@@ -125,6 +128,7 @@ export type Proof =
       readonly steps: readonly FaceStep[];
     };
 
+/** The membership of a vector in one subdifferential, with a proof or a reason. */
 export interface Decision {
   readonly answer: Membership;
   readonly proof?: Proof;
@@ -132,4 +136,5 @@ export interface Decision {
   readonly reason?: Reason;
 }
 
+/** The decision for each of the four subdifferentials. */
 export type Decisions = { readonly [S in SubdifferentialName]: Decision };

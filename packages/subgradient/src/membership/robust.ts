@@ -146,6 +146,7 @@ export interface Comparison {
   readonly within: boolean | undefined;
 }
 
+/** Compares the multiplier of kink class i with its weight β; `undefined` where rounding leaves the answer open. */
 export function comparison({ tau, beta, side }: MergedMultipliers, i: number): Comparison {
   const s = side[i];
   const weight = signOfBall(beta[i]!);

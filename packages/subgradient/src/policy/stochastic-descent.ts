@@ -14,6 +14,7 @@ import { drawBatch } from '@nonsmooth/tensor';
 import type { Subject } from '../subject.js';
 import { policyGradient, type SubgradientPolicy } from './subgradient-policy.js';
 
+/** Options of a stochastic descent that takes its gradients by a policy. */
 export interface StochasticDescentOptions {
   readonly policy: SubgradientPolicy;
   /** Draws the sample of each step. */
@@ -30,6 +31,7 @@ const stochasticDescentOptionNames: OptionNames<StochasticDescentOptions> = {
   learningRate: true,
 };
 
+/** One step: its sample, and the answer of the policy there. */
 export interface StochasticDescentStep {
   readonly step: number;
   readonly sample: number;

@@ -60,6 +60,7 @@ function drawn(
   return values === 'interval' ? draws : draws.map((x) => (x < 0 ? -1 : 1));
 }
 
+/** The value of the objective at a point, and what the policy gives for its gradient. */
 export interface PolicyAnswer {
   readonly value: number;
   /** g_σ. */

@@ -37,6 +37,7 @@ export interface PolicyStatement {
   readonly counterexamples: readonly Counterexample[];
 }
 
+/** A program and a point at which the answer of a signature lies outside of Clarke’s subdifferential. */
 export interface Counterexample {
   readonly name: string;
   readonly program: Program;
@@ -69,6 +70,7 @@ const nested: Program = trace((x) => {
   return sub(relu(inner), relu(neg(inner)));
 }, one);
 
+/** The statements, each with its hypothesis and its counterexamples. */
 export const policyStatements: readonly PolicyStatement[] = [
   {
     name: 'one sample, own biases: any choice, even random per kink, gives a Clarke gradient',

@@ -1,11 +1,13 @@
 // Numbers with a bound on their error: the true value lies within `radius` of `value`. A radius of 0 says that
 // no rounding happened, so that integer data are recognized as exact.
 
+/** The interval [value − radius, value + radius]. */
 export interface Ball {
   readonly value: number;
   readonly radius: number;
 }
 
+/** The unit roundoff of double precision. */
 export const roundoff: number = 2 ** -53;
 /** Error of a product that underflows. */
 export const underflow: number = 2 ** -1020;

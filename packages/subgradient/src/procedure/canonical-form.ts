@@ -20,6 +20,7 @@ export interface CanonicalForm {
   readonly terms: ReadonlyMap<string, Rational>;
 }
 
+/** Canonical forms of the scalars of a tape, and names for them. */
 export interface CanonicalForms {
   of(scalar: number): CanonicalForm;
   /** A name shared by all multiples of a function, and which multiple this one is. */
@@ -33,6 +34,7 @@ export interface CanonicalForms {
 const largestProduct = 256;
 const largestForm = 4000;
 
+/** The canonical forms of a tape, with |z| of the active kinks as atoms. */
 export function canonicalForms(tape: Tape, activeKinks: readonly number[]): CanonicalForms {
   const forms = new Map<number, CanonicalForm>();
   const names = new Map<string, string>();
@@ -168,6 +170,7 @@ export function canonicalForms(tape: Tape, activeKinks: readonly number[]): Cano
   return { of, name, hasAbsolute, absoluteOf: (monomial) => absolutes.get(monomial) };
 }
 
+/** Whether the two forms have the same terms with the same coefficients. */
 export function sameForm(a: CanonicalForm, b: CanonicalForm): boolean {
   if (a.terms.size !== b.terms.size) return false;
   return [...a.terms].every(([key, value]) => {

@@ -29,6 +29,7 @@ export function move(
   return moved;
 }
 
+/** The entries of a value of shape `from`, broadcast to shape `to`. */
 export function broadcastEntries(entries: Entries, from: Shape, to: Shape): Entries {
   if (from.length === to.length && from.every((extent, i) => extent === to[i])) return entries;
   return move({ op: 'broadcast', inputs: [0], shape: to }, [{ entries, shape: from }], -1);

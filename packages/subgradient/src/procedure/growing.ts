@@ -18,6 +18,7 @@ export class GrowingFloats {
   }
 }
 
+/** A list of 32-bit integers that grows when it is full. */
 export class GrowingIntegers {
   data: Int32Array;
   length = 0;

@@ -93,6 +93,7 @@ export function usedScalars(
 const exactProducts = 50_000;
 const largestExact = 1n << 6000n;
 
+/** Records scalar operations as a tape, with values and error bounds. */
 export class TapeBuilder implements Tape {
   private readonly kindList: GrowingIntegers;
   private readonly valueList: GrowingFloats;

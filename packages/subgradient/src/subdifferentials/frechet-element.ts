@@ -5,6 +5,7 @@ import { multiply, rational, zero, type Rational } from '../exact/rational.js';
 import { excess, frechetMembership } from '../membership/frechet.js';
 import type { AbsLinearForm } from '../cells/abs-linear.js';
 
+/** An element of the Fréchet subdifferential, a proof that there is none, or neither. */
 export type FrechetElement =
   | { readonly found: true; readonly offset: readonly Rational[] }
   /** No vector satisfies the inequality along all of these directions. */

@@ -27,6 +27,7 @@ import { independence } from '../membership/independence.js';
 import { programOf, type Subject } from '../subject.js';
 import { frechetElement } from './frechet-element.js';
 
+/** Options of the functions that compute whole subdifferentials. */
 export interface SubdifferentialOptions {
   readonly budget?: Partial<Budget>;
 }
@@ -43,6 +44,7 @@ interface Scope {
   readonly reason: Reason | undefined;
 }
 
+/** Clarke’s subdifferential of the linearization, as the convex hull of gradients. */
 export interface ClarkeSubdifferential extends Scope {
   /** Its extreme points are among these distinct gradients: the Bouligand subdifferential. Empty if unknown. */
   readonly generators: readonly Float64Array[];
@@ -99,6 +101,7 @@ export interface LimitingPiece {
   readonly element: Float64Array;
 }
 
+/** The limiting subdifferential of the linearization, piece by piece. */
 export interface LimitingSubdifferential extends Scope {
   /** The limiting subdifferential is the union of the Fréchet subdifferentials of Δf near these directions. */
   readonly pieces: readonly LimitingPiece[];
@@ -137,6 +140,7 @@ export function limitingSubdifferential(
   return { pieces, ...scopeOf(local) };
 }
 
+/** Whether the Fréchet subdifferential is empty, and one of its elements. */
 export interface FrechetSubdifferential extends Scope {
   /** Undefined if unknown. */
   readonly isEmpty: boolean | undefined;
