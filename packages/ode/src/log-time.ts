@@ -1,6 +1,6 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, requireKnownOptions, requirePositive } from '@nonsmooth/core';
 import { exponential, logarithm } from './power.js';
-import type { InitialValueProblem } from './problem.js';
+import { requireProblem, type InitialValueProblem } from './problem.js';
 
 /** A problem in s = ln(1 + (t − t0)/scale), with the way back to t. */
 export interface LogTimeProblem<Mode = undefined> {
@@ -24,13 +24,15 @@ export interface LogTimeProblem<Mode = undefined> {
  */
 export function inLogTime<Mode = undefined>(
   problem: InitialValueProblem<Mode>,
-  { scale = 1, roundoff }: { readonly scale?: number; readonly roundoff?: number } = {},
+  options: { readonly scale?: number; readonly roundoff?: number } = {},
 ): LogTimeProblem<Mode> {
+  requireProblem(problem);
+  requireKnownOptions('options', options, ['scale', 'roundoff']);
+  const { scale = 1, roundoff } = options;
   const { t0, t1, rhs, jacobian, jacobianVector, spectralRadius, modes } = problem;
   if (!(t1 > t0)) throw new ArgumentError('t1', t1, `a time after t0 = ${t0}`);
-  if (!(scale > 0 && scale < Infinity))
-    throw new ArgumentError('scale', scale, 'a finite number > 0');
-  if (roundoff !== undefined && !(roundoff >= 0 && roundoff < Infinity))
+  requirePositive({ scale });
+  if (roundoff !== undefined && !(Number.isFinite(roundoff) && roundoff >= 0))
     throw new ArgumentError('roundoff', roundoff, 'a finite number ≥ 0');
   if (modes)
     throw new ArgumentError('modes', 'given', 'none: their surfaces would not stay affine');

@@ -1,3 +1,4 @@
+import { ArgumentError } from '@nonsmooth/core';
 import type { Controller } from './control/controller.js';
 import type { Memory } from './memory.js';
 import type { System } from './system.js';
@@ -60,4 +61,11 @@ export interface Stepper<Kept extends Memory = Memory> {
   readonly stiffness?: number;
   /** Rebuilds what follows from `memory`, after it was restored. */
   restored?(): void;
+}
+
+/** Throws ArgumentError unless a method has made a stepper. */
+export function requireStepper(stepper: Stepper): void {
+  const { begin, attempt, interpolant, accept } = Object(stepper) as Partial<Stepper>;
+  if ([begin, attempt, interpolant, accept].every((part) => typeof part === 'function')) return;
+  throw new ArgumentError('method.stepper(…)', stepper, 'a stepper');
 }

@@ -1,11 +1,12 @@
-import { ArgumentError, type OptionNames } from '@nonsmooth/core';
+import { ArgumentError, refuseMisspelt, requirePositive, type OptionNames } from '@nonsmooth/core';
 import { integral, type Controller } from './control/controller.js';
 import { rootMeanSquare, tolerance, type ErrorNorm, type Tolerance } from './control/norm.js';
 import type { Event } from './events/event.js';
 import { isList } from './list.js';
 import type { Method } from './method.js';
 import { dormandPrince54 } from './methods/dormand-prince-54.js';
-import type { InitialValueProblem } from './problem.js';
+import { requireProblem, type InitialValueProblem } from './problem.js';
+import { requireFunctions } from './requirements.js';
 
 /** Options of `solve` and `integrate`. */
 export interface IntegrationOptions {
@@ -96,17 +97,8 @@ export function settings<Mode>(
   problem: InitialValueProblem<Mode>,
   options: IntegrationOptions,
 ): Settings {
-  const { rhs, y0, t0, t1 } = problem;
-  if (typeof rhs !== 'function') throw new ArgumentError('rhs', rhs, 'a function (t, y, out)');
-  const { jacobian, jacobianVector, timeDerivative, spectralRadius } = problem;
-  requireFunctions({ jacobian, jacobianVector, timeDerivative, spectralRadius });
-  if (!Number.isFinite(t0)) throw new ArgumentError('t0', t0, 'a finite number');
-  if (!Number.isFinite(t1)) throw new ArgumentError('t1', t1, 'a finite number');
-  if (t0 === t1) throw new ArgumentError('t1', t1, `a time other than t0 = ${t0}`);
-  if (!isList(y0)) throw new ArgumentError('y0', y0, 'a list of finite numbers');
-  const wrong = Array.from(y0).findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) throw new ArgumentError(`y0[${wrong}]`, y0[wrong], 'finite numbers');
-
+  requireProblem(problem);
+  const { y0 } = problem;
   const { method = dormandPrince54, firstStep, fixedStep } = options;
   const { rtol = 1e-3, atol = 1e-6, norm = rootMeanSquare } = options;
   const { maxStep = Infinity, maxSteps = 1_000_000, linearSolver } = options;
@@ -119,6 +111,8 @@ export function settings<Mode>(
   if (typeof controller?.propose !== 'function') {
     throw new ArgumentError('controller', controller, 'a controller such as proportionalIntegral');
   }
+  const { safety, smallestFactor, largestFactor } = controller;
+  requirePositive({ safety, smallestFactor, largestFactor });
   requireFunctions({ norm, project });
   if (!(isNumber(rtol) && rtol > 0 && rtol < Infinity))
     throw new ArgumentError('rtol', rtol, 'a finite number > 0');
@@ -148,7 +142,7 @@ export function settings<Mode>(
   const noTime = Array.from(tstops).findIndex((time) => !Number.isFinite(time));
   if (noTime >= 0) throw new ArgumentError(`tstops[${noTime}]`, tstops[noTime], 'finite numbers');
   if (!Array.isArray(events)) throw new ArgumentError('events', events, 'a list of events');
-  events.forEach(requireEvent);
+  for (const [i, event] of (events as readonly Event[]).entries()) requireEvent(event, i);
   if (!method.adaptive && fixedStep === undefined) {
     throw new ArgumentError(
       'fixedStep',
@@ -174,15 +168,9 @@ export function settings<Mode>(
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
-function requireFunctions(functions: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(functions)) {
-    if (value !== undefined && typeof value !== 'function') {
-      throw new ArgumentError(name, value, 'a function');
-    }
-  }
-}
-
-function requireEvent({ value, direction, terminal = true, reset }: Event, i: number): void {
+function requireEvent(event: Event, i: number): void {
+  refuseMisspelt(`events[${i}]`, event, ['name', 'value', 'direction', 'terminal', 'reset']);
+  const { value, direction, terminal = true, reset } = event;
   if (typeof value !== 'function') {
     throw new ArgumentError(`events[${i}].value`, value, 'a function (t, y)');
   }

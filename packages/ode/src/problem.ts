@@ -1,4 +1,13 @@
-import type { Modes } from './modes/modes.js';
+import {
+  ArgumentError,
+  refuseMisspelt,
+  requireBoolean,
+  requireNumber,
+  type OptionNames,
+} from '@nonsmooth/core';
+import { isList } from './list.js';
+import { requireModes, type Modes } from './modes/modes.js';
+import { requireFunctions } from './requirements.js';
 
 /** Writes y'(t) into `out`, every component; must not keep or change `y`. */
 export type RightHandSide = (t: number, y: Float64Array, out: Float64Array) => void;
@@ -40,6 +49,39 @@ export interface InitialValueProblem<Mode = undefined, Note = unknown> {
   readonly roundingError?: (t: number) => number;
   /** Takes a discontinuous right-hand side apart into smooth ones. */
   readonly modes?: Modes<Mode, Note>;
+}
+
+const names: OptionNames<InitialValueProblem> = {
+  rhs: true,
+  y0: true,
+  t0: true,
+  t1: true,
+  jacobian: true,
+  jacobianVector: true,
+  timeDerivative: true,
+  autonomous: true,
+  symmetric: true,
+  spectralRadius: true,
+  roundingError: true,
+  modes: true,
+};
+
+/** Throws ArgumentError where a part of the problem is missing, is wrong, or has a name that looks misspelt. */
+export function requireProblem<Mode>(problem: InitialValueProblem<Mode>): void {
+  refuseMisspelt('problem', problem, Object.keys(names));
+  const { rhs, y0, t0, t1, autonomous, symmetric, modes } = problem;
+  if (typeof rhs !== 'function') throw new ArgumentError('rhs', rhs, 'a function (t, y, out)');
+  const { jacobian, jacobianVector, timeDerivative, spectralRadius, roundingError } = problem;
+  requireFunctions({ jacobian, jacobianVector, timeDerivative, spectralRadius, roundingError });
+  requireNumber('t0', t0);
+  requireNumber('t1', t1);
+  if (t0 === t1) throw new ArgumentError('t1', t1, `a time other than t0 = ${t0}`);
+  if (!isList(y0)) throw new ArgumentError('y0', y0, 'a list of finite numbers');
+  const wrong = Array.from(y0).findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) throw new ArgumentError(`y0[${wrong}]`, y0[wrong], 'finite numbers');
+  requireBoolean('autonomous', autonomous);
+  requireBoolean('symmetric', symmetric);
+  if (modes !== undefined) requireModes(modes);
 }
 
 /** What an integration has cost so far. */

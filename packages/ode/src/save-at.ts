@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, requireNumber, requireNumbers } from '@nonsmooth/core';
 import { isList } from './list.js';
 
 /**
@@ -8,6 +8,9 @@ import { isList } from './list.js';
  */
 export function checkedSaveAt(saveAt: ArrayLike<number>, t0: number, t1: number): Float64Array {
   if (!isList(saveAt)) throw new ArgumentError('saveAt', saveAt, 'a list of times');
+  requireNumbers('saveAt', saveAt);
+  requireNumber('t0', t0);
+  requireNumber('t1', t1);
   const direction = Math.sign(t1 - t0);
   const times = Float64Array.from(saveAt);
   times.forEach((time, i) => {

@@ -1,8 +1,8 @@
-import { ArgumentError, requireKnownOptions } from '@nonsmooth/core';
+import { ArgumentError, requireBoolean, requireKnownOptions, requireNumber } from '@nonsmooth/core';
 import { IntegrationError } from './errors.js';
 import { integrate, stateAt } from './integration/integrate.js';
 import { optionNamesWith, type IntegrationOptions } from './options.js';
-import type { InitialValueProblem } from './problem.js';
+import { requireProblem, type InitialValueProblem } from './problem.js';
 import { checkedSaveAt } from './save-at.js';
 import { segmentAt, type Segment } from './segment.js';
 import type { Solution } from './solution.js';
@@ -32,11 +32,13 @@ export function solve<Mode = undefined, Note = unknown>(
 ): Solution<Mode, Note> {
   requireKnownOptions('options', options, names);
   const { dense = false, observe, ...rest } = options;
+  requireProblem(problem);
+  requireBoolean('dense', dense);
   const { t0, t1 } = problem;
   if (observe !== undefined && typeof observe !== 'function') {
     throw new ArgumentError('observe', observe, 'a function (t, y)');
   }
-  const saveAt = options.saveAt && checkedSaveAt(options.saveAt, t0, t1);
+  const saveAt = options.saveAt === undefined ? undefined : checkedSaveAt(options.saveAt, t0, t1);
   const integration = integrate(problem, { ...rest, dense, ...(saveAt && { saveAt }) });
   const { y } = integration;
   const direction = Math.sign(t1 - t0);
@@ -58,6 +60,7 @@ export function solve<Mode = undefined, Note = unknown>(
       y: states,
       end: { t: end, y: y.slice() },
       at(t) {
+        requireNumber('t', t);
         if (!dense) throw new ArgumentError('dense', dense, 'true, to evaluate between the steps');
         if (!(direction * (t - t0) >= 0 && direction * (t - end) <= 0) || segments.length === 0) {
           throw new ArgumentError('t', t, `between ${t0} and ${end}`);

@@ -31,6 +31,7 @@ function thrown(call: () => unknown): unknown {
 // What JavaScript may pass though the types forbid it.
 const wrongProblems: readonly (readonly [object, string])[] = [
   [{ rhs: 3 }, 'rhs = 3; allowed: a function (t, y, out)'],
+  [{ jacobain: true }, 'problem.jacobain = true; allowed: jacobian, if that is meant'],
   [{ y0: 3 }, 'y0 = 3; allowed: a list of finite numbers'],
   [{ y0: undefined }, 'y0 = undefined; allowed: a list of finite numbers'],
   [{ y0: ['1'] }, 'y0[0] = "1"; allowed: finite numbers'],

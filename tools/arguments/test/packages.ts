@@ -1,11 +1,13 @@
 import * as core from '@nonsmooth/core';
 import * as kernels from '@nonsmooth/kernels';
 import * as nets from '@nonsmooth/nets';
+import * as ode from '@nonsmooth/ode';
 import * as tensor from '@nonsmooth/tensor';
 import type { Table } from './entry.js';
 import { coreTable } from './tables/core.js';
 import { kernelsTable } from './tables/kernels.js';
 import { netsTable } from './tables/nets.js';
+import { odeTable } from './tables/ode.js';
 import { tensorTable } from './tables/tensor.js';
 
 /** A package, what it exports, a right call of every function, and what is left out and why. */
@@ -44,6 +46,15 @@ const internals = {
   targetWidth: byName,
 };
 
+const withinSteps = {
+  controlPoints: innerLoop,
+  evaluateSegment: innerLoop,
+  maximumNorm: innerLoop,
+  rootMeanSquare: innerLoop,
+  stateAt: innerLoop,
+  stiffMethodFor: 'reads a system, which integrations make of checked problems',
+};
+
 export const packages: readonly Package[] = [
   { name: 'core', exports: core, table: coreTable, leftOut: innerLoops },
   {
@@ -54,4 +65,5 @@ export const packages: readonly Package[] = [
   },
   { name: 'tensor', exports: tensor, table: tensorTable, leftOut: {} },
   { name: 'nets', exports: nets, table: netsTable, leftOut: {} },
+  { name: 'ode', exports: ode, table: odeTable, leftOut: withinSteps },
 ];

@@ -1,3 +1,5 @@
+import { requireKnownOptions, requireLength, requirePositive } from '@nonsmooth/core';
+import { requireText } from '../requirements.js';
 import { power } from '../power.js';
 
 /** What the controller may look at, the newest first; 0 where there was no earlier step. */
@@ -37,9 +39,15 @@ const negligible = 1e-14;
  */
 export function digitalFilter(
   name: string,
-  [beta1, beta2, beta3]: readonly [number, number, number],
-  { safety = 0.9, smallestFactor = 0.2, largestFactor = 10 }: ControllerLimits = {},
+  betas: readonly [number, number, number],
+  limits: ControllerLimits = {},
 ): Controller {
+  requireText('name', name);
+  requireLength('betas', betas, 3);
+  requireKnownOptions('limits', limits, ['safety', 'smallestFactor', 'largestFactor']);
+  const [beta1, beta2, beta3] = betas;
+  const { safety = 0.9, smallestFactor = 0.2, largestFactor = 10 } = limits;
+  requirePositive({ safety, smallestFactor, largestFactor });
   return {
     name,
     safety,

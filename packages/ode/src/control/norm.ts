@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, requireNumbers } from '@nonsmooth/core';
 
 /** The size of an error whose components are already divided by their tolerances. */
 export type ErrorNorm = (scaled: Float64Array) => number;
@@ -26,6 +26,7 @@ export const maximumNorm: ErrorNorm = (scaled) => {
  * @throws ArgumentError if a length is no integer ≥ 0; the norm, if their sum is not the dimension.
  */
 export function blockNorm(lengths: readonly number[]): ErrorNorm {
+  requireNumbers('lengths', lengths);
   lengths.forEach((length, i) => {
     if (!(Number.isInteger(length) && length >= 0)) {
       throw new ArgumentError(`lengths[${i}]`, length, 'integers ≥ 0');

@@ -1,5 +1,12 @@
-import { ArgumentError } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  requireCount,
+  requireIndex,
+  requireNumbers,
+  requireObject,
+} from '@nonsmooth/core';
 import type { Method } from '../method.js';
+import { requireRows, requireText } from '../requirements.js';
 import { explicitStepper } from './stepper.js';
 import type { ExplicitDefinition, Interpolant, Tableau } from './tableau.js';
 
@@ -12,7 +19,18 @@ export interface ExplicitMethod extends Method, Tableau {
 
 /** Makes a method of its coefficients. @throws ArgumentError where they are not as many as the stages ask for. */
 export function explicitMethod(definition: ExplicitDefinition): ExplicitMethod {
-  const { stages, a, b, c, e = [], lowerE = [] } = definition;
+  requireObject('definition', definition);
+  const { stages, a, b, c, e = [], lowerE = [], interpolant } = definition;
+  requireText('name', definition.name);
+  requireText('citation', definition.citation);
+  requireCount('stages', stages);
+  requireCount('order', definition.order);
+  requireIndex('embeddedOrder', definition.embeddedOrder, Infinity);
+  requireRows('a', a, 0);
+  for (const [name, list] of Object.entries({ b, c, e, lowerE })) requireNumbers(name, list);
+  requireObject('interpolant', interpolant);
+  requireCount('interpolant.order', interpolant.order);
+  requireRows('interpolant.p', interpolant.p, 1);
   for (const [name, { length }] of Object.entries({ a, c })) {
     if (length !== stages) throw new ArgumentError(`${name}.length`, length, `${stages}: stages`);
   }

@@ -39,7 +39,11 @@ export function requireCheckpoint(from: Checkpoint, expected: Expected): void {
   requireKeys('from.progress.history', from.progress.history, Object.keys(model.history));
   requireKeys('from.progress.restarts', from.progress.restarts, Object.keys(model.restarts));
   requireKeys('from.progress.grid', from.progress.grid, Object.keys(model.grid));
+  requireSameTypes('from.progress', from.progress, model);
+  requireSameTypes('from.progress.history', from.progress.history, model.history);
+  requireSameTypes('from.progress.grid', from.progress.grid, model.grid);
   requireKeys('from.statistics', from.statistics, Object.keys(expected.statistics));
+  requireSameTypes('from.statistics', from.statistics, expected.statistics);
   if (from.method !== method) throw new ArgumentError('from.method', from.method, method);
   if (from.y.length !== dimension) {
     throw new ArgumentError('from.y.length', from.y.length, String(dimension));
@@ -48,6 +52,15 @@ export function requireCheckpoint(from: Checkpoint, expected: Expected): void {
   const direction = Math.sign(t1 - t0);
   if (!(direction * (t - t0) >= 0 && direction * (t1 - t) >= 0)) {
     throw new ArgumentError('from.progress.t', t, `times from t0 = ${t0} to t1 = ${t1}`);
+  }
+}
+
+/** Throws ArgumentError where an entry has another type than the same one of the model. */
+function requireSameTypes(where: string, given: object, model: object): void {
+  const entries = given as Readonly<Record<string, unknown>>;
+  for (const [name, value] of Object.entries(model)) {
+    if (typeof entries[name] === typeof value) continue;
+    throw new ArgumentError(`${where}.${name}`, entries[name], `a ${typeof value}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { requireKnownOptions } from '@nonsmooth/core';
+import { requireBoolean, requireKnownOptions } from '@nonsmooth/core';
 import { optionNamesWith, settings } from '../options.js';
 import type { InitialValueProblem } from '../problem.js';
 import { checkedSaveAt } from '../save-at.js';
@@ -18,9 +18,12 @@ export function integrate<Mode = undefined, Note = unknown>(
 ): Integration<Mode, Note> {
   requireKnownOptions('options', options, names);
   const checked = settings(problem, options);
-  const saveAt = options.saveAt && checkedSaveAt(options.saveAt, problem.t0, problem.t1);
+  requireBoolean('dense', options.dense);
+  requireBoolean('segments', options.segments);
+  const { t0, t1 } = problem;
+  const saveAt = options.saveAt === undefined ? undefined : checkedSaveAt(options.saveAt, t0, t1);
   const integrator = new Integrator(problem, checked, { ...options, ...(saveAt && { saveAt }) });
-  if (options.from) integrator.restore(options.from);
+  if (options.from !== undefined) integrator.restore(options.from);
   else integrator.begin();
   return integrator;
 }

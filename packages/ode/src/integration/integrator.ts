@@ -1,7 +1,7 @@
 import { startingStep } from '../control/starting-step.js';
 import type { Cut, EventOccurrence, ZeroEvents } from '../events/event.js';
 import { numbersOf, restoreMemory, savedMemory } from '../memory.js';
-import type { Stepper } from '../method.js';
+import { requireStepper, type Stepper } from '../method.js';
 import type { ModeChange, SwitchContext } from '../modes/modes.js';
 import type { Settings } from '../options.js';
 import { power } from '../power.js';
@@ -88,6 +88,7 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     };
     this.#system = system(problem, this.#position, settings);
     this.#stepper = settings.method.stepper(this.#system);
+    requireStepper(this.#stepper);
     const { degree } = this.#stepper;
     this.#stepSize = new StepSize(settings, this.#progress, this.#stepper);
     this.#watches = new Watches(events, problem.modes, this.#position, this.#system, degree);

@@ -1,5 +1,6 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, refuseMisspelt, requireNumbers } from '@nonsmooth/core';
 import type { Method } from '../method.js';
+import { requireText } from '../requirements.js';
 import { backwardDifferentiationStepper } from '../stiff/backward-differentiation.js';
 
 /** What defines a method of backward differentiation. */
@@ -13,12 +14,12 @@ export interface BackwardDifferentiation {
 }
 
 /** A method of variable order 1 to `maximumOrder` for stiff problems. @throws ArgumentError */
-export function backwardDifferentiation({
-  name,
-  kappa,
-  maximumOrder = 5,
-  citation,
-}: BackwardDifferentiation): Method {
+export function backwardDifferentiation(definition: BackwardDifferentiation): Method {
+  refuseMisspelt('definition', definition, ['name', 'kappa', 'maximumOrder', 'citation']);
+  const { name, kappa, maximumOrder = 5, citation } = definition;
+  requireText('name', name);
+  requireNumbers('kappa', kappa);
+  requireText('citation', citation);
   if (!(Number.isInteger(maximumOrder) && maximumOrder >= 1 && maximumOrder <= 5)) {
     throw new ArgumentError('maximumOrder', maximumOrder, 'integers from 1 to 5');
   }

@@ -1,8 +1,9 @@
+import { requireIndex } from '@nonsmooth/core';
 import type { ModalRightHandSide } from '../problem.js';
 import { decide } from './filippov-decision.js';
 import type { FilippovEvent, FilippovMode } from './filippov-mode.js';
 import type { Modes, Switch, Transition } from './modes.js';
-import { ActivatedField, type SwitchedField } from './switched-field.js';
+import { ActivatedField, requireSwitchedField, type SwitchedField } from './switched-field.js';
 
 /** A switched field as a right-hand side with modes. */
 export interface FilippovProblem {
@@ -27,6 +28,8 @@ export interface FilippovProblem {
  *   Filippov's concept then leaves the choice open, and this code does not make it.
  */
 export function filippov(switched: SwitchedField, dimension: number): FilippovProblem {
+  requireSwitchedField(switched);
+  requireIndex('dimension', dimension, Infinity);
   const activated = new ActivatedField(switched, dimension);
   const rhs: ModalRightHandSide<FilippovMode> = (t, y, out, mode) => {
     const { sliding } = mode;

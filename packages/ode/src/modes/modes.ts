@@ -1,3 +1,6 @@
+import { requireIndex } from '@nonsmooth/core';
+import { requireMethods } from '../requirements.js';
+
 /** A switching function that has changed its sign. */
 export interface Switch {
   readonly kind: 'surface' | 'guard';
@@ -107,6 +110,21 @@ export interface Modes<Mode, Note = unknown> {
   ): SwitchAnswer<Mode, Note>;
   /** Puts a state of the mode back on the surfaces it slides on, in place: ends of steps and what is saved of them. */
   project?(t: number, y: Float64Array, mode: Mode): void;
+}
+
+/** Throws ArgumentError unless these are modes, as far as can be seen before they are asked. */
+export function requireModes<Mode>(modes: Modes<Mode>): void {
+  requireMethods('modes', modes, ['initial', 'surfaces', 'onSwitch'], optional);
+  if (typeof modes.count !== 'function') requireIndex('modes.count', modes.count, Infinity);
+  if (modes.guardCount) requireMethods('modes', modes, ['guards']);
+  if (modes.screen !== undefined) requireScreen('modes.screen', modes.screen);
+}
+
+const optional = ['curved', 'velocities', 'guardCount', 'guards', 'guardNoise', 'project'];
+
+/** Throws ArgumentError unless `screen` has the functions of one. */
+export function requireScreen(argument: string, screen: SurfaceScreen<never>): void {
+  requireMethods(argument, screen, ['candidates', 'value']);
 }
 
 /** A way to look at few of many surfaces. */

@@ -1,6 +1,8 @@
+import { requireIndex } from '@nonsmooth/core';
 import { IntegrationError } from '../errors.js';
+import { requireMethods } from '../requirements.js';
 import type { FilippovMode } from './filippov-mode.js';
-import type { SurfaceScreen } from './modes.js';
+import { requireScreen, type SurfaceScreen } from './modes.js';
 
 /**
  * y' ∈ field(y) with a switch at each of several surfaces z_i(y) = 0: off where z_i < 0, on where z_i > 0. Every
@@ -18,6 +20,13 @@ export interface SwitchedField {
   readonly screen?: SurfaceScreen<FilippovMode>;
   /** Puts y, in place, on the surfaces listed. */
   project?(t: number, y: Float64Array, sliding: readonly number[]): void;
+}
+
+/** Throws ArgumentError unless the field has its functions. */
+export function requireSwitchedField(switched: SwitchedField): void {
+  requireMethods('switched', switched, ['field', 'surfaces', 'velocities'], ['project']);
+  requireIndex('switched.count', switched.count, Infinity);
+  if (switched.screen !== undefined) requireScreen('switched.screen', switched.screen);
 }
 
 /** A switched field under given activations, and how fast it moves the switching functions. */

@@ -1,9 +1,11 @@
+import { requireCount, requireLength, requireObject, requirePositive } from '@nonsmooth/core';
 import type { Controller } from '../control/controller.js';
 import { predictive } from '../control/controller.js';
 import { hermiteCoefficients } from '../hermite-coefficients.js';
 import { linearization } from '../linear/linearization.js';
 import { shiftedSolver } from '../linear/shifted.js';
 import type { Method, Stepper } from '../method.js';
+import { requireRows, requireText } from '../requirements.js';
 import type { System } from '../system.js';
 import { isSameStep } from '../time.js';
 import { newtonIteration } from './newton.js';
@@ -34,10 +36,22 @@ export type DiagonallyImplicitDefinition = DiagonallyImplicitTableau &
     readonly controller?: Controller;
   };
 
-/** Makes a method of its coefficients; the interpolant is the cubic through both ends with their derivatives. */
+/**
+ * Makes a method of its coefficients; the interpolant is the cubic through both ends with their derivatives.
+ * @throws ArgumentError where the coefficients are not as many as the stages ask for.
+ */
 export function diagonallyImplicitMethod(
   definition: DiagonallyImplicitDefinition,
 ): DiagonallyImplicitMethod {
+  requireObject('definition', definition);
+  const { name, citation, stages, gamma, a, c, e } = definition;
+  requireText('name', name);
+  requireText('citation', citation);
+  requireCount('stages', stages);
+  requirePositive({ gamma });
+  requireRows('a', a, stages);
+  requireLength('c', c, stages);
+  requireLength('e', e, stages);
   return {
     controller: predictive,
     ...definition,

@@ -1,8 +1,10 @@
+import { requireCount, requireLength, requireObject, requirePositive } from '@nonsmooth/core';
 import type { Controller } from '../control/controller.js';
 import { predictive } from '../control/controller.js';
 import { linearization } from '../linear/linearization.js';
 import { relativeResidual, shiftedSolver } from '../linear/shifted.js';
 import type { Method, Stepper } from '../method.js';
+import { requireRows, requireText } from '../requirements.js';
 import type { System } from '../system.js';
 
 /**
@@ -38,8 +40,20 @@ export type RosenbrockDefinition = RosenbrockTableau &
     readonly controller?: Controller;
   };
 
-/** Makes a method of its coefficients. */
+/** Makes a method of its coefficients. @throws ArgumentError where they are not as many as the stages ask for. */
 export function rosenbrockMethod(definition: RosenbrockDefinition): RosenbrockMethod {
+  requireObject('definition', definition);
+  const { name, citation, stages, gamma, a, c, m, e, alpha, gammas, d } = definition;
+  requireText('name', name);
+  requireText('citation', citation);
+  requireCount('stages', stages);
+  requirePositive({ gamma });
+  requireRows('a', a, stages);
+  requireRows('c', c, stages);
+  for (const [list, values] of Object.entries({ m, e, alpha, gammas })) {
+    requireLength(list, values, stages);
+  }
+  requireRows('d', d, 1);
   return {
     controller: predictive,
     ...definition,
