@@ -1,10 +1,5 @@
-import {
-  requireFloatArray,
-  requireIndex,
-  requireLength,
-  requireOutput,
-  type FloatArray,
-} from '@nonsmooth/core';
+import type { FloatArray } from '@nonsmooth/core';
+import { requireProductOperands } from '../product-operands.js';
 
 /** out = a·b, row-major: out[i,j] = Σ_l a[i,l]·b[l,j], summed in order. */
 export function matmul(
@@ -15,14 +10,7 @@ export function matmul(
   k: number,
   n: number,
 ): void {
-  for (const [name, size] of Object.entries({ m, k, n })) {
-    requireIndex(name, size, Infinity);
-  }
-  requireLength('a', a, m * k);
-  requireFloatArray('a', a);
-  requireFloatArray('b', b);
-  requireLength('b', b, k * n);
-  requireOutput('out', out, m * n);
+  requireProductOperands(a, b, out, m, k, n);
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
       let sum = 0;

@@ -1,12 +1,5 @@
-import {
-  ArgumentError,
-  requireFloatArray,
-  requireIndex,
-  requireLength,
-  requireOutput,
-  type Dtype,
-  type FloatArray,
-} from '@nonsmooth/core';
+import { ArgumentError, type Dtype, type FloatArray } from '@nonsmooth/core';
+import { requireProductOperands } from '../product-operands.js';
 import { elementBytes, view, type Arena } from './arena.js';
 import { ownMemory, type Home } from './home.js';
 import { openKernels, type Binary, type Build } from './module.js';
@@ -43,14 +36,7 @@ export function matmul(
   k: number,
   n: number,
 ): void {
-  for (const [name, size] of Object.entries({ m, k, n })) {
-    requireIndex(name, size, Infinity);
-  }
-  requireLength('a', a, m * k);
-  requireFloatArray('a', a);
-  requireFloatArray('b', b);
-  requireLength('b', b, k * n);
-  requireOutput('out', out, m * n);
+  requireProductOperands(a, b, out, m, k, n);
   const dtype = dtypeOf(out);
   for (const [name, array] of Object.entries({ a, b })) {
     if (dtypeOf(array) !== dtype) throw new ArgumentError(name, array, `an array of ${dtype}`);
