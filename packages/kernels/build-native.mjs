@@ -109,10 +109,7 @@ function literal(text, type) {
 /** Structs that the host writes, from the classes of assembly/. */
 function structs() {
   const types = { f64: 'double', i32: 'int32_t', u32: 'uint32_t' };
-  const files = ['weight-gradient', 'network', 'update-rules', 'second-order'];
-  const text = files
-    .map((name) => readFileSync(join(root, 'assembly', `${name}.ts`), 'utf8'))
-    .join('');
+  const text = readFileSync(join(root, 'assembly/generated/structs.ts'), 'utf8');
   const classes = [
     ...text.matchAll(/@unmanaged\nexport class (\w+)(?: extends (\w+))? \{([^}]*)\}/g),
   ];

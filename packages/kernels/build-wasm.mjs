@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
 import { writeNames } from './tools/write-names.mjs';
+import { checkOffsets, writeStructs } from './tools/write-structs.mjs';
 
 const root = import.meta.dirname;
 process.chdir(root); // the compiler reads its sources from the working folder
@@ -15,19 +16,19 @@ const builds = [
 /** The arenas of src/wasm start here. */
 const firstFreeAddress = 65536;
 
-/** First address behind the constants of a module that this engine knows. */
-function heapBase(binary) {
+/** The exports of a module that this engine knows. */
+function exportsOf(binary) {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   const module = new WebAssembly.Module(binary);
-  return new WebAssembly.Instance(module, { env: { memory } }).exports.heapBase();
+  return new WebAssembly.Instance(module, { env: { memory } }).exports;
 }
 
-async function compile(features) {
+async function compile(source, features) {
   const files = new Map();
   const messages = [];
   const { error } = await asc.main(
     [
-      'assembly/index.ts',
+      source,
       '--outFile=module.wasm',
       '--runtime=stub',
       '--optimizeLevel=3',
@@ -50,14 +51,19 @@ async function compile(features) {
 }
 
 await writeNames();
+writeStructs();
+checkOffsets(exportsOf(await compile('assembly/generated/offsets.ts', [])));
 const folder = join(root, 'src/wasm/generated');
 mkdirSync(folder, { recursive: true });
 for (const { name, features } of builds) {
-  const binary = await compile(features);
+  const binary = await compile('assembly/index.ts', features);
   // Node 20 knows relaxed SIMD only behind a flag and would refuse a sound module.
   if (name === 'simd' && !WebAssembly.validate(binary)) throw new Error('the module is not valid');
-  if (name === 'simd' && heapBase(binary) > firstFreeAddress) {
-    throw new Error(`the constants end at ${heapBase(binary)}, behind ${firstFreeAddress}`);
+  if (name === 'simd') {
+    const end = exportsOf(binary).heapBase();
+    if (end > firstFreeAddress) {
+      throw new Error(`the constants end at ${end}, behind ${firstFreeAddress}`);
+    }
   }
   const base64 = Buffer.from(binary).toString('base64');
   writeFileSync(

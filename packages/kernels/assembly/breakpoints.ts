@@ -2,7 +2,7 @@
 // so is fl(fl(w·x) + b) > 0 in x: a neuron is active from some sample on (w ≥ 0) or before some sample (w < 0).
 // Bisection on this very expression finds the same activity as evaluating every sample does.
 
-import { Layer } from './network';
+import { Layer } from './generated/structs';
 import { multiplyAdd } from './simd';
 import { sortKeys } from './sorting';
 

@@ -1,5 +1,6 @@
 import { activate } from './activations';
 import { gather, scatter } from './gather';
+import { Network } from './generated/structs';
 import {
   keepsDigits,
   largestSize,
@@ -10,7 +11,7 @@ import {
   setFactor,
 } from './losses';
 import { isSpline, splineRisk } from './linear-spline';
-import { layerAt, Network } from './network';
+import { layerAt } from './network';
 import { columnStatistics, normalize, scale } from './normalization';
 import { product, transposedProduct } from './products';
 import { isRelu, isShallow, reluBackward, reluForward, smoothBackward } from './shallow';

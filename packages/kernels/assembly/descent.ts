@@ -1,7 +1,7 @@
 import { risk } from './dense-network';
-import { Network } from './network';
+import { Descent, Network } from './generated/structs';
 import { drawBatch } from './random';
-import { Descent, update } from './update-rules';
+import { update } from './update-rules';
 
 /** Does `steps` steps; returns the loss on the last batch before its update. */
 export function descend<T>(net: Network, state: Descent, steps: i32, learningRate: f64): f64 {

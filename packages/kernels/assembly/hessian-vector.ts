@@ -5,15 +5,16 @@
 import { activateTwice } from './curvature';
 import { loadPanel, normalizeInputs, roundUp } from './dense-network';
 import { isQuadratic, isRelative } from './generated/names';
+import { Accumulation, Layer, SecondOrder } from './generated/structs';
 import { clearPadding, keepsDigits, lossCurvature, lossTangent, panelLoss } from './losses';
-import { Layer, layerAt } from './network';
+import { layerAt } from './network';
 import { scale } from './normalization';
 import { dot } from './reductions';
 import { product, transposedProduct } from './products';
-import { SecondOrder, secondAt } from './second-order';
+import { secondAt } from './second-order';
 import { prepareShallow, shallowHessianVector } from './shallow-hessian-vector';
 import { VECTOR, multiplyAdd } from './simd';
-import { Accumulation, biasGradient, weightGradient } from './weight-gradient';
+import { biasGradient, weightGradient } from './weight-gradient';
 
 /** Forward and backward pass at θ; for relative losses also the gradient without the loss's factor. */
 export function prepare<T>(state: SecondOrder): void {

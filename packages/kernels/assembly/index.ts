@@ -1,15 +1,13 @@
 import { realize, risk } from './dense-network';
 import { descend } from './descent';
 import { activation, addMultiple, binary, unary } from './elementwise';
+import { Descent, Network, SecondOrder, SplineSecondOrder } from './generated/structs';
 import { hessianVector, prepare } from './hessian-vector';
 import { matmul } from './matmul';
-import { Network } from './network';
 import { dot, largest, repeatRow, sum, sumColumns, sumRows } from './reductions';
-import { SecondOrder } from './second-order';
 import { shallowHessian } from './shallow-hessian';
 import { splineHessian } from './spline-hessian';
-import { prepareSpline, splineHessianVector, SplineSecondOrder } from './spline-hessian-vector';
-import { Descent } from './update-rules';
+import { prepareSpline, splineHessianVector } from './spline-hessian-vector';
 
 // Every entry point for both dtypes; src/wasm/module.ts declares them.
 

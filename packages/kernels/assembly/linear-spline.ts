@@ -7,35 +7,11 @@
 // A pair of numbers, the factor of x and the constant, or Σ …x and Σ …, is a vector of two f64 whatever T is.
 
 import { findBreakpoints, neuronOf, sampleOf } from './breakpoints';
+import { Layer, Network, Spline } from './generated/structs';
 import { lossValue, setFactor } from './losses';
-import { Layer, layerAt, Network } from './network';
+import { layerAt } from './network';
 import { firstBytes, PAIR, VECTOR, multiplyAdd, sumLanesWide } from './simd';
 import { sortPairs } from './sorting';
-
-/** What src/wasm/linear-spline.ts writes; arrays begin with what belongs to the leftmost segment or breakpoint. */
-@unmanaged
-export class Spline {
-  /** Σ y². */
-  targetSum: f64;
-  /** A' of inactive neurons. */
-  inactiveSlope: f64;
-  /** NEW, SORTED or EXTREME. */
-  state: i32;
-  /** The data, by ascending inputs, and one more vector that may be read. */
-  inputs: usize;
-  targets: usize;
-  /** A key of each breakpoint; see breakpoints.ts. */
-  breakpoints: usize;
-  /** Of each segment what the neurons before their breakpoints contribute to N. */
-  later: usize;
-  /** Of each neuron, in the order of breakpoints, what it contributes behind its own. */
-  behind: usize;
-  /** Σ r x and Σ r of each segment, and of all segments up to it. */
-  sums: usize;
-  sumsUpTo: usize;
-  /** Σ A' r x and Σ A' r of each neuron, in the order of breakpoints. */
-  neuronSums: usize;
-}
 
 const NEW = 0;
 const SORTED = 1;

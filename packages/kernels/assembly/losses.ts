@@ -13,7 +13,8 @@ import {
   withSign,
 } from './elementary';
 import { isQuadratic, isRelative, Loss, numeratorOf } from './generated/names';
-import { layerAt, Network } from './network';
+import { Network } from './generated/structs';
+import { layerAt } from './network';
 import { scale } from './normalization';
 import { firstBytes, VECTOR, splat, sumLanesWide } from './simd';
 

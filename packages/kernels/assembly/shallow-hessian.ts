@@ -4,9 +4,9 @@
 // with v by A' x, A'.
 
 import { roundUp } from './dense-network';
+import { SecondOrder } from './generated/structs';
 import { clearPadding } from './losses';
 import { layerAt } from './network';
-import { SecondOrder } from './second-order';
 import { MOMENTS } from './shallow-hessian-vector';
 import { VECTOR } from './simd';
 import { upperProducts } from './weight-gradient';

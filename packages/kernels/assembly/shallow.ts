@@ -2,7 +2,7 @@
 // the sums over the batch: with r = N − y, ∂w_j = v_j Σ r A' x, ∂b_j = v_j Σ r A', ∂v_j = Σ r A.
 
 import { Activation } from './generated/names';
-import { Layer, Network } from './network';
+import { Layer, Network } from './generated/structs';
 import { PAIR, VECTOR, multiplyAdd, sumLanes } from './simd';
 import { put } from './weight-gradient';
 

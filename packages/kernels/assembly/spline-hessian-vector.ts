@@ -5,37 +5,11 @@
 
 import { neuronOf, sampleOf } from './breakpoints';
 import { isRelative } from './generated/names';
+import { Layer, Network, Spline, SplineSecondOrder } from './generated/structs';
 import { keepsDigits } from './losses';
-import {
-  inactiveSlope,
-  isSpline,
-  loadPair,
-  pairAt,
-  Spline,
-  splineRisk,
-  sumPairs,
-} from './linear-spline';
-import { Layer, layerAt, Network } from './network';
+import { inactiveSlope, isSpline, loadPair, pairAt, splineRisk, sumPairs } from './linear-spline';
+import { layerAt } from './network';
 import { multiplyAdd, sumLanesWide } from './simd';
-
-/** What src/wasm/spline-second-order.ts writes. */
-@unmanaged
-export class SplineSecondOrder {
-  net: Network;
-  /** As θ: the vector, and the product. */
-  vector: usize;
-  product: usize;
-  /** Σ x² and Σ x of each segment; i32: where each segment ended for which they hold, at first 0. */
-  moments: usize;
-  ends: usize;
-  /** As those of Spline, of R N. */
-  later: usize;
-  behind: usize;
-  sums: usize;
-  sumsUpTo: usize;
-  /** d × d, or 0. */
-  hessian: usize;
-}
 
 /** Loss, gradient and all that depends on θ only; false where the spline does not serve. */
 export function prepareSpline<T>(state: SplineSecondOrder): bool {

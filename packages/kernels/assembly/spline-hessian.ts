@@ -5,10 +5,11 @@
 
 import { neuronOf } from './breakpoints';
 import { isRelative } from './generated/names';
-import { inactiveSlope, loadPair, pairAt, Spline } from './linear-spline';
-import { layerAt, Network } from './network';
+import { Network, Spline, SplineSecondOrder } from './generated/structs';
+import { inactiveSlope, loadPair, pairAt } from './linear-spline';
+import { layerAt } from './network';
 import { sumLanesWide } from './simd';
-import { endOf, SplineSecondOrder } from './spline-hessian-vector';
+import { endOf } from './spline-hessian-vector';
 
 /** All second derivatives. */
 export function splineHessian<T>(state: SplineSecondOrder): void {

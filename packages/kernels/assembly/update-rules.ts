@@ -1,5 +1,6 @@
 // One step of every descent rule, with the formulas and the order of operations of src/reference/update-rules.ts.
 
+import { Descent } from './generated/structs';
 import { VECTOR, splat } from './simd';
 
 // In the order of descentRuleNames in src/descent.ts.
@@ -8,35 +9,6 @@ const ADAM = 1;
 const ADAM_W = 2;
 const RMSPROP = 3;
 const ADAGRAD = 4;
-
-/** What a descent loop remembers besides its network; src/wasm/descent.ts writes the same fields. */
-@unmanaged
-export class Descent {
-  /** Steps done. */
-  steps: f64;
-  momentum: f64;
-  dampening: f64;
-  weightDecay: f64;
-  beta1: f64;
-  /** Also the smoothing of rmsprop. */
-  beta2: f64;
-  epsilon: f64;
-  learningRateDecay: f64;
-  rule: i32;
-  /** nesterov, amsgrad or centered. */
-  variant: i32;
-  key0: u32;
-  key1: u32;
-  /** 0: all samples. */
-  batch: i32;
-  /** Bytes of θ in whole vectors. */
-  size: usize;
-  theta: usize;
-  gradient: usize;
-  moments0: usize;
-  moments1: usize;
-  moments2: usize;
-}
 
 /** baseⁿ by repeated squaring. */
 function integerPower(base: f64, n: f64): f64 {

@@ -1,15 +1,7 @@
 // Sums over the samples of a panel: dW[r,i] = Σ_p delta[r,p]·panel[i,p].
 
+import { Accumulation } from './generated/structs';
 import { VECTOR, multiplyAdd, sumLanes } from './simd';
-
-/** Where a panel's sums go: the first panel stores, later ones add, the last one multiplies by the loss's factor. */
-@unmanaged
-export class Accumulation {
-  numerator: f64;
-  denominator: f64;
-  first: i32;
-  last: i32;
-}
 
 /** (sum + what was there before, unless first)·numerator/denominator if last. */
 // @ts-ignore: decorator

@@ -1,7 +1,8 @@
 // Gradients of f32 over many panels: f32 is added over a few panels, their sums in f64, so that the gradient of any
 // number of samples keeps its digits.
 
-import { layerAt, Network } from './network';
+import { Network } from './generated/structs';
+import { layerAt } from './network';
 import { finishRelu } from './shallow';
 
 /** Panels whose gradients are added in f32. */

@@ -10,13 +10,11 @@ import { checkDescentOptions, checkRun, checkState, settingsOf } from '../descen
 import { type ProblemShape } from '../problem.js';
 import { updateRule } from '../reference/update-rules.js';
 import { elementBytes, view } from './arena.js';
+import { descentBytes, DescentView, writeDescent } from './generated/structs.js';
 import { settle } from './home.js';
 import type { Build } from './module.js';
 import { layNetworkOut } from './network-layout.js';
 import { openNetwork } from './network-memory.js';
-
-/** Bytes of the state in assembly/update-rules.ts: 8 floats, then 11 integers. */
-const stateBytes = 8 * 8 + 11 * 4;
 
 /** Most steps of one call: counts are 32-bit integers. */
 const largestBlock = 2 ** 30;
@@ -39,7 +37,7 @@ export function descentLoop(
   const home = settle(build, (arena) => ({
     at: layNetworkOut(problem, shape, batch?.size ?? 'all', arena),
     momentsAt: Array.from({ length: momentCount }, () => arena.reserve(bytes)),
-    stateAt: arena.reserve(stateBytes),
+    stateAt: arena.reserve(descentBytes),
   }));
   const { at, momentsAt, stateAt } = home.layout;
   const { memory, kernel, theta } = openNetwork(build, home, problem, shape, at);
@@ -47,32 +45,32 @@ export function descentLoop(
   const moments = momentsAt.map((address) => view(memory, dtype, address, dimension).fill(initial));
   theta.set(start);
   const settings = settingsOf(rule) as unknown as Readonly<Record<string, number | undefined>>;
-  const floats = new Float64Array(memory.buffer, stateAt, 8);
-  floats.set([
-    0,
-    settings['momentum'] ?? 0,
-    settings['dampening'] ?? 0,
-    settings['weightDecay'] ?? 0,
-    settings['beta1'] ?? 0,
-    settings['beta2'] ?? settings['smoothing'] ?? 0,
-    settings['epsilon'] ?? 0,
-    settings['learningRateDecay'] ?? 0,
-  ]);
-  new Uint32Array(memory.buffer, stateAt + 64, 11).set([
-    descentRuleNames.indexOf(rule.name),
-    settings['nesterov'] || settings['amsgrad'] || settings['centered'] ? 1 : 0,
-    batch?.key[0] ?? 0,
-    batch?.key[1] ?? 0,
-    batch?.size ?? 0,
-    Math.ceil(bytes / 16) * 16,
-    at.theta,
-    at.gradient,
-    ...[0, 1, 2].map((k) => momentsAt[k] ?? 0),
-  ]);
+  writeDescent(memory, stateAt, {
+    steps: 0,
+    momentum: settings['momentum'] ?? 0,
+    dampening: settings['dampening'] ?? 0,
+    weightDecay: settings['weightDecay'] ?? 0,
+    beta1: settings['beta1'] ?? 0,
+    beta2: settings['beta2'] ?? settings['smoothing'] ?? 0,
+    epsilon: settings['epsilon'] ?? 0,
+    learningRateDecay: settings['learningRateDecay'] ?? 0,
+    rule: descentRuleNames.indexOf(rule.name),
+    variant: settings['nesterov'] || settings['amsgrad'] || settings['centered'] ? 1 : 0,
+    key0: batch?.key[0] ?? 0,
+    key1: batch?.key[1] ?? 0,
+    batch: batch?.size ?? 0,
+    size: Math.ceil(bytes / 16) * 16,
+    theta: at.theta,
+    gradient: at.gradient,
+    moments0: momentsAt[0] ?? 0,
+    moments1: momentsAt[1] ?? 0,
+    moments2: momentsAt[2] ?? 0,
+  });
+  const stateHere = new DescentView(memory, stateAt);
 
   return {
     get steps() {
-      return floats[0]!;
+      return stateHere.steps;
     },
     run(steps, learningRate = rule.learningRate) {
       checkRun(steps, learningRate);
@@ -89,13 +87,13 @@ export function descentLoop(
       out.set(theta);
     },
     state: () => ({
-      steps: floats[0]!,
+      steps: stateHere.steps,
       theta: theta.slice(),
       moments: moments.map((moment) => moment.slice()),
     }),
     restore(state) {
       checkState(state, dimension, momentCount);
-      floats[0] = state.steps;
+      stateHere.steps = state.steps;
       theta.set(state.theta);
       moments.forEach((moment, k) => moment.set(state.moments[k]!));
     },

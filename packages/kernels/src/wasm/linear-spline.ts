@@ -4,6 +4,7 @@ import { isPiecewiseLinear } from '../activations/activation.js';
 import { activations } from '../activations/table.js';
 import { losses } from '../losses/table.js';
 import { elementBytes, type Arena } from './arena.js';
+import { splineBytes, writeSpline } from './generated/structs.js';
 import type { Memory } from './webassembly.js';
 
 /** From so many samples on, segments beat panels. */
@@ -46,14 +47,13 @@ export function isLinearSpline(problem: DenseProblem, shape: ProblemShape): bool
   );
 }
 
-const splineBytes = 56;
 const keyBytes = 8;
 /** Bytes of a pair of numbers, which are f64 in both dtypes. */
 export const pairBytes = 16;
 /** Bytes behind the data that a vector may read. */
 const margin = 16;
 
-/** Reserves a copy of the data and 88 bytes per neuron; `describe` writes the descriptor, class Spline. */
+/** Reserves a copy of the data and 88 bytes per neuron; `describe` writes the descriptor, a Spline. */
 export function laySplineOut(
   problem: DenseProblem,
   shape: ProblemShape,
@@ -63,17 +63,21 @@ export function laySplineOut(
   const bytes = samples * elementBytes[problem.dtype] + margin;
   const hidden = layers[0]!.width;
   const address = arena.reserve(splineBytes);
-  const fields = [
-    arena.reserve(bytes),
-    arena.reserve(bytes),
-    arena.reserve(hidden * keyBytes),
-    ...Array.from({ length: 5 }, () => arena.reserve((hidden + 1) * pairBytes)),
-  ];
+  const pairs = (): number => arena.reserve((hidden + 1) * pairBytes);
+  const addresses = {
+    inputs: arena.reserve(bytes),
+    targets: arena.reserve(bytes),
+    breakpoints: arena.reserve(hidden * keyBytes),
+    later: pairs(),
+    behind: pairs(),
+    sums: pairs(),
+    sumsUpTo: pairs(),
+    neuronSums: pairs(),
+  };
   return {
     address,
     describe(memory) {
-      new Float64Array(memory.buffer, address + 8, 1)[0] = slopeOfInactive(shape)!;
-      new Uint32Array(memory.buffer, address + 20, fields.length).set(fields);
+      writeSpline(memory, address, { inactiveSlope: slopeOfInactive(shape)!, ...addresses });
     },
   };
 }

@@ -4,6 +4,7 @@ import type { DenseProblem } from '../dense-network.js';
 import { losses } from '../losses/table.js';
 import type { ProblemShape } from '../problem.js';
 import { elementBytes, type Arena } from './arena.js';
+import { layerBytes, networkBytes, writeLayer, writeNetwork } from './generated/structs.js';
 import { isLinearSpline, laySplineOut } from './linear-spline.js';
 import type { Memory } from './webassembly.js';
 
@@ -18,7 +19,7 @@ export function wholeTiles(problem: DenseProblem, samples: number): number {
 
 /** Addresses of everything a problem keeps in kernel memory. */
 export interface NetworkLayout {
-  /** The descriptor: assembly/network.ts. */
+  /** The descriptor, a Network. */
   readonly network: number;
   readonly theta: number;
   readonly gradient: number;
@@ -35,11 +36,8 @@ export interface NetworkLayout {
   describe(memory: Memory): void;
 }
 
-const networkBytes = 188;
-
 /** Panels whose gradients are added in f32: assembly/wide-sums.ts. */
 const panelsPerGroup = 8;
-const layerBytes = 32;
 
 /**
  * Lays out the memory of a problem for batches of up to `batch` samples, or for all samples at once and any batch:
@@ -89,20 +87,23 @@ export function layNetworkOut(
 
   function describe(memory: Memory): void {
     const { activation, loss } = shape;
-    const floats = new Float64Array(memory.buffer, network, 11);
-    floats.set([activation.parameter, activation.atKink, loss.parameter, loss.atKink], 3);
-    floats.set([1, 1], 9);
-    const fields = [
-      activations[activation.name].code,
-      losses[loss.name].code,
-      layers.length,
+    writeNetwork(memory, network, {
+      parameter: activation.parameter,
+      kink: activation.atKink,
+      lossParameter: loss.parameter,
+      lossKink: loss.atKink,
+      unit: 1,
+      targetUnit: 1,
+      activation: activations[activation.name].code,
+      loss: losses[loss.name].code,
+      depth: layers.length,
       inputWidth,
       targetWidth,
       dimension,
       samples,
       capacity,
-      problem.batchNormalization ? 1 : 0,
-      layerTable,
+      normalized: problem.batchNormalization ? 1 : 0,
+      layers: layerTable,
       theta,
       gradient,
       inputs,
@@ -117,21 +118,20 @@ export function layNetworkOut(
       outputs,
       packed,
       wide,
-      spline?.address ?? 0,
-    ];
-    new Uint32Array(memory.buffer, network + 88, fields.length).set(fields);
+      spline: spline?.address ?? 0,
+    });
     spline?.describe(memory);
     layers.forEach((layer, k) => {
-      new Uint32Array(memory.buffer, layerTable + k * layerBytes, layerBytes / 4).set([
-        layer.inputWidth,
-        layer.width,
-        theta + layer.weights * size,
-        theta + layer.biases * size,
-        gradient + layer.weights * size,
-        gradient + layer.biases * size,
-        panels[k]!,
-        affine[k]!,
-      ]);
+      writeLayer(memory, layerTable + k * layerBytes, {
+        inputWidth: layer.inputWidth,
+        width: layer.width,
+        weights: theta + layer.weights * size,
+        biases: theta + layer.biases * size,
+        weightGradient: gradient + layer.weights * size,
+        biasGradient: gradient + layer.biases * size,
+        panel: panels[k]!,
+        affine: affine[k]!,
+      });
     });
   }
 

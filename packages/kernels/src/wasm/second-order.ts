@@ -5,6 +5,13 @@ import { losses } from '../losses/table.js';
 import { columnStatistics } from '../reference/batch-normalization.js';
 import { denseRisk } from '../reference/dense-risk.js';
 import { elementBytes, view } from './arena.js';
+import {
+  secondOrderBytes,
+  secondOrderLayerBytes,
+  SecondOrderView,
+  writeSecondOrder,
+  writeSecondOrderLayer,
+} from './generated/structs.js';
 import { settle } from './home.js';
 import { isShallow } from './linear-spline.js';
 import type { Build } from './module.js';
@@ -21,11 +28,8 @@ export interface SecondOrder {
 /** Numbers that the panels of one chunk of samples may hold together. */
 const largestChunk = 2 ** 24;
 
-const stateBytes = 104;
-
 /** Most parameters of a shallow network whose dense Hessian is made at once instead of column by column. */
 export const largestDense = 300;
-const layerBytes = 24;
 
 /** Sums that assembly/shallow-hessian-vector.ts keeps. */
 const momentsPerNeuron = 5;
@@ -63,48 +67,44 @@ export function secondOrderOf(
     // panels keep what depends on θ
     const at = layNetworkOut(chunkProblem, chunkShape, chunk, { reserve, scratch: reserve }, chunk);
     const vectorAt = reserve(dimension * size);
-    return {
-      at,
-      vectorAt,
-      stateAt: reserve(stateBytes),
-      layersAt: reserve(layers.length * layerBytes),
-      descriptions: layers.map((layer, k) => [
-        vectorAt + layer.weights * size,
-        vectorAt + layer.biases * size,
-        k > 0 || batchNormalization ? panel(layer.inputWidth) : 0,
-        panel(layer.width),
-        panel(layer.width),
-        k + 1 < layers.length || !quadratic ? panel(layer.width) : 0,
-      ]),
-      scratch: [panel(widest), panel(widest), panel(widest)],
-      momentsAt: shallow ? reserve(momentsPerNeuron * hidden * size) : 0,
-      featuresAt: dense ? panel(dimension) : 0,
-      hessianAt: dense ? reserve(dimension * dimension * size) : 0,
+    const stateAt = reserve(secondOrderBytes);
+    const layersAt = reserve(layers.length * secondOrderLayerBytes);
+    const layerFields = layers.map((layer, k) => ({
+      weights: vectorAt + layer.weights * size,
+      biases: vectorAt + layer.biases * size,
+      panelTangent: k > 0 || batchNormalization ? panel(layer.inputWidth) : 0,
+      affineTangent: panel(layer.width),
+      delta: panel(layer.width),
+      bend: k + 1 < layers.length || !quadratic ? panel(layer.width) : 0,
+    }));
+    const fields = {
+      numerator: relative ? 1 : numerator,
+      denominator: relative ? 1 : samples,
+      net: at.network,
+      samples: chunk,
+      layers: layersAt,
+      gamma: vectorAt,
+      beta: vectorAt + inputWidth * size,
+      tangent: panel(widest),
+      nextTangent: panel(widest),
+      scratch: panel(widest),
+      moments: shallow ? reserve(momentsPerNeuron * hidden * size) : 0,
+      features: dense ? panel(dimension) : 0,
+      hessian: dense ? reserve(dimension * dimension * size) : 0,
     };
+    return { at, vectorAt, stateAt, fields, layerFields };
   });
-  const { at, vectorAt, stateAt, layersAt, descriptions, scratch, momentsAt, hessianAt } =
-    home.layout;
-  const denseFields = [home.layout.featuresAt, hessianAt];
+  const { at, vectorAt, stateAt, fields, layerFields } = home.layout;
 
   const open = openNetwork(build, home, chunkProblem, chunkShape, at);
   const { memory, kernel } = open;
   const vectorHere = view(memory, dtype, vectorAt, dimension);
-  const entries = view(memory, dtype, hessianAt, dense ? dimension * dimension : 0);
-  const sums = new Float64Array(memory.buffer, stateAt + 24, 3);
-  new Float64Array(memory.buffer, stateAt, 2).set(relative ? [1, 1] : [numerator, samples]);
-  const keepsDigitsHere = new Uint32Array(memory.buffer, stateAt + 92, 1);
-  const integers = new Uint32Array(memory.buffer, stateAt + 48, 11);
-  integers.set([
-    at.network,
-    chunk,
-    layersAt,
-    vectorAt,
-    vectorAt + inputWidth * size,
-    ...scratch,
-    momentsAt,
-    ...denseFields,
-  ]);
-  new Uint32Array(memory.buffer, layersAt, layers.length * 6).set(descriptions.flat());
+  const entries = view(memory, dtype, fields.hessian, dense ? dimension * dimension : 0);
+  writeSecondOrder(memory, stateAt, fields);
+  layerFields.forEach((layer, k) => {
+    writeSecondOrderLayer(memory, fields.layers + k * secondOrderLayerBytes, layer);
+  });
+  const state = new SecondOrderView(memory, stateAt);
   if (batchNormalization) {
     const means = new Float64Array(memory.buffer, at.means, inputWidth);
     const scales = new Float64Array(memory.buffer, at.scales, inputWidth);
@@ -134,18 +134,18 @@ export function secondOrderOf(
     if (!single) {
       open.inputs.set(inputs.subarray(first * inputWidth, (first + count) * inputWidth));
       open.targets.set(targets.subarray(first * targetWidth, (first + count) * targetWidth));
-      integers[1] = count;
+      state.samples = count;
     }
     kernel.prepare(stateAt);
-    lossSum += sums[0]!;
-    targetSum += sums[1]!;
+    lossSum += state.lossSum;
+    targetSum += state.targetSum;
     if (relative) add(gradient);
-    keepsDigits &&= keepsDigitsHere[0] === 1;
+    keepsDigits &&= state.keepsDigits === 1;
   }
 
   function multiply(): void {
     kernel.hessianVector(stateAt);
-    alongResiduals += sums[2]!;
+    alongResiduals += state.alongResiduals;
   }
 
   function reset(): void {

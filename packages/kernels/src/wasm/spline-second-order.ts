@@ -2,14 +2,13 @@ import type { FloatArray } from '@nonsmooth/core';
 import type { DenseProblem } from '../dense-network.js';
 import type { ProblemShape } from '../problem.js';
 import { elementBytes, view } from './arena.js';
+import { splineSecondOrderBytes, writeSplineSecondOrder } from './generated/structs.js';
 import { settle } from './home.js';
 import { pairBytes } from './linear-spline.js';
 import type { Build } from './module.js';
 import { layNetworkOut } from './network-layout.js';
 import { openNetwork } from './network-memory.js';
 import { largestDense, sameBits, secondOrderOf, type SecondOrder } from './second-order.js';
-
-const stateBytes = 40;
 
 /**
  * Second derivatives of a linear spline, in kernel memory of their own: the problem's again, 84 bytes per neuron, two
@@ -29,21 +28,31 @@ export function splineSecondOrderOf(
 
   const home = settle(build, (arena) => {
     const at = layNetworkOut(problem, shape, 'all', arena);
-    const stateAt = arena.reserve(stateBytes);
+    const stateAt = arena.reserve(splineSecondOrderBytes);
     const vectorAt = arena.reserve(dimension * size);
     const productAt = arena.reserve(dimension * size);
     const hessianAt = arena.reserve(entries * size);
     const pairs = (): number => arena.reserve(segments * pairBytes);
-    const fields = [at.network, vectorAt, productAt, pairs(), arena.reserve(segments * 4)];
-    fields.push(pairs(), pairs(), pairs(), pairs(), hessianAt);
-    return { at, stateAt, vectorAt, productAt, hessianAt, fields };
+    const fields = {
+      net: at.network,
+      vector: vectorAt,
+      product: productAt,
+      moments: pairs(),
+      ends: arena.reserve(segments * 4),
+      later: pairs(),
+      behind: pairs(),
+      sums: pairs(),
+      sumsUpTo: pairs(),
+      hessian: hessianAt,
+    };
+    return { at, stateAt, fields };
   });
-  const { at, stateAt, vectorAt, productAt, hessianAt, fields } = home.layout;
+  const { at, stateAt, fields } = home.layout;
   const { memory, kernel, theta: thetaHere } = openNetwork(build, home, problem, shape, at);
-  const vectorHere = view(memory, dtype, vectorAt, dimension);
-  const product = view(memory, dtype, productAt, dimension);
-  const hessian = view(memory, dtype, hessianAt, entries);
-  new Uint32Array(memory.buffer, stateAt, fields.length).set(fields);
+  const vectorHere = view(memory, dtype, fields.vector, dimension);
+  const product = view(memory, dtype, fields.product, dimension);
+  const hessian = view(memory, dtype, fields.hessian, entries);
+  writeSplineSecondOrder(memory, stateAt, fields);
 
   let isPrepared = false;
   let serves = false;
