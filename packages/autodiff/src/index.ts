@@ -62,4 +62,4 @@ export * from './trace.js';
 export type * from './frozen/frozen-function.js';
 export { frozenProgram } from './frozen/frozen-traced.js';
 export type { KinkKind } from './frozen/kink-blocks.js';
-export { programOfGradient } from './frozen/traced-gradients.js';
+export { programOfGradient, rememberProgram } from './frozen/traced-gradients.js';

@@ -1,7 +1,9 @@
+import { rememberProgram, type TracedObjective } from '@nonsmooth/autodiff';
 import type { FloatArray, Objective } from '@nonsmooth/core';
 import { hiddenNeurons, incomingDot, type HiddenNeuron } from '../hidden-neurons.js';
 import { isPopulationRisk, type Network } from '@nonsmooth/nets';
 import { retract } from './manifold.js';
+import { normalizedProgram } from './normalized-program.js';
 
 /**
  * L∘π with π(θ): u ← u/‖u‖ for every hidden neuron's incoming weights and bias u. On the manifold of unit hidden neurons
@@ -9,12 +11,14 @@ import { retract } from './manifold.js';
  * ‖u‖, because L∘π does not depend on them, and has a symmetric Jacobian. Where u = 0 the neuron is that of its bias.
  * Second derivatives come from those of the objective: with g = G(π(θ)), ĝ = P g and r = ‖u‖ for a neuron,
  *   ∇²(L∘π) = DπᵀH Dπ − (ĝûᵀ + ûĝᵀ + ⟨g, û⟩P)/r² on its block,  Dπ = P/r.
+ * Its kinks are known where those of the objective are.
  */
-export function normalizedObjective(net: Network, objective: Objective): Objective {
+export function normalizedObjective(net: Network, objective: Objective): TracedObjective {
   const neurons = hiddenNeurons(net);
   const d = objective.dimension;
   // a population risk is C¹ wherever no neuron is (0, 0), and none is here
   const smooth = isPopulationRisk(objective) || objective.smooth;
+  const program = smooth === true ? undefined : normalizedProgram(net, objective);
   const at = new Float64Array(d);
   const radii = new Float64Array(neurons.length);
   const ambient = new Float64Array(d);
@@ -49,8 +53,9 @@ export function normalizedObjective(net: Network, objective: Objective): Objecti
     });
   };
 
-  return {
+  return rememberProgram({
     dimension: d,
+    ...(program && { program }),
     ...(objective.layout && { layout: objective.layout }),
     ...(smooth !== undefined && { smooth }),
     value(theta) {
@@ -99,7 +104,7 @@ export function normalizedObjective(net: Network, objective: Objective): Objecti
         out.set(full);
       },
     }),
-  };
+  });
 }
 
 function range(start: number, length: number): number[] {
