@@ -413,6 +413,7 @@ export class InclusionRun implements Iterable<Step> {
     evaluateSegment(segment, theta, y);
     this.t = segment.start + theta * segment.step;
     if (this.t >= this.end) this.t = this.end;
+    this.options.project?.(this.t, y);
     const whole = this.retries > 0 && this.ordinary > 0 ? this.ordinary : segment.step;
     this.nextStep = this.retries > 0 ? whole : Math.max(proposed, segment.step);
     this.leave();

@@ -1,5 +1,5 @@
 import { ArgumentError, requireKnownOptions, requireObject } from '@nonsmooth/core';
-import { frozenProgram } from '@nonsmooth/autodiff';
+import { frozenProgram, type TracedObjective } from '@nonsmooth/autodiff';
 import {
   empiricalRisk,
   requireParameters,
@@ -49,15 +49,19 @@ export function reluFlow(
   throw new HypothesisError('network.activation', name, 'one with a kink, such as relu', theorem);
 }
 
-/** The flow of a risk across its kinks; undefined if it has none. */
+/**
+ * The flow of a risk across its kinks; undefined if it has none. `objective` is the risk, or the risk of other parameters
+ * that has the same kinks in the same order.
+ */
 export function networkFlow(
   risk: EmpiricalRisk,
   theta0: ArrayLike<number>,
   options: InclusionFlowOptions,
+  objective: Pick<TracedObjective, 'program' | 'value'> = risk,
 ): ReluFlow | undefined {
   if (risk.smooth) return undefined;
   const start = Float64Array.from(theta0);
-  const frozen = frozenProgram(risk.program);
+  const frozen = frozenProgram(objective.program ?? risk.program);
   if (frozen.kinks.length === 0) return undefined;
   if (risk.dtype !== 'f64') {
     throw new ArgumentError(
@@ -68,5 +72,5 @@ export function networkFlow(
   }
   const merged = mergedFunction(frozen, start);
   const describe = networkEvents(risk, frozen.kinks, merged.origin);
-  return inclusionFlow(merged, (theta) => risk.value(theta), start, options, describe);
+  return inclusionFlow(merged, (theta) => objective.value(theta), start, options, describe);
 }

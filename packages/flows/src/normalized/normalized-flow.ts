@@ -4,12 +4,13 @@ import {
   type Objective,
   type OptionNames,
 } from '@nonsmooth/core';
-import type { Network } from '@nonsmooth/nets';
+import { isEmpiricalRisk, type Network } from '@nonsmooth/nets';
 import { requireStart } from '../checks.js';
 import { flowOptionNames, type Flow } from '../flow/flow.js';
 import { gradientFlow, type GradientFlowOptions } from '../gradient-flow/gradient-flow.js';
 import { hiddenNeurons } from '../hidden-neurons.js';
 import type { InclusionFlow } from '../inclusion/inclusion-flow.js';
+import { networkFlow } from '../inclusion/relu-flow.js';
 import { requireOnManifold, requireRetraction, retract, type Retraction } from './manifold.js';
 import { normalizedObjective } from './normalized-objective.js';
 
@@ -48,8 +49,12 @@ export function normalizedFlow(
   const { retraction = 'sphere', ...flowOptions } = options;
   requireRetraction(retraction);
   const neurons = hiddenNeurons(net);
-  return gradientFlow(normalizedObjective(net, objective), theta0, {
-    ...flowOptions,
-    project: (_t, theta) => retract(neurons, theta, retraction),
-  });
+  const onManifold = normalizedObjective(net, objective);
+  const project = (_t: number, theta: Float64Array): void => retract(neurons, theta, retraction);
+  const { kinks = 'located', ...inclusionOptions } = { ...flowOptions, project };
+  if (kinks === 'located' && isEmpiricalRisk(objective)) {
+    const flow = networkFlow(objective, theta0, inclusionOptions, onManifold);
+    if (flow) return flow;
+  }
+  return gradientFlow(onManifold, theta0, { ...inclusionOptions, kinks });
 }

@@ -2,12 +2,12 @@ import {
   add,
   asFunction,
   concatenate,
-  div,
+  mul,
+  pow,
   programOfGradient,
   ravel,
   reshape,
   slice,
-  sqrt,
   square,
   sum,
   trace,
@@ -22,7 +22,7 @@ import { isEmpiricalRisk, type Network } from '@nonsmooth/nets';
  * L∘π as a program, if the objective knows its own; π normalizes hidden neurons. A risk depends on θ through the
  * realization alone, and N_{π(θ)} = N_{σ(θ)} for the σ that leaves each u as it is and divides its outgoing column by
  * ‖u‖, because the activation is positively homogeneous: L∘σ is traced for risks, so that kinks of the first hidden
- * layer are affine in θ. Differentiable nowhere that u = 0.
+ * layer are affine in θ. Not differentiable where u = 0.
  */
 export function normalizedProgram(net: Network, objective: Objective): Program | undefined {
   const isRisk = isEmpiricalRisk(objective);
@@ -37,8 +37,8 @@ export function normalizedProgram(net: Network, objective: Objective): Program |
 function incomingDivided(net: Network, theta: Value): Value {
   return mapSlices(net, theta, (part, name, layer) => {
     if (layer === undefined || layer === net.widths.length - 1) return part;
-    const radii = incomingNorms(net, theta, layer);
-    return div(part, name.startsWith('W') ? reshape(radii, [net.widths[layer]!, 1]) : radii);
+    const factors = inverseNorms(net, theta, layer);
+    return mul(part, name.startsWith('W') ? reshape(factors, [net.widths[layer]!, 1]) : factors);
   });
 }
 
@@ -46,7 +46,7 @@ function incomingDivided(net: Network, theta: Value): Value {
 function outgoingDivided(net: Network, theta: Value): Value {
   return mapSlices(net, theta, (part, name, layer) => {
     const isOutgoing = layer !== undefined && layer > 1 && name.startsWith('W');
-    return isOutgoing ? div(part, incomingNorms(net, theta, layer - 1)) : part;
+    return isOutgoing ? mul(part, inverseNorms(net, theta, layer - 1)) : part;
   });
 }
 
@@ -63,10 +63,10 @@ function mapSlices(
   return concatenate(parts);
 }
 
-/** ‖u‖ of every neuron of a layer. */
-function incomingNorms(net: Network, theta: Value, layer: number): Value {
+/** 1/‖u‖ for every neuron of a layer; a power, because roots of squares would be norms, with kinks that no flow meets. */
+function inverseNorms(net: Network, theta: Value, layer: number): Value {
   const weights = square(arrayOf(net, theta, `W${layer}`));
-  return sqrt(add(sum(weights, [1]), square(arrayOf(net, theta, `b${layer}`))));
+  return pow(add(sum(weights, [1]), square(arrayOf(net, theta, `b${layer}`))), -0.5);
 }
 
 function arrayOf(net: Network, theta: Value, name: string): Value {
