@@ -142,6 +142,23 @@ test('risks of float32 are refused, and followed by their own gradient where kin
   expect(status).toBe('finished');
 });
 
+test.each([1, 5])(
+  'equal inputs with different targets are decided at every tolerance, start %s',
+  (i) => {
+    const net = network([1, 5, 1], { activation: 'relu' });
+    const inputs = Array.from({ length: 12 }, (_, k) => Math.floor(k / 3) / 4);
+    const targets = inputs.map((x, k) => Math.sin(3 * x) + (k % 3) * 0.3);
+    const risk = empiricalRisk(net, { inputs, targets });
+    const start = normalize(net, normal(foldIn(key(7), i), [net.dimension]).data);
+    const ends = [1e-7, 1e-9, 1e-10].map((rtol) => {
+      const flow = normalizedFlow(net, risk, start, { until: 5, rtol, atol: rtol });
+      expect(flow.status).toBe('finished');
+      return flow.theta;
+    });
+    expect(largest(ends[1]!, ends[2]!)).toBeLessThan(1e-6);
+  },
+);
+
 test('kinks: ignored follows them blindly, other names are refused', () => {
   const net = network([1, 4, 1], { activation: 'relu' });
   const risk = empiricalRisk(net, sine(8));

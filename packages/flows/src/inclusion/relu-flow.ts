@@ -1,5 +1,5 @@
 import { ArgumentError, requireKnownOptions, requireObject } from '@nonsmooth/core';
-import { frozenProgram, type TracedObjective } from '@nonsmooth/autodiff';
+import { frozenProgram, type FrozenFunction, type TracedObjective } from '@nonsmooth/autodiff';
 import {
   empiricalRisk,
   requireParameters,
@@ -51,7 +51,7 @@ export function reluFlow(
 
 /**
  * The flow of a risk across its kinks; undefined if it has none. `objective` is the risk, or the risk of other parameters
- * that has the same kinks in the same order.
+ * that has the same kinks in the same order, those that are affine in θ with the same arguments.
  */
 export function networkFlow(
   risk: EmpiricalRisk,
@@ -61,7 +61,11 @@ export function networkFlow(
 ): ReluFlow | undefined {
   if (risk.smooth) return undefined;
   const start = Float64Array.from(theta0);
-  const frozen = frozenProgram(objective.program ?? risk.program);
+  const own = frozenProgram(risk.program);
+  const frozen =
+    objective.program === undefined || objective.program === risk.program
+      ? own
+      : withAffine(frozenProgram(objective.program), own);
   if (frozen.kinks.length === 0) return undefined;
   if (risk.dtype !== 'f64') {
     throw new ArgumentError(
@@ -73,4 +77,12 @@ export function networkFlow(
   const merged = mergedFunction(frozen, start);
   const describe = networkEvents(risk, frozen.kinks, merged.origin);
   return inclusionFlow(merged, (theta) => objective.value(theta), start, options, describe);
+}
+
+/** Kinks known to be affine are watched exactly; programs that put parameters together do not show it. */
+function withAffine(frozen: FrozenFunction, { kinks }: FrozenFunction): FrozenFunction {
+  return {
+    ...frozen,
+    kinks: frozen.kinks.map((kink, index) => ({ ...kink, affine: kinks[index]!.affine })),
+  };
 }
