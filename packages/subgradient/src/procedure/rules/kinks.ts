@@ -5,9 +5,21 @@ import { spread, type Rule } from './rule.js';
 /** A function of u, or of u and v, with a kink where z = u, or u − v, is 0. */
 interface Kink<O extends KinkOp> {
   /** The value on the side where z has this sign. */
-  side(expansion: Expansion, isAbove: boolean, u: number, v: number, node: NodeOf<O>): number;
+  readonly side: (
+    expansion: Expansion,
+    isAbove: boolean,
+    u: number,
+    v: number,
+    node: NodeOf<O>,
+  ) => number;
   /** The value from the arguments and |z|. */
-  recombine(expansion: Expansion, absolute: number, u: number, v: number, node: NodeOf<O>): number;
+  readonly recombine: (
+    expansion: Expansion,
+    absolute: number,
+    u: number,
+    v: number,
+    node: NodeOf<O>,
+  ) => number;
 }
 
 const kinkOf: { readonly [O in KinkOp]: Kink<O> } = {
