@@ -61,6 +61,7 @@ export interface EnsembleCase<Run, Answer> extends Place {
 
 // The type of the answers is forgotten here: they come from `prepare` of the same case.
 
+/** A case of one piece of work, which every thread repeats. */
 export function timed<Answer>(definition: TimedCase<Answer>): Case {
   const { name, unit, baseline = false, singleThread = baseline } = definition;
   return {
@@ -78,6 +79,7 @@ export function timed<Answer>(definition: TimedCase<Answer>): Case {
   };
 }
 
+/** A case of different runs, which the threads share. */
 export function ensemble<Run, Answer>(definition: EnsembleCase<Run, Answer>): Case {
   const { name, unit, runs, baseline = false, singleThread = baseline } = definition;
   return {

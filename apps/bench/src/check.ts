@@ -1,5 +1,6 @@
 import { standardErrorsApart, type Summary } from './statistics.js';
 
+/** A number, a text, or mean and deviation of a sample. */
 export type Quantity = number | string | Summary;
 
 /** One line of a correctness comparison. */

@@ -80,6 +80,7 @@ export function speedup(one: Measured, threads: number, mark: number): Compariso
   };
 }
 
+/** The mark of a comparison; none where something was not measured. */
 export function judged(comparison: Comparison, rates: Rates): readonly Mark[] {
   const { quantity, mark, atMost } = comparison;
   const ratio = comparison.ratio(rates);
@@ -103,6 +104,7 @@ function includes(group: readonly Measured[], { name }: Measured): boolean {
   return group.some((one) => one.name === name);
 }
 
+/** Rates from interleaved windows, by the names of cases, and from measured throughputs. */
 export function ratesOf(
   windows: ReadonlyMap<string, Windows>,
   throughput: Rates['throughput'],

@@ -6,6 +6,7 @@ export interface Figure {
   readonly series: readonly Series[];
 }
 
+/** One curve of a figure. */
 export interface Series {
   readonly name: string;
   /** Positive coordinates. */

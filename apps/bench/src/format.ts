@@ -35,6 +35,7 @@ export function formatPower(power: number): string {
   return prefix === undefined ? power.toExponential(0) : `${10 ** (exponent % 3)}${prefix}`.trim();
 }
 
+/** A duration with a unit that suits it. */
 export function formatSeconds(seconds: number): string {
   return `${seconds < 10 ? seconds.toFixed(2) : seconds.toFixed(1)} s`;
 }
@@ -47,6 +48,7 @@ export function formatDuration(seconds: number): string {
     : `${(1e6 * seconds).toPrecision(3)} µs`;
 }
 
+/** A fraction as whole percent. */
 export function formatPercent(fraction: number): string {
   return `${Math.round(100 * fraction)} %`;
 }

@@ -30,6 +30,7 @@ export interface WindowsJob {
   readonly seconds: number;
 }
 
+/** What one run of a case took, and what came out. */
 export interface WorkResult {
   readonly units: number;
   readonly seconds: number;

@@ -18,6 +18,7 @@ export interface Machine {
   readonly packages: Readonly<Record<string, string>>;
 }
 
+/** Processor, memory, Node and the versions of these packages. */
 export function describeMachine(packages: readonly string[]): Machine {
   return {
     processor: cpus()[0]?.model.trim() ?? 'unknown',

@@ -6,6 +6,7 @@ export interface Mark {
   readonly atMost?: true;
 }
 
+/** Whether the ratio keeps its bound; NaN never does. */
 export function isMet({ ratio, mark, atMost }: Mark): boolean {
   return atMost ? ratio <= mark : ratio >= mark;
 }

@@ -8,6 +8,7 @@ import type { Measurement } from './results.js';
 import type { Scenario } from './scenario.js';
 import type { Settings } from './settings.js';
 
+/** One measurement with the answers to judge it by. */
 export interface Measured {
   readonly measurement: Measurement;
   /** One per distinct job: all of an ensemble, or those of a timed case, which agree if digests do. */

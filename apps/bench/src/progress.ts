@@ -10,6 +10,7 @@ export type Output = Pick<WriteStream, 'write'> & {
   readonly columns?: number;
 };
 
+/** An observer that shows what it is told. */
 export interface Progress extends Observer {
   /** A line above the live one. */
   say(line: string): void;

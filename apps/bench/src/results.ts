@@ -19,6 +19,7 @@ export interface Results {
   readonly scenarios: readonly ScenarioResult[];
 }
 
+/** All cases and marks of one scenario. */
 export interface ScenarioResult {
   readonly name: string;
   readonly summary: string;
@@ -27,6 +28,7 @@ export interface ScenarioResult {
   readonly marks: readonly Mark[];
 }
 
+/** All measurements and checks of one case. */
 export interface CaseResult {
   readonly name: string;
   readonly unit: string;
@@ -37,6 +39,7 @@ export interface CaseResult {
   readonly figures: readonly Figure[];
 }
 
+/** One case on one number of threads. */
 export interface Measurement {
   readonly threads: number;
   readonly jobs: number;
@@ -55,6 +58,7 @@ export interface Measurement {
   readonly digest?: string;
 }
 
+/** Whether work was right, as far as it could be judged. */
 export type Verdict = 'right' | 'wrong' | 'not judged';
 
 /** Whether all jobs of all cases ended, and with what they should; same bits on all threads may be equally wrong. */

@@ -24,12 +24,14 @@ import type { Scenario } from './scenario.js';
 import type { Settings } from './settings.js';
 import { checkTable, markTable, throughputTable } from './table.js';
 
+/** The scenarios, and what runs their jobs. */
 export interface Benchmark {
   readonly scenarios: readonly Scenario[];
   /** Makes what does the jobs: its workers serve the same scenarios. */
   readonly executor: (needs: ExecutorNeeds) => Executor<Job, JobResult>;
 }
 
+/** What a run needs of its executor. */
 export interface ExecutorNeeds {
   /** Jobs at the same time, at most. */
   readonly threads: number;

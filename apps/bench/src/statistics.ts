@@ -6,6 +6,7 @@ export interface Summary {
   readonly count: number;
 }
 
+/** Mean and standard deviation of the values. */
 export function summarize(values: readonly number[]): Summary {
   const count = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / count;

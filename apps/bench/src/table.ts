@@ -82,6 +82,7 @@ export function markTable({ scenarios }: Results): string {
   return table.toString();
 }
 
+/** One line of the table of checks. */
 export function checkCells(check: Check): readonly [string, string, string, string, string] {
   return [
     check.quantity,

@@ -11,16 +11,8 @@ test.each(['relu', 'tanh'] as const)(
       const { widths, samples } = fiveNets[net];
       const inputs = data.inputs.data;
       const targets = data.targets.data;
-      const problem = {
-        widths,
-        activation,
-        dtype: 'f64',
-        samples,
-        inputs,
-        targets,
-        theta,
-      } as const;
-      const task = await plainLoops.lossAndGradient(problem, '');
+      const problem = { widths, dtype: 'f64', inputs, targets } as const;
+      const task = await plainLoops.lossAndGradient({ ...problem, activation, samples, theta }, '');
       task.run();
       task.run();
       const reference = referenceKernels.denseNetwork({

@@ -7,7 +7,10 @@ import { scenarios } from '../src/scenarios/index.js';
 import { studyTarget } from '../src/scenarios/study.js';
 import type { Settings } from '../src/settings.js';
 
-const packages = readdirSync(join(import.meta.dirname, '../../../packages')).sort();
+// core has interfaces and checks, but no work of its own
+const packages = readdirSync(join(import.meta.dirname, '../../../packages'))
+  .filter((name) => name !== 'core')
+  .sort();
 const settings = settingsOf();
 const detailed = settingsOf('--scenario', scenarios.map(({ name }) => name).join(','));
 const work = serve(scenarios);

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { studySchema } from './study.js';
 import { formats, type Format } from './tables/tables.js';
 
+/** What a command works with. */
 export interface Settings {
   /** The YAML file. */
   readonly study: string;
@@ -23,8 +24,10 @@ export interface Settings {
 
 const progressKinds = ['text', 'json', 'none'] as const;
 
+/** How progress is shown. */
 export type ProgressKind = (typeof progressKinds)[number];
 
+/** The command line, understood. */
 export type Request =
   | { readonly kind: 'run'; readonly settings: Settings }
   | { readonly kind: 'list' | 'report'; readonly place: string }

@@ -18,6 +18,7 @@ import { requireFitting } from './run-member.js';
 import type { Study } from './study.js';
 import type { Ended, Job } from './worker.js';
 
+/** What runs the members of studies. */
 export interface Laboratory {
   /** Makes what runs members, at most `threads` at the same time. */
   readonly executor: (threads: number) => Executor<Job, Ended>;

@@ -183,8 +183,10 @@ export const columnNames = [
   'kinkEvents',
 ] as const;
 
+/** The name of a column that can be recorded. */
 export type ColumnName = (typeof columnNames)[number];
 
+/** The schema of a study. */
 export const studySchema = only({
   title: z.string().min(1),
   network: only({
@@ -246,5 +248,7 @@ export const studySchema = only({
     .default({}),
 });
 
+/** A study with all defaults filled in. */
 export type Study = z.infer<typeof studySchema>;
+/** The dynamics of a study: a flow or a descent, with its settings. */
 export type Dynamics = Study['dynamics'];

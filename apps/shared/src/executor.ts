@@ -12,6 +12,7 @@ export interface Executor<Job, Result> {
   close(): Promise<void>;
 }
 
+/** How a list of jobs is run. */
 export interface RunOptions<Result> {
   readonly concurrency: number;
   readonly signal: AbortSignal;
@@ -19,6 +20,7 @@ export interface RunOptions<Result> {
   readonly onOutcome?: (outcome: Outcome<Result>, ended: number, index: number) => void;
 }
 
+/** How one job ended. */
 export type Outcome<Result> =
   | { readonly status: 'done'; readonly result: Result }
   /** The job threw, or its worker died. */

@@ -1,3 +1,4 @@
+/** A signal that aborts when the user interrupts the command. */
 export interface Interruption {
   /** Aborts at SIGINT, at SIGTERM, and when stdout or stderr are read no more, as by `| head -1`. */
   readonly signal: AbortSignal;
@@ -5,6 +6,7 @@ export interface Interruption {
   readonly release: () => void;
 }
 
+/** Listens for interruptions until `release` is called. */
 export function interruption(): Interruption {
   const controller = new AbortController();
   const abort = (): void => controller.abort();

@@ -1,6 +1,7 @@
 import { Piscina } from 'piscina';
 import type { Executor, Outcome, RunOptions } from './executor.js';
 
+/** Size and limits of a pool of worker threads. */
 export interface WorkerPoolOptions {
   /** Module whose default export does one job. */
   readonly worker: URL;

@@ -11,6 +11,7 @@ import { prepareProgram } from './execution.js';
 import type { Execution } from './execution.js';
 import type { Program } from './program.js';
 
+/** Options of `compile`. */
 export interface CompileOptions {
   /** Whose memory and operations to use, `defaultKernels` for speed; default: plain arrays and loops. */
   readonly kernels?: Pick<Kernels, 'workspace'>;
@@ -61,6 +62,7 @@ export function compile(program: Program, options: CompileOptions = {}): Compile
   };
 }
 
+/** Prepares a program for execution with checked options. */
 export function prepareFor(
   program: Program,
   { kernels, dtype, debugNonFinite }: CompileOptions,

@@ -13,6 +13,7 @@ export type Value = Tensor | Tracer;
 /** What ops accept. */
 export type Operand = Value | FloatArray | NestedNumbers;
 
+/** The operand as a tensor or traced value; numbers and nested arrays become constants. */
 export function toValue(operand: Operand): Value {
   if (operand instanceof Tracer || isTensor(operand)) return operand;
   if (Array.isArray(operand) && holdsTraced(operand)) {

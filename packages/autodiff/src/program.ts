@@ -1,6 +1,7 @@
 import type { Tensor } from '@nonsmooth/tensor';
 import type { ScalarFunction } from './scalar-function.js';
 
+/** The extents of an array, first axis first. */
 export type Shape = readonly number[];
 
 /** Nothing but inputs and a shape. */
@@ -159,6 +160,7 @@ export interface ReductionDerivativeAttributes {
   softmaxProduct: { readonly axes: readonly number[] };
 }
 
+/** The attributes of inputs, constants and products. */
 export interface OtherAttributes {
   input: { readonly index: number };
   constant: { readonly value: Tensor };
@@ -173,6 +175,7 @@ export interface OtherAttributes {
   matmul: { readonly masked: 'none' | 'left' | 'right' };
 }
 
+/** The attributes of every op. */
 export interface Attributes
   extends
     UnaryAttributes,
@@ -186,8 +189,11 @@ export interface Attributes
     ReductionDerivativeAttributes,
     OtherAttributes {}
 
+/** The name of an op. */
 export type Op = keyof Attributes;
+/** The name of an op of one number. */
 export type UnaryOp = keyof UnaryAttributes;
+/** The name of an op with a kink. */
 export type KinkOp = keyof KinkAttributes;
 
 /** One step of the evaluation procedure: `inputs` are indices of earlier nodes. */
@@ -197,6 +203,7 @@ export type NodeOf<O extends Op> = {
   readonly shape: Shape;
 } & Attributes[O];
 
+/** One step of a program. */
 export type Node = { [O in Op]: NodeOf<O> }[Op];
 
 /** A straight-line evaluation procedure; immutable, nodes in topological order. */

@@ -1,12 +1,14 @@
 import { ArgumentError, ShapeError } from '@nonsmooth/core';
 import type { Shape } from './program.js';
 
+/** The number of entries of an array of this shape. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
   for (const extent of shape) size *= extent;
   return size;
 }
 
+/** Whether two shapes have the same extents. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((extent, i) => extent === b[i]);
 }
@@ -63,6 +65,7 @@ export function normalizeAxes(rank: number, axes?: number | readonly number[]): 
   return sorted;
 }
 
+/** The axis counted from 0; negative ones count from the end. */
 export function normalizeAxis(rank: number, axis: number): number {
   const at = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(at) || at < 0 || at >= rank) {

@@ -5,6 +5,7 @@ import { lift, toValue } from './emit.js';
 import type { Operand } from './emit.js';
 import type { Node, Op, Program, Shape } from './program.js';
 
+/** Options of `trace`. */
 export interface TraceOptions {
   /**
    * Whether forms like log(1 + exp(x)), log(sum(exp(x))) or exp(x) − 1, which overflow or cancel, are replaced by

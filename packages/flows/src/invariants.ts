@@ -5,6 +5,7 @@ import { HypothesisError } from './hypothesis-error.js';
 import { requireHomogeneous } from './homogeneity.js';
 import { solveGram } from './solve-gram.js';
 
+/** The conserved quantities of a network: their values, their drift, and the projection onto them. */
 export interface Invariants {
   /** One per hidden neuron. */
   readonly count: number;

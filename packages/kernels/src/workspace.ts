@@ -16,11 +16,13 @@ export const unaryNames = [
   'erf',
 ] as const;
 
+/** The name of a function of one number. */
 export type UnaryName = (typeof unaryNames)[number];
 
 /** Functions of two numbers that kernels compute entry by entry; NaN wins over numbers. */
 export const binaryNames = ['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum'] as const;
 
+/** The name of a function of two numbers. */
 export type BinaryName = (typeof binaryNames)[number];
 
 /** Shape of a product out = a·b, out: m × n; a is m × k, or k × m if transposed, b k × n, or n × k. */

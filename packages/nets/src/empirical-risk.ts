@@ -26,6 +26,7 @@ import { requireNetwork, type Network } from './network.js';
 import { rowsAt, toRows, toTargets, type Rows } from './samples.js';
 import { traceRisk } from './traced-risk.js';
 
+/** Samples and loss of an empirical risk. */
 export interface EmpiricalRiskData {
   /** samples × l₀; a vector of numbers if l₀ = 1. */
   readonly inputs: Rows;
@@ -37,6 +38,7 @@ export interface EmpiricalRiskData {
 
 const dataNames: OptionNames<EmpiricalRiskData> = { inputs: true, targets: true, loss: true };
 
+/** Options of `empiricalRisk`. */
 export interface EmpiricalRiskOptions {
   /** Arithmetic of the kernels. Default 'f64'. */
   readonly dtype?: Dtype;

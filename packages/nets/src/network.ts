@@ -30,6 +30,7 @@ export interface Network {
   readonly layout: readonly ParameterSlice[];
 }
 
+/** Options of `network`. */
 export interface NetworkOptions {
   readonly activation: ActivationName | Activation;
   readonly batchNormalization?: boolean;

@@ -25,6 +25,7 @@ export interface Tensor {
   readonly view: NdArray;
 }
 
+/** Options of `tensor`. */
 export interface TensorOptions {
   /** The shape to give to the entries, which are taken in row-major order. */
   readonly shape?: ShapeLike;

@@ -6,6 +6,7 @@ export interface Field {
   readonly values?: readonly string[];
 }
 
+/** The entries of one column: numbers, integers or texts. */
 export type Values = Float64Array | Int32Array | readonly string[];
 
 /** Rows of a table for some members, column by column. */

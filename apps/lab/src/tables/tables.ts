@@ -8,6 +8,7 @@ import type { Field, Rows, TableSink, Values, WriteBytes } from './sink.js';
 /** The formats of tables, by the ending of their files. */
 export const formats = { arrow: arrowSink, csv: csvSink, parquet: parquetSink } as const;
 
+/** The name of a file format of the final tables. */
 export type Format = keyof typeof formats;
 
 /** Takes members in their order, and makes rows of a table of them. */
