@@ -95,7 +95,9 @@ export function readManifest(folder: string): Manifest {
 
 /** Runs a command and returns its stdout. @throws Error with all output if it fails. */
 export function command(cwd: string, name: string, ...words: readonly string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(name, words, { cwd, encoding: 'utf8' });
+  // as in a shell of a user: NODE_PATH, which pnpm's shims set, would find packages of this repository
+  const { NODE_PATH: _, ...env } = process.env;
+  const { status, stdout, stderr, error } = spawnSync(name, words, { cwd, env, encoding: 'utf8' });
   if (status === 0) return stdout;
   throw new Error(
     `${name} ${words.join(' ')}: ${error?.message ?? `status ${status}`}\n${stdout}${stderr}`,
