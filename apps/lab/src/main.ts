@@ -1,10 +1,11 @@
+#!/usr/bin/env node
 import { workerPool } from '@nonsmooth/apps-shared';
-import { run } from './run.js';
+import { perform } from './command-line.js';
 import type { Ended, Job } from './worker.js';
 
 const worker = new URL('./worker.js', import.meta.url);
 
-process.exitCode = await run(process.argv.slice(2), {
+process.exitCode = await perform(process.argv.slice(2), {
   executor: (threads) =>
     workerPool<Job, Ended>({
       worker,

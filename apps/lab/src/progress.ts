@@ -1,8 +1,13 @@
 import { counted } from '@nonsmooth/apps-shared';
 import { BroadcastChannel } from 'node:worker_threads';
-import type { ProgressKind } from './command-line.js';
 import { nameOf, type Member } from './members.js';
 import type { Ended, News } from './worker.js';
+
+/** How progress can be shown. */
+export const progressKinds = ['text', 'json', 'none'] as const;
+
+/** How progress is shown. */
+export type ProgressKind = (typeof progressKinds)[number];
 
 /** Tells how a study goes: in words, as lines of JSON, or not at all. */
 export interface Progress {

@@ -59,6 +59,26 @@ export function packPlatform(folder: string): string | undefined {
   return file && join(folder, file);
 }
 
+/** Packs a built app that is published, as publishing would, into `folder`. */
+export function packApp(name: string, folder: string): string {
+  if (!existsSync(join(root, 'apps', name, 'dist/main.js'))) {
+    throw new Error(`apps/${name} is not built: run npm test, or npm run build`);
+  }
+  const words = [
+    '--filter',
+    `./apps/${name}`,
+    'exec',
+    'pnpm',
+    'pack',
+    '--pack-destination',
+    folder,
+  ];
+  command(root, process.execPath, 'tools/run.mjs', 'pnpm', ...words);
+  const file = readdirSync(folder).find((tarball) => tarball.startsWith(`nonsmooth-${name}-`));
+  if (!file) throw new Error(`apps/${name} was not packed`);
+  return join(folder, file);
+}
+
 /** The package and those of ours that it needs, by their manifests in the repository. */
 export function closure(name: string): readonly string[] {
   const manifest = readManifest(join(root, 'packages', name));
