@@ -1,5 +1,5 @@
 import type { ActiveKink } from './active-kink.js';
-import { dot, norm2 } from '@nonsmooth/core';
+import { norm2 } from '@nonsmooth/core';
 import type { FrozenFunction } from '@nonsmooth/autodiff';
 import {
   evaluateSegment,
@@ -12,10 +12,16 @@ import {
   type Statistics,
   type Step,
 } from '@nonsmooth/ode';
-import { Decider, type Choice, type Decision, type FreshEntry } from './decision.js';
-import { baseOf, copyPattern, heldKinks, setHeld, type HeldRow, type Pattern } from './pattern.js';
+import { Decider } from './decider.js';
+import type { Choice, Decision, FreshEntry } from './decision.js';
+import { activeKinks } from './active-kinks.js';
+import { ExitWatch } from './exits.js';
+import { hasNorms, leaveZeros, snapped, turnNorms } from './norms.js';
+import { baseOf, type HeldRow, type Pattern } from './pattern.js';
 import { RestRule } from './rest.js';
+import { Rounding } from './rounding.js';
 import { SlidingField } from './sliding-field.js';
+import { startingSides } from './starting-sides.js';
 import { KinkWatch, type Crossing } from './watch.js';
 
 /** How the time s of the integrator runs: dt/ds at s. */
@@ -56,6 +62,9 @@ export class InclusionRun implements Iterable<Step> {
   private readonly field: SlidingField;
   private readonly decider: Decider;
   private readonly watch: KinkWatch;
+  private readonly exits: ExitWatch;
+  private readonly rounding: Rounding;
+  private readonly hasNorms: boolean;
   private readonly rest: RestRule;
   private readonly method: Method;
   private readonly options: InclusionOptions;
@@ -74,14 +83,9 @@ export class InclusionRun implements Iterable<Step> {
   /** The pattern, from the last decision on. */
   pattern: Pattern;
   private readonly velocity: Float64Array;
-  private readonly scratch: Float64Array;
-  private readonly scales: Float64Array;
-  private readonly signs: Float64Array;
   private readonly stepStart: Float64Array;
   /** The kinks of which it is known that the flow could leave them. */
   private readonly leaving = new Set<number>();
-  private stateNoise = 0;
-  private measured = 0;
   /** A step that would change the start by a tenth. */
   private expected = 0;
   /** How often steps were shortened since the last ordinary one. */
@@ -105,6 +109,9 @@ export class InclusionRun implements Iterable<Step> {
     this.field = new SlidingField(frozen);
     this.decider = new Decider(this.field, options.choice);
     this.watch = new KinkWatch(frozen);
+    this.exits = new ExitWatch(this.field);
+    this.rounding = new Rounding(this.field);
+    this.hasNorms = hasNorms(frozen);
     [this.t, this.end] = interval;
     this.y = x0.slice();
     this.method = method;
@@ -112,14 +119,9 @@ export class InclusionRun implements Iterable<Step> {
     this.rate = rate;
     this.listener = listener;
     this.rest = new RestRule(options, this.end);
-    const { dimension, size } = frozen;
-    this.velocity = new Float64Array(dimension);
-    this.scratch = new Float64Array(dimension);
-    this.scales = new Float64Array(size);
+    this.velocity = new Float64Array(frozen.dimension);
     this.stepStart = x0.slice();
-    // fixed, of no pattern
-    this.signs = Float64Array.from({ length: dimension }, (_, i) => Math.cos(1 + i * i));
-    this.pattern = this.sidesAt(x0);
+    this.pattern = startingSides(frozen, this.field.pattern, x0);
     this.stepPattern = this.pattern;
     this.field.enter(this.pattern);
     this.field.velocity(x0, this.velocity);
@@ -128,13 +130,14 @@ export class InclusionRun implements Iterable<Step> {
       this.broken = `component ${wrong} of rhs is ${this.velocity[wrong]}, not finite, at t = ${this.t}`;
       return;
     }
-    this.measure();
+    this.rounding.measure(this.y, this.stepStart, this.pattern);
     const speed = norm2(this.velocity);
     // as if a step changed the state by a tenth
     const step =
       speed > 0 ? Math.min(this.end - this.t, (0.1 * norm2(x0)) / speed) : this.end - this.t;
     this.expected = step;
-    this.decideAt(this.startingKinks(), 1e-3 * step * this.rate(this.t));
+    const active = this.activeKinks(-1, -1).map((one) => ({ ...one, from: 'start' as const }));
+    this.decideAt(active, 1e-3 * step * this.rate(this.t));
   }
 
   get statistics(): Statistics {
@@ -166,7 +169,10 @@ export class InclusionRun implements Iterable<Step> {
       if (this.reason !== '') return undefined;
       if (this.restingSince !== undefined) return this.stay();
       if (this.field.pattern !== this.pattern) this.field.enter(this.pattern);
-      this.turnNorms();
+      if (this.hasNorms) {
+        turnNorms(this.field, this.y, this.pattern);
+        this.watch.advance(this.y, this.pattern);
+      }
       this.piece ??= this.begin();
       const start = this.t;
       this.stepStart.set(this.y);
@@ -288,64 +294,10 @@ export class InclusionRun implements Iterable<Step> {
 
   private firstEvent(segment: Segment, end: Float64Array): Crossing | undefined {
     const crossing = this.watch.first(segment, this.pattern);
-    const exit = this.field.isSliding ? this.firstExit(segment, end, crossing?.theta) : undefined;
+    if (!this.field.isSliding) return crossing;
+    const exit = this.exits.first(segment, end, crossing?.theta, this.rounding.stateNoise);
+    this.speedAtEnd = this.exits.speedAtEnd;
     return exit ?? crossing;
-  }
-
-  /** Where on the step, before `limit`, a multiplier of what is held comes to its end. */
-  private firstExit(
-    segment: Segment,
-    end: Float64Array,
-    limit: number | undefined,
-  ): Crossing | undefined {
-    const whole = (segment.end - segment.start) / segment.step;
-    const last = limit ?? whole;
-    const marginAt = (theta: number) => {
-      if (theta === whole) this.scratch.set(end);
-      else evaluateSegment(segment, theta, this.scratch);
-      this.field.velocity(this.scratch, this.velocity);
-      const found = this.field.margin(this.scratch, this.velocity);
-      return { ...found, noise: this.field.noise() + this.stateNoise };
-    };
-    // the end first: its evaluation is already known
-    const high = marginAt(last);
-    this.speedAtEnd = { speed: norm2(this.velocity), forces: norm2(this.field.gradient) };
-    const middle = marginAt(last / 2);
-    if (middle.margin < -middle.noise) {
-      return this.exitBetween(marginAt, 0, NaN, last / 2, middle);
-    }
-    if (high.margin >= -high.noise) return undefined;
-    return this.exitBetween(marginAt, last / 2, middle.margin, last, high);
-  }
-
-  private exitBetween(
-    marginAt: (theta: number) => { margin: number; kink: number; noise: number },
-    from: number,
-    fromMargin: number,
-    to: number,
-    at: { margin: number; kink: number; noise: number },
-  ): Crossing {
-    let [low, lowMargin, high, found] = [from, fromMargin, to, at];
-    let highMargin = at.margin;
-    for (let round = 0; round < 40; round++) {
-      if (high - low <= 1e-13 * to) break;
-      const isKnown = lowMargin > 0;
-      let middle = isKnown
-        ? low + ((high - low) * lowMargin) / (lowMargin - highMargin)
-        : (low + high) / 2;
-      if (!(middle > low && middle < high)) middle = (low + high) / 2;
-      const next = marginAt(middle);
-      if (Math.abs(next.margin) <= next.noise)
-        return { theta: middle, kink: found.kink, entry: -1 };
-      if (next.margin > 0) {
-        [low, lowMargin] = [middle, next.margin];
-        highMargin /= 2;
-      } else {
-        [high, highMargin, found] = [middle, next.margin, next];
-        lowMargin /= 2;
-      }
-    }
-    return { theta: high, kink: found.kink, entry: -1 };
   }
 
   private accept(taken: Step): void {
@@ -372,7 +324,7 @@ export class InclusionRun implements Iterable<Step> {
       this.stop();
       return;
     }
-    this.snapNorms();
+    if (this.hasNorms) this.snapNorms();
   }
 
   /** Kinks that nothing moves: one that begins to bend down could be left. */
@@ -382,21 +334,10 @@ export class InclusionRun implements Iterable<Step> {
     for (const [entry, order] of watch.freshEntries) {
       const index = order === 0 ? kinks.findIndex(({ offset }) => offset === entry) : -1;
       if (index < 0 || kinks[index]!.kind !== 'abs' || leaving.has(index)) continue;
-      const bendAt = (theta: number): number => {
-        evaluateSegment(segment, theta, this.scratch);
-        field.velocity(this.scratch, this.velocity);
-        if (field.isSliding) field.margin(this.scratch, this.velocity);
-        return field.bounds[index]!;
-      };
-      let [low, high] = [0, (segment.end - segment.start) / segment.step];
-      if (bendAt(high) >= -field.noise() - this.stateNoise) continue;
+      const since = this.exits.bendsDown(segment, index, this.rounding.stateNoise);
+      if (since === undefined) continue;
       leaving.add(index);
-      for (let round = 0; round < 45 && high - low > 1e-12 * high; round++) {
-        const middle = (low + high) / 2;
-        if (bendAt(middle) < 0) high = middle;
-        else low = middle;
-      }
-      this.listener.couldLeave(segment.start + high * segment.step, index);
+      this.listener.couldLeave(since, index);
     }
   }
 
@@ -423,7 +364,7 @@ export class InclusionRun implements Iterable<Step> {
     if (!field.isFlat) field.project(y, this.metRow(kink, entry));
     watch.advance(y, this.pattern);
     if (this.ordinary === 0) this.ordinary = segment.step;
-    this.measure();
+    this.rounding.measure(this.y, this.stepStart, this.pattern);
     const active = this.activeKinks(kink, entry);
     if (this.close > mostClose) {
       const names = [...new Set(active.map(({ index }) => field.frozen.kinks[index]!.name))];
@@ -441,128 +382,14 @@ export class InclusionRun implements Iterable<Step> {
     return [{ kink: index, entry, base: kink.kind === 'max' ? baseOf(kink, this.pattern) : -1 }];
   }
 
-  /** What to decide about at y: what is held, what is met, and what is 0 within rounding. */
   private activeKinks(met: number, entry: number): ActiveKink[] {
-    const { frozen } = this.field;
-    const { pattern, scales, y, watch } = this;
-    const u = this.field.values;
-    frozen.values(y, pattern.sides, u);
-    const active: ActiveKink[] = [];
-    const still: number[] = [];
-    frozen.kinks.forEach((kink, index) => {
-      const { kind, offset, size } = kink;
-      if (index !== met && kind !== 'max' && watch.freshEntries.get(offset) === 0) {
-        if (kink.nested) still.push(index);
-        return;
-      }
-      const isHeld = pattern.held[index] === 1;
-      if (kind === 'max') {
-        const base = baseOf(kink, pattern);
-        const ties: number[] = [];
-        let isFresh = true;
-        for (let e = offset; e < offset + size; e++) {
-          const tiny = 1e-13 * (Math.abs(scales[e]!) + Math.abs(scales[base]!));
-          const isTied = e === base || pattern.tied[e] === 1;
-          const isNew = (index === met && e === entry) || Math.abs(u[e]! - u[base]!) <= tiny;
-          if (!isTied && isNew && !watch.freshEntries.has(e)) isFresh = false;
-          if (isTied || isNew || watch.freshEntries.has(e)) ties.push(e);
-        }
-        if (ties.length > 1) {
-          active.push({ index, from: isHeld ? 'held' : isFresh ? 'fresh' : 'side', ties });
-        }
-        return;
-      }
-      if (isHeld) active.push({ index, from: 'held' });
-      else if (index === met)
-        active.push({ index, from: watch.freshEntries.has(offset) ? 'fresh' : 'side' });
-      else if (watch.freshEntries.has(offset)) active.push({ index, from: 'fresh' });
-      else if (isTiny(u, scales, offset, size)) active.push({ index, from: 'side' });
-    });
-    // what nothing moves stays where it is, unless a kink below it bends
-    for (const index of still) {
-      const row = { kink: index, entry: frozen.kinks[index]!.offset, base: -1 };
-      const { slopes } = this.field.rowAt(y, pattern, row);
-      if (active.some((one) => slopes?.[one.index] !== 0)) active.push({ index, from: 'fresh' });
-    }
-    return active.sort((a, b) => a.index - b.index);
-  }
-
-  private startingKinks(): ActiveKink[] {
-    return this.activeKinks(-1, -1).map((one) => ({ ...one, from: 'start' as const }));
-  }
-
-  /** Sides, winners and directions at x, kinks before those above them. */
-  private sidesAt(x: Float64Array): Pattern {
-    const { frozen } = this.field;
-    const { kinks, size } = frozen;
-    const pattern = copyPattern(this.field.pattern);
-    const u = new Float64Array(size);
-    const before = new Float64Array(size);
-    // each round settles at least the kinks of one more level
-    for (let round = 0; round <= kinks.length; round++) {
-      frozen.values(x, pattern.sides, u);
-      for (const { kind, offset, size: length } of kinks) {
-        if (kind === 'abs') pattern.sides[offset] = Math.sign(u[offset]!);
-        else if (kind === 'norm') direction(u, offset, length, pattern.sides);
-        else {
-          let best = offset;
-          for (let i = offset; i < offset + length; i++) if (u[i]! > u[best]!) best = i;
-          pattern.sides.fill(0, offset, offset + length);
-          pattern.sides[best] = 1;
-        }
-      }
-      if (round > 0 && u.every((value, i) => value === before[i])) break;
-      before.set(u);
-    }
-    return pattern;
-  }
-
-  /** Sizes of what rounding can make of arguments and gradients at y: their changes as y changes by rounding. */
-  private measure(): void {
-    const { field, y, pattern, scales, signs, scratch } = this;
-    const { frozen } = field;
-    // of the terms at y, and of those that were lost on the way there
-    for (let i = 0; i < y.length; i++) scratch[i] = y[i]! - this.stepStart[i]!;
-    frozen.velocities(y, pattern.sides, scratch, field.values);
-    for (let i = 0; i < y.length; i++) scratch[i] = y[i]! * signs[i]!;
-    frozen.velocities(y, pattern.sides, scratch, scales);
-    const lost = Float64Array.from(
-      scales,
-      (scale, i) => Math.abs(scale) + Math.abs(field.values[i]!),
-    );
-    // of terms that cancel altogether: what is no derivative in small changes is rounding
-    const here = new Float64Array(scales.length);
-    frozen.values(y, pattern.sides, here);
-    for (const change of [2 ** -44, -(2 ** -43), 2 ** -42]) {
-      for (let i = 0; i < y.length; i++) scratch[i] = y[i]! * (1 + change * signs[i]!);
-      frozen.values(scratch, pattern.sides, field.values);
-      for (let i = 0; i < scales.length; i++) {
-        const rounding = field.values[i]! - here[i]! - change * scales[i]!;
-        lost[i] = Math.max(lost[i]!, Math.abs(rounding) / (2 * Number.EPSILON));
-      }
-    }
-    let largest = 0;
-    for (const scale of lost) largest = Math.max(largest, scale);
-    // products of rounding errors are nothing, too
-    for (let i = 0; i < scales.length; i++) scales[i] = lost[i]! + 1e-14 * largest;
-    const { gradient, values, bounds } = field;
-    // curvature changes slowly
-    if (this.measured++ % 8 !== 0) return;
-    const part = 2 ** -30;
-    field.forget();
-    field.sweeps += 2;
-    frozen.sweep(y, pattern.sides, undefined, gradient, values, bounds);
-    const g = gradient.slice();
-    for (let i = 0; i < y.length; i++) scratch[i] = y[i]! * (1 + part * signs[i]!);
-    frozen.sweep(scratch, pattern.sides, undefined, gradient, values, bounds);
-    let change = 0;
-    for (let i = 0; i < y.length; i++) change += (gradient[i]! - g[i]!) ** 2;
-    this.stateNoise = (8 * Number.EPSILON * Math.sqrt(change)) / part;
+    const { field, watch, y, pattern, rounding } = this;
+    return activeKinks(field, watch, y, pattern, rounding.scales, met, entry);
   }
 
   private decideAt(active: readonly ActiveKink[], ahead: number): void {
     const { field, decider, y, pattern: before } = this;
-    const decision = decider.decide(y, before, active, ahead, this.stateNoise);
+    const decision = decider.decide(y, before, active, ahead, this.rounding.stateNoise);
     this.listener.decided(this.t, before, decision, active);
     if (decision.undecided !== undefined) {
       this.reason = `undecided: ${decision.undecided}`;
@@ -571,7 +398,9 @@ export class InclusionRun implements Iterable<Step> {
     this.pattern = decision.pattern;
     field.enter(this.pattern);
     field.project(y);
-    this.leaveZeros(decision.fresh);
+    if (this.hasNorms) {
+      leaveZeros(field, y, this.pattern, decision.fresh, 1e-3 * this.rest.tolerance(y));
+    }
     const resting: FreshEntry[] = [];
     for (const [entry, order] of this.watch.freshEntries) {
       if (order === 0 && !active.some(({ index }) => this.has(index, entry))) {
@@ -579,7 +408,7 @@ export class InclusionRun implements Iterable<Step> {
       }
     }
     const zeros = [...decision.fresh, ...resting];
-    this.watch.begin(y, this.pattern, decision.velocity, zeros, this.scales);
+    this.watch.begin(y, this.pattern, decision.velocity, zeros, this.rounding.scales);
     const now = { speed: norm2(decision.velocity), forces: 0 };
     const isOver = this.rest.isOver(this.t, y, now, this.rate(this.t), this.ordinary);
     this.rest.changed(this.t);
@@ -591,91 +420,25 @@ export class InclusionRun implements Iterable<Step> {
     return entry >= offset && entry < offset + size;
   }
 
-  /** A norm has no direction at 0: one that leaves it begins a little way along its direction. */
-  private leaveZeros(fresh: readonly FreshEntry[]): void {
-    const { field, y, pattern } = this;
-    const { kinks } = field.frozen;
-    for (const { entry } of fresh) {
-      const index = kinks.findIndex(({ kind, offset }) => kind === 'norm' && offset === entry);
-      if (index < 0 || pattern.held[index]) continue;
-      const { offset, size } = kinks[index]!;
-      field.frozen.values(y, pattern.sides, field.values);
-      let along = 0;
-      for (let i = offset; i < offset + size; i++) along += field.values[i]! * pattern.sides[i]!;
-      const least = 1e-3 * this.rest.tolerance(y);
-      if (along >= least) continue;
-      for (let i = offset; i < offset + size; i++) {
-        const { gradient, length } = field.rowAt(y, pattern, { kink: index, entry: i, base: -1 });
-        const share = (least * pattern.sides[i]!) / (length * length || 1);
-        for (let l = 0; l < y.length; l++) y[l] = y[l]! + share * gradient[l]!;
-      }
-    }
-  }
-
-  /** Directions of norms follow their arguments from step to step. */
-  private turnNorms(): void {
-    const { frozen, values } = this.field;
-    const { pattern, y } = this;
-    if (!frozen.kinks.some(({ kind }) => kind === 'norm')) return;
-    frozen.values(y, pattern.sides, values);
-    frozen.kinks.forEach(({ kind, offset, size }, index) => {
-      if (kind !== 'norm' || pattern.held[index]) return;
-      const before = pattern.sides.slice(offset, offset + size);
-      direction(values, offset, size, pattern.sides);
-      // past 0 by a way that the dense output does not show
-      if (dot(before, pattern.sides.subarray(offset, offset + size)) === 0)
-        pattern.sides.set(before, offset);
-    });
-    this.watch.advance(y, pattern);
-  }
-
   /** Norms within the tolerance of 0 are put there if the flow then holds them. */
   private snapNorms(): void {
-    const { field, pattern, y, decider } = this;
+    const { field, y, decider } = this;
     const { frozen, values } = field;
     const tolerance = this.rest.tolerance(y);
     frozen.kinks.forEach(({ kind, offset, size }, index) => {
-      if (kind !== 'norm' || this.pattern.held[index] || this.watch.freshEntries.has(offset))
-        return;
+      const { pattern } = this;
+      if (kind !== 'norm' || pattern.held[index] || this.watch.freshEntries.has(offset)) return;
       frozen.values(y, pattern.sides, values);
       if (norm2(values.subarray(offset, offset + size)) > tolerance) return;
-      const trial = copyPattern(this.pattern);
-      setHeld(frozen.kinks[index]!, index, trial);
-      const there = y.slice();
-      field.enter(trial);
-      field.project(there);
-      const active = [...heldKinks(trial)].map((one): ActiveKink => ({
-        index: one,
-        from: one === index ? 'side' : 'held',
-        ...(frozen.kinks[one]!.kind === 'max' && { ties: tiesOf(trial, frozen, one) }),
-      }));
-      const decision = decider.decide(there, trial, active, 1e-3 * this.ordinary, this.stateNoise);
-      field.enter(this.pattern);
-      if (decision.undecided !== undefined || !decision.pattern.held[index]) return;
+      const ahead = 1e-3 * this.ordinary;
+      const { stateNoise } = this.rounding;
+      const there = snapped(field, decider, y, pattern, index, ahead, stateNoise);
+      if (!there) return;
       y.set(there);
       this.leave();
       this.nextStep = this.ordinary;
-      this.measure();
+      this.rounding.measure(y, this.stepStart, pattern);
       this.decideAt(this.activeKinks(index, -1), 1e-3 * this.ordinary * this.rate(this.t));
     });
   }
-}
-
-function tiesOf({ tied }: Pattern, { kinks }: FrozenFunction, index: number): number[] {
-  const { offset, size } = kinks[index]!;
-  const ties: number[] = [];
-  for (let i = offset; i < offset + size; i++) if (tied[i]) ties.push(i);
-  return ties;
-}
-
-function isTiny(u: Float64Array, scales: Float64Array, offset: number, size: number): boolean {
-  for (let i = offset; i < offset + size; i++) {
-    if (Math.abs(u[i]!) > 1e-13 * Math.abs(scales[i]!)) return false;
-  }
-  return true;
-}
-
-function direction(u: Float64Array, offset: number, size: number, out: Float64Array): void {
-  const length = norm2(u.subarray(offset, offset + size));
-  for (let i = offset; i < offset + size; i++) out[i] = length > 0 ? u[i]! / length : 0;
 }

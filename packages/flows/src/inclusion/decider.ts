@@ -1,0 +1,163 @@
+import type { FrozenFunction } from '@nonsmooth/autodiff';
+import { norm2 } from '@nonsmooth/core';
+import type { ActiveKink } from './active-kink.js';
+import type { Choice, Corner, Decision, FreshEntry } from './decision.js';
+import { copyPattern, setHeld, setSide, type Pattern } from './pattern.js';
+import { PatternSearch, type Found } from './pattern-search.js';
+import type { SlidingField } from './sliding-field.js';
+import { verdictsOf } from './verdict.js';
+import { Ways, type Way } from './way.js';
+
+/** Decides how the flow goes on where kinks bend. */
+export class Decider {
+  private readonly frozen: FrozenFunction;
+  private readonly ways: Ways;
+  private readonly patterns: PatternSearch;
+
+  constructor(field: SlidingField, choice: Choice) {
+    this.frozen = field.frozen;
+    this.ways = new Ways(field);
+    this.patterns = new PatternSearch(field, this.ways, choice);
+  }
+
+  /** The way on from x; `ahead` is a time, short against a step, after which what is tangential now is looked at again. */
+  decide(
+    x: Float64Array,
+    before: Pattern,
+    active: readonly ActiveKink[],
+    ahead: number,
+    stateNoise: number,
+  ): Decision {
+    return this.decideAt({ x, before, active }, ahead, stateNoise, false);
+  }
+
+  private decideAt(
+    corner: Corner,
+    ahead: number,
+    stateNoise: number,
+    isSecondLook: boolean,
+  ): Decision {
+    const { x, active, before } = corner;
+    const { kinks } = this.frozen;
+    const neutral = copyPattern(before);
+    for (const { index, ties } of active) setHeld(kinks[index]!, index, neutral, ties);
+    const way = this.ways.at(x, neutral, stateNoise);
+    const concave = way.rows.find(
+      ({ kink, length }) => way.bounds[kink]! * length < -way.noise,
+    )?.kink;
+    const isConcave = concave !== undefined;
+    const isCoupled = way.rows.some(({ slopes }) =>
+      active.some(({ index }) => slopes !== undefined && slopes[index] !== 0),
+    );
+    let found: Found;
+    if (!isConcave && !isCoupled) {
+      const verdicts = verdictsOf(way, kinks, active);
+      found = { way, verdicts, several: false };
+      if (!way.ended) {
+        return this.undecided(corner, way, 'the multipliers were not found');
+      }
+    } else {
+      found = this.patterns.search(corner, neutral, stateNoise, way);
+    }
+    const decision = this.conclude(corner, found, ahead, stateNoise, isSecondLook);
+    return { ...decision, concave: concave ?? decision.concave };
+  }
+
+  /** Turns verdicts into the next pattern; what is tangential is looked at again a little later. */
+  private conclude(
+    corner: Corner,
+    { way, verdicts, several, undecided }: Found,
+    ahead: number,
+    stateNoise: number,
+    isSecondLook: boolean,
+  ): Decision {
+    const { kinks, dimension } = this.frozen;
+    const { x, active } = corner;
+    const { velocity } = way;
+    const speed = norm2(velocity);
+    let forces = way.gradientNorm;
+    way.rows.forEach(({ length }, i) => (forces += Math.abs(way.lambda[i]!) * length));
+    const atRest = speed <= Math.max(way.noise, 1e-13 * forces);
+    const next = copyPattern(way.pattern);
+    const fresh: FreshEntry[] = [];
+    const open: ActiveKink[] = [];
+    for (const { index } of active) {
+      const verdict = verdicts.get(index)!;
+      const kink = kinks[index]!;
+      if (verdict.kind === 'side') {
+        this.put(next, index, verdict.side, corner, 1, fresh);
+        continue;
+      }
+      setHeld(kink, index, next, verdict.ties);
+      if (verdict.ties) this.freshTies(corner, index, verdict.ties, fresh);
+      open.push({ index, from: 'held', ...(verdict.ties && { ties: verdict.ties }) });
+    }
+    const isTangential = [...verdicts.values()].some(({ kind }) => kind === 'tangential');
+    if (!isTangential || atRest) {
+      return { pattern: next, velocity, atRest, fresh, several, undecided };
+    }
+    if (isSecondLook) {
+      for (const { index } of open) {
+        const verdict = verdicts.get(index)!;
+        if (verdict.kind === 'tangential') this.put(next, index, verdict.side, corner, 0, fresh);
+      }
+      return { pattern: next, velocity, atRest, fresh, several, undecided };
+    }
+    const later = new Float64Array(dimension);
+    for (let i = 0; i < dimension; i++) later[i] = x[i]! + ahead * velocity[i]!;
+    const second = this.decideAt({ x: later, before: next, active: open }, ahead, stateNoise, true);
+    const left = second.fresh.map(({ entry, order }): FreshEntry => ({
+      entry,
+      order: order === 0 ? 0 : 2,
+    }));
+    return {
+      pattern: second.pattern,
+      velocity,
+      atRest,
+      fresh: [...fresh, ...left],
+      several: several || second.several,
+      undecided: undecided ?? second.undecided,
+      concave: second.concave,
+    };
+  }
+
+  /** Puts a kink on a side, and notes what is 0 there. */
+  private put(
+    pattern: Pattern,
+    index: number,
+    side: number | Float64Array,
+    { active }: Corner,
+    order: 0 | 1,
+    fresh: FreshEntry[],
+  ): void {
+    const kink = this.frozen.kinks[index]!;
+    setSide(kink, index, pattern, side);
+    if (kink.kind !== 'max') fresh.push({ entry: kink.offset, order });
+    else {
+      const ties = active.find((one) => one.index === index)?.ties ?? [];
+      for (const entry of ties) if (entry !== side) fresh.push({ entry, order });
+    }
+  }
+
+  /** Entries that were tied to a maximum and are not any more. */
+  private freshTies(
+    { active }: Corner,
+    index: number,
+    ties: readonly number[],
+    fresh: FreshEntry[],
+  ): void {
+    const before = active.find((one) => one.index === index)?.ties ?? [];
+    for (const entry of before) if (!ties.includes(entry)) fresh.push({ entry, order: 1 });
+  }
+
+  private undecided({ before }: Corner, { velocity }: Way, reason: string): Decision {
+    return {
+      pattern: before,
+      velocity,
+      atRest: false,
+      fresh: [],
+      several: false,
+      undecided: reason,
+    };
+  }
+}

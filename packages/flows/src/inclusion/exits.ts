@@ -1,0 +1,101 @@
+import { norm2 } from '@nonsmooth/core';
+import { evaluateSegment, type Segment } from '@nonsmooth/ode';
+import type { SlidingField } from './sliding-field.js';
+import type { Crossing } from './watch.js';
+
+/** The margin of a slide at a point of a step, and the size of what rounding may make of it. */
+interface MarginThere {
+  readonly margin: number;
+  readonly kink: number;
+  readonly noise: number;
+}
+
+/** Watches what is held: where on a step a multiplier comes to its end, and where a kink that nothing moves bends down. */
+export class ExitWatch {
+  /** ‖Θ'‖ and ‖∇f‖ at the end of the last slide that was watched. */
+  speedAtEnd: { readonly speed: number; readonly forces: number } = { speed: 0, forces: 0 };
+  private readonly field: SlidingField;
+  private readonly state: Float64Array;
+  private readonly velocity: Float64Array;
+
+  constructor(field: SlidingField) {
+    this.field = field;
+    this.state = new Float64Array(field.frozen.dimension);
+    this.velocity = new Float64Array(field.frozen.dimension);
+  }
+
+  /** Where on the step, before `limit`, a multiplier of what is held comes to its end. */
+  first(
+    segment: Segment,
+    end: Float64Array,
+    limit: number | undefined,
+    stateNoise: number,
+  ): Crossing | undefined {
+    const whole = (segment.end - segment.start) / segment.step;
+    const last = limit ?? whole;
+    const marginAt = (theta: number): MarginThere => {
+      if (theta === whole) this.state.set(end);
+      else evaluateSegment(segment, theta, this.state);
+      this.field.velocity(this.state, this.velocity);
+      const found = this.field.margin(this.state, this.velocity);
+      return { ...found, noise: this.field.noise() + stateNoise };
+    };
+    // the end first: its evaluation is already known
+    const high = marginAt(last);
+    this.speedAtEnd = { speed: norm2(this.velocity), forces: norm2(this.field.gradient) };
+    const middle = marginAt(last / 2);
+    if (middle.margin < -middle.noise) {
+      return exitBetween(marginAt, 0, NaN, last / 2, middle);
+    }
+    if (high.margin >= -high.noise) return undefined;
+    return exitBetween(marginAt, last / 2, middle.margin, last, high);
+  }
+
+  /** Where on a step a kink begins to bend down, if it does by its end. */
+  bendsDown(segment: Segment, index: number, stateNoise: number): number | undefined {
+    const { field } = this;
+    const bendAt = (theta: number): number => {
+      evaluateSegment(segment, theta, this.state);
+      field.velocity(this.state, this.velocity);
+      if (field.isSliding) field.margin(this.state, this.velocity);
+      return field.bounds[index]!;
+    };
+    let [low, high] = [0, (segment.end - segment.start) / segment.step];
+    if (bendAt(high) >= -field.noise() - stateNoise) return undefined;
+    for (let round = 0; round < 45 && high - low > 1e-12 * high; round++) {
+      const middle = (low + high) / 2;
+      if (bendAt(middle) < 0) high = middle;
+      else low = middle;
+    }
+    return segment.start + high * segment.step;
+  }
+}
+
+function exitBetween(
+  marginAt: (theta: number) => MarginThere,
+  from: number,
+  fromMargin: number,
+  to: number,
+  at: MarginThere,
+): Crossing {
+  let [low, lowMargin, high, found] = [from, fromMargin, to, at];
+  let highMargin = at.margin;
+  for (let round = 0; round < 40; round++) {
+    if (high - low <= 1e-13 * to) break;
+    const isKnown = lowMargin > 0;
+    let middle = isKnown
+      ? low + ((high - low) * lowMargin) / (lowMargin - highMargin)
+      : (low + high) / 2;
+    if (!(middle > low && middle < high)) middle = (low + high) / 2;
+    const next = marginAt(middle);
+    if (Math.abs(next.margin) <= next.noise) return { theta: middle, kink: found.kink, entry: -1 };
+    if (next.margin > 0) {
+      [low, lowMargin] = [middle, next.margin];
+      highMargin /= 2;
+    } else {
+      [high, highMargin, found] = [middle, next.margin, next];
+      lowMargin /= 2;
+    }
+  }
+  return { theta: high, kink: found.kink, entry: -1 };
+}
