@@ -84,6 +84,10 @@ describe.each(packageNames)('@nonsmooth/%s', (name) => {
   });
 });
 
+test('all manifests say where the package lives, as the root’s manifest says it', () => {
+  expect(command(root, process.execPath, 'tools/release/metadata.mjs', '--check')).toBe('');
+});
+
 test('the package of the platform brings native kernels, and its absence the portable ones', () => {
   const program = `
     import { defaultKernels, nativeKernels } from '@nonsmooth/kernels';
