@@ -15,6 +15,8 @@ export type { Operand, Value } from './emit.js';
 export * from './evaluate.js';
 export type { DirectionPolicy, KinkPolicy, SignaturePolicy } from './kink-policy.js';
 export { defaultKinks, type Kinks } from '@nonsmooth/kernels';
+export { programFromData, programToData } from './interchange/program-data.js';
+export type { NodeData, NumberData, ProgramData } from './interchange/program-data.js';
 export * from './objective.js';
 export * from './ops/activations.js';
 export * from './ops/arithmetic.js';

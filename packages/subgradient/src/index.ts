@@ -28,6 +28,7 @@ export {
 } from './abs-normal/layered-form.js';
 export type { SparseMatrix } from './abs-normal/sparse-matrix.js';
 export * from './certify/certificate.js';
+export { claimOf, readClaim, type Claim } from './certify/claim.js';
 export { certify, type CertifyOptions } from './certify/certify.js';
 export { HiddenSignError } from './procedure/hidden-sign.js';
 export { CertificateError, verify } from './certify/verify.js';
