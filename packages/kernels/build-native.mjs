@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { include_dir } from 'node-api-headers';
+import { constants } from './abi/constants.mjs';
 
 const root = import.meta.dirname;
 const { values: options } = parseArgs({
@@ -122,15 +123,21 @@ function structs() {
 }
 
 /** Codes of names, as the WebAssembly kernels know them. */
-async function names() {
+function names() {
   const text = readFileSync(join(root, 'assembly/generated/names.ts'), 'utf8');
   const enums = [...text.matchAll(/export enum (\w+) \{([^}]*)\}/g)].map(([, kind, body]) => {
     const codes = [...body.matchAll(/(\w+) = (\d+)/g)];
     return codes.map(([, name, code]) => `${kind.toUpperCase()}_${name} = ${code}`);
   });
-  const { descentRuleNames } = await import('./dist/index.js');
-  const rules = descentRuleNames.map((name, code) => `RULE_${name} = ${code}`);
-  return `#pragma once\n${[...enums, rules].map((all) => `enum { ${all.join(', ')} };\n`).join('')}`;
+  return `#pragma once\n${enums.map((all) => `enum { ${all.join(', ')} };\n`).join('')}`;
+}
+
+/** Numbers that host and kernels agree on. */
+function sharedConstants() {
+  const lines = Object.entries(constants).map(
+    ([name, { value }]) => `constexpr int ${name} = ${value};\n`,
+  );
+  return `#pragma once\n${lines.join('')}`;
 }
 
 /** The line of an output that says what went wrong. */
@@ -164,7 +171,8 @@ async function compile() {
   const cxx = compiler();
   writeFileSync(join(folder, 'structs.hpp'), structs());
   writeFileSync(join(folder, 'tables.hpp'), tables());
-  writeFileSync(join(folder, 'names.hpp'), await names());
+  writeFileSync(join(folder, 'names.hpp'), names());
+  writeFileSync(join(folder, 'constants.hpp'), sharedConstants());
   const waiting = [...objects];
   const compileAll = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {

@@ -3,6 +3,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
+import { constants } from './abi/constants.mjs';
+import { writeAbi } from './tools/write-abi.mjs';
 import { writeNames } from './tools/write-names.mjs';
 import { checkOffsets, writeStructs } from './tools/write-structs.mjs';
 
@@ -12,9 +14,6 @@ const builds = [
   { name: 'simd', features: ['simd'] },
   { name: 'relaxedSimd', features: ['simd', 'relaxed-simd'] },
 ];
-
-/** The arenas of src/wasm start here. */
-const firstFreeAddress = 65536;
 
 /** The exports of a module that this engine knows. */
 function exportsOf(binary) {
@@ -52,17 +51,19 @@ async function compile(source, features) {
 
 await writeNames();
 writeStructs();
+writeAbi();
 checkOffsets(exportsOf(await compile('assembly/generated/offsets.ts', [])));
 const folder = join(root, 'src/wasm/generated');
 mkdirSync(folder, { recursive: true });
 for (const { name, features } of builds) {
-  const binary = await compile('assembly/index.ts', features);
+  const binary = await compile('assembly/generated/entry-points.ts', features);
   // Node 20 knows relaxed SIMD only behind a flag and would refuse a sound module.
   if (name === 'simd' && !WebAssembly.validate(binary)) throw new Error('the module is not valid');
   if (name === 'simd') {
     const end = exportsOf(binary).heapBase();
-    if (end > firstFreeAddress) {
-      throw new Error(`the constants end at ${end}, behind ${firstFreeAddress}`);
+    const free = constants.firstFreeAddress.value;
+    if (end > free) {
+      throw new Error(`the constants end at ${end}, behind ${free}`);
     }
   }
   const base64 = Buffer.from(binary).toString('base64');

@@ -2,6 +2,7 @@
 // so is fl(fl(w·x) + b) > 0 in x: a neuron is active from some sample on (w ≥ 0) or before some sample (w < 0).
 // Bisection on this very expression finds the same activity as evaluating every sample does.
 
+import { keyBytes } from './generated/constants';
 import { Layer } from './generated/structs';
 import { multiplyAdd } from './simd';
 import { sortKeys } from './sorting';
@@ -12,7 +13,7 @@ import { sortKeys } from './sorting';
  */
 export function findBreakpoints<T>(keys: usize, hidden: Layer, inputs: usize, samples: i32): void {
   for (let k = 0; k < hidden.width; k++) {
-    const to = keys + (<usize>k << 3);
+    const to = keyAt(keys, k);
     const j = neuronOf(to);
     const at = <usize>j * sizeof<T>();
     const left = load<T>(hidden.weights + at) < <T>0;
@@ -22,6 +23,13 @@ export function findBreakpoints<T>(keys: usize, hidden: Layer, inputs: usize, sa
     store<u64>(to, ((<u64>first) << 32) | <u64>j);
   }
   sortKeys(keys, hidden.width);
+}
+
+/** Address of a breakpoint. */
+// @ts-ignore: decorator
+@inline
+export function keyAt(keys: usize, k: i32): usize {
+  return keys + <usize>k * keyBytes;
 }
 
 /** The first sample behind a breakpoint. */

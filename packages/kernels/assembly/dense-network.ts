@@ -1,5 +1,6 @@
 import { activate } from './activations';
 import { gather, scatter } from './gather';
+import { panelsPerGroup } from './generated/constants';
 import { Network } from './generated/structs';
 import {
   keepsDigits,
@@ -17,7 +18,7 @@ import { product, transposedProduct } from './products';
 import { isRelu, isShallow, reluBackward, reluForward, smoothBackward } from './shallow';
 import { PAIR } from './simd';
 import { biasGradient, weightGradient } from './weight-gradient';
-import { addGroup, finishGroups, GROUP } from './wide-sums';
+import { addGroup, finishGroups } from './wide-sums';
 
 /**
  * The loss of `count` samples, all of them or those at `indices`; also the gradient, if asked for.
@@ -65,7 +66,7 @@ function panelRisk<T>(net: Network, count: i32, indices: usize, withGradient: bo
   net.targetSum = 0;
   const shallow = isShallow(net, layerAt(net, net.depth - 1).width);
   const reluOnly = shallow && isRelu(net);
-  const grouped = sizeof<T>() == 4 && panels > GROUP && withGradient;
+  const grouped = sizeof<T>() == 4 && panels > panelsPerGroup && withGradient;
   let panel = 0;
   for (let first = 0; first < count; first += perPanel) {
     const here = min(perPanel, count - first);
@@ -76,13 +77,13 @@ function panelRisk<T>(net: Network, count: i32, indices: usize, withGradient: bo
     panelLoss<T>(net, stride, columns, here);
     if (!withGradient) continue;
     const last = first + perPanel >= count;
-    net.first = grouped ? panel % GROUP == 0 : first == 0;
+    net.first = grouped ? panel % panelsPerGroup == 0 : first == 0;
     net.last = last && !grouped;
     if (last) setFactor(net, count);
     if (shallow) shallowBackward<T>(net, reluOnly, stride, columns);
     else backward<T>(net, stride, columns);
     panel++;
-    if (grouped && (last || panel % GROUP == 0)) addGroup(net, panel <= GROUP);
+    if (grouped && (last || panel % panelsPerGroup == 0)) addGroup(net, panel <= panelsPerGroup);
   }
   if (grouped) finishGroups(net, reluOnly);
   return lossValue(net, count);

@@ -2,27 +2,8 @@
 
 import { activate } from './activations';
 import { erf, exp, expm1, log, log1p } from './elementary';
+import { Binary, Unary } from './generated/names';
 import { VECTOR, multiplyAdd, splat } from './simd';
-
-// In the order of unaryNames in src/workspace.ts.
-const NEGATE = 0;
-const ABSOLUTE = 1;
-const SQUARE = 2;
-const SQUARE_ROOT = 3;
-const RECIPROCAL = 4;
-const EXP = 5;
-const EXPM1 = 6;
-const LOG = 7;
-const LOG1P = 8;
-const ERF = 9;
-
-// In the order of binaryNames in src/workspace.ts.
-const ADD = 0;
-const SUBTRACT = 1;
-const MULTIPLY = 2;
-const DIVIDE = 3;
-const MAXIMUM = 4;
-const MINIMUM = 5;
 
 const SPARE_X: usize = memory.data(16, 16);
 const SPARE_Y: usize = memory.data(16, 16);
@@ -42,44 +23,44 @@ export function unary<T>(f: i32, x: usize, out: usize, count: i32): void {
 
 function unaryVectors<T>(f: i32, x: usize, out: usize, size: usize): void {
   switch (f) {
-    case NEGATE: {
-      unaryLoop<T>(NEGATE, x, out, size);
+    case Unary.negate: {
+      unaryLoop<T>(Unary.negate, x, out, size);
       break;
     }
-    case ABSOLUTE: {
-      unaryLoop<T>(ABSOLUTE, x, out, size);
+    case Unary.absolute: {
+      unaryLoop<T>(Unary.absolute, x, out, size);
       break;
     }
-    case SQUARE: {
-      unaryLoop<T>(SQUARE, x, out, size);
+    case Unary.square: {
+      unaryLoop<T>(Unary.square, x, out, size);
       break;
     }
-    case SQUARE_ROOT: {
-      unaryLoop<T>(SQUARE_ROOT, x, out, size);
+    case Unary.squareRoot: {
+      unaryLoop<T>(Unary.squareRoot, x, out, size);
       break;
     }
-    case RECIPROCAL: {
-      unaryLoop<T>(RECIPROCAL, x, out, size);
+    case Unary.reciprocal: {
+      unaryLoop<T>(Unary.reciprocal, x, out, size);
       break;
     }
-    case EXP: {
-      unaryLoop<T>(EXP, x, out, size);
+    case Unary.exp: {
+      unaryLoop<T>(Unary.exp, x, out, size);
       break;
     }
-    case EXPM1: {
-      unaryLoop<T>(EXPM1, x, out, size);
+    case Unary.expm1: {
+      unaryLoop<T>(Unary.expm1, x, out, size);
       break;
     }
-    case LOG: {
-      unaryLoop<T>(LOG, x, out, size);
+    case Unary.log: {
+      unaryLoop<T>(Unary.log, x, out, size);
       break;
     }
-    case LOG1P: {
-      unaryLoop<T>(LOG1P, x, out, size);
+    case Unary.log1p: {
+      unaryLoop<T>(Unary.log1p, x, out, size);
       break;
     }
-    case ERF: {
-      unaryLoop<T>(ERF, x, out, size);
+    case Unary.erf: {
+      unaryLoop<T>(Unary.erf, x, out, size);
       break;
     }
     default:
@@ -94,15 +75,15 @@ function unaryLoop<T>(f: i32, x: usize, out: usize, size: usize): void {
   for (; x < end; x += VECTOR) {
     const v = v128.load(x);
     let y: v128;
-    if (f == NEGATE) y = v128.neg<T>(v);
-    else if (f == ABSOLUTE) y = v128.abs<T>(v);
-    else if (f == SQUARE) y = v128.mul<T>(v, v);
-    else if (f == SQUARE_ROOT) y = v128.sqrt<T>(v);
-    else if (f == RECIPROCAL) y = v128.div<T>(splat<T>(1), v);
-    else if (f == EXP) y = exp<T>(v);
-    else if (f == EXPM1) y = expm1<T>(v);
-    else if (f == LOG) y = log<T>(v);
-    else if (f == LOG1P) y = log1p<T>(v);
+    if (f == Unary.negate) y = v128.neg<T>(v);
+    else if (f == Unary.absolute) y = v128.abs<T>(v);
+    else if (f == Unary.square) y = v128.mul<T>(v, v);
+    else if (f == Unary.squareRoot) y = v128.sqrt<T>(v);
+    else if (f == Unary.reciprocal) y = v128.div<T>(splat<T>(1), v);
+    else if (f == Unary.exp) y = exp<T>(v);
+    else if (f == Unary.expm1) y = expm1<T>(v);
+    else if (f == Unary.log) y = log<T>(v);
+    else if (f == Unary.log1p) y = log1p<T>(v);
     else y = erf<T>(v);
     v128.store(out, y);
     out += VECTOR;
@@ -129,28 +110,28 @@ export function binary<T>(f: i32, x: usize, y: usize, yStep: usize, out: usize, 
 
 function binaryVectors<T>(f: i32, x: usize, y: usize, yStep: usize, out: usize, size: usize): void {
   switch (f) {
-    case ADD: {
-      binaryLoop<T>(ADD, x, y, yStep, out, size);
+    case Binary.add: {
+      binaryLoop<T>(Binary.add, x, y, yStep, out, size);
       break;
     }
-    case SUBTRACT: {
-      binaryLoop<T>(SUBTRACT, x, y, yStep, out, size);
+    case Binary.subtract: {
+      binaryLoop<T>(Binary.subtract, x, y, yStep, out, size);
       break;
     }
-    case MULTIPLY: {
-      binaryLoop<T>(MULTIPLY, x, y, yStep, out, size);
+    case Binary.multiply: {
+      binaryLoop<T>(Binary.multiply, x, y, yStep, out, size);
       break;
     }
-    case DIVIDE: {
-      binaryLoop<T>(DIVIDE, x, y, yStep, out, size);
+    case Binary.divide: {
+      binaryLoop<T>(Binary.divide, x, y, yStep, out, size);
       break;
     }
-    case MAXIMUM: {
-      binaryLoop<T>(MAXIMUM, x, y, yStep, out, size);
+    case Binary.maximum: {
+      binaryLoop<T>(Binary.maximum, x, y, yStep, out, size);
       break;
     }
-    case MINIMUM: {
-      binaryLoop<T>(MINIMUM, x, y, yStep, out, size);
+    case Binary.minimum: {
+      binaryLoop<T>(Binary.minimum, x, y, yStep, out, size);
       break;
     }
     default:
@@ -173,11 +154,11 @@ function binaryLoop<T>(
     const a = v128.load(x);
     const b = v128.load(y);
     let c: v128;
-    if (f == ADD) c = v128.add<T>(a, b);
-    else if (f == SUBTRACT) c = v128.sub<T>(a, b);
-    else if (f == MULTIPLY) c = v128.mul<T>(a, b);
-    else if (f == DIVIDE) c = v128.div<T>(a, b);
-    else if (f == MAXIMUM) c = v128.max<T>(a, b);
+    if (f == Binary.add) c = v128.add<T>(a, b);
+    else if (f == Binary.subtract) c = v128.sub<T>(a, b);
+    else if (f == Binary.multiply) c = v128.mul<T>(a, b);
+    else if (f == Binary.divide) c = v128.div<T>(a, b);
+    else if (f == Binary.maximum) c = v128.max<T>(a, b);
     else c = v128.min<T>(a, b);
     v128.store(out, c);
     y += yStep;

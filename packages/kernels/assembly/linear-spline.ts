@@ -6,7 +6,8 @@
 //
 // A pair of numbers, the factor of x and the constant, or Σ …x and Σ …, is a vector of two f64 whatever T is.
 
-import { findBreakpoints, neuronOf, sampleOf } from './breakpoints';
+import { findBreakpoints, keyAt, neuronOf, sampleOf } from './breakpoints';
+import { pairBytes } from './generated/constants';
 import { Layer, Network, Spline } from './generated/structs';
 import { lossValue, setFactor } from './losses';
 import { layerAt } from './network';
@@ -60,7 +61,7 @@ function takeSamples<T>(net: Network, spline: Spline): void {
   }
   spline.targetSum = sum;
   const h = layerAt(net, 0).width;
-  for (let j = 0; j < h; j++) store<u64>(spline.breakpoints + (<usize>j << 3), j);
+  for (let j = 0; j < h; j++) store<u64>(keyAt(spline.breakpoints, j), j);
   spline.state = SORTED;
 }
 
@@ -91,7 +92,7 @@ export function inactiveSlope(net: Network): v128 {
 // @ts-ignore: decorator
 @inline
 export function pairAt(pairs: usize, k: i32): usize {
-  return pairs + (<usize>k << 4);
+  return pairs + <usize>k * pairBytes;
 }
 
 // @ts-ignore: decorator
@@ -108,7 +109,7 @@ function addContributions<T>(net: Network, spline: Spline, hidden: Layer, output
   let later = zero;
   v128.store(pairAt(spline.later, hidden.width), later);
   for (let k = hidden.width - 1; k >= 0; k--) {
-    const at = <usize>neuronOf(spline.breakpoints + (<usize>k << 3)) * sizeof<T>();
+    const at = <usize>neuronOf(keyAt(spline.breakpoints, k)) * sizeof<T>();
     const w = hidden.weights + at;
     const v = f64x2.splat(<f64>load<T>(output.weights + at));
     const active = f64x2.mul(v, loadPair<T>(w, hidden.biases + at));
@@ -129,7 +130,7 @@ function passSegments<T>(net: Network, spline: Spline, hidden: Layer, output: La
   let squares: f64 = 0;
   let start = 0;
   for (let k = 0; k <= h; k++) {
-    const end = k < h ? sampleOf(spline.breakpoints + (<usize>k << 3)) : net.samples;
+    const end = k < h ? sampleOf(keyAt(spline.breakpoints, k)) : net.samples;
     const sums = pairAt(spline.sums, k);
     if (start == end) {
       v128.store(sums, f64x2.splat(0));
@@ -217,7 +218,7 @@ function splineGradient<T>(net: Network, spline: Spline, hidden: Layer, output: 
   const denominator = f64x2.splat(net.denominator);
   let from = v128.load(pairAt(spline.sums, hidden.width));
   for (let k = hidden.width - 1; k >= 0; k--) {
-    const at = <usize>neuronOf(spline.breakpoints + (<usize>k << 3)) * sizeof<T>();
+    const at = <usize>neuronOf(keyAt(spline.breakpoints, k)) * sizeof<T>();
     const line = loadPair<T>(hidden.weights + at, hidden.biases + at);
     const upTo = v128.load(pairAt(spline.sumsUpTo, k));
     const left = v128.lt<f64>(f64x2.splat(f64x2.extract_lane(line, 0)), zero);

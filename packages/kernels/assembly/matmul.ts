@@ -1,8 +1,6 @@
+import { matmulBlock } from './generated/constants';
 import { product } from './products';
 import { PAIR, VECTOR } from './simd';
-
-/** Columns of the answer that are made at a time. */
-export const BLOCK: usize = 64;
 
 /**
  * out = a·b (added to what is there if `add`), row-major, out: m × n. a is m × k, or k × m if transposed; b is
@@ -22,7 +20,7 @@ export function matmul<T>(
   add: bool,
   scratch: usize,
 ): void {
-  const block = BLOCK * sizeof<T>();
+  const block = matmulBlock * sizeof<T>();
   const outStep = <usize>n * sizeof<T>();
   const rowStep = <usize>k * sizeof<T>();
   const stripBytes = <usize>k * PAIR;

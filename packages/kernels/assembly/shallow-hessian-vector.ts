@@ -5,6 +5,7 @@
 import { activate } from './activations';
 import { activateTwice, centerOf, slopeIsQuadratic } from './curvature';
 import { constant, MINUS_TWO } from './elementary';
+import { momentsPerNeuron } from './generated/constants';
 import { isRelative } from './generated/names';
 import { Layer, Network, SecondOrder } from './generated/structs';
 import { clearPadding, keepsDigits, panelLoss } from './losses';
@@ -15,9 +16,6 @@ import { secondAt } from './second-order';
 import { smoothBackward } from './shallow';
 import { VECTOR, multiplyAdd, sumLanes } from './simd';
 import { biasGradient } from './weight-gradient';
-
-/** Moments per neuron. */
-export const MOMENTS: usize = 5;
 
 /** All that depends on θ only; for relative losses also the gradient without the loss's factor. */
 export function prepareShallow<T>(state: SecondOrder, stride: usize): void {
@@ -108,7 +106,7 @@ function smoothMoments<T>(state: SecondOrder, hidden: Layer, stride: usize): voi
     slope += stride;
     value += stride;
     bend += stride;
-    to += MOMENTS * sizeof<T>();
+    to += momentsPerNeuron * sizeof<T>();
   }
 }
 
@@ -241,7 +239,7 @@ function addMoments<T>(state: SecondOrder, hidden: Layer, output: Layer): void {
     const q0 = load<T>(from + 2 * size);
     const q1 = load<T>(from + 3 * size);
     const q2 = load<T>(from + 4 * size);
-    from += MOMENTS * size;
+    from += momentsPerNeuron * size;
     const omega = load<T>(along.weights + at);
     const beta = load<T>(along.biases + at);
     const n = load<T>(nu + at);

@@ -4,10 +4,10 @@
 // with v by A' x, A'.
 
 import { roundUp } from './dense-network';
+import { momentsPerNeuron } from './generated/constants';
 import { SecondOrder } from './generated/structs';
 import { clearPadding } from './losses';
 import { layerAt } from './network';
-import { MOMENTS } from './shallow-hessian-vector';
 import { VECTOR } from './simd';
 import { upperProducts } from './weight-gradient';
 
@@ -35,7 +35,7 @@ export function shallowHessian<T>(state: SecondOrder): void {
     increase<T>(entry<T>(state, b, b), <T>(v * load<T>(from + 2 * size)));
     increase<T>(entry<T>(state, j, b), <T>(v * load<T>(from + 3 * size)));
     increase<T>(entry<T>(state, j, j), <T>(v * load<T>(from + 4 * size)));
-    from += MOMENTS * size;
+    from += momentsPerNeuron * size;
   }
   const factor = <T>(state.numerator / state.denominator);
   for (let i = 0; i < d; i++) {

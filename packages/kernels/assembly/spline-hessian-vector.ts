@@ -3,7 +3,7 @@
 // factor is each neuron's Σ A' r x and Σ A' r, which the gradient leaves. So a product at the same θ takes O(h)
 // operations.
 
-import { neuronOf, sampleOf } from './breakpoints';
+import { keyAt, neuronOf, sampleOf } from './breakpoints';
 import { isRelative } from './generated/names';
 import { Layer, Network, Spline, SplineSecondOrder } from './generated/structs';
 import { keepsDigits } from './losses';
@@ -43,7 +43,7 @@ function updateMoments<T>(state: SplineSecondOrder, spline: Spline): void {
 @inline
 export function endOf(net: Network, spline: Spline, k: i32): i32 {
   const last = k == layerAt(net, 0).width;
-  return last ? net.samples : sampleOf(spline.breakpoints + (<usize>k << 3));
+  return last ? net.samples : sampleOf(keyAt(spline.breakpoints, k));
 }
 
 /** Σ x² and Σ x over samples start … end − 1. */
@@ -110,7 +110,7 @@ function addTangents<T>(
   let later = zero;
   v128.store(pairAt(state.later, hidden.width), later);
   for (let k = hidden.width - 1; k >= 0; k--) {
-    const at = <usize>neuronOf(spline.breakpoints + (<usize>k << 3)) * sizeof<T>();
+    const at = <usize>neuronOf(keyAt(spline.breakpoints, k)) * sizeof<T>();
     const w = hidden.weights + at;
     const b = hidden.biases + at;
     const v = output.weights + at;
@@ -179,7 +179,7 @@ function multiplyBack<T>(
   const to = state.product - net.theta;
   let from = v128.load(pairAt(state.sums, hidden.width));
   for (let k = hidden.width - 1; k >= 0; k--) {
-    const at = <usize>neuronOf(spline.breakpoints + (<usize>k << 3)) * sizeof<T>();
+    const at = <usize>neuronOf(keyAt(spline.breakpoints, k)) * sizeof<T>();
     const w = hidden.weights + at;
     const b = hidden.biases + at;
     const v = output.weights + at;

@@ -3,7 +3,7 @@
 // breakpoints, between them, and behind both. All are sums of segments' moments, none a difference of sums: O(h²).
 // ∇²N couples v with the w and b of its own neuron, by A' x and A'.
 
-import { neuronOf } from './breakpoints';
+import { keyAt, neuronOf } from './breakpoints';
 import { isRelative } from './generated/names';
 import { Network, Spline, SplineSecondOrder } from './generated/structs';
 import { inactiveSlope, loadPair, pairAt } from './linear-spline';
@@ -23,7 +23,7 @@ export function splineHessian<T>(state: SplineSecondOrder): void {
   const last = 3 * h;
   sumMoments(state, h);
   for (let p = 0; p < h; p++) {
-    const i = neuronOf(spline.breakpoints + (<usize>p << 3));
+    const i = neuronOf(keyAt(spline.breakpoints, p));
     const at = <usize>i * sizeof<T>();
     const line = loadPair<T>(hidden.weights + at, hidden.biases + at);
     const v = <f64>load<T>(output.weights + at);
@@ -36,7 +36,7 @@ export function splineHessian<T>(state: SplineSecondOrder): void {
     const behinds = f64x2.splat(behind);
     let between = f64x2.splat(0);
     for (let q = p; q < h; q++) {
-      const j = neuronOf(spline.breakpoints + (<usize>q << 3));
+      const j = neuronOf(keyAt(spline.breakpoints, q));
       const there = <usize>j * sizeof<T>();
       const lineThere = loadPair<T>(hidden.weights + there, hidden.biases + there);
       const leftThere = f64x2.extract_lane(lineThere, 0) < 0;

@@ -1,14 +1,8 @@
 // One step of every descent rule, with the formulas and the order of operations of src/reference/update-rules.ts.
 
+import { Rule } from './generated/names';
 import { Descent } from './generated/structs';
 import { VECTOR, splat } from './simd';
-
-// In the order of descentRuleNames in src/descent.ts.
-const SGD = 0;
-const ADAM = 1;
-const ADAM_W = 2;
-const RMSPROP = 3;
-const ADAGRAD = 4;
 
 /** baseⁿ by repeated squaring. */
 function integerPower(base: f64, n: f64): f64 {
@@ -24,20 +18,20 @@ function integerPower(base: f64, n: f64): f64 {
 /** Moves θ along its gradient; `state.steps` counts this step already. */
 export function update<T>(state: Descent, learningRate: f64): void {
   switch (state.rule) {
-    case SGD: {
+    case Rule.sgd: {
       sgd<T>(state, learningRate);
       break;
     }
-    case ADAM:
-    case ADAM_W: {
+    case Rule.adam:
+    case Rule.adamW: {
       adam<T>(state, learningRate);
       break;
     }
-    case RMSPROP: {
+    case Rule.rmsprop: {
       rmsprop<T>(state, learningRate);
       break;
     }
-    case ADAGRAD: {
+    case Rule.adagrad: {
       adagrad<T>(state, learningRate);
       break;
     }
@@ -68,7 +62,7 @@ function sgd<T>(state: Descent, learningRate: f64): void {
 }
 
 function adam<T>(state: Descent, learningRate: f64): void {
-  const decoupled = state.rule == ADAM_W;
+  const decoupled = state.rule == Rule.adamW;
   const rate = splat<T>(learningRate / (1 - integerPower(state.beta1, state.steps)));
   const correction = splat<T>(sqrt(1 - integerPower(state.beta2, state.steps)));
   const shrink = splat<T>(decoupled ? 1 - learningRate * state.weightDecay : 1);

@@ -5,9 +5,6 @@ import { Network } from './generated/structs';
 import { layerAt } from './network';
 import { finishRelu } from './shallow';
 
-/** Panels whose gradients are added in f32. */
-export const GROUP = 8;
-
 /** Adds the gradient of a group of panels to the wide sums; the first group replaces them. */
 export function addGroup(net: Network, first: bool): void {
   for (let i = 0; i < net.dimension; i++) {

@@ -2,12 +2,11 @@
 // order of sums.
 #pragma once
 
+#include "constants.hpp"
 #include "second-order.hpp"
 
 namespace {
 
-/** Moments per neuron: Σ r A', Σ r A' x, Σ r A'', Σ r A'' x, Σ r A'' x². */
-constexpr int momentsPerNeuron = 5;
 /** Samples that are taken through all neurons at a time. */
 template <class T> constexpr int sampleBlock = 1024 / sizeof(T);
 

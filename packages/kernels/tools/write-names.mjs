@@ -1,4 +1,5 @@
-// Writes assembly/generated/names.ts: what the AssemblyScript side must know of the tables of activations and losses.
+// Writes assembly/generated/names.ts: what the AssemblyScript side must know of the tables of activations and losses,
+// of the functions of arrays and of the descent rules.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -25,6 +26,12 @@ function enumeration(name, table) {
   return `export enum ${name} {\n${members.join('')}}\n`;
 }
 
+/** Codes of a list: the places in it. */
+function places(name, list) {
+  const members = list.map((key, code) => `  ${key} = ${code},\n`);
+  return `export enum ${name} {\n${members.join('')}}\n`;
+}
+
 /** A function of a code that says for which entries a property holds. */
 function predicate(name, table, holds) {
   const mask = Object.entries(table).reduce(
@@ -48,14 +55,19 @@ export async function writeNames() {
   const { activations } = await load('src/activations/table.ts');
   const { isPiecewiseLinear } = await load('src/activations/activation.ts');
   const { losses } = await load('src/losses/table.ts');
+  const { binaryNames, unaryNames } = await load('src/workspace.ts');
+  const { descentRuleNames } = await load('../core/src/descent-rules.ts');
   const folder = join(root, 'assembly/generated');
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, 'names.ts'),
     [
-      '// Written by tools/write-names.mjs from src/activations/table.ts and src/losses/table.ts.\n',
+      '// Written by tools/write-names.mjs from tables and lists of src/.\n',
       enumeration('Activation', activations),
       enumeration('Loss', losses),
+      places('Unary', unaryNames),
+      places('Binary', binaryNames),
+      places('Rule', descentRuleNames),
       predicate('isPiecewiseLinear', activations, (_, name) => isPiecewiseLinear(name)),
       predicate('isQuadratic', losses, ({ quadratic }) => quadratic),
       predicate('isRelative', losses, ({ relative }) => relative),

@@ -1,4 +1,4 @@
-import type { KernelFunctions } from '../wasm/module.js';
+import type { KernelFunctions } from '../wasm/generated/functions.js';
 import type { Memory } from '../wasm/webassembly.js';
 import type { NativeFunctions } from './addon.js';
 

@@ -1,6 +1,7 @@
 import { MemoryLimitError } from '../errors.js';
 import { countingArena, type Arena } from './arena.js';
-import { firstFreeAddress, instantiate, type Build, type Instance } from './module.js';
+import { firstFreeAddress } from './generated/constants.js';
+import { instantiate, type Build, type Instance } from './module.js';
 import {
   largestShare,
   sharedScratchAddress,

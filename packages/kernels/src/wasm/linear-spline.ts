@@ -4,6 +4,7 @@ import { isPiecewiseLinear } from '../activations/activation.js';
 import { activations } from '../activations/table.js';
 import { losses } from '../losses/table.js';
 import { elementBytes, type Arena } from './arena.js';
+import { keyBytes, pairBytes } from './generated/constants.js';
 import { splineBytes, writeSpline } from './generated/structs.js';
 import type { Memory } from './webassembly.js';
 
@@ -47,9 +48,6 @@ export function isLinearSpline(problem: DenseProblem, shape: ProblemShape): bool
   );
 }
 
-const keyBytes = 8;
-/** Bytes of a pair of numbers, which are f64 in both dtypes. */
-export const pairBytes = 16;
 /** Bytes behind the data that a vector may read. */
 const margin = 16;
 

@@ -1,57 +1,8 @@
 import { ArgumentError, type Dtype } from '@nonsmooth/core';
+import type { KernelFunctions } from './generated/functions.js';
 import { relaxedSimd } from './generated/relaxedSimd.js';
 import { simd } from './generated/simd.js';
 import { webAssembly, type Memory, type Module } from './webassembly.js';
-
-/** The kernels of one dtype: the exports of assembly/index.ts. Addresses and counts are unsigned 32-bit integers. */
-export interface KernelFunctions {
-  readonly risk: (network: number, count: number, indices: number, withGradient: number) => number;
-  readonly realize: (network: number, rows: number, out: number, count: number) => void;
-  readonly descend: (network: number, state: number, steps: number, learningRate: number) => number;
-  readonly prepare: (state: number) => void;
-  readonly hessianVector: (state: number) => void;
-  readonly shallowHessian: (state: number) => void;
-  readonly prepareSpline: (state: number) => number;
-  readonly splineHessianVector: (state: number) => void;
-  readonly splineHessian: (state: number) => void;
-  readonly matmul: (
-    a: number,
-    b: number,
-    out: number,
-    m: number,
-    k: number,
-    n: number,
-    transposeA: number,
-    transposeB: number,
-    add: number,
-    scratch: number,
-  ) => void;
-  readonly unary: (f: number, x: number, out: number, count: number) => void;
-  readonly binary: (
-    f: number,
-    x: number,
-    y: number,
-    yStep: number,
-    out: number,
-    count: number,
-  ) => void;
-  readonly addMultiple: (factor: number, x: number, y: number, count: number) => void;
-  readonly activation: (
-    name: number,
-    parameter: number,
-    kink: number,
-    x: number,
-    value: number,
-    slope: number,
-    count: number,
-  ) => void;
-  readonly sum: (x: number, count: number) => number;
-  readonly dot: (x: number, y: number, count: number) => number;
-  readonly largest: (x: number, count: number) => number;
-  readonly sumRows: (x: number, out: number, rows: number, width: number) => void;
-  readonly sumColumns: (x: number, out: number, rows: number, width: number) => void;
-  readonly repeatRow: (row: number, out: number, rows: number, width: number) => void;
-}
 
 type Suffix = { readonly f64: 'F64'; readonly f32: 'F32' };
 
@@ -101,9 +52,6 @@ export function compiledModule(binary: Binary): Module {
   }
   return module;
 }
-
-/** First address that is free for data: the module's constants lie below, as build-wasm.mjs makes sure. */
-export const firstFreeAddress = 65536;
 
 /** The binary's instance on a memory. */
 export function instantiate(binary: Binary, memory: Memory): Instance {

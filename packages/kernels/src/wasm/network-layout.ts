@@ -4,6 +4,7 @@ import type { DenseProblem } from '../dense-network.js';
 import { losses } from '../losses/table.js';
 import type { ProblemShape } from '../problem.js';
 import { elementBytes, type Arena } from './arena.js';
+import { panelsPerGroup } from './generated/constants.js';
 import { layerBytes, networkBytes, writeLayer, writeNetwork } from './generated/structs.js';
 import { isLinearSpline, laySplineOut } from './linear-spline.js';
 import type { Memory } from './webassembly.js';
@@ -35,9 +36,6 @@ export interface NetworkLayout {
   /** Writes the descriptor into the memory. */
   describe(memory: Memory): void;
 }
-
-/** Panels whose gradients are added in f32: assembly/wide-sums.ts. */
-const panelsPerGroup = 8;
 
 /**
  * Lays out the memory of a problem for batches of up to `batch` samples, or for all samples at once and any batch:

@@ -3,7 +3,8 @@ import type { DenseProblem } from '../dense-network.js';
 import type { ProblemShape } from '../problem.js';
 import { view } from './arena.js';
 import type { Home } from './home.js';
-import { openKernels, type Build, type KernelFunctions } from './module.js';
+import type { KernelFunctions } from './generated/functions.js';
+import { openKernels, type Build } from './module.js';
 import type { NetworkLayout } from './network-layout.js';
 import type { Memory } from './webassembly.js';
 

@@ -1,4 +1,5 @@
-import { firstFreeAddress, instantiate, type Binary, type Instance } from './module.js';
+import { firstFreeAddress } from './generated/constants.js';
+import { instantiate, type Binary, type Instance } from './module.js';
 import { pageBytes, type Memory, webAssembly } from './webassembly.js';
 
 /** Bytes of a memory that small problems share: large against each of them, small against 4 GiB. */

@@ -3,12 +3,15 @@ import type { DenseProblem } from '../dense-network.js';
 import type { ProblemShape } from '../problem.js';
 import { elementBytes, view } from './arena.js';
 import { splineSecondOrderBytes, writeSplineSecondOrder } from './generated/structs.js';
+import { hessianByColumns } from './hessian-by-columns.js';
 import { settle } from './home.js';
-import { pairBytes } from './linear-spline.js';
+import { pairBytes } from './generated/constants.js';
 import type { Build } from './module.js';
 import { layNetworkOut } from './network-layout.js';
 import { openNetwork } from './network-memory.js';
-import { largestDense, sameBits, secondOrderOf, type SecondOrder } from './second-order.js';
+import { sameBits } from './same-bits.js';
+import { largestDense } from './second-order-memory.js';
+import { secondOrderOf, type SecondOrder } from './second-order.js';
 
 /**
  * Second derivatives of a linear spline, in kernel memory of their own: the problem's again, 84 bytes per neuron, two
@@ -94,12 +97,7 @@ export function splineSecondOrderOf(
         kernel.splineHessian(stateAt);
         out.set(hessian);
       } else {
-        const unit = new Float64Array(dimension);
-        for (let i = 0; i < dimension; i++) {
-          unit[i] = 1;
-          hessianVector(theta, unit, out.subarray(i * dimension, (i + 1) * dimension));
-          unit[i] = 0;
-        }
+        hessianByColumns(dimension, (unit, to) => hessianVector(theta, unit, to), out);
       }
     },
   };

@@ -15,11 +15,9 @@ import { defaultKinks } from '../kinks.js';
 import { requireLengths } from '../problem.js';
 import { binaryNames, unaryNames, type Workspace } from '../workspace.js';
 import { elementBytes, view } from './arena.js';
+import { matmulBlock } from './generated/constants.js';
 import { ownMemory } from './home.js';
 import { openKernels, type Build } from './module.js';
-
-/** Columns of a product that the kernel makes at a time: assembly/matmul.ts. */
-const matmulBlock = 64;
 
 /** Numbers that a product with this k needs besides its operands. */
 export function productScratch(k: number): number {
