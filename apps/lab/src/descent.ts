@@ -6,14 +6,9 @@ import {
   warmUp,
   type Schedule,
 } from '@nonsmooth/flows';
-import { permutation, foldIn } from '@nonsmooth/tensor';
 import { descentLoop } from '@nonsmooth/kernels';
-import {
-  ArgumentError,
-  type DescentLoop,
-  type DescentRule,
-  type FloatArray,
-} from '@nonsmooth/core';
+import type { DescentLoop, DescentRule, FloatArray } from '@nonsmooth/core';
+import { batchesOf, type Batches } from './batches.js';
 import { Columns } from './columns.js';
 import type { Hooks, Part } from './hooks.js';
 import type { Problem } from './problem.js';
@@ -27,8 +22,11 @@ const glance = 50;
 
 /** A descent that goes on from checkpoints, bit for bit: steps do not depend on the blocks they are done in. */
 export function descent(problem: Problem, given: DescentGiven, record: Recorder) {
-  const loop = loopOf(problem, given);
+  const batches = batchesOf(problem, given);
+  const loop = loopOf(problem, given, batches);
   const schedule = scheduleOf(given);
+  const { statistics } = problem;
+  const everyRow = statistics && rowsOfAll(problem);
   const { steps, every } = given;
   return (hooks: Hooks): Part => {
     const { earlier } = hooks;
@@ -37,18 +35,20 @@ export function descent(problem: Problem, given: DescentGiven, record: Recorder)
     if (earlier) {
       const { theta: last, moments, facts } = earlier;
       loop.restore({ steps: facts.steps, theta: last, moments });
+      if (earlier.statistics) statistics?.restore(earlier.statistics);
       // the last row of a run that ended between two rows of this one
       if (earlier.facts.steps % every !== 0 && earlier.facts.status === 'finished') {
         columns.truncate(columns.length - 1);
       }
     } else {
       loop.read(theta);
-      columns.add([0, ...record.row(theta)]);
+      columns.add([0, ...record.row(theta, { statistics, batchLoss: NaN })]);
     }
     const part = (status: Part['status'], reason: string): Part => ({
       columns: columns.read(),
       theta: loop.state().theta.map((x) => (Number.isNaN(x) ? NaN : x)),
       moments: loop.state().moments,
+      statistics: statistics?.state(),
       status,
       reason,
       gradients: loop.steps,
@@ -69,7 +69,7 @@ export function descent(problem: Problem, given: DescentGiven, record: Recorder)
       while (loop.steps < stop) {
         const began = Date.now();
         const size = Math.min(block, stop - loop.steps);
-        loss = schedule ? scheduled(loop, size, schedule) : loop.run(size);
+        loss = advance(size);
         const now = Date.now();
         if (now - began < glance / 2 && size === block) block *= 2;
         if (now - began > 2 * glance) block = Math.max(1, block >> 1);
@@ -77,7 +77,7 @@ export function descent(problem: Problem, given: DescentGiven, record: Recorder)
         if (loop.steps < stop) save();
       }
       loop.read(theta);
-      const row = record.row(theta);
+      const row = record.row(theta, { statistics, batchLoss: loss });
       columns.add([loop.steps, ...row]);
       const recorded = record.names.includes('loss') ? row[record.names.indexOf('loss')]! : loss;
       if (![loss, recorded].every(Number.isFinite) || !theta.every(Number.isFinite)) {
@@ -87,12 +87,26 @@ export function descent(problem: Problem, given: DescentGiven, record: Recorder)
     }
     return part('finished', `${steps} steps`);
   };
+
+  /** Steps one by one where something has to be done at each. */
+  function advance(size: number): number {
+    if (!schedule && !statistics) return loop.run(size);
+    let loss = NaN;
+    for (let i = 0; i < size; i++) {
+      const step = loop.steps;
+      loss = schedule ? loop.run(1, schedule(step)) : loop.run(1);
+      if (statistics) {
+        const { inputs, indices } = batches?.rows(step) ?? everyRow!;
+        statistics.update(inputs.data, indices);
+      }
+    }
+    return loss;
+  }
 }
 
-function scheduled(loop: DescentLoop, steps: number, schedule: Schedule): number {
-  let loss = NaN;
-  for (let i = 0; i < steps; i++) loss = loop.run(1, schedule(loop.steps));
-  return loss;
+function rowsOfAll({ samples }: Problem): ReturnType<Batches['rows']> {
+  const { inputs } = samples!.training;
+  return { inputs, indices: Uint32Array.from({ length: inputs.rows }, (_, i) => i) };
 }
 
 function scheduleOf({ learningRate, schedule, warmUp: warm }: DescentGiven): Schedule | undefined {
@@ -113,69 +127,41 @@ function scheduleOf({ learningRate, schedule, warmUp: warm }: DescentGiven): Sch
   return warm === undefined ? decay : warmUp(warm, decay ?? (() => learningRate));
 }
 
-function loopOf(problem: Problem, given: DescentGiven): DescentLoop {
+/** A descent loop, and the loss of its last step before its update. */
+function loopOf(problem: Problem, given: DescentGiven, batches: Batches | undefined): DescentLoop {
   const { risk, theta0, batchKey } = problem;
   const rule = {
     name: given.rule,
     learningRate: given.learningRate,
     ...given.settings,
   } as DescentRule;
-  if (given.batch === undefined && 'descent' in risk && risk.descent) {
-    return risk.descent(theta0, { rule });
-  }
-  const plain = {
-    dimension: risk.dimension,
-    dtype: 'f64' as const,
-    samples: 'samples' in risk ? risk.samples : 0,
-    gradient: (theta: FloatArray, out: FloatArray) => risk.gradient(theta, out),
-    batchGradient: () => NaN,
-  };
-  if (given.batch === undefined) return descentLoop(plain, theta0, { rule });
-  if (!('batchGradient' in risk)) {
-    throw new ArgumentError('dynamics.batch', given.batch, 'no batches, or an empirical risk');
-  }
-  const sampled = risk;
-  const batchGradient = (theta: FloatArray, indices: Uint32Array, out: FloatArray): number =>
-    sampled.batchGradient(theta, indices, out);
-  const batch = { size: given.batch, key: batchKey };
-  if (given.replacement) {
-    const options = { rule, batch };
-    if (risk.descent) return risk.descent(theta0, options);
-    return descentLoop({ ...plain, batchGradient }, theta0, options);
-  }
-  return epochs(batch.size);
-
-  /** Batches of random orders of the samples: epoch e has the order of the e-th derived key. */
-  function epochs(size: number): DescentLoop {
-    const perEpoch = Math.floor(plain.samples / size);
-    if (perEpoch === 0) {
-      throw new ArgumentError('dynamics.batch', size, `at most ${plain.samples}, the samples`);
+  if ('descent' in risk && risk.descent && !given.fresh) {
+    if (given.batch === undefined) return risk.descent(theta0, { rule });
+    if (given.replacement) {
+      return risk.descent(theta0, { rule, batch: { size: given.batch, key: batchKey } });
     }
-    let epoch = -1;
-    let order: Uint32Array = new Uint32Array();
-    let step = 0;
-    const loop = descentLoop(
-      {
-        ...plain,
-        batchGradient(theta, _drawn, out) {
-          const now = Math.floor(step / perEpoch);
-          if (now !== epoch) order = permutation(foldIn(batchKey, (epoch = now)), plain.samples);
-          const from = (step++ % perEpoch) * size;
-          return batchGradient(theta, order.subarray(from, from + size), out);
-        },
-      },
-      theta0,
-      { rule, batch },
-    );
-    return {
-      ...loop,
-      get steps() {
-        return loop.steps;
-      },
-      restore(state) {
-        loop.restore(state);
-        step = state.steps;
-      },
-    };
   }
+  let step = 0;
+  const loop = descentLoop(
+    {
+      dimension: risk.dimension,
+      dtype: 'dtype' in risk ? risk.dtype : 'f64',
+      samples: 0,
+      gradient: (theta: FloatArray, out: FloatArray) =>
+        batches ? batches.gradient(step++, theta, out) : risk.gradient(theta, out),
+      batchGradient: () => NaN,
+    },
+    theta0,
+    { rule },
+  );
+  return {
+    ...loop,
+    get steps() {
+      return loop.steps;
+    },
+    restore(state) {
+      loop.restore(state);
+      step = state.steps;
+    },
+  };
 }

@@ -33,7 +33,7 @@ import { descent } from './descent.js';
 import type { Hooks, Part } from './hooks.js';
 import type { Problem } from './problem.js';
 import { recorder, type Recorder } from './recorder.js';
-import type { Dynamics, Study } from './study.js';
+import { horizon, type Dynamics, type Study } from './study.js';
 
 type OfKind<Kind extends Dynamics['kind']> = Extract<Dynamics, { kind: Kind }>;
 
@@ -101,7 +101,9 @@ const dynamics: {
         every,
       });
       const columns = new Columns(['t', ...record.names]);
-      for (const one of records) columns.add([one.step, ...record.row(one.theta)]);
+      for (const one of records) {
+        columns.add([one.step, ...record.row(one.theta, { batchLoss: one.loss })]);
+      }
       const steps = records.at(-1)!.step;
       const failed = status === 'nonFinite';
       return {
@@ -135,7 +137,8 @@ function flowOptions({
   atol,
   save,
 }: OfKind<'gradientFlow' | 'normalizedFlow'>): FlowOptions {
-  const saveAt = logarithmicTimes(save.from ?? until * 1e-8, until, save.perDecade);
+  const end = horizon(until);
+  const saveAt = logarithmicTimes(save.from ?? end * 1e-8, end, save.perDecade);
   return { until, rtol, atol, saveAt: [0, ...saveAt], energy: false };
 }
 

@@ -13,7 +13,7 @@ export interface Hooks {
 }
 
 /** What a run has found so far. */
-export interface Part extends Pick<MemberFile, 'columns' | 'theta' | 'moments'> {
+export interface Part extends Pick<MemberFile, 'columns' | 'theta' | 'moments' | 'statistics'> {
   readonly status: 'unfinished' | 'finished' | 'stopped' | 'failed';
   readonly reason: string;
   readonly gradients: number;

@@ -5,6 +5,7 @@ import type { Network } from '@nonsmooth/nets';
 import { fromData, type Tensor } from '@nonsmooth/tensor';
 import { FormatError, readSafetensors, writeSafetensors } from '@nonsmooth/tensor/formats';
 import { readFileSync } from 'node:fs';
+import type { SavedStatistics } from './running-statistics.js';
 
 /** What is known of a member besides its columns and arrays. */
 export interface Facts {
@@ -37,6 +38,8 @@ export interface MemberFile {
   readonly theta: FloatArray;
   /** What a descent needs to go on: the averages and buffers of its rule. */
   readonly moments: readonly FloatArray[];
+  /** Running statistics of a normalized input. */
+  readonly statistics?: SavedStatistics | undefined;
 }
 
 const numbers = ['parameters', 'gradients', 'steps', 'largestNorm', 'largestNormAt'] as const;
@@ -50,6 +53,14 @@ export function writeMember(path: string, net: Network, member: MemberFile): voi
     const size = shape.reduce((product, extent) => product * extent, 1);
     return [stateName(name), fromData(member.theta.slice(offset, offset + size), shape)];
   });
+  if (member.statistics) {
+    const { mean, variance, batches } = member.statistics;
+    arrays.push(
+      ['normalization.running_mean', fromData(mean, [mean.length])],
+      ['normalization.running_var', fromData(variance, [variance.length])],
+      ['normalization.num_batches_tracked', fromData(Float64Array.of(batches), [])],
+    );
+  }
   for (const [name, values] of member.columns) {
     arrays.push([`columns.${name}`, fromData(values, [values.length])]);
   }
@@ -78,12 +89,13 @@ export function readMember(path: string): MemberFile {
       [...tensors]
         .filter(([name]) => name.startsWith(prefix))
         .map(([name, { data }]) => [name.slice(prefix.length), data]);
-    const parts = [...tensors].filter(([name]) => !/^(columns|moments)\./.test(name));
+    const parts = [...tensors].filter(([name]) => !beside.test(name));
     return {
       facts: facts as unknown as Facts,
       columns: new Map(under('columns.') as [string, Float64Array][]),
       theta: joined(parts.map(([, { data }]) => data)),
       moments: under('moments.').map(([, values]) => values),
+      statistics: statisticsIn(tensors),
     };
   } catch (error) {
     if (error instanceof FormatError || error instanceof SyntaxError) throw damaged(error.message);
@@ -91,6 +103,19 @@ export function readMember(path: string): MemberFile {
     if (code === undefined) throw error;
     throw damaged(code);
   }
+}
+
+/** What stands beside parameters: PyTorch's buffers of a normalization, and what the lab keeps. */
+const beside = /^(columns|moments)\.|(^|\.)(running_mean|running_var|num_batches_tracked)$/;
+
+function statisticsIn(tensors: ReadonlyMap<string, Tensor>): SavedStatistics | undefined {
+  const named = (ending: string): Float64Array | undefined => {
+    const found = [...tensors].find(([name]) => name === ending || name.endsWith(`.${ending}`));
+    return found && Float64Array.from(found[1].data);
+  };
+  const [mean, variance] = [named('running_mean'), named('running_var')];
+  if (!mean || !variance) return undefined;
+  return { mean, variance, batches: named('num_batches_tracked')?.[0] ?? 0 };
 }
 
 /** W2 → layers.1.weight */

@@ -90,8 +90,24 @@ function chosen(range: RandomVariations['of'][string], u: number): unknown {
 export function fileNameOf({ study, start }: Member): string {
   const { title: _title, members: _members, vary: _vary, dynamics, ...rest } = study;
   const { steps: _steps, ...kept } = { steps: 0, ...dynamics };
-  const text = JSON.stringify({ ...rest, dynamics: kept, start });
+  const text = JSON.stringify({ study: { ...rest, dynamics: kept }, start });
   return `${createHash('sha256').update(text).digest('hex').slice(0, 24)}.safetensors`;
+}
+
+/** The member that a member goes on from: the one of the start before, in studies that ask for that. */
+export function previousOf({ study, start, ...rest }: Member): Member | undefined {
+  const goesOn = 'normalization' in study.start && study.start.normalization === 'previous';
+  return goesOn && start > 0 ? { ...rest, study, start: start - 1 } : undefined;
+}
+
+/** Members in the order in which they can run: each group when the ones before have ended. */
+export function inOrder(members: readonly Member[]): readonly (readonly Member[])[] {
+  const groups = new Map<number, Member[]>();
+  for (const member of members) {
+    const turn = previousOf(member) ? member.start : 0;
+    groups.set(turn, [...(groups.get(turn) ?? []), member]);
+  }
+  return [...groups.keys()].toSorted((a, b) => a - b).map((turn) => groups.get(turn)!);
 }
 
 /** A variation in words; empty if there is one only. */

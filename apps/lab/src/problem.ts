@@ -1,8 +1,7 @@
-import type { Objective, SampledObjective } from '@nonsmooth/autodiff';
+import type { Objective } from '@nonsmooth/core';
 import { ArgumentError } from '@nonsmooth/core';
 import { polynomialRealization } from '@nonsmooth/flows';
 import {
-  empiricalRisk,
   heNormal,
   initialize,
   network,
@@ -13,41 +12,48 @@ import {
   type EmpiricalRisk,
   type Network,
 } from '@nonsmooth/nets';
-import { foldIn, fromData, key, normal, type Key } from '@nonsmooth/tensor';
-import { inputsOf, type Inputs } from './data/inputs.js';
-import { rowsOf, type Matrix } from './data/matrix.js';
-import { polynomialOf, targetsOf } from './data/targets.js';
-import { readMember } from './member-file.js';
+import { foldIn, key, normal, type Key } from '@nonsmooth/tensor';
+import { samplesOf, type Samples, type StudySamples } from './data/samples.js';
+import { polynomialOf } from './data/targets.js';
+import { judge, riskOn, type Judge } from './judge.js';
+import { readMember, type MemberFile } from './member-file.js';
 import type { Member } from './members.js';
+import { RunningStatistics } from './running-statistics.js';
 import type { Study } from './study.js';
 
 /** What a member's dynamics start from. */
 export interface Problem {
   readonly net: Network;
-  readonly risk: Objective | (SampledObjective & { dispose(): void });
+  readonly risk: EmpiricalRisk | (Objective & { dispose?: () => void });
+  /** Of the empirical risk. */
+  readonly samples: StudySamples | undefined;
+  /** The same risk on other samples. */
+  readonly riskOn: (samples: Samples) => EmpiricalRisk;
   /** The same loss on samples that are not trained on. */
-  readonly test: EmpiricalRisk | undefined;
+  readonly test: Judge | undefined;
+  /** The same loss on those that are. */
+  readonly train: () => Judge;
   readonly theta0: Float64Array;
+  /** Of a network that keeps them, as they are at the start. */
+  readonly statistics: RunningStatistics | undefined;
   /** For random batches. */
   readonly batchKey: Key;
 }
 
 /** Releases the memory of its risks. */
 export function disposeOf({ risk, test }: Problem): void {
-  if ('dispose' in risk) risk.dispose();
+  risk.dispose?.();
   test?.dispose();
 }
 
-interface Samples {
-  readonly inputs: Matrix;
-  readonly targets: Matrix;
-}
-
-/** Builds network, risk and start; everything random is a function of the seed and the number of the start. */
-export function problemOf({ study, start: number }: Member): Problem {
+/**
+ * Builds network, risk and start; everything random is a function of the seed and the number of the start. `previous` is
+ * what the run from the start before has left, for studies that go on with its normalization.
+ */
+export function problemOf({ study, start: number }: Member, previous?: MemberFile): Problem {
   const keyFor = (use: number): Key => foldIn(foldIn(key(study.seed), number), use);
   const { start, target } = study;
-  const { widths, activation, parameter, batchNormalization, dtype } = study.network;
+  const { widths, activation, parameter, batchNormalization } = study.network;
   const realization =
     start.kind === 'realization'
       ? polynomialRealization(polynomialFor(study), activation, { h: start.h })
@@ -56,7 +62,7 @@ export function problemOf({ study, start: number }: Member): Problem {
     realization?.network ??
     network(widths, {
       activation: parameter === undefined ? activation : { name: activation, parameter },
-      batchNormalization,
+      batchNormalization: batchNormalization !== false,
     });
   const teacher =
     target.kind === 'teacher'
@@ -65,30 +71,30 @@ export function problemOf({ study, start: number }: Member): Problem {
         )
       : undefined;
   const theta0 = realization?.theta ?? startOf();
-  const batchKey = keyFor(3);
+  const onSamples = (samples: Samples): EmpiricalRisk => riskOn(study, net, samples);
+  const common = { net, theta0, riskOn: onSamples, batchKey: keyFor(3) };
   if (study.risk === 'population') {
-    if (study.test) throw new ArgumentError('test', study.test, 'none with the population risk');
-    return { net, risk: population(study, net), test: undefined, theta0, batchKey };
+    requireNoSamples(study);
+    const train = (): Judge => {
+      throw new ArgumentError('risk', study.risk, 'empirical, to judge samples');
+    };
+    const risk = population(study, net);
+    return { ...common, risk, samples: undefined, test: undefined, train, statistics: undefined };
   }
-  const { training, test } = samplesOf(study, net, keyFor, teacher);
-  const loss =
-    typeof study.loss === 'string'
-      ? study.loss
-      : {
-          name: study.loss.name,
-          ...(study.loss.parameter !== undefined && { parameter: study.loss.parameter }),
-        };
-  const riskOf = ({ inputs, targets }: Samples): EmpiricalRisk =>
-    empiricalRisk(
-      net,
-      {
-        inputs: fromData(inputs.data, [inputs.rows, inputs.columns]),
-        targets: fromData(targets.data, [targets.rows, targets.columns]),
-        loss,
-      },
-      { dtype },
-    );
-  return { net, risk: riskOf(training), test: test && riskOf(test), theta0, batchKey };
+  const samples = samplesOf(study, net, keyFor, teacher);
+  const { training, test } = samples;
+  const statistics =
+    typeof batchNormalization === 'object'
+      ? new RunningStatistics(widths[0]!, batchNormalization.momentum, previous?.statistics)
+      : undefined;
+  return {
+    ...common,
+    risk: onSamples(training),
+    samples,
+    test: test && judge(study, net, test),
+    train: () => judge(study, net, training),
+    statistics,
+  };
 
   function startOf(): Float64Array {
     switch (start.kind) {
@@ -105,7 +111,18 @@ export function problemOf({ study, start: number }: Member): Problem {
           normal: normalWeights(start.deviation),
         }[start.weights];
         const biases = start.biases > 0 ? { biases: normalWeights(start.biases) } : {};
-        return initialize(net, weights, keyFor(4), biases);
+        const drawn = initialize(net, weights, keyFor(4), biases);
+        if (start.normalization === 'previous') {
+          if (typeof batchNormalization !== 'object') {
+            throw new ArgumentError(
+              'start.normalization',
+              start.normalization,
+              'a network with batchNormalization: { momentum }',
+            );
+          }
+          if (previous) drawn.set(previous.theta.subarray(0, 2 * widths[0]!));
+        }
+        return drawn;
       }
       case 'values':
         return requireLength('start.values', Float64Array.from(start.values));
@@ -127,67 +144,13 @@ function polynomialFor({ target, network: { widths } }: Study) {
   throw new ArgumentError('target.kind', target.kind, 'polynomial, for this start or risk');
 }
 
-function samplesOf(
-  study: Study,
-  net: Network,
-  keyFor: (use: number) => Key,
-  teacher: Float64Array | undefined,
-): { training: Samples; test: Samples | undefined } {
-  const dimension = net.widths[0]!;
-  const draw = (inputs: Inputs, target: Study['target']): Samples => {
-    const targets = targetsOf(target, inputs, net, teacher);
-    if (targets.rows === inputs.rows) return { inputs, targets };
-    throw new ArgumentError('targets', targets.rows, `as many as there are inputs, ${inputs.rows}`);
-  };
-  const drawn = draw(inputsOf(study.inputs, dimension, keyFor(2)), study.target);
-  let training = drawn;
-  let test: Samples | undefined;
-  if (study.test?.fraction !== undefined) {
-    const kept = drawn.inputs.rows - Math.round(study.test.fraction * drawn.inputs.rows);
-    if (kept < 1 || kept === drawn.inputs.rows) {
-      throw new ArgumentError(
-        'test.fraction',
-        study.test.fraction,
-        'one or more samples on both sides',
-      );
-    }
-    const between = (from: number, to: number): Samples => ({
-      inputs: rowsOf(drawn.inputs, from, to),
-      targets: rowsOf(drawn.targets, from, to),
-    });
-    training = between(0, kept);
-    test = between(kept, drawn.inputs.rows);
-  } else if (study.test?.inputs) {
-    const inputs = inputsOf(study.test.inputs, dimension, keyFor(5));
-    test = draw(inputs, study.test.target ?? study.target);
+/** The population risk is exact: what concerns samples would have no effect. */
+function requireNoSamples(study: Study): void {
+  const without = { test: undefined, noise: 0, standardize: false, loss: 'squared' };
+  for (const [name, none] of Object.entries(without)) {
+    const given = study[name as keyof typeof without];
+    if (given !== none) throw new ArgumentError(name, given, `left out with the population risk`);
   }
-  if (study.noise > 0) {
-    const noise = normal(keyFor(6), [training.targets.data.length]).data;
-    const data = training.targets.data.map((y, i) => y + study.noise * noise[i]!);
-    training = { ...training, targets: { ...training.targets, data } };
-  }
-  if (study.standardize) {
-    const { inputs } = training;
-    training = { ...training, inputs: standardized(inputs, inputs) };
-    if (test) test = { ...test, inputs: standardized(test.inputs, inputs) };
-  }
-  return { training, test };
-}
-
-/** Columns minus mean over deviation of those of `by`; constant columns are only centred. */
-function standardized(matrix: Matrix, by: Matrix): Matrix {
-  const { columns } = by;
-  const data = matrix.data.slice();
-  for (let j = 0; j < columns; j++) {
-    let mean = 0;
-    for (let i = j; i < by.data.length; i += columns) mean += by.data[i]! / by.rows;
-    let variance = 0;
-    for (let i = j; i < by.data.length; i += columns)
-      variance += (by.data[i]! - mean) ** 2 / by.rows;
-    const deviation = variance > 0 ? Math.sqrt(variance) : 1;
-    for (let i = j; i < data.length; i += columns) data[i] = (data[i]! - mean) / deviation;
-  }
-  return { ...matrix, data };
 }
 
 function population(study: Study, net: Network) {

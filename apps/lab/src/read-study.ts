@@ -33,7 +33,9 @@ function located(study: Study, folder: string): Study {
     study.test?.inputs,
     study.test?.target,
   ]) {
-    if (part && 'file' in part) part.file = resolve(folder, part.file);
+    if (part && 'file' in part && !('package' in part && part.package)) {
+      part.file = resolve(folder, part.file);
+    }
   }
   return study;
 }

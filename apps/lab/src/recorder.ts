@@ -3,6 +3,7 @@ import { invariants, lyapunov } from '@nonsmooth/flows';
 import { isEmpiricalRisk, network, realize, type EmpiricalRisk } from '@nonsmooth/nets';
 import { tensor } from '@nonsmooth/tensor';
 import type { Problem } from './problem.js';
+import type { SavedStatistics } from './running-statistics.js';
 import type { ColumnName } from './study.js';
 
 /** Computes what a study records of parameters. */
@@ -12,11 +13,17 @@ export interface Recorder {
   row(theta: Float64Array, known?: Known): number[];
 }
 
-/** Loss and ‖Θ'‖ of a flow, and how many kinks it has met. */
+/** What dynamics know of the parameters that they hand over. */
 export interface Known {
-  readonly loss: number;
-  readonly speed: number;
+  readonly loss?: number;
+  /** ‖Θ'‖ of a flow. */
+  readonly speed?: number;
+  /** How many kinks a flow has met. */
   readonly kinkEvents?: number;
+  /** The loss on the last batch of a descent, before its step. */
+  readonly batchLoss?: number;
+  /** Of the inputs so far, for a network that keeps them. */
+  readonly statistics?: SavedStatistics | undefined;
 }
 
 /** Parameters to look at: what several columns need is computed once. */
@@ -38,12 +45,17 @@ const columns: { readonly [Name in ColumnName]: (problem: Problem) => Column } =
 
   testLoss({ test }) {
     if (!test) throw new ArgumentError('record', 'testLoss', 'a study with a test set');
-    return ({ theta }) => test.value(theta);
+    return ({ theta, known }) => test.loss(theta, known?.statistics);
   },
 
-  accuracy({ risk, test }) {
-    const judged = test ?? empirical(risk, 'accuracy');
-    return ({ theta }) => (theta.every(Number.isFinite) ? accuracyOf(judged, theta) : NaN);
+  batchLoss: () => (sight) => {
+    if (sight.known?.batchLoss !== undefined) return sight.known.batchLoss;
+    throw new ArgumentError('record', 'batchLoss', 'a descent');
+  },
+
+  accuracy({ test, train }) {
+    const judged = test ?? train();
+    return ({ theta, known }) => judged.accuracy(theta, known?.statistics);
   },
 
   lyapunov({ net, risk }) {
@@ -96,35 +108,6 @@ function empirical(risk: Problem['risk'], column: string): EmpiricalRisk {
 /** The checked targets, which a risk keeps as a tensor. */
 function targetsOf({ data: { targets } }: EmpiricalRisk): ArrayLike<number> {
   return tensor(targets).data;
-}
-
-/** The share of samples whose largest output is their class; of one output, whose sign is. */
-function accuracyOf(judged: EmpiricalRisk, theta: Float64Array): number {
-  const {
-    network: net,
-    data: { inputs },
-  } = judged;
-  const outputs = realize(net, theta, inputs).data;
-  const truth = targetsOf(judged);
-  const width = net.widths.at(-1)!;
-  const samples = outputs.length / width;
-  let right = 0;
-  for (let i = 0; i < samples; i++) {
-    if (width === 1) {
-      right += outputs[i]! > 0 === truth[i]! > 0.5 ? 1 : 0;
-      continue;
-    }
-    const best = place(outputs, i * width, width);
-    const isClass = truth.length === samples;
-    right += best === (isClass ? truth[i]! : place(truth, i * width, width)) ? 1 : 0;
-  }
-  return right / samples;
-}
-
-function place(values: ArrayLike<number>, from: number, width: number): number {
-  let best = 0;
-  for (let j = 1; j < width; j++) if (values[from + j]! > values[from + best]!) best = j;
-  return best;
 }
 
 /** @throws ArgumentError for a column that the problem does not have. */

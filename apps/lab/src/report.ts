@@ -5,7 +5,7 @@ import { parseHTML } from 'linkedom';
 import { stringify } from 'yaml';
 import { membersOf, nameOf } from './members.js';
 import type { Curves } from './curves.js';
-import type { ColumnName, Study } from './study.js';
+import { horizon, type ColumnName, type Study } from './study.js';
 
 const width = 620;
 
@@ -49,7 +49,7 @@ function horizonOf({ dynamics }: Study): string {
     case 'normalizedDescent':
       return `${dynamics.kind} to ${dynamics.iterations} steps`;
     default:
-      return `${dynamics.kind} to t = ${dynamics.until}`;
+      return `${dynamics.kind} to t = ${horizon(dynamics.until)}`;
   }
 }
 
@@ -93,6 +93,7 @@ const titles: Readonly<Record<ColumnName, string>> = {
   norm: '‖θ‖',
   speed: '‖∇L‖',
   gradientNorm: '‖∇L‖ (full)',
+  batchLoss: 'Loss on the last batch',
   testLoss: 'Risk on the test set',
   accuracy: 'Accuracy',
   lyapunov: 'V',

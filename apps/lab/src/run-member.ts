@@ -14,9 +14,11 @@ export function runMember(
     readonly checkpoint?: (file: MemberFile, problem: Problem) => void;
     /** Sees the result while the network is at hand. */
     readonly done?: (file: MemberFile, problem: Problem) => void;
+    /** What the run from the start before has left, for studies that go on from it. */
+    readonly previous?: MemberFile | undefined;
   } = {},
 ): MemberFile {
-  const problem = problemOf(member);
+  const problem = problemOf(member, hooks.previous);
   try {
     const file = (part: Part): MemberFile => fileOf(part, problem);
     const run = prepare(problem, member.study);
@@ -59,7 +61,7 @@ export function requireFitting(members: readonly Member[]): void {
 }
 
 function fileOf(part: Part, { net }: Problem): MemberFile {
-  const { columns, theta, moments, ...known } = part;
+  const { columns, theta, moments, statistics, ...known } = part;
   const norms = columns.get('norm');
   let top = -1;
   norms?.forEach((norm, i) => {
@@ -81,6 +83,7 @@ function fileOf(part: Part, { net }: Problem): MemberFile {
     columns,
     theta,
     moments,
+    statistics,
   };
 }
 

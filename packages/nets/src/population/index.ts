@@ -1,3 +1,4 @@
+export { gaussLegendre, type QuadratureRule } from './gauss-legendre.js';
 export {
   evaluatePiecewise,
   type Coefficients,
