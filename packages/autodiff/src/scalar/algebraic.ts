@@ -21,13 +21,21 @@ export function oneMinusSquare(x: number): number {
   return (1 - x) * (1 + x);
 }
 
-/** Small integer powers by products, which every engine rounds alike. */
+/** Powers by products, quotients and roots, where these are few: every engine rounds them alike. */
 export function power(exponent: number): (x: number) => number {
   switch (exponent) {
     case -1:
       return (x) => 1 / x;
     case -2:
       return inverseSquare;
+    case -0.5:
+      return (x) => 1 / root(x);
+    case -1.5:
+      return (x) => 1 / (x + 0) / root(x);
+    case -2.5:
+      return (x) => 1 / x / x / root(x);
+    case 1.5:
+      return (x) => x * root(x);
     case 3:
       return (x) => x * x * x;
     case 4:
@@ -35,6 +43,11 @@ export function power(exponent: number): (x: number) => number {
     default:
       return (x) => Math.pow(x, exponent);
   }
+}
+
+/** √x; +0 for −0, whose powers have no sign. */
+function root(x: number): number {
+  return Math.sqrt(x + 0);
 }
 
 function inverseSquare(x: number): number {
