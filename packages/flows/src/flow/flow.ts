@@ -31,6 +31,8 @@ export interface EnergyIdentity {
   /** The largest residual of one step in absolute value, and the time where that step ends. */
   readonly largestStepResidual: number;
   readonly at: number;
+  /** The ends of all steps, and the residual from 0 to there. */
+  readonly steps: { readonly t: Float64Array; readonly residual: Float64Array };
 }
 
 /** A computed flow Θ_t from t = 0 on. */

@@ -86,6 +86,7 @@ export function record(
   let loss = initialLoss;
   let dissipated = 0;
   let largest = { residual: 0, at: 0 };
+  const [ends, residuals]: [number[], number[]] = [[], []];
   let stopped: string | undefined;
   let failure: string | undefined;
   let steps = 0;
@@ -106,6 +107,8 @@ export function record(
         dissipated += lost;
         const residual = Math.abs(loss - before + lost);
         if (residual > largest.residual) largest = { residual, at: end };
+        ends.push(end);
+        residuals.push(loss - initialLoss + dissipated);
       }
       stopped = reasonToStop(rules, {
         steps,
@@ -129,6 +132,7 @@ export function record(
           residual: loss - initialLoss + dissipated,
           largestStepResidual: largest.residual,
           at: largest.at,
+          steps: { t: Float64Array.from(ends), residual: Float64Array.from(residuals) },
         }
       : undefined,
     method: method.name,
