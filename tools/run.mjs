@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [task, ...args] = process.argv.slice(2);
 const vitest = 'node_modules/vitest/vitest.mjs';
+const vite = 'node_modules/vite/bin/vite.js';
 const environment = cleanEnvironment();
 
 // Signals are passed to the child, which ends itself; then we pass its status on.
@@ -36,6 +37,11 @@ switch (task) {
   case 'lab':
     await setUp();
     process.exit(await run(process.execPath, 'apps/lab/dist/main.js', ...args));
+  case 'web':
+    await setUp();
+    // a build alone is done by now
+    if (args[0] === 'build') process.exit(0);
+    process.exit(await run(process.execPath, vite, 'preview', 'apps/web', ...args));
   case 'test':
     await setUp();
     process.exit(await run(process.execPath, vitest, 'run', ...args));
@@ -44,7 +50,7 @@ switch (task) {
     process.exit(await run(process.execPath, vitest, 'run', '--coverage', ...args));
   default:
     console.error(
-      `tools/run.mjs: unknown task ${task}; allowed: start, test, coverage, lab, build, pnpm`,
+      `tools/run.mjs: unknown task ${task}; allowed: start, test, coverage, lab, web, build, pnpm`,
     );
     process.exit(2);
 }

@@ -1,0 +1,214 @@
+import { batch, computed, effect, signal } from '@preact/signals';
+import { activationKinks } from '@nonsmooth/kernels';
+import { problemOf, type Problem } from '../compute/problem.js';
+import { Runner } from '../compute/runner.js';
+import type { Run } from '../compute/run.js';
+import { shareOfTime, timeLayout, timeOfShare } from '../draw/time-axis.js';
+import { dark, light, type Theme } from '../draw/theme.js';
+import type { Experiment, State } from './state.js';
+import { consistent, parseState, printState } from './url.js';
+
+/** The state of the page. It is changed by `change` only. */
+export const state = signal<State>(parseState(location.hash));
+
+/** The run, then the ones beside and behind it, as far as they are computed. */
+export const runs = signal<readonly (Run | undefined)[]>([]);
+/** Whether something is being computed, and what went wrong. */
+export const busy = signal(false);
+export const failure = signal('');
+/** How long the last request took. */
+export const seconds = signal(0);
+/** Whether time moves by itself. */
+export const playing = signal(false);
+
+/** What may be chosen: follow the system, or not. */
+export const themeChoice = signal<'auto' | 'light' | 'dark'>('auto');
+const systemDark = matchMedia('(prefers-color-scheme: dark)');
+const systemTheme = signal<'light' | 'dark'>(systemDark.matches ? 'dark' : 'light');
+systemDark.addEventListener(
+  'change',
+  ({ matches }) => (systemTheme.value = matches ? 'dark' : 'light'),
+);
+
+/** The colours of figures. */
+export const theme = computed<Theme>(() => {
+  const name = themeChoice.value === 'auto' ? systemTheme.value : themeChoice.value;
+  return name === 'dark' ? dark : light;
+});
+
+/** The run that everything is about. */
+export const run = computed(() => runs.value[0]);
+/** The runs drawn behind it. */
+export const others = computed(() => runs.value.slice(1).filter((one) => one !== undefined));
+const wanted = computed<Problem | undefined>(() => {
+  try {
+    return problemOf(experimentOf(state.value));
+  } catch {
+    return undefined;
+  }
+});
+const computedProblem = computed(() => run.value && problemOf(run.value.experiment));
+/** The problem that is drawn: the one that is wanted, if the run that is there fits it, else the run's own. */
+export const problem = computed<Problem | undefined>(() => {
+  const [next, now] = [wanted.value, computedProblem.value];
+  if (!now) return next;
+  const fits = next?.net.widths.join() === now.net.widths.join();
+  return fits && next?.net.activation.name === now.net.activation.name ? next : now;
+});
+/** Whether its activation has kinks. */
+export const kinked = computed(
+  () => problem.value !== undefined && activationKinks(problem.value.net.activation).length > 0,
+);
+/** The layout of time in every view. */
+export const layout = computed(() => run.value && timeLayout(run.value, state.value.logTime));
+/** The moment that is looked at, within the run. */
+export const time = computed(() => Math.min(state.value.time, run.value?.horizon ?? 0));
+
+const experimentNames = [
+  'widths',
+  'activation',
+  'loss',
+  'data',
+  'count',
+  'level',
+  'inputs',
+  'targets',
+  'start',
+  'seed',
+  'deviation',
+  'biases',
+  'theta',
+  'dynamics',
+  'choice',
+  'until',
+  'rtol',
+  'learningRate',
+  'steps',
+  'batch',
+] as const satisfies readonly (keyof Experiment)[];
+
+/** What a run depends on. */
+export function experimentOf(whole: State): Experiment {
+  return Object.fromEntries(
+    experimentNames.map((name) => [name, whole[name]]),
+  ) as unknown as Experiment;
+}
+
+/** The run, the other kind of flow beside it, and more seeds behind it. */
+export function experimentsOf(whole: State): Experiment[] {
+  const first = experimentOf(whole);
+  const beside: Experiment[] = whole.beside
+    ? [{ ...first, dynamics: first.dynamics === 'normalized' ? 'flow' : 'normalized' }]
+    : [];
+  const more = Array.from({ length: whole.overlays }, (_, i): Experiment => ({
+    ...first,
+    start: first.start === 'values' ? 'heNormal' : first.start,
+    seed: first.seed + i + 1,
+  }));
+  return [first, ...beside, ...more];
+}
+
+/** Changes some of the state, and computes what depends on it. `preview`: while something is dragged. */
+export function change(patch: Partial<State>, { preview = false } = {}): void {
+  state.value = consistent({ ...state.value, ...patch });
+  if (preview) compute(true);
+}
+
+const runner = new Runner();
+let computedFor = '';
+
+/** Seconds after which no longer horizon is begun: what stays fluid. */
+const patience = 12;
+
+function keyOf(whole: State): string {
+  return JSON.stringify(experimentsOf(whole));
+}
+
+function compute(preview: boolean): void {
+  const experiments = experimentsOf(state.peek());
+  const key = keyOf(state.peek());
+  if (!preview) computedFor = key;
+  if (preview && busy.peek()) return;
+  busy.value = true;
+  failure.value = '';
+  const fresh: (Run | undefined)[] = [];
+  runner.start(
+    experiments,
+    { preview, seconds: patience },
+    {
+      run(index, one) {
+        fresh[index] = one;
+        // the old run is shown until the new one is there
+        runs.value = Array.from({ length: Math.max(1, fresh.length) }, (_, i) => fresh[i]);
+      },
+      failed(index, message) {
+        if (index === 0) failure.value = message;
+      },
+      done(spent) {
+        batch(() => {
+          busy.value = false;
+          seconds.value = spent;
+        });
+      },
+    },
+  );
+}
+
+/** Computes again when what a run depends on has changed, and writes the address. */
+export function start(): void {
+  let written = '';
+  let pending: ReturnType<typeof setTimeout> | undefined;
+  let dragging: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    const whole = state.value;
+    if (keyOf(whole) !== computedFor) {
+      clearTimeout(dragging);
+      dragging = setTimeout(() => compute(false), computedFor === '' ? 0 : 120);
+    }
+    clearTimeout(pending);
+    pending = setTimeout(() => {
+      written = printState(whole);
+      history.replaceState(null, '', `#${written}`);
+    }, 200);
+  });
+  addEventListener('hashchange', () => {
+    const hash = location.hash.replace(/^#/, '');
+    if (hash !== written) state.value = parseState(hash);
+  });
+  effect(() => {
+    document.documentElement.dataset['theme'] = theme.value.name;
+  });
+  effect(() => {
+    if (!playing.value) return undefined;
+    let before = performance.now();
+    let frame = requestAnimationFrame(function tick(now: number) {
+      const on = layout.peek();
+      if (on) {
+        // from the beginning to the end in twelve seconds
+        const share = shareOfTime(on, time.peek()) + (now - before) / 12_000;
+        before = now;
+        change({ time: timeOfShare(on, Math.min(1, share)) });
+        if (share >= 1) {
+          playing.value = false;
+          return;
+        }
+      }
+      frame = requestAnimationFrame(tick);
+    });
+    return () => cancelAnimationFrame(frame);
+  });
+}
+
+/** Moves to the next or the last event, or to the next or the last twentieth of the axis where there are none. */
+export function stepTime(way: 1 | -1): void {
+  const one = run.peek();
+  const on = layout.peek();
+  if (!one || !on) return;
+  playing.value = false;
+  const now = time.peek();
+  const times = one.events.map(({ t }) => t);
+  const evenly = Array.from({ length: 21 }, (_, i) => timeOfShare(on, i / 20));
+  const stops = [0, ...(times.length > 0 ? times : evenly), one.horizon].sort((a, b) => a - b);
+  const next = way === 1 ? stops.find((t) => t > now) : stops.findLast((t) => t < now);
+  if (next !== undefined) change({ time: next });
+}

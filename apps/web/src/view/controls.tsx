@@ -1,0 +1,263 @@
+import type { JSX } from 'preact';
+import { activationNames } from '@nonsmooth/kernels';
+import { dataNames } from '../data/samples.js';
+import { change, problem, run, state } from '../state/store.js';
+import type { DataKind, DynamicsKind, StartKind } from '../state/state.js';
+import { short } from '../draw/frame.js';
+import { Check, NumberField, Select, TextField } from './fields.js';
+import { SampleTable } from './sample-table.js';
+
+const startNames: readonly (readonly [StartKind, string])[] = [
+  ['heNormal', 'normal, He'],
+  ['xavierUniform', 'uniform, Xavier'],
+  ['normal', 'normal'],
+  ['values', 'given numbers'],
+];
+
+const dynamicsNames: readonly (readonly [DynamicsKind, string])[] = [
+  ['flow', 'gradient flow'],
+  ['normalized', 'normalized flow'],
+  ['gd', 'gradient descent'],
+  ['sgd', 'stochastic descent'],
+  ['adam', 'Adam'],
+];
+
+/** Everything that a run depends on. */
+export function Controls(): JSX.Element {
+  const now = state.value;
+  const isFlow = now.dynamics === 'flow' || now.dynamics === 'normalized';
+  return (
+    <form class="controls" aria-label="Experiment" onSubmit={(event) => event.preventDefault()}>
+      <fieldset>
+        <legend>Data</legend>
+        <Select<DataKind>
+          label="samples"
+          value={now.data}
+          options={Object.entries(dataNames) as [DataKind, string][]}
+          onChange={(data) =>
+            change(data === 'points' ? ownPoints() : { data, preset: '', ...widthsFor(data) })
+          }
+        />
+        {now.data === 'points' || now.data === 'xor' ? null : (
+          <NumberField
+            label="how many"
+            value={now.count}
+            min={1}
+            max={400}
+            integer
+            onChange={(count) => change({ count, preset: '' })}
+          />
+        )}
+        {now.data === 'constant' || now.data === 'sine' ? (
+          <NumberField
+            label="a"
+            value={now.level}
+            onChange={(level) => change({ level, preset: '' })}
+          />
+        ) : null}
+        <SampleTable />
+      </fieldset>
+      <fieldset>
+        <legend>Network</legend>
+        <TextField
+          label="hidden widths"
+          value={now.widths.slice(1, -1).join(', ')}
+          onChange={(text) => {
+            const hidden = text
+              .split(/[\s,×x-]+/)
+              .filter(Boolean)
+              .map(Number);
+            const fits =
+              hidden.length > 0 &&
+              hidden.length <= 4 &&
+              hidden.every((width) => Number.isInteger(width) && width > 0 && width <= 64);
+            if (!fits) return 'one to four whole numbers from 1 to 64, such as 8 or 6, 4';
+            change({ widths: [now.widths[0]!, ...hidden, 1], preset: '' });
+            return undefined;
+          }}
+        />
+        <Select
+          label="activation"
+          value={now.activation}
+          options={activationNames.map((name) => [name, name] as const)}
+          onChange={(activation) => change({ activation, preset: '' })}
+        />
+        <Select
+          label="loss"
+          value={now.loss}
+          options={[
+            ['squared', 'squared'],
+            ['absoluteError', 'absolute error'],
+            ['huber', 'Huber'],
+          ]}
+          onChange={(loss) => change({ loss, preset: '' })}
+        />
+      </fieldset>
+      <fieldset>
+        <legend>Start</legend>
+        <Select
+          label="weights"
+          value={now.start}
+          options={startNames}
+          onChange={(start) => change(start === 'values' ? ownStart() : { start, preset: '' })}
+        />
+        {now.start === 'values' ? null : (
+          <NumberField
+            label="seed"
+            value={now.seed}
+            min={0}
+            integer
+            onChange={(seed) => change({ seed, preset: '' })}
+          />
+        )}
+        {now.start === 'normal' ? (
+          <NumberField
+            label="deviation"
+            value={now.deviation}
+            min={1e-6}
+            onChange={(deviation) => change({ deviation, preset: '' })}
+          />
+        ) : null}
+        {now.start === 'values' ? null : (
+          <NumberField
+            label="deviation of biases"
+            value={now.biases}
+            min={0}
+            onChange={(biases) => change({ biases, preset: '' })}
+          />
+        )}
+        <NumberField
+          label="more seeds behind"
+          value={now.overlays}
+          min={0}
+          max={8}
+          integer
+          onChange={(overlays) => change({ overlays, preset: '' })}
+        />
+      </fieldset>
+      <fieldset>
+        <legend>Dynamics</legend>
+        <Select
+          label="moved by"
+          value={now.dynamics}
+          options={dynamicsNames}
+          onChange={(dynamics) => change({ dynamics, preset: '', time: 0 })}
+        />
+        {isFlow ? (
+          <>
+            <NumberField
+              label="until t"
+              value={now.until}
+              min={1e-6}
+              max={1e8}
+              onChange={(until) => change({ until, preset: '' })}
+            />
+            <NumberField
+              label="tolerance"
+              value={now.rtol}
+              min={1e-12}
+              max={0.1}
+              onChange={(rtol) => change({ rtol, preset: '' })}
+            />
+            <Select
+              label="where several solutions"
+              value={now.choice}
+              options={[
+                ['minimalNorm', 'stay if possible'],
+                ['steepestDescent', 'fall fastest'],
+              ]}
+              onChange={(choice) => change({ choice, preset: '' })}
+            />
+            <Check
+              label={now.dynamics === 'flow' ? 'normalized flow beside' : 'standard flow beside'}
+              checked={now.beside}
+              onChange={(beside) => change({ beside, preset: '' })}
+            />
+          </>
+        ) : (
+          <>
+            <NumberField
+              label="learning rate γ"
+              value={now.learningRate}
+              min={1e-9}
+              onChange={(learningRate) => change({ learningRate, preset: '' })}
+            />
+            <NumberField
+              label="steps"
+              value={now.steps}
+              min={1}
+              max={1e6}
+              integer
+              onChange={(steps) => change({ steps, preset: '' })}
+            />
+            {now.dynamics === 'sgd' ? (
+              <NumberField
+                label="batch"
+                value={now.batch}
+                min={1}
+                integer
+                onChange={(batch) => change({ batch, preset: '' })}
+              />
+            ) : null}
+            <CertifiedStep />
+          </>
+        )}
+      </fieldset>
+    </form>
+  );
+}
+
+/** The learning rate against the one that is certified. */
+function CertifiedStep(): JSX.Element {
+  const certified = run.value?.certified;
+  const { learningRate } = state.value;
+  if (!certified) {
+    return (
+      <p class="note">
+        A step size is certified for gradient descent on shallow ReLU networks with constant
+        targets.
+      </p>
+    );
+  }
+  const below = learningRate <= certified.learningRate;
+  return (
+    <p class="note">
+      {below ? 'Certified' : 'Not certified'}: V never rises for γ ≤ {short(certified.learningRate)}
+      ; here γ is {short(learningRate / certified.learningRate)} times that.{' '}
+      <button
+        type="button"
+        class="link"
+        onClick={() => change({ learningRate: certified.learningRate, preset: '' })}
+      >
+        Take the certified one
+      </button>
+    </p>
+  );
+}
+
+function widthsFor(data: DataKind): { widths?: number[] } {
+  const { widths } = state.peek();
+  const flat = data === 'xor' || data === 'moons' || data === 'bump';
+  const first = data === 'constant' ? widths[0]! : flat ? 2 : 1;
+  return { widths: [first, ...widths.slice(1)] };
+}
+
+/** The samples as they are, to be moved. */
+export function ownPoints(): Pick<
+  ReturnType<typeof state.peek>,
+  'data' | 'inputs' | 'targets' | 'preset'
+> {
+  const samples = problem.peek()?.samples;
+  const { preset } = state.peek();
+  return {
+    data: 'points',
+    inputs: samples?.inputs ?? [],
+    targets: samples?.targets ?? [],
+    preset: preset && '',
+  };
+}
+
+/** The start as it is, in numbers. */
+export function ownStart(): { start: 'values'; theta: number[]; preset: '' } {
+  return { start: 'values', theta: [...(problem.peek()?.start ?? [])], preset: '' };
+}

@@ -1,0 +1,94 @@
+import type { JSX } from 'preact';
+import { busy, failure, run, state, themeChoice } from '../state/store.js';
+import { Controls } from './controls.js';
+import { InputView } from './input-view.js';
+import { NeuronPicker, PlaneView } from './plane-view.js';
+import { ChartChoice, Charts, ItineraryView } from './time-views.js';
+import { Transport } from './transport.js';
+
+/** The kink lab. */
+export function Page(): JSX.Element {
+  return (
+    <>
+      <header>
+        <div class="name">
+          <h1>Kink lab</h1>
+          <p>
+            ReLU networks at their kinks: flows that cross, slide and rest, gradients with proofs
+          </p>
+        </div>
+        <ThemeButton />
+      </header>
+      <div class="columns">
+        <aside>
+          <Controls />
+        </aside>
+        <main>
+          {failure.value ? (
+            <p class="failure" role="alert">
+              {failure.value}
+            </p>
+          ) : null}
+          <section class="card" aria-labelledby="input-title">
+            <h2 id="input-title">Input space</h2>
+            <InputView />
+          </section>
+          <section class="card" aria-labelledby="plane-title">
+            <h2 id="plane-title">Parameters of a neuron</h2>
+            <NeuronPicker />
+            <PlaneView />
+          </section>
+          <section class="card wide" aria-labelledby="itinerary-title">
+            <h2 id="itinerary-title">Itinerary</h2>
+            <Legend />
+            <ItineraryView />
+          </section>
+          <section class="card wide" aria-labelledby="charts-title">
+            <h2 id="charts-title">Over time</h2>
+            <ChartChoice />
+            <Charts />
+          </section>
+        </main>
+      </div>
+      <Transport />
+      <Footer />
+    </>
+  );
+}
+
+function Legend(): JSX.Element {
+  return (
+    <p class="note legend">
+      The darker a band, the more samples its neuron is active on. ▲ on, ▽ off, ■ slides, ✕ dies, ?
+      several solutions
+    </p>
+  );
+}
+
+function ThemeButton(): JSX.Element {
+  const next = { auto: 'light', light: 'dark', dark: 'auto' } as const;
+  return (
+    <button
+      type="button"
+      class="words"
+      onClick={() => (themeChoice.value = next[themeChoice.value])}
+    >
+      Colours: {themeChoice.value}
+    </button>
+  );
+}
+
+function Footer(): JSX.Element {
+  const one = run.value;
+  return (
+    <footer data-state={busy.value || !one ? 'computing' : 'ready'}>
+      {one ? (
+        <p>
+          {one.method}, {one.t.length - 1} steps, {one.evaluations} evaluations,{' '}
+          {state.value.widths.join('-')} network with {one.dimension} parameters. Bits of times,
+          states and losses: <code data-testid="hash">{one.hash}</code>, the same as in Node.
+        </p>
+      ) : null}
+    </footer>
+  );
+}
