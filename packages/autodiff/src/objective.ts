@@ -6,7 +6,6 @@ import {
   requireNumbers,
   ShapeError,
   type FloatArray,
-  type Objective,
   type OptionNames,
   type ParameterSlice,
 } from '@nonsmooth/core';
@@ -30,12 +29,7 @@ import { kinksOf } from './switching/kinks-of-program.js';
 import { inputShapes, switchedProgram, switchingProgram } from './switching/variables.js';
 import { trace } from './trace.js';
 import type { TraceOptions } from './trace.js';
-
-/** An objective that can show its function: flows need values only, certificates its structure. */
-export interface TracedObjective extends Objective {
-  /** The same function as a traced program of θ. */
-  readonly program?: Program;
-}
+import type { TracedObjective } from './traced-objective.js';
 
 /** How an objective is compiled and differentiated. */
 export interface ObjectiveOptions extends CompileOptions, Pick<TraceOptions, 'recognize'> {
@@ -102,6 +96,8 @@ export function objective(
   return rememberProgram({
     dimension,
     program,
+    dtype: options.dtype ?? 'f64',
+    kinks,
     smooth: kinksOf(program).length === 0,
     value: (theta) => {
       const execution = value();

@@ -61,6 +61,8 @@ export interface EmpiricalRisk extends SampledObjective, TracedObjective {
   readonly data: Required<EmpiricalRiskData>;
   /** Arithmetic of the kernels. */
   readonly dtype: Dtype;
+  /** Derivatives at kinks. */
+  readonly kinks: Kinks;
   readonly program: Program;
   readonly smooth: boolean;
   hessianVector: NonNullable<Objective['hessianVector']>;
@@ -116,6 +118,7 @@ export function empiricalRisk(
     network: net,
     data: { inputs, targets, loss },
     dtype,
+    kinks,
     dimension: net.dimension,
     samples: risk.samples,
     layout: net.layout,

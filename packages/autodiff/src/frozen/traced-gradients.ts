@@ -1,18 +1,17 @@
 import type { Objective } from '@nonsmooth/core';
+import type { TracedObjective } from '../traced-objective.js';
 import type { Program } from '../program.js';
 
 /** By the function that computes the gradient. */
-const programs = new WeakMap<object, Program>();
+const origins = new WeakMap<object, TracedObjective>();
 
 /** The gradient as the thing it is, not to be called. */
 const gradientOf = (objective: Objective): object =>
   (objective as { readonly gradient: object }).gradient;
 
 /** Remembers that the objective's gradient is that of its program. */
-export function rememberProgram<Traced extends Objective & { readonly program?: Program }>(
-  objective: Traced,
-): Traced {
-  if (objective.program) programs.set(gradientOf(objective), objective.program);
+export function rememberProgram<Traced extends TracedObjective>(objective: Traced): Traced {
+  if (objective.program) origins.set(gradientOf(objective), objective);
   return objective;
 }
 
@@ -21,5 +20,10 @@ export function rememberProgram<Traced extends Objective & { readonly program?: 
  * another one's parts and a gradient of its own has none, whatever its `program` says.
  */
 export function programOfGradient(objective: Objective): Program | undefined {
-  return programs.get(gradientOf(objective));
+  return originOfGradient(objective)?.program;
+}
+
+/** The traced objective that made the gradient of an objective: how that is computed, and chosen at kinks. */
+export function originOfGradient(objective: Objective): TracedObjective | undefined {
+  return origins.get(gradientOf(objective));
 }

@@ -1,4 +1,4 @@
-import { ArgumentError, requireKnownOptions, requireObject } from '@nonsmooth/core';
+import { requireKnownOptions, requireObject } from '@nonsmooth/core';
 import { frozenProgram, type FrozenFunction, type TracedObjective } from '@nonsmooth/autodiff';
 import {
   empiricalRisk,
@@ -16,6 +16,7 @@ import {
 } from './inclusion-flow.js';
 import { mergedFunction } from './merged-kinks.js';
 import { networkEvents, type NetworkKinkEvent } from './network-kinks.js';
+import { requireWholeSet } from './require-whole-set.js';
 
 /** The flow of a network's risk across kinks. */
 export type ReluFlow = InclusionFlow<NetworkKinkEvent>;
@@ -67,13 +68,7 @@ export function networkFlow(
       ? own
       : withAffine(frozenProgram(objective.program), own);
   if (frozen.kinks.length === 0) return undefined;
-  if (risk.dtype !== 'f64') {
-    throw new ArgumentError(
-      'objective.dtype',
-      risk.dtype,
-      "f64 for flows across kinks; kinks: 'ignored' follows the risk's own gradient",
-    );
-  }
+  requireWholeSet(risk);
   const merged = mergedFunction(frozen, start);
   const describe = networkEvents(risk, frozen.kinks, merged.origin);
   return inclusionFlow(merged, (theta) => objective.value(theta), start, options, describe);

@@ -1,4 +1,4 @@
-import { rememberProgram, type TracedObjective } from '@nonsmooth/autodiff';
+import { originOfGradient, rememberProgram, type TracedObjective } from '@nonsmooth/autodiff';
 import type { FloatArray, Objective } from '@nonsmooth/core';
 import { hiddenNeurons, incomingDot, type HiddenNeuron } from '../hidden-neurons.js';
 import { isPopulationRisk, type Network } from '@nonsmooth/nets';
@@ -19,6 +19,7 @@ export function normalizedObjective(net: Network, objective: Objective): TracedO
   // a population risk is C¹ wherever no neuron is (0, 0), and none is here
   const smooth = isPopulationRisk(objective) || objective.smooth;
   const program = smooth === true ? undefined : normalizedProgram(net, objective);
+  const { dtype, kinks } = originOfGradient(objective) ?? (objective as TracedObjective);
   const at = new Float64Array(d);
   const radii = new Float64Array(neurons.length);
   const ambient = new Float64Array(d);
@@ -56,6 +57,8 @@ export function normalizedObjective(net: Network, objective: Objective): TracedO
   return rememberProgram({
     dimension: d,
     ...(program && { program }),
+    ...(dtype && { dtype }),
+    ...(kinks && { kinks }),
     ...(objective.layout && { layout: objective.layout }),
     ...(smooth !== undefined && { smooth }),
     value(theta) {
