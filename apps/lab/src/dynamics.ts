@@ -5,11 +5,12 @@ import {
   normalizedDescent,
   normalizedFlow,
   reluFlow,
+  trajectoryOf,
   type Flow,
   type FlowOptions,
   type ReluFlow,
 } from '@nonsmooth/flows';
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, type Objective } from '@nonsmooth/core';
 import { isEmpiricalRisk } from '@nonsmooth/nets';
 import {
   auto,
@@ -76,12 +77,12 @@ const dynamics: {
       if (!isEmpiricalRisk(risk)) {
         throw new ArgumentError('dynamics.kinks', given.kinks, 'none, or the empirical risk');
       }
-      return () => partOf(reluFlow(net, risk.data, theta0, options), record);
+      return () => partOf(reluFlow(net, risk.data, theta0, options), record, risk);
     }
     if (record.names.includes('kinkEvents')) {
       throw new ArgumentError('record', 'kinkEvents', 'a gradientFlow with kinks: itinerary');
     }
-    return () => partOf(gradientFlow(risk, theta0, options), record);
+    return () => partOf(gradientFlow(risk, theta0, options), record, risk);
   },
 
   normalizedFlow({ net, risk, theta0 }, given, record) {
@@ -142,7 +143,8 @@ function flowOptions({
   return { until, rtol, atol, saveAt: [0, ...saveAt], energy: false };
 }
 
-function partOf(flow: Flow | ReluFlow, record: Recorder): Part {
+/** `objective` is what the flow is the gradient flow of. */
+function partOf(flow: Flow | ReluFlow, record: Recorder, objective?: Objective): Part {
   const columns = new Columns(['t', ...record.names]);
   const itinerary = 'itinerary' in flow ? flow.itinerary : undefined;
   let firstWrong = NaN;
@@ -164,5 +166,6 @@ function partOf(flow: Flow | ReluFlow, record: Recorder): Part {
     gradients: flow.statistics.rhs,
     steps: flow.statistics.accepted,
     events: itinerary?.map((event) => ({ ...event })) ?? [],
+    flow: { trajectory: trajectoryOf(flow), ...(objective && { objective }) },
   };
 }

@@ -1,3 +1,5 @@
+import type { Objective } from '@nonsmooth/core';
+import type { Trajectory } from '@nonsmooth/flows';
 import type { MemberFile } from './member-file.js';
 
 /** What a run is told and tells on its way. */
@@ -19,4 +21,6 @@ export interface Part extends Pick<MemberFile, 'columns' | 'theta' | 'moments' |
   readonly gradients: number;
   readonly steps: number;
   readonly events: MemberFile['facts']['events'];
+  /** What a flow is judged by, and what it descends; columns alone say less. */
+  readonly flow?: { readonly trajectory: Trajectory; readonly objective?: Objective };
 }

@@ -1,5 +1,5 @@
 import { ArgumentError } from '@nonsmooth/core';
-import { classify } from '@nonsmooth/flows';
+import { classify, type ClassifyOptions, type Trajectory } from '@nonsmooth/flows';
 import { createHash } from 'node:crypto';
 import { prepare } from './dynamics.js';
 import type { Hooks, Part } from './hooks.js';
@@ -61,7 +61,7 @@ export function requireFitting(members: readonly Member[]): void {
 }
 
 function fileOf(part: Part, { net }: Problem): MemberFile {
-  const { columns, theta, moments, statistics, ...known } = part;
+  const { columns, theta, moments, statistics, flow: _flow, ...known } = part;
   const norms = columns.get('norm');
   let top = -1;
   norms?.forEach((norm, i) => {
@@ -87,8 +87,9 @@ function fileOf(part: Part, { net }: Problem): MemberFile {
   };
 }
 
-function judge({ status, reason, columns }: Part): Pick<Facts, 'verdict' | 'evidence'> {
+function judge({ status, reason, columns, flow }: Part): Pick<Facts, 'verdict' | 'evidence'> {
   if (status === 'failed') return { verdict: 'undecided', evidence: reason };
+  if (flow) return verdictOn(flow.trajectory, flow.objective && { objective: flow.objective });
   const [times, norms, speeds, losses] = ['t', 'norm', 'speed', 'loss'].map((name) =>
     columns.get(name),
   );
@@ -99,9 +100,17 @@ function judge({ status, reason, columns }: Part): Pick<Facts, 'verdict' | 'evid
   const [t, n, s, l] = [times, norms, speeds, losses].map((values) =>
     first < 0 ? values.subarray(0, 0) : values.subarray(first),
   ) as [Float64Array, Float64Array, Float64Array, Float64Array];
+  return verdictOn({ times: t, norms: n, speeds: s, losses: l });
+}
+
+function verdictOn(
+  trajectory: Trajectory,
+  options?: ClassifyOptions,
+): Pick<Facts, 'verdict' | 'evidence'> {
   try {
-    const found = classify({ times: t, norms: n, speeds: s, losses: l });
-    return { verdict: found.verdict, evidence: found.reason };
+    const found = classify(trajectory, options);
+    const { verdict, strength, reason } = found;
+    return { verdict, evidence: strength ? `${strength}: ${reason}` : reason };
   } catch (error) {
     // too short, or broken off
     if (!(error instanceof ArgumentError)) throw error;
