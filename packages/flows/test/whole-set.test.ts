@@ -17,7 +17,7 @@ test.each([
   expect(gradientFlow(risk, start, { until: 1, kinks: 'ignored' }).status).toBe('finished');
 
   const traced = objective((x) => sum(abs(x)), 2, own);
-  const wrapped = { dimension: 2, value: traced.value, gradient: traced.gradient };
+  const wrapped = { ...traced, dtype: undefined, kinks: undefined };
   for (const one of [traced, wrapped]) {
     expect(() => gradientFlow(one, [1, -2], { until: 1 })).toThrow(why);
   }

@@ -19,7 +19,7 @@ export function normalizedObjective(net: Network, objective: Objective): TracedO
   // a population risk is C¹ wherever no neuron is (0, 0), and none is here
   const smooth = isPopulationRisk(objective) || objective.smooth;
   const program = smooth === true ? undefined : normalizedProgram(net, objective);
-  const { dtype, kinks } = originOfGradient(objective) ?? (objective as TracedObjective);
+  const { dtype, kinks }: TracedObjective = originOfGradient(objective) ?? objective;
   const at = new Float64Array(d);
   const radii = new Float64Array(neurons.length);
   const ambient = new Float64Array(d);
