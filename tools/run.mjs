@@ -17,9 +17,12 @@ import { fileURLToPath } from 'node:url';
 // not import.meta.dirname: a Node too old to have it shall get as far as pnpm, which says what is needed
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [task, ...args] = process.argv.slice(2);
+process.chdir(root);
 const vitest = 'node_modules/vitest/vitest.mjs';
 const vite = 'node_modules/vite/bin/vite.js';
 const environment = cleanEnvironment();
+/** Where the command was typed: what paths in it are relative to. */
+const typedIn = process.env['INIT_CWD'] ?? root;
 
 // Signals are passed to the child, which ends itself; then we pass its status on.
 let child;
@@ -33,10 +36,10 @@ switch (task) {
     process.exit(await run(...turboBuild(), ...args));
   case 'start':
     await setUp();
-    process.exit(await run(process.execPath, 'apps/bench/dist/main.js', ...args));
+    process.exit(await runApp('bench', ...args));
   case 'lab':
     await setUp();
-    process.exit(await run(process.execPath, 'apps/lab/dist/main.js', ...args));
+    process.exit(await runApp('lab', ...args));
   case 'web':
     await setUp();
     // a build alone is done by now
@@ -177,10 +180,16 @@ function run(command, ...rest) {
   return runWith('inherit', undefined, command, ...rest);
 }
 
+/** Runs an app in the folder where its command was typed. */
+function runApp(name, ...words) {
+  process.chdir(typedIn);
+  return run(process.execPath, join(root, 'apps', name, 'dist/main.js'), ...words);
+}
+
 /** Resolves to the exit status; a child that a signal ended counts as 128 + its number, as in a shell. */
 function runWith(stdio, onOutput, command, ...rest) {
   return new Promise((resolve) => {
-    child = spawn(command, rest, { cwd: root, env: environment, stdio });
+    child = spawn(command, rest, { env: environment, stdio });
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', onOutput);
     child.on('error', (error) => {
       console.error(`Cannot run ${command}: ${error.message}`);
