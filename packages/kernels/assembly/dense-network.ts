@@ -136,7 +136,7 @@ export function normalizeInputs<T>(net: Network, stride: usize, columns: usize):
 }
 
 /** Outputs of the samples in the input panel; slopes A'(zᵏ) are left in the affine panels. */
-export function forward<T>(net: Network, stride: usize, columns: usize): void {
+function forward<T>(net: Network, stride: usize, columns: usize): void {
   if (net.normalized) normalizeInputs<T>(net, stride, columns);
   for (let k = 0; k < net.depth; k++) {
     const layer = layerAt(net, k);

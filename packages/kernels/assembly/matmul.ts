@@ -30,7 +30,7 @@ export function matmul<T>(
   for (let column: usize = 0; column < outStep; column += block) {
     const used = min<usize>(outStep - column, block);
     if (transposeB) packColumns<T>(strips, b, column, used, k);
-    else packRows<T>(strips, b + column, used, outStep, k);
+    else packRows(strips, b + column, used, outStep, k);
     for (let i = 0; i < m; i += 4) {
       const rows = min(m - i, 4);
       let from = a + <usize>i * rowStep;
@@ -64,7 +64,7 @@ function roundUp(size: usize): usize {
 }
 
 /** strips[s][l] = b[l, columns of strip s], padded with zeros; b begins at the block, with rows of `step` bytes. */
-function packRows<T>(strips: usize, b: usize, used: usize, step: usize, k: i32): void {
+function packRows(strips: usize, b: usize, used: usize, step: usize, k: i32): void {
   for (let c: usize = 0; c < used; c += PAIR) {
     const width = min<usize>(used - c, PAIR);
     let from = b + c;
