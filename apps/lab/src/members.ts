@@ -88,7 +88,14 @@ function chosen(range: RandomVariations['of'][string], u: number): unknown {
  * that a study with more members, variations or steps finds what exists.
  */
 export function fileNameOf({ study, start }: Member): string {
-  const { title: _title, members: _members, vary: _vary, dynamics, ...rest } = study;
+  const {
+    title: _title,
+    members: _members,
+    vary: _vary,
+    figures: _figures,
+    dynamics,
+    ...rest
+  } = study;
   const { steps: _steps, ...kept } = { steps: 0, ...dynamics };
   const text = JSON.stringify({ study: { ...rest, dynamics: kept }, start });
   return `${createHash('sha256').update(text).digest('hex').slice(0, 24)}.safetensors`;

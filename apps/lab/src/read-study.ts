@@ -80,7 +80,7 @@ export function substitute(study: Study, variation: Readonly<Record<string, unkn
 }
 
 /** What is the ensemble's, not its members'. */
-const notVariable: ReadonlySet<string> = new Set(['title', 'members', 'vary']);
+const notVariable: ReadonlySet<string> = new Set(['title', 'figures', 'members', 'vary']);
 
 interface Found {
   readonly issue: z.core.$ZodIssue;

@@ -96,9 +96,9 @@ function judge({ status, reason, columns, flow }: Part): Pick<Facts, 'verdict' |
   if (!times || !norms || !speeds || !losses) {
     return { verdict: 'undecided', evidence: 'needs the columns loss, speed and norm' };
   }
-  const first = times.findIndex((t) => t > 0);
+  const rows = evidenceRows(times);
   const [t, n, s, l] = [times, norms, speeds, losses].map((values) =>
-    first < 0 ? values.subarray(0, 0) : values.subarray(first),
+    Float64Array.from(rows, (i) => values[i]!),
   ) as [Float64Array, Float64Array, Float64Array, Float64Array];
   return verdictOn({ times: t, norms: n, speeds: s, losses: l });
 }
@@ -116,4 +116,24 @@ function verdictOn(
     if (!(error instanceof ArgumentError)) throw error;
     return { verdict: 'undecided', evidence: error.message };
   }
+}
+
+/** Rows that verdicts are found from, at most: the search for laws of growth takes time quadratic in them. */
+const mostEvidence = 4000;
+
+/** The rows with t > 0; of very many, ones about evenly spread in log t, the first and the last included. */
+function evidenceRows(times: Float64Array): number[] {
+  const first = times.findIndex((t) => t > 0);
+  if (first < 0) return [];
+  const all = Array.from({ length: times.length - first }, (_, i) => first + i);
+  if (all.length <= mostEvidence) return all;
+  const [from, to] = [Math.log(times[first]!), Math.log(times.at(-1)!)];
+  const width = (to - from) / (mostEvidence - 1);
+  let next = from;
+  return all.filter((i) => {
+    const s = Math.log(times[i]!);
+    if (s < next && i < times.length - 1) return false;
+    next = Math.max(next + width, s);
+    return true;
+  });
 }

@@ -92,7 +92,7 @@ export async function runStudy(
     console.error(`error: ${storageMessage(unsaved)}`);
     return exitStatus.failed;
   }
-  const { files, ended } = writeResults(archive, study, members, settings.format);
+  const { files, ended } = await writeResults(archive, study, members, settings.format);
   if (settings.progress === 'text') console.log(`Written: ${files.join(', ')}`);
   if (settings.progress === 'json') console.log(JSON.stringify({ event: 'written', files }));
   for (const failure of failures) console.error(`error: ${failure}`);

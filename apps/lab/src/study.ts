@@ -1,6 +1,7 @@
 import { activationNames, lossNames } from '@nonsmooth/kernels';
 import { descentRuleNames } from '@nonsmooth/core';
 import { z } from 'zod';
+import { figuresSchema } from './report/choices.js';
 
 const finite = z.number();
 const positive = z.number().positive();
@@ -295,6 +296,8 @@ export const studySchema = only({
   dynamics,
   /** The columns of the trajectories. */
   record: z.array(z.enum(columnNames)).min(1).default(['loss', 'speed', 'norm']),
+  /** The figures of the report; without, each recorded column, the fit, and itineraries. */
+  figures: figuresSchema(columnNames).optional(),
   /** How many starts. */
   members: count.default(1),
   seed: z.int().nonnegative().default(1),

@@ -9,7 +9,8 @@ import { membersOf, nameOf } from '../src/members.js';
 import { studyJsonSchema } from '../src/commands/schema.js';
 import { problemOf } from '../src/problem.js';
 import { readStudy } from '../src/read-study.js';
-import { reportPage } from '../src/report.js';
+import { figuresOf } from '../src/report/figures.js';
+import { reportPage } from '../src/report/page.js';
 import { thinned, type Curves } from '../src/curves.js';
 import { runMember } from '../src/run-member.js';
 import { csvSink } from '../src/tables/csv.js';
@@ -38,7 +39,7 @@ const allResults = (text: string): { member: Member; file: MemberFile }[] =>
 type Results = ReturnType<typeof allResults>;
 
 const curvesOf = (results: Results): Curves[] =>
-  results.map(({ member, file }) => thinned(member, file));
+  results.map(({ member, file }) => thinned(member, file, 400));
 
 const names = ['t', 'loss', 'speed', 'norm'];
 
@@ -137,27 +138,37 @@ describe('results', () => {
 
   test('are drawn in a report that names what is missing', () => {
     const study = readStudy('small.yaml', small);
-    const page = reportPage(study, curvesOf(results), 0);
-    expect(page.match(/<figure><figcaption>[^<]*<\/figcaption><svg/g)!.length).toBe(3);
+    const curves = curvesOf(results);
+    const figures = figuresOf(study, curves);
+    // of the ReLU network
+    expect(figures.map(({ name }) => name)).toEqual(['loss', 'speed', 'norm', 'itinerary']);
+    const page = reportPage(study, curves, figures, 0);
+    expect(page.match(/<figure><svg/g)).toHaveLength(4);
     expect(page).toContain('activation gelu');
     expect(page).not.toContain('Incomplete');
-    expect(reportPage(study, curvesOf(results).slice(0, 2), 4)).toContain('4 members missing');
+    expect(reportPage(study, curves.slice(0, 2), [], 4)).toContain('4 members missing');
   });
 });
 
-test('the report names every dynamics, and tells more variations apart than there are hues', () => {
+test('the report names every dynamics, and tells variations apart without colours', () => {
   const study = readStudy(
     'small.yaml',
     small
       .slice(0, small.indexOf('vary'))
       .concat('vary: { dynamics.until: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], seed: [1, 2] }'),
   );
-  const curves = membersOf(study).map((member) => thinned(member, runMember(member)));
-  const page = reportPage(study, curves, 0);
+  const curves = membersOf(study).map((member) => thinned(member, runMember(member), 400));
+  const figures = figuresOf(study, curves).filter(({ name }) => name.startsWith('loss'));
+  const page = reportPage(study, curves, figures, 0);
   expect(page).toContain('gradientFlow to t = 1, gradientFlow to t = 2, ');
   expect(page).toContain('; 20 variations of 2 starts, seed 7.');
-  const looks = page.match(/style="stroke: [^>]*stroke-dasharray="[^"]*"/g)!;
-  expect(new Set(looks).size).toBe(20);
+  expect(figures).toHaveLength(4);
+  for (const { svg } of figures) {
+    const looks = svg.match(/<line x1="0" y1="7"[^>]*>/g)!;
+    expect(new Set(looks).size).toBe(5);
+    const dashes = looks.map((look) => /stroke-dasharray="[^"]*"/.exec(look)![0]);
+    expect(new Set(dashes).size).toBe(5);
+  }
 });
 
 test.each([

@@ -17,8 +17,8 @@ export const exportTables: LabCommand = {
     if (given.text !== undefined) return printing(given.text);
     const format = oneOf('--format', given.options.format ?? 'csv', formatNames);
     const { archive, study } = existingArchive(given.arguments[0]!);
-    return () => {
-      const { files } = writeResults(archive, study, membersOf(study), format);
+    return async () => {
+      const { files } = await writeResults(archive, study, membersOf(study), format);
       console.log(`Written: ${files.join(', ')}`);
       return exitStatus.done;
     };
