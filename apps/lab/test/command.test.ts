@@ -16,8 +16,12 @@ import { join } from 'node:path';
 import { readMember } from '../src/member-file.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-// The command itself, built from sources, because workers need modules in files; where the pool's library is found.
-const place = mkdtempSync(join(import.meta.dirname, '../../shared/node_modules/.lab-'));
+// The command itself, built from sources, because workers need modules in files; where its libraries are found.
+const place = mkdtempSync(join(import.meta.dirname, '../node_modules/.lab-'));
+const { dependencies } = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'),
+) as { dependencies: Record<string, string> };
+const libraries = Object.keys(dependencies).filter((name) => !name.startsWith('@nonsmooth/'));
 const out = mkdtempSync(join(tmpdir(), 'nonsmooth-lab-'));
 const study = join(out, 'study.yaml');
 
@@ -31,7 +35,7 @@ beforeAll(async () => {
     format: 'esm',
     platform: 'node',
     conditions: ['@nonsmooth/source'],
-    external: ['piscina'],
+    external: libraries,
     banner: {
       js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);",
     },
@@ -63,8 +67,8 @@ const fingerprint = (folder: string): string[] =>
       .digest('hex'),
   );
 
-test('the results have the same bytes for 1, 2, 3 and 4 workers, and after an interruption', async () => {
-  const folders = [1, 2, 3, 4].map((workers) => {
+test('the results have the same bytes for 1, 2 and 3 workers, and after an interruption', async () => {
+  const folders = [1, 2, 3].map((workers) => {
     const folder = join(out, `with-${workers}`);
     lab(study, '--workers', String(workers), '--out', folder);
     return folder;
@@ -94,7 +98,7 @@ test('the results have the same bytes for 1, 2, 3 and 4 workers, and after an in
   expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('Incomplete');
   expect(lab(study, '--resume', '--out', folder)).toContain(`${done} of them done earlier`);
   expect(fingerprint(folder)).toEqual(fingerprint(folders[0]!));
-});
+}, 240_000);
 
 test('a study whose output is read no more stops like an interrupted one', async () => {
   const folder = join(out, 'unread');
