@@ -13,8 +13,9 @@ export const state = signal<State>(parseState(location.hash));
 
 /** The run, then the ones beside and behind it, as far as they are computed. */
 export const runs = signal<readonly (Run | undefined)[]>([]);
-/** Whether something is being computed, and what went wrong. */
+/** Whether something is being computed. */
 export const busy = signal(false);
+/** What went wrong, in words; empty if nothing did. */
 export const failure = signal('');
 /** How long the last request took. */
 export const seconds = signal(0);
