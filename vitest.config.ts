@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -7,15 +7,16 @@ const root = import.meta.dirname;
 // Tests run on the sources of every package, not on what was built.
 const conditions = ['@nonsmooth/source', ...defaultServerConditions];
 
-const projects = ['packages', 'apps', 'tools'].flatMap((group) =>
-  readdirSync(join(root, group))
-    .filter((name) => existsSync(join(root, group, name, 'test')))
-    .map((name) => ({
-      extends: true as const,
-      root: join(root, group, name),
-      test: { name, include: ['test/**/*.test.ts'] },
-    })),
+const folders = ['packages', 'apps', 'tools'].flatMap((group) =>
+  readdirSync(join(root, group)).map((name) => join(root, group, name)),
 );
+const projects = [...folders, join(root, 'docs')]
+  .filter((folder) => existsSync(join(folder, 'test')))
+  .map((folder) => ({
+    extends: true as const,
+    root: folder,
+    test: { name: basename(folder), include: ['test/**/*.test.ts'] },
+  }));
 
 export default defineConfig({
   resolve: { conditions },

@@ -45,6 +45,11 @@ switch (task) {
     // a build alone is done by now
     if (args[0] === 'build') process.exit(0);
     process.exit(await run(process.execPath, vite, 'preview', 'apps/web', ...args));
+  case 'docs':
+    await setUp();
+    process.exit(
+      await run(process.execPath, 'docs/build.mjs', ...(args.length > 0 ? args : ['serve'])),
+    );
   case 'test':
     await setUp();
     process.exit(await run(process.execPath, vitest, 'run', ...args));
@@ -53,7 +58,7 @@ switch (task) {
     process.exit(await run(process.execPath, vitest, 'run', '--coverage', ...args));
   default:
     console.error(
-      `tools/run.mjs: unknown task ${task}; allowed: start, test, coverage, lab, web, build, pnpm`,
+      `tools/run.mjs: unknown task ${task}; allowed: start, test, coverage, lab, web, docs, build, pnpm`,
     );
     process.exit(2);
 }
@@ -129,7 +134,8 @@ function installState() {
     readdirSync(join(root, group)).map((name) => join(group, name, 'package.json')),
   );
   const hash = createHash('sha256').update(process.version);
-  for (const file of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests]) {
+  const others = ['package.json', 'docs/package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'];
+  for (const file of [...others, ...manifests]) {
     if (existsSync(join(root, file))) hash.update(file).update(readFileSync(join(root, file)));
   }
   return hash.digest('hex');

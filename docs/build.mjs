@@ -1,0 +1,74 @@
+// `npm run docs -- build` writes docs/dist, `npm run docs` also shows the site on localhost; `serve <port>` chooses the port.
+// The packages and the kink lab must have been built.
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { build, serve } from 'vitepress';
+import { drawCurves } from './draw-curves.mjs';
+import { exampleNames, readExample, runExamples } from './run-examples.mjs';
+
+const root = import.meta.dirname;
+const generated = join(root, 'pages/generated');
+
+function write(path, text) {
+  const file = join(generated, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** Code, output and figure of every example as a part that pages include, and one page per package with all of its. */
+async function writeExamples() {
+  const runs = await runExamples(exampleNames());
+  const pages = new Map();
+  for (const { name, printed, module } of runs) {
+    const { title, code } = readExample(name);
+    const figure = module.curves ? `\n${drawCurves(module.curves)}\n` : '';
+    const part = `\`\`\`ts\n${code}\n\`\`\`\n\n\`\`\`text\n${printed}\n\`\`\`\n${figure}`;
+    write(`parts/${name}.md`, part);
+    const [group, file] = name.split('/');
+    const section = `## ${title} {:#${file}:}\n\n<!--@include: @/generated/parts/${name}.md-->\n`;
+    pages.set(group, [...(pages.get(group) ?? []), section]);
+  }
+  for (const [group, sections] of pages) {
+    const about = `Each runs as it stands, with the package${group === 'core' ? 's that it imports' : ''} installed.`;
+    const head = `# Examples of ${group}\n\n${about} What it prints is below it. [Reference](/api/${group})\n\n`;
+    write(`examples/${group}.md`, head + sections.join('\n'));
+  }
+}
+
+/** The reference of every export, from the sources. */
+function writeReference() {
+  const typedoc = join(root, 'node_modules/typedoc/bin/typedoc');
+  const { status, stderr, stdout } = spawnSync(process.execPath, [typedoc], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`typedoc ended with ${status}:\n${stdout}${stderr}`);
+  const folder = join(generated, 'reference/@nonsmooth');
+  for (const file of readdirSync(folder)) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    // pages of packages link to each other; what looks like a tag or a mustache is code
+    write(`api/${file}`, text.replaceAll('{{', '{ {').replaceAll(/(\w)_\{/g, '$1\\_{'));
+  }
+  rmSync(join(generated, 'reference'), { recursive: true });
+}
+
+rmSync(generated, { recursive: true, force: true });
+await writeExamples();
+writeReference();
+await build(root);
+const lab = join(root, '../apps/web/dist');
+if (existsSync(lab)) cpSync(lab, join(root, 'dist/lab'), { recursive: true });
+else console.log('the kink lab was not built: its panels are empty');
+if (process.argv[2] === 'serve') {
+  const port = Number(process.argv[3] ?? 4173);
+  await serve({ root, port });
+}
