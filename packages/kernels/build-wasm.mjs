@@ -2,6 +2,7 @@
 // TypeScript modules in src/wasm/generated/, so that they need no files at run time and bundle everywhere.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
 import { constants } from './abi/constants.mjs';
 import { writeAbi } from './tools/write-abi.mjs';
@@ -66,10 +67,10 @@ for (const { name, features } of builds) {
       throw new Error(`the constants end at ${end}, behind ${free}`);
     }
   }
-  const base64 = Buffer.from(binary).toString('base64');
+  const base64 = deflateRawSync(binary, { level: 9 }).toString('base64');
   writeFileSync(
     join(folder, `${name}.ts`),
-    `/** The module in base64, compiled from assembly/ by build-wasm.mjs. */\n` +
+    `/** The module, deflated and in base64, compiled from assembly/ by build-wasm.mjs. */\n` +
       `export const ${name}: string =\n  '${base64}';\n`,
   );
 }

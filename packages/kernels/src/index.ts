@@ -44,6 +44,6 @@ export { defaultKernels } from './native/default-kernels.js';
 export type { InstructionSet } from './native/addon.js';
 export { nativeKernels, type NativeOptions } from './native/kernels.js';
 export { nativePeakLoop } from './native/peak.js';
-export { wasmKernels, type WasmOptions } from './wasm/kernels.js';
+export { wasmKernels } from './wasm/kernels.js';
 export { descentLoop } from './reference/descent.js';
 export { peakLoop, type PeakLoop } from './wasm/peak.js';

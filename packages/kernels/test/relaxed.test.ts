@@ -1,14 +1,15 @@
 import { setFlagsFromString } from 'node:v8';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { floatArray, referenceKernels, wasmKernels } from '@nonsmooth/kernels';
+import { floatArray, referenceKernels } from '@nonsmooth/kernels';
+import { relaxedKernels } from '@nonsmooth/kernels/relaxed';
 import { randomProblems, relativeDistance } from './random-problems.js';
 
 // Node 20 knows relaxed SIMD behind this flag; later versions ignore it.
 setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 test('relaxed kernels say so in their name and agree with the reference', () => {
-  const relaxed = wasmKernels({ relaxed: true });
+  const relaxed = relaxedKernels();
   expect(relaxed.name).toBe('wasm-relaxed-simd');
   fc.assert(
     fc.property(randomProblems, ({ problem, theta }) => {

@@ -4,6 +4,7 @@ import { builtinModules, createRequire } from 'node:module';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { bundles, bundleSize } from './bundles.js';
 import {
   closure,
   command,
@@ -46,6 +47,10 @@ describe.each(packageNames)('@nonsmooth/%s', (name) => {
     ]);
     const files = readdirSync(join(installed(name), 'dist'), { recursive: true }).map(String);
     expect(files.filter((file) => /\.map$|tsbuildinfo|\.test\./.test(file))).toEqual([]);
+    const refersToMap = (file: string): boolean =>
+      /\.(?:js|ts)$/.test(file) &&
+      readFileSync(join(installed(name), 'dist', file), 'utf8').includes('sourceMappingURL');
+    expect(files.filter(refersToMap)).toEqual([]);
   });
 
   test('declares every package that its code and its types import', () => {
@@ -86,6 +91,17 @@ describe.each(packageNames)('@nonsmooth/%s', (name) => {
 
 test('all manifests say where the package lives, as the root’s manifest says it', () => {
   expect(command(root, process.execPath, 'tools/release/metadata.mjs', '--check')).toBe('');
+});
+
+describe.each(bundles)('a bundle of $name', ({ entry, limit }) => {
+  test(`takes at most ${limit} kB, minified and compressed`, async () => {
+    const folder = writeFiles(project, `bundle-${limit}`, { 'entry.js': entry });
+    const kilobytes = await bundleSize(join(folder, 'entry.js'));
+    console.log(`${kilobytes.toFixed(1)} kB of ${limit}`);
+    expect(kilobytes).toBeLessThanOrEqual(limit);
+    // whoever lets it shrink lowers the limit
+    expect(kilobytes).toBeGreaterThan(0.8 * limit);
+  });
 });
 
 test('the package of the platform brings native kernels, and its absence the portable ones', () => {

@@ -3,6 +3,7 @@ import type { Kernels } from '../kernels.js';
 import { kernelsOfBuild, wasmKernels } from '../wasm/kernels.js';
 import { accelerated } from './accelerate.js';
 import { instructionSets, nativeAddon, type InstructionSet, type NativeTable } from './addon.js';
+import { simdBinary } from '../wasm/module.js';
 import { environmentVariable, warn } from './host.js';
 import { agree } from './self-check.js';
 
@@ -32,7 +33,7 @@ export function nativeKernels(options: NativeOptions = {}): Kernels | undefined 
   const { name, table } = found;
   if (!made.has(name)) {
     const kernels = kernelsOfBuild(name, {
-      binary: 'simd',
+      binary: simdBinary,
       accelerate: (kernel, memory, dtype) => accelerated(table[dtype], kernel, memory),
     });
     const sound = agree(kernels, wasmKernels(), options.fused !== true);

@@ -1,6 +1,6 @@
 import { ArgumentError, type Dtype } from '@nonsmooth/core';
 import type { KernelFunctions } from './generated/functions.js';
-import { relaxedSimd } from './generated/relaxedSimd.js';
+import { inflateSync } from 'fflate';
 import { simd } from './generated/simd.js';
 import { webAssembly, type Memory, type Module } from './webassembly.js';
 
@@ -24,8 +24,15 @@ function exportsOf(exports: KernelExports, suffix: Suffix[Dtype]): KernelFunctio
   ) as unknown as KernelFunctions;
 }
 
-/** Which of the compiled binaries: `relaxedSimd` has fused multiply-add. */
-export type Binary = 'simd' | 'relaxedSimd';
+/** A compiled binary as it is shipped. */
+export interface Binary {
+  readonly name: string;
+  /** Deflated, in base64. */
+  readonly text: string;
+}
+
+/** Without fused multiply-add: fully specified. */
+export const simdBinary: Binary = { name: 'simd', text: simd };
 
 /** A binary, and what replaces some of its functions by others that work on the same memory. */
 export interface Build {
@@ -33,7 +40,6 @@ export interface Build {
   readonly accelerate?: (kernel: KernelFunctions, memory: Memory, dtype: Dtype) => KernelFunctions;
 }
 
-const binaries: { readonly [Name in Binary]: string } = { simd, relaxedSimd };
 const modules = new Map<Binary, Module>();
 
 /**
@@ -43,9 +49,10 @@ const modules = new Map<Binary, Module>();
 export function compiledModule(binary: Binary): Module {
   let module = modules.get(binary);
   if (!module) {
-    const bytes = Uint8Array.from(atob(binaries[binary]), (character) => character.charCodeAt(0));
+    const deflated = Uint8Array.from(atob(binary.text), (character) => character.charCodeAt(0));
+    const bytes = inflateSync(deflated);
     if (!webAssembly.validate(bytes)) {
-      throw new ArgumentError('build', binary, 'instructions that this engine knows');
+      throw new ArgumentError('build', binary.name, 'instructions that this engine knows');
     }
     module = new webAssembly.Module(bytes);
     modules.set(binary, module);

@@ -93,5 +93,5 @@ export const kernelsTable: Table = {
     { name: 'leakyRelu', parameter: 0.1 },
     0,
   ]),
-  wasmKernels: call(kernels.wasmKernels, () => [{ relaxed: false }], { options: [0] }),
+  wasmKernels: call(kernels.wasmKernels, () => []),
 };
