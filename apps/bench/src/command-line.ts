@@ -43,6 +43,11 @@ export function parseCommandLine(
     .option('--out <folder>', 'folder for results.json and report.html (default: benchmark)', once)
     .option('--json', 'print the results as JSON on stdout, progress on stderr')
     .option(
+      '--compare <file>',
+      'say what got slower or less accurate since the run that wrote this results.json',
+      once,
+    )
+    .option(
       '--activation <names>',
       `activations of the study sad (default: ${studyActivations.join(',')})`,
       collect,
@@ -70,6 +75,7 @@ interface Options {
   readonly dtype?: string;
   readonly native: boolean;
   readonly peers?: boolean;
+  readonly compare?: string;
 }
 
 function settingsFrom(options: Options, scenarios: readonly Scenario[]): Settings {
@@ -100,6 +106,7 @@ function settingsFrom(options: Options, scenarios: readonly Scenario[]): Setting
     detailed: options.scenario !== undefined || options.peers === true,
     native: options.native,
     peers: options.peers ?? false,
+    ...(options.compare !== undefined && { compare: options.compare }),
   } as const;
   const seconds =
     options.seconds === undefined

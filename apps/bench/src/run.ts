@@ -13,6 +13,7 @@ import { benchmark, countOf } from './benchmark.js';
 import { parseCommandLine } from './command-line.js';
 import { formatNumber } from './format.js';
 import type { Job, JobResult } from './job.js';
+import { comparisonText, compareRuns, readResults, regressions } from './earlier.js';
 import { describeMachine } from './machine.js';
 import { boundOf, isMet } from './mark.js';
 import { peerPackages } from './peers/index.js';
@@ -43,15 +44,18 @@ export interface ExecutorNeeds {
 export async function run(words: readonly string[], parts: Benchmark): Promise<number> {
   const request = understood(() => {
     const parsed = parseCommandLine(words, parts.scenarios);
-    if (parsed.kind === 'run') requireWritable('--out', parsed.settings.out);
-    return parsed;
+    if (parsed.kind === 'print') return { ...parsed, earlier: undefined };
+    requireWritable('--out', parsed.settings.out);
+    const { compare } = parsed.settings;
+    // read before it may be written over
+    return { ...parsed, earlier: compare === undefined ? undefined : readResults(compare) };
   });
   if (!request) return exitStatus.badUse;
   if (request.kind === 'print') {
     process.stdout.write(request.text);
     return exitStatus.done;
   }
-  const { settings } = request;
+  const { settings, earlier } = request;
   // before the first kernel, here and in the workers, which inherit it
   if (!settings.native) process.env['NONSMOOTH_NATIVE'] = 'off';
   if (settings.peers) {
@@ -69,7 +73,13 @@ export async function run(words: readonly string[], parts: Benchmark): Promise<n
   else printTables(results, files);
   for (const line of complaints(results)) console.error(line);
   if (!results.complete) return exitStatus.interrupted;
-  return failuresOf(results).length > 0 ? exitStatus.failed : exitStatus.done;
+  const compared = earlier && compareRuns(results, earlier);
+  if (compared) {
+    const output = settings.json ? process.stderr : process.stdout;
+    output.write(`\n${comparisonText(compared, settings.compare!)}\n`);
+  }
+  const isWorse = compared !== undefined && regressions(compared).length > 0;
+  return isWorse || failuresOf(results).length > 0 ? exitStatus.failed : exitStatus.done;
 }
 
 async function measureAll(settings: Settings, parts: Benchmark): Promise<Results> {

@@ -21,6 +21,8 @@ export interface Settings {
   readonly detailed: boolean;
   /** Use native kernels where there are some. */
   readonly native: boolean;
+  /** Results of an earlier run to compare with. */
+  readonly compare?: string;
   /** Install other libraries and compare with them. */
   readonly peers: boolean;
 }
