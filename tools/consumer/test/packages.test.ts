@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { publint } from 'publint';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bundles, bundleSize } from './bundles.js';
+import { testLibrary } from './library.js';
 import {
   closure,
   command,
@@ -181,6 +182,8 @@ const square = (x: Value): Value => mul(x, x);
 const slope: number = grad(square)(3).data[0] ?? NaN;
 console.log([risk.value(start), risk.value(theta), slope].join(' '));
 `;
+
+testLibrary(() => project);
 
 test('a package installs alone with those that it needs', () => {
   const name = 'tensor';

@@ -46,6 +46,9 @@ export function readNpz(
 /** A `.npz` file of these arrays, uncompressed as by `numpy.savez`; the same bytes for the same arrays. */
 export function writeNpz(arrays: Iterable<readonly [string, Tensor]>): Uint8Array {
   const files: Record<string, Uint8Array> = {};
+  if (typeof (arrays as Partial<typeof arrays> | undefined)?.[Symbol.iterator] !== 'function') {
+    throw new ArgumentError('arrays', arrays, 'a Map, or pairs of a name and a tensor');
+  }
   for (const [name, tensor] of arrays) {
     if (name === '' || Object.hasOwn(files, `${name}.npy`)) {
       throw new ArgumentError('name', name, 'names that are not empty and different');
