@@ -1,4 +1,5 @@
 import type { Tensor } from '@nonsmooth/tensor';
+import { freezeNodes } from './checked-program.js';
 import { ForeignTracerError, TracedValueError } from './errors.js';
 import { hashOf, isSameNode } from './node-identity.js';
 import { mayOverflow, moderate } from './overflow.js';
@@ -132,7 +133,7 @@ export class Builder {
       place[i] = node.op === 'variable' ? from[0]! : kept.add({ ...node, inputs: from }).node;
     });
     return Object.freeze({
-      nodes: Object.freeze(kept.nodes.map((node) => Object.freeze(node))),
+      nodes: freezeNodes(kept.nodes),
       inputs: inputs.map((tracer) => place[tracer.node]!),
       outputs: outputs.map((tracer) => place[tracer.node]!),
     });

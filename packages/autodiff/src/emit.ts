@@ -2,6 +2,7 @@ import { ArgumentError, floatArray, type Dtype, type FloatArray } from '@nonsmoo
 import { fromData, isTensor, tensor } from '@nonsmooth/tensor';
 import type { NestedNumbers, Tensor } from '@nonsmooth/tensor';
 import { Builder, builderOf, Tracer } from './builder.js';
+import { ForeignTracerError } from './errors.js';
 import { recognize } from './recognition.js';
 import { prepare } from './rules/forward.js';
 import type { Attributes, Node, Op, Shape } from './program.js';
@@ -30,7 +31,10 @@ function holdsTraced(list: readonly unknown[]): boolean {
 
 /** `value` as a node of `builder`; numbers are copied, so that the program does not change with them. */
 export function lift(builder: Builder, value: Value): Tracer {
-  if (value instanceof Tracer) return value;
+  if (value instanceof Tracer) {
+    if (value.builder !== builder) throw new ForeignTracerError();
+    return value;
+  }
   const known = builder.constants.get(value);
   if (known !== undefined && sameNumbers(constantOf(known)!, value)) return known;
   const constant = own(builder, tensor(value));
@@ -84,10 +88,14 @@ function evaluateNow<O extends Op>(
   shape: Shape,
   attributes: Attributes[O],
 ): Tensor {
-  const dtype = commonDtype(inputs);
-  const out = floatArray(dtype, sizeOf(shape));
-  const node = { op, inputs: inputs.map((_, i) => i), shape, ...attributes } as unknown as Node;
-  prepare(node, inputs, { data: out, shape })();
+  return applyNode({ op, inputs: [], shape, ...attributes } as unknown as Node, inputs);
+}
+
+/** The value of a node at these inputs, in the place of its own. */
+export function applyNode(node: Node, inputs: readonly Tensor[]): Tensor {
+  const { shape } = node;
+  const out = floatArray(commonDtype(inputs), sizeOf(shape));
+  prepare({ ...node, inputs: inputs.map((_, i) => i) }, inputs, { data: out, shape })();
   return fromData(out, shape);
 }
 

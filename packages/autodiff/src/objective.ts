@@ -4,6 +4,8 @@ import {
   requireFloatArray,
   requireKnownOptions,
   requireNumbers,
+  requireLayout,
+  requireOutput,
   ShapeError,
   type FloatArray,
   type OptionNames,
@@ -12,7 +14,13 @@ import {
 import { defaultKinks } from '@nonsmooth/kernels';
 import type { Kinks } from '@nonsmooth/kernels';
 import { tensor } from '@nonsmooth/tensor';
-import { compileOptionNames, prepareFor, type CompileOptions } from './compile.js';
+import { requireObjectiveProgram } from './checked-program.js';
+import {
+  compileOptionNames,
+  prepareFor,
+  requireCompileOptions,
+  type CompileOptions,
+} from './compile.js';
 
 import type { Traceable } from './derivatives/differentiate.js';
 import { gradientProgram, hessianProductProgram } from './derivatives/programs.js';
@@ -21,7 +29,6 @@ import { rememberProgram } from './frozen/traced-gradients.js';
 import { checkedSignature, isConstant } from './kink-policy.js';
 import type { KinkPolicy } from './kink-policy.js';
 import type { Program } from './program.js';
-import { sameShape, sizeOf } from './shape.js';
 import { chosenGradientProgram, chosenHessianProductProgram } from './switching/chosen-programs.js';
 import { directionalChooser, requireDirection } from './switching/directional-signature.js';
 import type { DirectionalChoice } from './switching/directional-signature.js';
@@ -56,11 +63,13 @@ export function objective(
   options: ObjectiveOptions = {},
 ): TracedObjective {
   requireKnownOptions('options', options, objectiveOptionNames);
+  requireCompileOptions(options);
   requireCount('dimension', dimension);
   const program =
     typeof f === 'function' ? trace(f, [[dimension]], { recognize: options.recognize }) : f;
-  requireObjective(program, dimension);
+  requireObjectiveProgram('f', program, dimension);
   const { kinks = defaultKinks, layout } = options;
+  if (layout !== undefined) requireLayout('options.layout', layout, dimension);
   const debugNonFinite = options.debugNonFinite ?? program.debugNonFinite ?? false;
   const prepare = (derive: () => Program): (() => Execution) =>
     once(() => prepareFor(derive(), { ...options, debugNonFinite }));
@@ -119,9 +128,7 @@ export function objective(
       copy('out', execution.outputs[0]!.data, out);
     },
     hessian: (theta, out) => {
-      if (out.length !== dimension ** 2) {
-        throw new ShapeError('out', out.length, `${dimension ** 2} entries`);
-      }
+      requireOutput('out', out, dimension ** 2);
       const execution = product();
       place(execution, theta);
       const unit = execution.inputs[1]!.data.fill(0);
@@ -158,15 +165,4 @@ function chooser(
   const signature = Float64Array.from(checkedSignature(kinks, switched.size).data);
   const choice = { signature, units: new Float64Array(switched.normSize) };
   return () => choice;
-}
-
-function requireObjective(program: Program, dimension: number): void {
-  const shapes = inputShapes(program);
-  if (shapes.length !== 1 || !sameShape(shapes[0]!, [dimension])) {
-    throw new ShapeError('inputs of f', shapes, `one vector with ${dimension} entries`);
-  }
-  const outputs = program.outputs.map((at) => program.nodes[at]!.shape);
-  if (outputs.length !== 1 || sizeOf(outputs[0]!) !== 1) {
-    throw new ShapeError('outputs of f', outputs, 'one number');
-  }
 }

@@ -1,7 +1,9 @@
+import { requireProgram } from './checked-program.js';
 import type { Node, Program } from './program.js';
 
 /** The program as text, one node per line: `%4 = matmul(%1, %3) : 5 × 2`. */
 export function print(program: Program): string {
+  requireProgram('program', program);
   const lines = program.nodes.map(printNode);
   return [...lines, `return ${program.outputs.map((output) => `%${output}`).join(', ')}`].join(
     '\n',

@@ -1,9 +1,11 @@
-import { ShapeError } from '@nonsmooth/core';
+import { requireFunction, requireKnownOptions, requireObject, ShapeError } from '@nonsmooth/core';
 import { Builder, within } from './builder.js';
 import type { Tracer } from './builder.js';
+import { requireProgram } from './checked-program.js';
 import { lift, toValue } from './emit.js';
 import type { Operand } from './emit.js';
 import type { Node, NodeOf, Op, Program } from './program.js';
+import { switchingTable } from './rules/switching.js';
 import { sameShape } from './shape.js';
 import { copyNode, inline } from './trace.js';
 
@@ -15,6 +17,11 @@ export type Replacements = { readonly [O in Op]?: Replacement };
 
 /** The program with every node of the named ops replaced; `rewrite(p, { relu: softplus })`. */
 export function rewrite(program: Program, replacements: Replacements): Program {
+  requireObject('replacements', replacements);
+  requireKnownOptions('replacements', replacements, switchingTable);
+  for (const [op, replace] of Object.entries(replacements)) {
+    requireFunction(`replacements.${op}`, replace);
+  }
   return rewriteNodes(program, (node, inputs) => replacements[node.op]?.(...inputs));
 }
 
@@ -23,6 +30,8 @@ export function rewriteNodes(
   program: Program,
   replace: (node: Node, inputs: readonly Tracer[]) => Operand | undefined,
 ): Program {
+  requireProgram('program', program);
+  requireFunction('replace', replace);
   const builder = new Builder();
   return within(builder, () => {
     const inputs = program.inputs.map((at) => builder.add<'input'>(inputNode(program, at)));

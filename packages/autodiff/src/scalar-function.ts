@@ -1,3 +1,5 @@
+import { ArgumentError, requireFunction, requireObject } from '@nonsmooth/core';
+
 /** A smooth function of one number with its derivatives, for `elementwise`. */
 export interface ScalarFunction {
   readonly name: string;
@@ -8,23 +10,38 @@ export interface ScalarFunction {
   fourthDerivative?(x: number): number;
 }
 
-/** The derivative of this order as a plain function, or undefined where `fn` does not have it. */
+/** The names of the derivatives, by their order. */
+const derivatives = [
+  'value',
+  'derivative',
+  'secondDerivative',
+  'thirdDerivative',
+  'fourthDerivative',
+] as const;
+
+/** Throws ArgumentError unless `fn` has a name, a value and a derivative, and functions for those it has beyond. */
+export function requireScalarFunction(argument: string, fn: ScalarFunction): void {
+  requireObject(argument, fn);
+  if (typeof fn.name !== 'string') throw new ArgumentError(`${argument}.name`, fn.name, 'a name');
+  derivatives.forEach((name, order) => {
+    const given: unknown = fn[name];
+    if (order < 2 || given !== undefined) requireFunction(`${argument}.${name}`, given);
+  });
+}
+
+/**
+ * The derivative of this order as a plain function, or undefined where `fn` does not have it.
+ * @throws ArgumentError from the function where the user's gives something else than a number.
+ */
 export function derivativeOfOrder(
   fn: ScalarFunction,
   order: number,
 ): ((x: number) => number) | undefined {
-  switch (order) {
-    case 0:
-      return (x) => fn.value(x);
-    case 1:
-      return (x) => fn.derivative(x);
-    case 2:
-      return fn.secondDerivative && ((x) => fn.secondDerivative!(x));
-    case 3:
-      return fn.thirdDerivative && ((x) => fn.thirdDerivative!(x));
-    case 4:
-      return fn.fourthDerivative && ((x) => fn.fourthDerivative!(x));
-    default:
-      return undefined;
-  }
+  const name = derivatives[order];
+  if (name === undefined || fn[name] === undefined) return undefined;
+  return (x) => {
+    const y: unknown = fn[name]!(x);
+    if (typeof y === 'number') return y;
+    throw new ArgumentError(`${fn.name}.${name}(${x})`, y, 'a number');
+  };
 }

@@ -59,15 +59,16 @@ export function normalizeAxes(rank: number, axes?: number | readonly number[]): 
   if (typeof axes !== 'number' && !Array.isArray(axes)) {
     throw new ArgumentError('axes', axes, 'an axis or a list of axes');
   }
-  const list = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(rank, axis));
-  const sorted = [...new Set(list)].sort((a, b) => a - b);
+  const list = typeof axes === 'number' ? [axes] : Array.from(axes);
+  const checked = list.map((axis) => normalizeAxis(rank, axis));
+  const sorted = [...new Set(checked)].sort((a, b) => a - b);
   if (sorted.length !== list.length) throw new ArgumentError('axes', axes, 'distinct axes');
   return sorted;
 }
 
 /** The axis counted from 0; negative ones count from the end. */
 export function normalizeAxis(rank: number, axis: number): number {
-  const at = axis < 0 ? axis + rank : axis;
+  const at = typeof axis === 'number' && axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(at) || at < 0 || at >= rank) {
     throw new ArgumentError('axis', axis, `integers from ${-rank} to ${rank - 1}`);
   }

@@ -1,6 +1,14 @@
-import { ShapeError } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  requireBoolean,
+  requireFunction,
+  requireKnownOptions,
+  ShapeError,
+  type OptionNames,
+} from '@nonsmooth/core';
 import { isTensor } from '@nonsmooth/tensor';
 import { Builder, Tracer, within } from './builder.js';
+import { requireExtents } from './checked-program.js';
 import { lift, toValue } from './emit.js';
 import type { Operand } from './emit.js';
 import type { Node, Op, Program, Shape } from './program.js';
@@ -28,11 +36,10 @@ export function trace(
   shapes: readonly Shape[],
   options: TraceOptions = {},
 ): Program {
-  for (const shape of shapes) {
-    if (!shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
-      throw new ShapeError('shapes', shape, 'extents that are integers ≥ 0');
-    }
-  }
+  requireFunction('f', f);
+  if (!Array.isArray(shapes)) throw new ArgumentError('shapes', shapes, 'a list of shapes');
+  for (let i = 0; i < shapes.length; i++) requireExtents(`shapes[${i}]`, shapes[i]);
+  requireTraceOptions(options);
   const builder = new Builder(options);
   const inputs = shapes.map((shape, index) =>
     builder.add<'input'>({ op: 'input', inputs: [], shape: [...shape], index }),
@@ -42,6 +49,16 @@ export function trace(
     const program = builder.finish(inputs, outputs);
     return options.debugNonFinite === true ? { ...program, debugNonFinite: true } : program;
   });
+}
+
+/** The names of these options. */
+const traceOptionNames: OptionNames<TraceOptions> = { recognize: true, debugNonFinite: true };
+
+/** Throws ArgumentError for unknown names and for values other than true and false. */
+export function requireTraceOptions(options: TraceOptions): void {
+  requireKnownOptions('options', options, traceOptionNames);
+  requireBoolean('options.recognize', options.recognize);
+  requireBoolean('options.debugNonFinite', options.debugNonFinite);
 }
 
 /** One output, or the list of them; a list of plain numbers is one output. */

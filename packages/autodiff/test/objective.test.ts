@@ -114,7 +114,7 @@ describe('the risk of a network as an objective', () => {
     const small = ad.objective((x) => ad.sum(ad.exp(x)), 2);
     for (const size of [3, 5]) {
       expect(() => small.hessian!(new Float64Array(2), new Float64Array(size))).toThrow(
-        `out = ${size}; allowed: 4 entries`,
+        `out.length = ${size}; allowed: 4`,
       );
     }
   });

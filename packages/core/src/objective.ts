@@ -1,5 +1,8 @@
 import type { FloatArray } from './arrays.js';
 import type { DescentLoop, DescentOptions } from './descent-loop.js';
+import { requireObject } from './options.js';
+import { ArgumentError } from './errors.js';
+import { requireCount, requireFunction, requireIndex } from './require.js';
 
 /** A named slice of the flat parameter vector, row-major with this shape. */
 export interface ParameterSlice {
@@ -36,4 +39,37 @@ export interface SampledObjective extends Objective {
   batchGradient(theta: FloatArray, indices: Uint32Array, out: FloatArray): number;
   /** A loop that keeps parameters, moments and data in the kernel's memory. */
   descent?(theta: FloatArray, options: DescentOptions): DescentLoop;
+}
+
+/** Throws ArgumentError unless `value` has what every objective has: a dimension, `value` and `gradient`. */
+export function requireObjective(argument: string, value: unknown): asserts value is Objective {
+  requireObject(argument, value);
+  const given = value as { readonly [Name in keyof Objective]?: unknown };
+  requireCount(`${argument}.dimension`, given.dimension);
+  requireFunction(`${argument}.value`, given.value);
+  requireFunction(`${argument}.gradient`, given.gradient);
+}
+
+/** Throws ArgumentError unless `value` is a list of named slices of a vector with so many entries. */
+export function requireLayout(
+  argument: string,
+  value: unknown,
+  dimension: number,
+): asserts value is readonly ParameterSlice[] {
+  if (!Array.isArray(value)) throw new ArgumentError(argument, value, 'a list of slices');
+  Array.from(value as unknown[]).forEach((slice, i) => {
+    const name = `${argument}[${i}]`;
+    requireObject(name, slice);
+    const given = slice as { readonly [Name in keyof ParameterSlice]?: unknown };
+    if (typeof given.name !== 'string') {
+      throw new ArgumentError(`${name}.name`, given.name, 'a name');
+    }
+    if (!Array.isArray(given.shape)) {
+      throw new ArgumentError(`${name}.shape`, given.shape, 'a list of extents');
+    }
+    const extents = Array.from(given.shape as unknown[]);
+    extents.forEach((extent, axis) => requireIndex(`${name}.shape[${axis}]`, extent, Infinity));
+    const size = (extents as number[]).reduce((product, extent) => product * extent, 1);
+    requireIndex(`${name}.offset`, given.offset, dimension - size + 1);
+  });
 }

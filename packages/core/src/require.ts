@@ -123,3 +123,18 @@ export function requireBoolean(argument: string, value: unknown): void {
 function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
+
+/** Throws unless `value` is a list of one vector or more, all of the same length and of finite numbers. */
+export function requireVectors(
+  argument: string,
+  value: unknown,
+): asserts value is readonly ArrayLike<number>[] {
+  const length = (value as ArrayLike<ArrayLike<number>> | undefined)?.[0]?.length;
+  if (!Array.isArray(value) || typeof length !== 'number') {
+    throw new ArgumentError(argument, value, 'a list of one vector or more');
+  }
+  for (let i = 0; i < value.length; i++) {
+    requireLength(`${argument}[${i}]`, value[i] as ArrayLike<number>, length);
+    requireFinite(`${argument}[${i}]`, value[i] as ArrayLike<number>);
+  }
+}

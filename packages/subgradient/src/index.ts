@@ -1,6 +1,13 @@
 export { ArgumentError, DisposedError, NonFiniteError, ShapeError } from '@nonsmooth/core';
 export * from './approximation/bias-shift.js';
-export * from './approximation/families.js';
+export {
+  approximationFamilies,
+  eventuallyExact,
+  eventuallyExactMirrored,
+  huberFamily,
+  softplusFamily,
+  type ApproximationFamily,
+} from './approximation/families.js';
 export { generalizedGradient } from './approximation/generalized-gradient.js';
 export type {
   ApproximateGradient,
@@ -37,7 +44,12 @@ export type { Reason, ReasonCode } from './membership/reasons.js';
 export { minimalNorm } from './subdifferentials/minimal-norm.js';
 export * from './subdifferentials/subdifferentials.js';
 export * from './policy/stochastic-descent.js';
-export * from './policy/subgradient-policy.js';
+export {
+  policyGradient,
+  policySignature,
+  type PolicyAnswer,
+  type SubgradientPolicy,
+} from './policy/subgradient-policy.js';
 export * from './policy/theorems.js';
 export * from './conformance/expression.js';
 export * from './conformance/programs.js';

@@ -1,5 +1,6 @@
 import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
 import {
+  requireObjectiveProgram,
   trace,
   type Program,
   type TracedObjective,
@@ -15,31 +16,18 @@ export type Subject = Program | TracedObjective | ((x: Tracer) => Value | number
  * @throws ArgumentError, ShapeError, NonFiniteError naming `subject` or `point`.
  */
 export function programOf(subject: Subject, point: ArrayLike<number>): Program {
-  const length = (point as ArrayLike<number> | undefined)?.length;
-  if (length === undefined || length < 1) {
-    throw new ArgumentError('point', point, 'a list of one number or more');
-  }
-  const program = find(subject, length);
-  const shape = program.nodes[program.inputs[0]!]?.shape;
-  if (program.inputs.length !== 1 || shape === undefined || shape.length !== 1) {
-    throw new ShapeError('subject', program.inputs.length, 'a function of one vector');
-  }
-  if (shape[0] !== point.length) {
+  requireFinite('point', point);
+  if (point.length === 0) throw new ArgumentError('point', point, 'a list of one number or more');
+  const program = find(subject, point.length);
+  requireObjectiveProgram('subject', program);
+  const [dimension] = program.nodes[program.inputs[0]!]!.shape;
+  if (dimension !== point.length) {
     throw new ShapeError(
       'point',
       point.length,
-      `${shape[0]} entries, the dimension of the function`,
+      `${dimension} entries, the dimension of the function`,
     );
   }
-  const size = program.nodes[program.outputs[0]!]?.shape.reduce((a, b) => a * b, 1);
-  if (program.outputs.length !== 1 || size !== 1) {
-    throw new ShapeError(
-      'subject',
-      program.outputs.length,
-      'a function with one number as its value',
-    );
-  }
-  requireFinite('point', point);
   return program;
 }
 

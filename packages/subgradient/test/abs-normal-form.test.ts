@@ -117,11 +117,11 @@ test('bad signatures and directions are refused', () => {
   const form = absNormalForm(programOfExpression(['abs', ['x', 0]], 1), [0]);
   expect(list(signatureAt(form, 1))).toEqual([1]);
   expect(() => signatureAt(form, 2)).toThrow(/choice\[0\] = 2/);
-  expect(() => signatureAt(form, [1, 1])).toThrow(/choice = 2; allowed: 1 entries/);
+  expect(() => signatureAt(form, [1, 1])).toThrow(/choice\.length = 2; allowed: 1/);
   expect(() => linearization(form, [NaN])).toThrow(/d\[0\] = NaN/);
-  expect(() => signatureGradient(form, [])).toThrow(/signature = 0; allowed: 1 entries/);
+  expect(() => signatureGradient(form, [])).toThrow(/signature\.length = 0; allowed: 1/);
   expect(() => signatureGradient(form, [2])).toThrow(/signature\[0\] = 2/);
-  expect(() => linearization(form, [1, 2])).toThrow(/d = 2; allowed: 1 entries/);
+  expect(() => linearization(form, [1, 2])).toThrow(/d\.length = 2; allowed: 1/);
 });
 
 test('normal growth: under LIKQ it is Fréchet stationarity', () => {

@@ -1,4 +1,17 @@
-import { abs, add, gather, mul, neg, relu, square, sub, sum, trace } from '@nonsmooth/autodiff';
+import {
+  abs,
+  add,
+  equal,
+  gather,
+  mul,
+  neg,
+  relu,
+  square,
+  sub,
+  sum,
+  trace,
+  where,
+} from '@nonsmooth/autodiff';
 import type { Objective, Tracer, Value } from '@nonsmooth/autodiff';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -165,10 +178,12 @@ test('families that only converge: the limit depends on the family at deeper kin
 test('bad input is refused by name', () => {
   const f = (x: Tracer) => relu(sum(x));
   expect(() => generalizedGradient((x) => sum(abs(x)), [1])).toThrow(/abs.*relu as the only kink/);
+  const jumps = (x: Tracer): Value => sum(where(equal(x, 0), 1, relu(x)));
+  expect(() => generalizedGradient(jumps, [1])).toThrow(/equal.*relu as the only kink/);
   expect(() => generalizedGradient(f, [NaN])).toThrow(/point\[0\] = NaN/);
   expect(() => generalizedGradient(f, [1], { epsilon: -1 })).toThrow(/epsilon = -1/);
   expect(() => generalizedGradient(f, [1], { ratio: 1 })).toThrow(/ratio = 1/);
-  expect(() => generalizedGradient((x) => mul(2, x), [1, 2])).toThrow(/one number as its value/);
+  expect(() => generalizedGradient((x) => mul(2, x), [1, 2])).toThrow(/outputs of subject = \[2\]; allowed: one number/);
   const program = trace((x) => f(x), [[3]]);
   expect(() => generalizedGradient(program, [1])).toThrow(/point = 1; allowed: 3 entries/);
   const bare: Objective = { dimension: 1, value: () => 0, gradient: () => 0 };

@@ -2,12 +2,13 @@ import { ArgumentError, DisposedError } from '@nonsmooth/core';
 import {
   ForeignTracerError,
   MissingDerivativeError,
+  NonFiniteStepError,
   NotLipschitzError,
   TracedValueError,
 } from '@nonsmooth/autodiff';
 import { MemoryLimitError } from '@nonsmooth/kernels';
 import { IntegrationError } from '@nonsmooth/ode';
-import { CertificateError } from '@nonsmooth/subgradient';
+import { CertificateError, HiddenSignError } from '@nonsmooth/subgradient';
 import { describe, expect, test } from 'vitest';
 import type { Entry, Table } from './entry.js';
 import { randomNumbers, wrongCall } from './mutations.js';
@@ -21,8 +22,10 @@ const typed = [
   ForeignTracerError,
   NotLipschitzError,
   MissingDerivativeError,
+  NonFiniteStepError,
   IntegrationError,
   CertificateError,
+  HiddenSignError,
 ];
 
 const calls = Number(process.env['ARGUMENT_CALLS'] ?? 10_000);

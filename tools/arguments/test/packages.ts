@@ -1,13 +1,17 @@
+import * as autodiff from '@nonsmooth/autodiff';
 import * as core from '@nonsmooth/core';
 import * as kernels from '@nonsmooth/kernels';
 import * as nets from '@nonsmooth/nets';
 import * as ode from '@nonsmooth/ode';
+import * as subgradient from '@nonsmooth/subgradient';
 import * as tensor from '@nonsmooth/tensor';
 import type { Table } from './entry.js';
+import { autodiffTable } from './tables/autodiff.js';
 import { coreTable } from './tables/core.js';
 import { kernelsTable } from './tables/kernels.js';
 import { netsTable } from './tables/nets.js';
 import { odeTable } from './tables/ode.js';
+import { subgradientTable } from './tables/subgradient.js';
 import { tensorTable } from './tables/tensor.js';
 
 /** A package, what it exports, a right call of every function, and what is left out and why. */
@@ -55,6 +59,15 @@ const withinSteps = {
   stiffMethodFor: 'reads a system, which integrations make of checked problems',
 };
 
+const ofNodes = 'reads nodes of programs, which traces make and freeze';
+const withinTraces = {
+  applyNode: ofNodes,
+  applyUnary: ofNodes,
+  copyNode: ofNodes,
+  gradientOf: 'reads what a derivative places in a trace',
+  inline: 'reads a trace from within',
+};
+
 export const packages: readonly Package[] = [
   { name: 'core', exports: core, table: coreTable, leftOut: innerLoops },
   {
@@ -64,6 +77,8 @@ export const packages: readonly Package[] = [
     leftOut: internals,
   },
   { name: 'tensor', exports: tensor, table: tensorTable, leftOut: {} },
+  { name: 'autodiff', exports: autodiff, table: autodiffTable, leftOut: withinTraces },
   { name: 'nets', exports: nets, table: netsTable, leftOut: {} },
+  { name: 'subgradient', exports: subgradient, table: subgradientTable, leftOut: {} },
   { name: 'ode', exports: ode, table: odeTable, leftOut: withinSteps },
 ];

@@ -1,6 +1,8 @@
 import {
   requireFinite,
   requireKnownOptions,
+  requireLength,
+  requireObjective,
   ShapeError,
   type FloatArray,
   type Objective,
@@ -9,9 +11,12 @@ import {
 import { key, normal, tensor } from '@nonsmooth/tensor';
 import type { Tensor } from '@nonsmooth/tensor';
 import { asFunction } from './programs.js';
+import { requireScalarProgram } from '../checked-program.js';
 import { compile } from '../compile.js';
 import type { Argument } from '../evaluate.js';
 import type { Program } from '../program.js';
+import { requireShape } from '../switching/directional-signature.js';
+import { inputShapes } from '../switching/variables.js';
 import { trace } from '../trace.js';
 import { derivativeOptionNames, type DerivativeOptions, type Traceable } from './differentiate.js';
 import { valueAndGrad } from './gradient.js';
@@ -93,7 +98,9 @@ function functionsOf(
   x: Tensor,
   options: DerivativeOptions,
 ): { value: (t: Float64Array) => number; gradient: () => FloatArray } {
-  if ('dimension' in f) {
+  if (typeof f === 'object' && f !== null && 'dimension' in f) {
+    requireObjective('f', f);
+    requireLength('x', x.data, f.dimension);
     const out = new Float64Array(f.dimension);
     const gradient = (): FloatArray => {
       f.gradient(x.data, out);
@@ -102,6 +109,8 @@ function functionsOf(
     return { value: (t) => f.value(t), gradient };
   }
   const program = typeof f === 'function' ? trace(f, [x.shape]) : f;
+  requireScalarProgram('f', program);
+  requireShape('x', x.shape, inputShapes(program)[0]!);
   const { run } = compile(program);
   const out = new Float64Array(1);
   return {

@@ -18,7 +18,7 @@ import { directionalChoice } from '../switching/directional-signature.js';
 import { sizeOf } from '../shape.js';
 import { inlineSwitched, switchedProgram } from '../switching/variables.js';
 import { forwardSweep, reverseSweep } from '../sweep.js';
-import { trace } from '../trace.js';
+import { requireTraceOptions, trace } from '../trace.js';
 import type { TraceOptions } from '../trace.js';
 
 /** A function of one traced argument. */
@@ -104,6 +104,7 @@ export function differentiateAlongUnits(
     const { shape, along } = body(placed);
     return { placed, values: unitVectors(shape).map(along) };
   }
+  requireTraceOptions(options);
   const builder = new Builder(options);
   const input = (index: number, shape: Shape): Tracer =>
     builder.add<'input'>({ op: 'input', inputs: [], shape, index });

@@ -1,15 +1,17 @@
 import { tensor } from '@nonsmooth/tensor';
 import type { Tensor } from '@nonsmooth/tensor';
+import { requireProgram } from '../checked-program.js';
 import type { Argument } from '../evaluate.js';
 import { evaluate } from '../evaluate.js';
 import { lift } from '../emit.js';
 import { broadcastTo } from '../ops/structure.js';
 import type { Program, Shape } from '../program.js';
 import { motionChoice } from '../switching/choice.js';
-import { inlineSwitched, switchedProgram } from '../switching/variables.js';
+import { requireShape } from '../switching/directional-signature.js';
+import { inlineSwitched, inputShapes, switchedProgram } from '../switching/variables.js';
 import { forwardSweep } from '../sweep.js';
 import { trace } from '../trace.js';
-import type { Traceable } from './differentiate.js';
+import { requireTraceable, type Traceable } from './differentiate.js';
 
 /**
  * (x, d) ↦ f′(x; d) = lim (f(x + td) − f(x))/t as t ↓ 0, exact at kinks as well: at a kink with z = 0 |z| moves
@@ -17,6 +19,7 @@ import type { Traceable } from './differentiate.js';
  * @throws NotLipschitzError where an op is not Lipschitz.
  */
 export function directionalDerivative(f: Traceable): (x: Argument, d: Argument) => Tensor {
+  requireTraceable('f', f);
   return (x, d) => {
     const [at, along] = [tensor(x), tensor(d)];
     const program = directionalProgram(trace(f, [at.shape]), at.shape);
@@ -26,6 +29,8 @@ export function directionalDerivative(f: Traceable): (x: Argument, d: Argument) 
 
 /** The program (x, d) ↦ f′(x; d) of a program with one input and one output. */
 export function directionalProgram(program: Program, shape: Shape): Program {
+  requireProgram('program', program, { inputs: 1, outputs: 1 });
+  requireShape('shape', shape, inputShapes(program)[0]!);
   const switched = switchedProgram(program);
   return trace(
     (x, d) => {

@@ -1,4 +1,5 @@
 import { requireKnownOptions } from '@nonsmooth/core';
+import { requireProgram, requireScalarProgram } from '../checked-program.js';
 import type { Program, Shape } from '../program.js';
 import { inline, trace } from '../trace.js';
 import { derivativeOptionNames, type DerivativeOptions, type Traceable } from './differentiate.js';
@@ -7,11 +8,13 @@ import { hvp } from './products.js';
 
 /** The program's first output as a function that can be traced. */
 export function asFunction(program: Program): Traceable {
+  requireProgram('program', program, { inputs: 1, outputs: 1 });
   return (x) => inline(program, x.builder, [x])[program.outputs[0]!]!;
 }
 
 /** The program x ↦ (f(x), ∇f(x)) of a program f with one input and one number as output. */
 export function gradientProgram(program: Program, options: DerivativeOptions = {}): Program {
+  requireScalarProgram('program', program);
   requireKnownOptions('options', options, derivativeOptionNames);
   const both = valueAndGrad(asFunction(program), options);
   return trace(
@@ -25,6 +28,7 @@ export function gradientProgram(program: Program, options: DerivativeOptions = {
 
 /** The program (x, v) ↦ ∇²f(x)·v. */
 export function hessianProductProgram(program: Program, options: DerivativeOptions = {}): Program {
+  requireScalarProgram('program', program);
   requireKnownOptions('options', options, derivativeOptionNames);
   const shape = inputShape(program);
   return trace((x, v) => hvp(asFunction(program), options)(x, v), [shape, shape]);

@@ -1,4 +1,4 @@
-import type { Objective } from '@nonsmooth/core';
+import { requireObjective, type Objective } from '@nonsmooth/core';
 import type { TracedObjective } from '../traced-objective.js';
 import type { Program } from '../program.js';
 
@@ -11,6 +11,7 @@ const gradientOf = (objective: Objective): object =>
 
 /** Remembers that the objective's gradient is that of its program. */
 export function rememberProgram<Traced extends TracedObjective>(objective: Traced): Traced {
+  requireObjective('objective', objective);
   if (objective.program) origins.set(gradientOf(objective), objective);
   return objective;
 }
@@ -25,5 +26,6 @@ export function programOfGradient(objective: Objective): Program | undefined {
 
 /** The traced objective that made the gradient of an objective: how that is computed, and chosen at kinks. */
 export function originOfGradient(objective: Objective): TracedObjective | undefined {
+  requireObjective('objective', objective);
   return origins.get(gradientOf(objective));
 }

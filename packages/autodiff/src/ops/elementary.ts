@@ -1,7 +1,7 @@
 import { emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import type { Attributes, NodeOf, UnaryOp } from '../program.js';
-import type { ScalarFunction } from '../scalar-function.js';
+import { requireScalarFunction, type ScalarFunction } from '../scalar-function.js';
 
 function unary<O extends UnaryOp>(op: O, x: Operand, attributes: Attributes[O]): Value {
   const value = toValue(x);
@@ -70,5 +70,6 @@ export function applyUnary(node: NodeOf<UnaryOp>, x: Operand): Value {
 
 /** A function that the user brings, entry by entry, with as many derivatives as it comes with. */
 export function elementwise(fn: ScalarFunction, x: Operand): Value {
+  requireScalarFunction('fn', fn);
   return unary('elementwise', x, { fn, order: 0 });
 }

@@ -48,7 +48,7 @@ function select(value: Value, selector: Selector, axis: number): Value {
   if (typeof selector === 'number')
     return part(value, axis, position(name, selector, extent), 1, 1);
   if (Array.isArray(selector)) {
-    const list = (selector as readonly number[]).map((i) => position(name, i, extent));
+    const list = Array.from(selector as readonly number[], (i) => position(name, i, extent));
     return gather(value, list, axis);
   }
   if (typeof selector !== 'object' || selector === null) {
@@ -63,7 +63,7 @@ function select(value: Value, selector: Selector, axis: number): Value {
 }
 
 function position(name: string, i: number, extent: number): number {
-  const at = i < 0 ? i + extent : i;
+  const at = typeof i === 'number' && i < 0 ? i + extent : i;
   if (!Number.isInteger(at) || at < 0 || at >= extent) {
     throw new ArgumentError(name, i, `integers from ${-extent} to ${extent - 1}`);
   }
@@ -89,7 +89,7 @@ function range(value: Value, { start, stop, step = 1 }: Range, axis: number, nam
 
 function bound(name: string, given: number | undefined, fallback: number, extent: number): number {
   if (given === undefined) return fallback;
-  const at = given < 0 ? given + extent : given;
+  const at = typeof given === 'number' && given < 0 ? given + extent : given;
   if (!Number.isInteger(at) || at < 0 || at > extent) {
     throw new ArgumentError(name, given, `integers from ${-extent} to ${extent}`);
   }

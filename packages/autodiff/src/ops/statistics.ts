@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, requireObject } from '@nonsmooth/core';
 import { emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import { normalizeAxes, normalizeAxis, sizeOf, withoutAxes } from '../shape.js';
@@ -30,7 +30,7 @@ export function prod(a: Operand, axes?: Axes, options?: ReduceOptions): Value {
 export function cumsum(a: Operand, axis?: number): Value {
   const given = toValue(a);
   const value = axis === undefined ? reshape(given, [-1]) : given;
-  const at = normalizeAxis(value.shape.length, axis ?? 0);
+  const at = normalizeAxis(value.shape.length, axis === undefined ? 0 : axis);
   return emit('cumulativeSum', [value], value.shape, { axis: at, reversed: false });
 }
 
@@ -42,11 +42,12 @@ export interface VarianceOptions extends ReduceOptions {
 
 /** The variance over the axes. */
 export function variance(a: Operand, axes?: Axes, options: VarianceOptions = {}): Value {
+  requireObject('options', options);
   const value = toValue(a);
   const over = normalizeAxes(value.shape.length, axes);
   const { correction = 0, ...rest } = options;
   const count = sizeOf(over.map((axis) => value.shape[axis]!));
-  if (!(correction >= 0 && correction < count)) {
+  if (!(typeof correction === 'number' && correction >= 0 && correction < count)) {
     throw new ArgumentError('options.correction', correction, `from 0 to less than ${count}`);
   }
   const centred = sub(value, mean(value, over, { keepdims: true }));

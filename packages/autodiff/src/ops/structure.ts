@@ -2,6 +2,7 @@ import { ArgumentError, ShapeError } from '@nonsmooth/core';
 import { isTensor } from '@nonsmooth/tensor';
 import type { Tensor } from '@nonsmooth/tensor';
 import { Tracer } from '../builder.js';
+import { requireExtents } from '../checked-program.js';
 import { emit, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import type { Node, NodeOf, Op, Shape } from '../program.js';
@@ -10,6 +11,7 @@ import { broadcastShapes, normalizeAxis, sameShape, sizeOf } from '../shape.js';
 /** The same entries in row-major order under another shape; one extent may be −1 and is then computed. */
 export function reshape(a: Operand, shape: Shape): Value {
   const value = toValue(a);
+  requireIntegers('shape', shape);
   const size = sizeOf(value.shape);
   const open = shape.filter((extent) => extent === -1).length;
   const rest = sizeOf(shape.filter((extent) => extent !== -1));
@@ -46,6 +48,7 @@ export function ravel(a: Operand): Value {
 export function transpose(a: Operand, permutation?: readonly number[]): Value {
   const value = toValue(a);
   const rank = value.shape.length;
+  if (permutation !== undefined) requireIntegers('permutation', permutation);
   const order = permutation
     ? permutation.map((axis) => normalizeAxis(rank, axis))
     : Array.from({ length: rank }, (_, i) => rank - 1 - i);
@@ -68,6 +71,7 @@ export function transpose(a: Operand, permutation?: readonly number[]): Value {
 /** Repeats `a` to a larger shape by the rules of broadcasting. */
 export function broadcastTo(a: Operand, shape: Shape): Value {
   const value = toValue(a);
+  requireExtents('shape', shape);
   if (sameShape(value.shape, shape)) return value;
   if (!sameShape(broadcastShapes(value.shape, shape), shape)) {
     throw new ShapeError('shape', shape, `shapes that [${value.shape.join()}] broadcasts to`);
@@ -80,9 +84,12 @@ export function slice(
   a: Operand,
   starts: readonly number[],
   ends: readonly number[],
-  steps: readonly number[] = starts.map(() => 1),
+  steps: readonly number[] = starts?.map(() => 1),
 ): Value {
   const value = toValue(a);
+  requireIntegers('starts', starts);
+  requireIntegers('ends', ends);
+  requireIntegers('steps', steps);
   const { shape } = value;
   if (starts.length > shape.length || ends.length !== starts.length) {
     throw new ShapeError(
@@ -108,7 +115,7 @@ export function slice(
 }
 
 function bound(position: number, extent: number): number {
-  const at = position < 0 ? position + extent : position;
+  const at = typeof position === 'number' && position < 0 ? position + extent : position;
   if (!Number.isInteger(at) || at < 0 || at > extent) {
     throw new ArgumentError('slice bound', position, `integers from ${-extent} to ${extent}`);
   }
@@ -127,6 +134,9 @@ export function embed(
 ): Value {
   const value = toValue(a);
   const { length } = value.shape;
+  requireIntegers('starts', starts);
+  requireIntegers('steps', steps);
+  requireExtents('shape', shape);
   if (starts.length !== length || steps.length !== length || shape.length !== length) {
     throw new ShapeError(
       'starts, steps and shape',
@@ -146,9 +156,20 @@ export function embed(
   return emit('embed', [value], [...shape], { starts, steps });
 }
 
+function requireParts(parts: readonly Operand[]): void {
+  if (!Array.isArray(parts)) throw new ArgumentError('parts', parts, 'a list of arrays');
+}
+
+function requireIntegers(argument: string, list: readonly number[]): void {
+  if (!Array.isArray(list) || !Array.from(list as unknown[]).every(Number.isSafeInteger)) {
+    throw new ShapeError(argument, list, 'a list of integers');
+  }
+}
+
 /** Joins along an existing axis. */
 export function concatenate(parts: readonly Operand[], axis = 0): Value {
-  const values = parts.map(toValue);
+  requireParts(parts);
+  const values = Array.from(parts, toValue);
   const first = values[0];
   if (first === undefined) throw new ArgumentError('parts', parts, 'at least one array');
   const at = normalizeAxis(first.shape.length, axis);
@@ -169,7 +190,8 @@ export function concatenate(parts: readonly Operand[], axis = 0): Value {
 
 /** Joins along a new axis. */
 export function stack(parts: readonly Operand[], axis = 0): Value {
-  const values = parts.map(toValue);
+  requireParts(parts);
+  const values = Array.from(parts, toValue);
   const rank = (values[0]?.shape.length ?? 0) + 1;
   const at = normalizeAxis(rank, axis);
   return concatenate(

@@ -1,4 +1,5 @@
 import type { Tracer } from '../builder.js';
+import { requireProgram } from '../checked-program.js';
 import { lift } from '../emit.js';
 import type { Value } from '../emit.js';
 import type { Program } from '../program.js';
@@ -19,6 +20,7 @@ export interface AbsNormalProgram extends SwitchedProgram {
 
 /** Takes the kinks out of a program: every |z| becomes an entry of one more input. */
 export function absNormalProgram(original: Program): AbsNormalProgram {
+  requireProgram('program', original);
   const switched = switchedProgram(original);
   const smooth = trace(
     (...inputs) => withoutKinks(switched, inputs.slice(0, -1), (x) => x, inputs.at(-1)!),
@@ -39,6 +41,7 @@ export interface LayeredProgram extends SwitchedProgram {
 
 /** Takes the kinks out of a program, and their arguments: z and |z| become two more inputs. */
 export function layeredProgram(original: Program): LayeredProgram {
+  requireProgram('program', original);
   const switched = switchedProgram(original);
   const shapes = inputShapes(switched.program);
   const smooth = trace(

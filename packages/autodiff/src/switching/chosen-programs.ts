@@ -1,3 +1,4 @@
+import { requireScalarProgram } from '../checked-program.js';
 import { broadcastTo } from '../ops/structure.js';
 import { lift } from '../emit.js';
 import type { Value } from '../emit.js';
@@ -15,6 +16,7 @@ import type { SwitchedProgram } from './variables.js';
  * where zᵢ = 0, and sign zᵢ elsewhere; σ is a vector over the switching variables in evaluation order.
  */
 export function signatureGradientProgram(program: Program): Program {
+  requireScalarProgram('program', program);
   const switched = switchedProgram(program);
   return trace(
     (x, sigma) => valueAndChosenGradient(switched, x, sigma),

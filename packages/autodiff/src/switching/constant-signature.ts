@@ -1,14 +1,16 @@
-import type { Kinks } from '@nonsmooth/kernels';
-import type { Tensor } from '@nonsmooth/tensor';
+import { requireKinks, type Kinks } from '@nonsmooth/kernels';
+import { requireTensor, type Tensor } from '@nonsmooth/tensor';
 import { Tracer } from '../builder.js';
 import { lift } from '../emit.js';
 import type { Value } from '../emit.js';
+import { requireProgram } from '../checked-program.js';
 import { evaluate } from '../evaluate.js';
 import { constantChoice } from '../kink-policy.js';
 import { mul, sub } from '../ops/arithmetic.js';
 import { broadcastTo } from '../ops/structure.js';
 import type { Program } from '../program.js';
 import { copyNode, inline, trace } from '../trace.js';
+import { requireShape } from './directional-signature.js';
 import { isExtreme, loweredWithShares } from './lower.js';
 import { inputShapes, isKink, joinBlocks, switchedProgram } from './variables.js';
 
@@ -18,6 +20,10 @@ import { inputShapes, isKink, joinBlocks, switchedProgram } from './variables.js
  * sweep with these constants.
  */
 export function constantSignature(program: Program, x: Tensor, kinks: Kinks): Float64Array {
+  requireProgram('program', program, { inputs: 1 });
+  requireTensor('x', x);
+  requireShape('x', x.shape, inputShapes(program)[0]!);
+  requireKinks(kinks);
   const choice = constantChoice(kinks);
   if (program.nodes.some(isExtreme)) {
     return Float64Array.from(evaluate(sharesProgram(program, kinks), [x])[0]!.data);

@@ -1,5 +1,6 @@
 import { requireFinite, ShapeError } from '@nonsmooth/core';
-import type { Tensor } from '@nonsmooth/tensor';
+import { requireTensor, type Tensor } from '@nonsmooth/tensor';
+import { requireProgram } from '../checked-program.js';
 import { lift } from '../emit.js';
 import { prepareProgram } from '../execution.js';
 import type { Execution } from '../execution.js';
@@ -29,6 +30,9 @@ export interface DirectionalChoice {
  * @throws ShapeError, NonFiniteError for a direction that does not fit.
  */
 export function directionalChoice(program: Program, x: Tensor, d: Tensor): DirectionalChoice {
+  requireProgram('program', program, { inputs: 1 });
+  requireTensor('x', x);
+  requireTensor('d', d);
   const [shape] = inputShapes(program);
   requireShape('x', x.shape, shape!);
   requireDirection(d, shape!);
@@ -154,6 +158,6 @@ export function requireDirection(d: Tensor, shape: Shape): void {
 
 /** Throws a `ShapeError` unless the shape is the expected one. */
 export function requireShape(name: string, shape: Shape, expected: Shape): void {
-  if (sameShape(shape, expected)) return;
+  if (Array.isArray(shape) && sameShape(shape, expected)) return;
   throw new ShapeError(name, shape, `[${expected.join(', ')}], the shape of the argument`);
 }

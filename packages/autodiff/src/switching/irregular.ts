@@ -1,5 +1,7 @@
 import type { Tensor } from '@nonsmooth/tensor';
-import { evaluate } from '../evaluate.js';
+import { currentBuilder } from '../builder.js';
+import { requireProgram } from '../checked-program.js';
+import { argumentsOf, evaluate } from '../evaluate.js';
 import type { Argument } from '../evaluate.js';
 import type { Value } from '../emit.js';
 import type { Op, Program } from '../program.js';
@@ -25,20 +27,22 @@ export function irregularities(
   program: Program,
   inputs: readonly Argument[],
 ): readonly Irregularity[] {
+  requireProgram('program', program);
   const suspects = program.nodes.flatMap((node, index) => {
     const { kind } = switchingOf(node.op);
     return kind === 'norm' || kind === 'jump' ? [{ node: index, op: node.op, kind }] : [];
   });
+  const values = argumentsOf(program, inputs);
   if (suspects.length === 0) return [];
   const critical = trace((...xs) => {
-    const placed = inline(program, xs[0]!.builder, xs);
+    const placed = inline(program, currentBuilder()!, xs);
     return suspects.map(({ node }): Value => {
       const rule = switchingOf(program.nodes[node]!.op);
       const from = program.nodes[node]!.inputs.map((input) => placed[input]!);
       return rule.kind === 'jump' ? rule.switching(from, program.nodes[node]!) : placed[node]!;
     });
   }, inputShapes(program));
-  return evaluate(critical, inputs).flatMap((values, i) => {
+  return evaluate(critical, values).flatMap((values, i) => {
     const entries = zerosOf(values);
     return entries.length === 0 ? [] : [{ ...suspects[i]!, entries }];
   });

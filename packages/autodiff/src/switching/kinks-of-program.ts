@@ -1,3 +1,4 @@
+import { requireProgram } from '../checked-program.js';
 import { regularNodes } from '../on-demand.js';
 import type { Op, Program } from '../program.js';
 import { switchingOf } from '../rules/switching.js';
@@ -15,6 +16,7 @@ export interface ProgramKink {
  * the point does not. Ops whose derivative is unbounded somewhere, like √ at 0, are smooth where they are defined.
  */
 export function kinksOf(program: Program): readonly ProgramKink[] {
+  requireProgram('program', program);
   const regular = regularNodes(program);
   return program.nodes.flatMap(({ op }, node): ProgramKink[] => {
     if (!regular[node]) return [];

@@ -1,5 +1,6 @@
 import { tensor } from '@nonsmooth/tensor';
-import type { Builder, Tracer } from '../builder.js';
+import { currentBuilder, type Builder, type Tracer } from '../builder.js';
+import { requireProgram } from '../checked-program.js';
 import type { Value } from '../emit.js';
 import { concatenate, ravel, reshape, slice } from '../ops/structure.js';
 import type { KinkOp, Node, Program, Shape } from '../program.js';
@@ -45,6 +46,7 @@ const switchedPrograms = new WeakMap<Program, SwitchedProgram>();
  * differences of the two arguments of maximum and minimum, entry by entry.
  */
 export function switchedProgram(original: Program): SwitchedProgram {
+  requireProgram('program', original);
   let switched = switchedPrograms.get(original);
   if (switched === undefined) switchedPrograms.set(original, (switched = findSwitching(original)));
   return switched;
@@ -125,9 +127,10 @@ export function inlineSwitched(
 
 /** The program x… ↦ z, all switching variables in evaluation order as one vector. */
 export function switchingProgram(original: Program): Program {
+  requireProgram('program', original);
   const switched = switchedProgram(original);
   return trace(
-    (...inputs) => joinBlocks(inlineSwitched(switched, inputs[0]!.builder, inputs).switching),
+    (...inputs) => joinBlocks(inlineSwitched(switched, currentBuilder()!, inputs).switching),
     inputShapes(original),
   );
 }

@@ -1,11 +1,18 @@
-import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  requireFinite,
+  requireLength,
+  requireNumbers,
+  requireObject,
+} from '@nonsmooth/core';
 import { absNormalProgram, evaluate, inline, jacobian, slice } from '@nonsmooth/autodiff';
 import { tensor } from '@nonsmooth/tensor';
 import { programOf, type Subject } from '../subject.js';
-import type { AbsNormalForm } from './form.js';
+import { requireForm, type AbsNormalForm } from './form.js';
 import {
   layeredLinearization,
   layeredSignatureGradient,
+  requireLayeredForm,
   type LayeredAbsNormalForm,
 } from './layered-form.js';
 
@@ -57,18 +64,25 @@ export function signatureAt(
   form: Pick<AbsNormalForm, 'switching'>,
   choice: number | ArrayLike<number> = 0,
 ): Float64Array {
+  requireObject('form', form);
+  requireNumbers('form.switching', form.switching);
   const { length } = form.switching;
-  if (typeof choice !== 'number' && choice.length !== length) {
-    throw new ShapeError('choice', choice.length, `${length} entries`);
-  }
-  return form.switching.map((z, i) =>
+  if (typeof choice !== 'number') requireLength('choice', choice, length);
+  return Float64Array.from(form.switching, (z, i) =>
     z !== 0 ? Math.sign(z) : sigmaOf('choice', typeof choice === 'number' ? choice : choice[i]!, i),
   );
 }
 
 function sigmaOf(name: string, sigma: number, i: number): number {
-  if (!(sigma >= -1 && sigma <= 1)) throw new ArgumentError(`${name}[${i}]`, sigma, '−1 to 1');
+  if (!(typeof sigma === 'number' && sigma >= -1 && sigma <= 1))
+    throw new ArgumentError(`${name}[${i}]`, sigma, '−1 to 1');
   return sigma;
+}
+
+function requireEitherForm(form: AbsNormalForm | LayeredAbsNormalForm): void {
+  requireObject('form', form);
+  if ('layers' in form) requireLayeredForm(form);
+  else requireForm(form);
 }
 
 /**
@@ -79,10 +93,9 @@ export function signatureGradient(
   form: AbsNormalForm | LayeredAbsNormalForm,
   signature: ArrayLike<number>,
 ): Float64Array {
+  requireEitherForm(form);
   const size = form.switching.length;
-  if (signature.length !== size) {
-    throw new ShapeError('signature', signature.length, `${size} entries`);
-  }
+  requireLength('signature', signature, size);
   for (let i = 0; i < size; i++) sigmaOf('signature', signature[i]!, i);
   return 'layers' in form
     ? layeredSignatureGradient(form, signature)
@@ -118,8 +131,8 @@ export function linearization(
   form: AbsNormalForm | LayeredAbsNormalForm,
   d: ArrayLike<number>,
 ): LinearizationValue {
-  const n = form.outputByInput.length;
-  if (d.length !== n) throw new ShapeError('d', d.length, `${n} entries`);
+  requireEitherForm(form);
+  requireLength('d', d, form.outputByInput.length);
   requireFinite('d', d);
   return 'layers' in form ? layeredLinearization(form, d) : denseLinearization(form, d);
 }

@@ -1,3 +1,4 @@
+import { requireLength, requireObject, ShapeError } from '@nonsmooth/core';
 import type { SwitchingBlock } from '@nonsmooth/autodiff';
 
 /**
@@ -18,4 +19,28 @@ export interface AbsNormalForm {
   readonly outputByAbs: Float64Array;
   /** Which switching variables belong to which operation; for a network one block per layer. */
   readonly blocks: readonly SwitchingBlock[];
+}
+
+/** Throws unless what is read of the form has one entry per switching variable, and one per variable. */
+export function requireForm(form: AbsNormalForm): void {
+  requireObject('form', form);
+  const size = form.switching?.length;
+  const n = form.outputByInput?.length;
+  requireLength('form.switching', form.switching, size);
+  requireLength('form.outputByInput', form.outputByInput, n);
+  requireLength('form.outputByAbs', form.outputByAbs, size);
+  requireRows('form.switchingByInput', form.switchingByInput, size, n);
+  requireRows('form.switchingByAbs', form.switchingByAbs, size, size);
+}
+
+function requireRows(
+  argument: string,
+  rows: readonly Float64Array[],
+  count: number,
+  length: number,
+): void {
+  if (!Array.isArray(rows) || rows.length !== count) {
+    throw new ShapeError(argument, rows, `${count} rows`);
+  }
+  for (let i = 0; i < count; i++) requireLength(`${argument}[${i}]`, rows[i]!, length);
 }

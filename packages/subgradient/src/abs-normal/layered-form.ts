@@ -1,3 +1,4 @@
+import { ArgumentError } from '@nonsmooth/core';
 import {
   evaluate,
   layeredProgram,
@@ -47,6 +48,20 @@ export interface LayeredAbsNormalForm {
   readonly bytes: number;
 }
 
+const made = new WeakSet<LayeredAbsNormalForm>();
+
+function remembered(form: LayeredAbsNormalForm): LayeredAbsNormalForm {
+  made.add(form);
+  return form;
+}
+
+/** Throws ArgumentError unless `layeredAbsNormalForm` made the form: its blocks fit together. */
+export function requireLayeredForm(form: LayeredAbsNormalForm): void {
+  if (!made.has(form)) {
+    throw new ArgumentError('form', 'layers', 'a form made by layeredAbsNormalForm');
+  }
+}
+
 /**
  * Time and memory are linear in the entries of the blocks, for a network in samples × weights.
  * @throws NotLipschitzError where an operation has no derivative; ShapeError, NonFiniteError for bad input.
@@ -81,7 +96,7 @@ export function layeredAbsNormalForm(
   const output = outputs[1]![0]!;
   const gradient = new Float64Array(n + 2 * size);
   for (const [at, { value }] of boundedDerivatives(tape, output).byInput) gradient[at] = value;
-  return {
+  return remembered({
     value: tape.value[output]!,
     switching,
     layers,
@@ -89,7 +104,7 @@ export function layeredAbsNormalForm(
     outputBySwitching: gradient.slice(n, n + size),
     outputByAbs: gradient.slice(n + size),
     bytes: layers.flatMap(matricesOf).reduce((sum, matrix) => sum + bytesOf(matrix), 0),
-  };
+  });
 }
 
 function matricesOf({ switchingByInput, couplings }: AbsNormalLayer): SparseMatrix[] {
@@ -156,6 +171,7 @@ export function layeredLinearization(
 
 /** The dense form: M eliminated. Quadratic in the number of switching variables. */
 export function condensedForm(form: LayeredAbsNormalForm): AbsNormalForm {
+  requireLayeredForm(form);
   const { layers, switching, value } = form;
   const n = form.outputByInput.length;
   const size = switching.length;

@@ -1,7 +1,13 @@
 import {
   ArgumentError,
   largest,
+  requireFinite,
+  requireIndex,
   requireKnownOptions,
+  requireLength,
+  requireNumbers,
+  requireObject,
+  requireOneOf,
   smallest,
   type Objective,
   type OptionNames,
@@ -86,10 +92,9 @@ export function biasShiftCertificate(
   const program = programOf(risk, theta);
   const layers = hiddenLayers(risk, program);
   const neurons = layers.reduce((sum, { width }) => sum + width, 0);
-  const signs = options.signs ?? new Array<number>(neurons).fill(-1);
-  if (signs.length !== neurons || signs.some((sign) => Math.abs(sign) !== 1)) {
-    throw new ArgumentError('signs', signs, `−1 or 1 for each of ${neurons} hidden neurons`);
-  }
+  const { steps = 4, signs = new Array<number>(neurons).fill(-1) } = options;
+  requireSigns(signs, neurons);
+  requireIndex('steps', steps, Infinity);
   const point = Float64Array.from(theta);
   const { kappa, growth } = shiftFactors(layers, point);
   const before = reluArguments(program, point);
@@ -107,7 +112,7 @@ export function biasShiftCertificate(
     growth,
     limit: limit === Infinity ? null : limit,
     signature,
-    steps: Array.from({ length: options.steps ?? 4 }, (_, i) => step(claim, largest * 4 ** -i)),
+    steps: Array.from({ length: steps }, (_, i) => step(claim, largest * 4 ** -i)),
   };
 }
 
@@ -117,8 +122,11 @@ export function biasShiftCertificate(
  * @throws ArgumentError naming what does not hold.
  */
 export function verifyBiasShift(certificate: BiasShiftCertificate, risk: Objective): true {
+  requireCertificate(certificate);
   const program = programOf(risk, certificate.theta);
   const layers = hiddenLayers(risk, program);
+  const neurons = layers.reduce((sum, { width }) => sum + width, 0);
+  requireSigns(certificate.signs, neurons);
   const claim = {
     ...certificate,
     layers,
@@ -126,9 +134,6 @@ export function verifyBiasShift(certificate: BiasShiftCertificate, risk: Objecti
     theta: Float64Array.from(certificate.theta),
     gradient: Float64Array.from(certificate.gradient),
   };
-  if (certificate.steps.length < 2) {
-    throw new ArgumentError('steps', certificate.steps.length, 'at least two');
-  }
   requireBounds(certificate, claim, reluArguments(program, claim.theta));
   const scale = 1 + largest(certificate.gradient.map(Math.abs));
   certificate.steps.forEach(({ t, margin, gradientError }, i) => {
@@ -145,6 +150,29 @@ export function verifyBiasShift(certificate: BiasShiftCertificate, risk: Objecti
     }
   });
   return true;
+}
+
+function requireSigns(signs: readonly number[], neurons: number): void {
+  requireNumbers('signs', signs);
+  if (signs.length !== neurons || signs.some((sign) => sign !== 1 && sign !== -1)) {
+    throw new ArgumentError('signs', signs, `−1 or 1 for each of ${neurons} hidden neurons`);
+  }
+}
+
+/** Throws ArgumentError unless the certificate has the form of one. */
+function requireCertificate(certificate: BiasShiftCertificate): void {
+  requireObject('certificate', certificate);
+  const { kind, theta, gradient, signs, kappa, growth, signature, steps } = certificate;
+  requireOneOf('kind', kind, ['biasShift']);
+  for (const [name, list] of Object.entries({ theta, gradient, signs, kappa, growth })) {
+    requireFinite(name, list);
+  }
+  requireLength('gradient', gradient, theta.length);
+  if (typeof signature !== 'string') throw new ArgumentError('signature', signature, '+ and -');
+  if (!Array.isArray(steps) || steps.length < 2) {
+    throw new ArgumentError('steps', steps, 'a list of at least two');
+  }
+  Array.from(steps as unknown[]).forEach((step, i) => requireObject(`steps[${i}]`, step));
 }
 
 interface Claim {

@@ -1,7 +1,14 @@
-import { ArgumentError, requireKnownOptions, type OptionNames } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  requireCount,
+  requireKnownOptions,
+  requirePositive,
+  type OptionNames,
+} from '@nonsmooth/core';
 import {
   add,
   elementwise,
+  kinksOf,
   mul,
   objective,
   rewriteNodes,
@@ -13,7 +20,7 @@ import {
 } from '@nonsmooth/autodiff';
 import { tensor } from '@nonsmooth/tensor';
 import { programOf, type Subject } from '../subject.js';
-import { eventuallyExact, type ApproximationFamily } from './families.js';
+import { eventuallyExact, requireFamily, type ApproximationFamily } from './families.js';
 import { reluArguments, switchingExtremes, type ReluArguments } from './switching-values.js';
 
 /** Options of `generalizedGradient`: the family of approximations and the sequence of ε. */
@@ -81,13 +88,10 @@ export function generalizedGradient(
 ): GeneralizedGradient {
   requireKnownOptions('options', options, generalizedGradientOptionNames);
   const { family = eventuallyExact, epsilon = 1, ratio = 0.25, steps = 20 } = options;
-  if (!(epsilon > 0 && epsilon < Infinity)) {
-    throw new ArgumentError('epsilon', epsilon, 'positive numbers');
-  }
-  if (!(ratio > 0 && ratio < 1)) throw new ArgumentError('ratio', ratio, 'numbers between 0 and 1');
-  if (!Number.isSafeInteger(steps) || steps < 1) {
-    throw new ArgumentError('steps', steps, 'integers ≥ 1');
-  }
+  requireFamily(family);
+  requirePositive({ epsilon, ratio });
+  if (!(ratio < 1)) throw new ArgumentError('ratio', ratio, 'numbers between 0 and 1');
+  requireCount('steps', steps);
   const program = programOf(subject, theta);
   refuseOtherKinks(program);
   const point = Float64Array.from(theta);
@@ -157,28 +161,15 @@ function thresholdOf(
 /** ε, ratio·ε, … until two of them are at most the threshold, with a jump to it after `steps`. */
 function epsilons(first: number, ratio: number, steps: number, threshold: number): number[] {
   const list: number[] = [];
-  for (let at = first; list.length < steps; at *= ratio) {
+  for (let at = first; at > 0 && list.length < steps; at *= ratio) {
     list.push(at);
     if (at * ratio <= threshold && at <= threshold) return [...list, at * ratio];
   }
-  return threshold > 0 ? [...list, threshold, threshold / 2] : list;
+  return threshold > 0 ? [...list, threshold, threshold / 2 || threshold] : list;
 }
 
 function refuseOtherKinks(program: Program): void {
-  const other = program.nodes.find(({ op }) =>
-    [
-      'abs',
-      'maximum',
-      'minimum',
-      'max',
-      'min',
-      'norm',
-      'sign',
-      'greater',
-      'greaterEqual',
-      'branch',
-    ].includes(op),
-  );
+  const other = kinksOf(program).find(({ op }) => op !== 'relu' && op !== 'leakyRelu');
   if (other !== undefined) {
     throw new ArgumentError('subject', `a program with ${other.op}`, 'relu as the only kink');
   }

@@ -1,5 +1,5 @@
-import { ArgumentError, type Objective } from '@nonsmooth/core';
-import type { Program } from '@nonsmooth/autodiff';
+import { ArgumentError, requireLayout, type Objective } from '@nonsmooth/core';
+import { kinksOf, type Program } from '@nonsmooth/autodiff';
 
 /** Where the parameters of a hidden layer lie in θ: W^k is width × fanIn, row-major, b^k has width entries. */
 export interface HiddenLayer {
@@ -14,6 +14,8 @@ export interface HiddenLayer {
  * @throws ArgumentError if a hidden neuron has no own bias, or the program does not apply one relu per layer.
  */
 export function hiddenLayers(risk: Objective, program: Program): readonly HiddenLayer[] {
+  if (risk.layout !== undefined)
+    requireLayout('risk.layout', risk.layout, program.nodes[program.inputs[0]!]!.shape[0]!);
   const slices = new Map(risk.layout?.map((slice) => [slice.name, slice]));
   const layers: HiddenLayer[] = [];
   for (let k = 1; slices.has(`W${k + 1}`); k++) {
@@ -29,11 +31,9 @@ export function hiddenLayers(risk: Objective, program: Program): readonly Hidden
     }
     layers.push({ weights: weights.offset, bias: bias.offset, width, fanIn });
   }
-  const kinks = program.nodes.filter(({ op }) =>
-    ['relu', 'leakyRelu', 'abs', 'maximum', 'minimum', 'max', 'min'].includes(op),
-  );
+  const kinks = kinksOf(program);
   const fits = kinks.every(
-    ({ op, shape }, k) => op === 'relu' && shape.at(-1) === layers[k]?.width,
+    ({ op, node }, k) => op === 'relu' && program.nodes[node]!.shape.at(-1) === layers[k]?.width,
   );
   if (layers.length === 0 || kinks.length !== layers.length || !fits) {
     throw new ArgumentError(

@@ -1,4 +1,4 @@
-import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
+import { ArgumentError, requireVectors } from '@nonsmooth/core';
 import { fromNumber } from '../exact/rational.js';
 import { arrangement } from './abs-linear.js';
 import { meter, type Budget, type Exhausted, type Spending } from './budget.js';
@@ -20,14 +20,8 @@ export function countCells(
   rows: readonly ArrayLike<number>[],
   budget: Partial<Budget> = {},
 ): ArrangementCells {
-  const dimension = rows[0]?.length ?? 0;
-  if (dimension === 0)
-    throw new ArgumentError('rows', rows.length, 'one or more rows with entries');
-  rows.forEach((row, i) => {
-    if (row.length !== dimension)
-      throw new ShapeError(`rows[${i}]`, row.length, `${dimension} entries`);
-    requireFinite(`rows[${i}]`, row);
-  });
+  requireVectors('rows', rows);
+  if (rows[0]!.length === 0) throw new ArgumentError('rows', rows, 'rows with entries');
   const limits = meter(budget);
   let count = 0;
   const outcome = searchCells(

@@ -1,5 +1,6 @@
+import { requireBoolean, requireObject, requireOneOf } from '@nonsmooth/core';
 import type { Budget } from '../cells/budget.js';
-import type { Decisions, Memberships } from '../membership/proofs.js';
+import { subdifferentialNames, type Decisions, type Memberships } from '../membership/proofs.js';
 import type { Reason } from '../membership/reasons.js';
 
 /** The strongest membership that was proved, in this order; 'none' if g is outside Clarke's set. */
@@ -58,6 +59,11 @@ export interface CertifiedGradient {
  * Fréchet, Bouligand, limiting, Clarke that is proved; 'none' if Clarke's set is left; else 'undecided'.
  */
 export function verdictOf(memberships: Memberships, isDifferentiable: boolean): Verdict {
+  requireObject('memberships', memberships);
+  requireBoolean('isDifferentiable', isDifferentiable);
+  for (const set of subdifferentialNames) {
+    requireOneOf(`memberships.${set}`, memberships[set], ['in', 'out', 'undecided']);
+  }
   if (isDifferentiable && memberships.frechet === 'in') return 'gradient';
   for (const set of ['frechet', 'bouligand', 'limiting', 'clarke'] as const) {
     if (memberships[set] === 'in') return set;

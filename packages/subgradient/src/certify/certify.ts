@@ -2,11 +2,12 @@ import {
   ArgumentError,
   once,
   requireFinite,
+  requireIndex,
   requireKnownOptions,
-  ShapeError,
+  requireLength,
   type OptionNames,
 } from '@nonsmooth/core';
-import { defaultKinks, type KinkPolicy, type Program } from '@nonsmooth/autodiff';
+import { defaultKinks, isConstant, type KinkPolicy, type Program } from '@nonsmooth/autodiff';
 import {
   doubles,
   exactSignatureGradient,
@@ -75,18 +76,21 @@ export function certify(
   requireKnownOptions('options', options, certifyOptionNames);
   const program = programOf(subject, point);
   const { kinks = defaultKinks, tolerance = 0, budget = {}, refinements = 0 } = options;
-  if (!(tolerance >= 0)) throw new ArgumentError('tolerance', tolerance, 'numbers ≥ 0');
-  if (!(Number.isSafeInteger(refinements) && refinements >= 0)) {
-    throw new ArgumentError('refinements', refinements, 'integers ≥ 0');
-  }
+  const constant = isConstant(kinks) ? kinks : undefined;
+  requireTolerance(tolerance);
+  requireIndex('refinements', refinements, Infinity);
   requireBudget(budget);
-  const byLayers = options.gradient ? undefined : certifyByLayers(program, point, options);
+  const byLayers =
+    options.gradient === undefined && constant
+      ? certifyByLayers(program, point, constant.relu, options)
+      : undefined;
   if (byLayers !== undefined) return byLayers;
   const local = localForm(program, point);
   const choice = choiceOfPolicy(program, local, point, kinks);
-  const gradient = options.gradient
-    ? given(options.gradient, point.length)
-    : backwardSweep(program, point, kinks, local, choice);
+  const gradient =
+    options.gradient !== undefined
+      ? given(options.gradient, point.length)
+      : backwardSweep(program, point, kinks, local, choice);
   const judged = judgeBySets(
     program,
     local,
@@ -127,12 +131,11 @@ export function certify(
 function certifyByLayers(
   program: Program,
   point: ArrayLike<number>,
-  { kinks = defaultKinks, tolerance = 0, budget = {}, refinements = 0 }: CertifyOptions,
+  slopeAtKinks: number,
+  { tolerance = 0, budget = {}, refinements = 0 }: CertifyOptions,
 ): CertifiedGradient | undefined {
-  if ('signature' in kinks || 'direction' in kinks) return undefined;
-  if (!(kinks.relu >= 0 && kinks.relu <= 1)) return undefined;
-  const answer = denseAnswer(program, point, kinks.relu);
-  const sigma = 2 * kinks.relu - 1;
+  const answer = denseAnswer(program, point, slopeAtKinks);
+  const sigma = 2 * slopeAtKinks - 1;
   const decisions = answer && denseDecisions(answer, sigma);
   if (answer === undefined || decisions === undefined) return undefined;
   const { value, gradient, zeros, dense } = answer;
@@ -179,10 +182,14 @@ function summaryOf(
   };
 }
 
-function given(gradient: ArrayLike<number>, dimension: number): Float64Array {
-  if (gradient.length !== dimension) {
-    throw new ShapeError('gradient', gradient.length, `${dimension} entries`);
+function requireTolerance(tolerance: unknown): void {
+  if (!(typeof tolerance === 'number' && tolerance >= 0)) {
+    throw new ArgumentError('tolerance', tolerance, 'numbers ≥ 0');
   }
+}
+
+function given(gradient: ArrayLike<number>, dimension: number): Float64Array {
+  requireLength('gradient', gradient, dimension);
   requireFinite('gradient', gradient);
   return Float64Array.from(gradient);
 }

@@ -25,8 +25,11 @@ const relativeGap = 1e-15;
  * @throws ArgumentError without points, ShapeError, NonFiniteError.
  */
 export function minimalNormPoint(points: readonly Float64Array[]): MinimalNormPoint {
+  if (!Array.isArray(points) || !Array.from(points).every((p) => p instanceof Float64Array)) {
+    throw new ArgumentError('points', points, 'a list of Float64Arrays');
+  }
   const n = points[0]?.length;
-  if (n === undefined) throw new ArgumentError('points', points.length, 'one point or more');
+  if (n === undefined) throw new ArgumentError('points', 0, 'one point or more');
   let largest = 0;
   let start = 0;
   let least = Infinity;

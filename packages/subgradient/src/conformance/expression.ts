@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, requireObject } from '@nonsmooth/core';
 import {
   abs,
   add,
@@ -51,14 +51,18 @@ export function evaluateExpression<T>(
   x: readonly T[],
   operations: ExpressionOperations<T>,
 ): T {
+  requireObject('operations', operations);
   const { binary, unary } = operations;
+  requireObject('operations.binary', binary);
+  requireObject('operations.unary', unary);
+  if (!Array.isArray(x)) throw new ArgumentError('x', x, 'a list of values');
   if (!Array.isArray(expression)) {
     throw new ArgumentError('expression', expression, 'lists of an operation and its arguments');
   }
   const [op, ...args] = expression as Expression;
   if (op === 'x') {
     const index = args[0] as number;
-    if (args.length !== 1 || !(index in x)) {
+    if (args.length !== 1 || typeof index !== 'number' || !Object.hasOwn(x, index)) {
       throw new ArgumentError('expression', expression, `["x", 0] to ["x", ${x.length - 1}]`);
     }
     return x[index]!;
@@ -70,12 +74,15 @@ export function evaluateExpression<T>(
     }
     return operations.constant(value);
   }
+  if (typeof op !== 'string') {
+    throw new ArgumentError('expression', expression, 'a list that begins with an operation');
+  }
   const isBinary = Object.hasOwn(binary, op);
   if (!isBinary && !Object.hasOwn(unary, op)) {
     const known = ['x', 'c', ...Object.keys(binary), ...Object.keys(unary)].join(', ');
     throw new ArgumentError('expression', expression, `the operations ${known}`);
   }
-  if (!args.every(Array.isArray) || (isBinary ? args.length < 2 : args.length !== 1)) {
+  if (!Array.from(args).every(Array.isArray) || (isBinary ? args.length < 2 : args.length !== 1)) {
     const count = isBinary ? 'two or more expressions' : 'one expression';
     throw new ArgumentError('expression', expression, `${count} after ${op}`);
   }

@@ -1,4 +1,5 @@
-import { objective, type KinkPolicy } from '@nonsmooth/autodiff';
+import { ArgumentError, requireFinite, requireFunction, requireObject } from '@nonsmooth/core';
+import { isConstant, objective, type KinkPolicy } from '@nonsmooth/autodiff';
 import { certify } from '../certify/certify.js';
 import type { Membership } from '../membership/proofs.js';
 import { programOfExpression, type Expression } from './expression.js';
@@ -29,6 +30,16 @@ export function runConformance(
   library: GradientLibrary,
   programs: readonly ConformanceProgram[] = conformancePrograms,
 ): ConformanceRow {
+  requireObject('library', library);
+  if (typeof library.name !== 'string') {
+    throw new ArgumentError('library.name', library.name, 'a name');
+  }
+  requireFunction('library.gradient', (library as { readonly gradient: unknown }).gradient);
+  if (!Array.isArray(programs)) throw new ArgumentError('programs', programs, 'a list of programs');
+  Array.from(programs, (program: Partial<ConformanceProgram>, i) => {
+    requireObject(`programs[${i}]`, program);
+    requireFinite(`programs[${i}].point`, program.point!);
+  });
   const outcomes = programs.map(({ name, expression, point }) => ({
     name,
     ...judge(library, expression, point),
@@ -69,7 +80,7 @@ function judge(
   } catch (error) {
     return { outcome: 'failed', reason: String(error) };
   }
-  const answer = Array.from(gradient);
+  const answer: unknown[] = Array.from(gradient ?? []);
   if (answer.length !== point.length || !answer.every(Number.isFinite)) {
     return {
       outcome: 'failed',
@@ -83,9 +94,12 @@ function judge(
 
 /** This project's backward sweep under a kink policy, as a library. */
 export function backwardMode(name: string, kinks: KinkPolicy): GradientLibrary {
+  if (typeof name !== 'string') throw new ArgumentError('name', name, 'a name');
+  isConstant(kinks);
   return {
     name,
     gradient(expression, point) {
+      requireFinite('point', point);
       const gradient = new Float64Array(point.length);
       const f = objective(programOfExpression(expression, point.length), point.length, { kinks });
       f.gradient(Float64Array.from(point), gradient);

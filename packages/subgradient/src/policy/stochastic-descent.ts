@@ -2,6 +2,7 @@ import {
   ArgumentError,
   requireFinite,
   requireFunction,
+  requireIndex,
   requireKey,
   requireKnownOptions,
   requireNumber,
@@ -63,13 +64,11 @@ export function stochasticDescent(
   if (!Array.isArray(losses) || losses.length === 0) {
     throw new ArgumentError('losses', losses, 'a list of one loss or more');
   }
-  if (!Number.isSafeInteger(steps) || steps < 0) {
-    throw new ArgumentError('steps', steps, 'integers ≥ 0');
-  }
+  requireIndex('steps', steps, Infinity);
   requireNumbers('start', start);
   requireFinite('start', start);
   const theta = Float64Array.from(start);
-  const sweeps = losses.map((loss) => policyGradient(loss, theta.length, policy));
+  const sweeps = Array.from(losses, (loss) => policyGradient(loss, theta.length, policy));
   const drawnIndex = new Uint32Array(1);
   for (let step = 0; step < steps; step++) {
     drawBatch(key, step, losses.length, drawnIndex);
@@ -77,6 +76,7 @@ export function stochasticDescent(
     const { value, gradient, signature } = sweeps[sample]!(theta, step);
     observe({ step, sample, value, gradient, signature }, theta);
     const rate = typeof learningRate === 'number' ? learningRate : learningRate(step);
+    requireNumber('learningRate', rate);
     for (let t = 0; t < theta.length; t++) theta[t]! -= rate * gradient[t]!;
   }
   return theta;

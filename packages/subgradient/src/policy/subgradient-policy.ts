@@ -1,6 +1,19 @@
-import { ArgumentError, requireFinite, type Key } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  requireCount,
+  requireFinite,
+  requireFunction,
+  requireIndex,
+  requireKey,
+  requireKnownOptions,
+  requireLength,
+  requireObject,
+  requireOneOf,
+  type Key,
+} from '@nonsmooth/core';
 import {
   evaluate,
+  requireProgram,
   signatureGradientProgram,
   switchedProgram,
   type Program,
@@ -19,12 +32,34 @@ export type SubgradientPolicy =
   /** A new σ for every call, the same at all its kinks. */
   | { readonly kind: 'randomPerCall'; readonly key: Key; readonly values: 'vertices' | 'interval' };
 
+const kinds = ['deterministic', 'perNeuron', 'randomPerKink', 'randomPerCall'] as const;
+
+/** Throws ArgumentError unless `policy` is one of the four kinds, with what it needs. */
+export function requirePolicy(policy: SubgradientPolicy): void {
+  requireObject('policy', policy);
+  requireOneOf('policy.kind', policy.kind, kinds);
+  if (policy.kind === 'deterministic') {
+    requireKnownOptions('policy', policy, ['kind', 'sigma']);
+    checked(policy.sigma);
+  } else if (policy.kind === 'perNeuron') {
+    requireKnownOptions('policy', policy, ['kind', 'sigma']);
+    requireFunction('policy.sigma', policy.sigma);
+  } else {
+    requireKnownOptions('policy', policy, ['kind', 'key', 'values']);
+    requireKey('policy.key', policy.key);
+    requireOneOf('policy.values', policy.values, ['vertices', 'interval']);
+  }
+}
+
 /** σ for all switching variables of a program, in evaluation order, in call number `call`. */
 export function policySignature(
   program: Program,
   policy: SubgradientPolicy,
   call: number,
 ): Float64Array {
+  requireProgram('program', program);
+  requirePolicy(policy);
+  requireIndex('call', call, Infinity);
   const { blocks, size } = switchedProgram(program);
   switch (policy.kind) {
     case 'deterministic':
@@ -47,7 +82,8 @@ export function policySignature(
 }
 
 function checked(sigma: number): number {
-  if (!(sigma >= -1 && sigma <= 1)) throw new ArgumentError('sigma', sigma, 'from −1 to 1');
+  if (!(typeof sigma === 'number' && sigma >= -1 && sigma <= 1))
+    throw new ArgumentError('sigma', sigma, 'from −1 to 1');
   return sigma;
 }
 
@@ -75,10 +111,13 @@ export function policyGradient(
   dimension: number,
   policy: SubgradientPolicy,
 ): (point: ArrayLike<number>, call: number) => PolicyAnswer {
+  requireCount('dimension', dimension);
+  requirePolicy(policy);
   const program = programOf(subject, new Float64Array(dimension));
   const sweep = signatureGradientProgram(program);
   return (point, call) => {
     requireFinite('point', point);
+    requireLength('point', point, dimension);
     const signature = policySignature(program, policy, call);
     const [value, gradient] = evaluate(sweep, [Float64Array.from(point), signature]);
     return {

@@ -1,3 +1,4 @@
+import { requireFinite } from '@nonsmooth/core';
 import { add, neg, relu, square, sub, sum, trace, type Program } from '@nonsmooth/autodiff';
 import type { Budget } from '../cells/budget.js';
 import { certify } from '../certify/certify.js';
@@ -13,6 +14,7 @@ export function certifyPolicy(
   call = 0,
   budget: Partial<Budget> = {},
 ): CertifiedGradient {
+  requireFinite('point', point);
   const { gradient, signature } = policyGradient(subject, point.length, policy)(point, call);
   return certify(subject, point, {
     gradient,

@@ -1,4 +1,5 @@
-import { evaluate, type Node, type Shape } from '@nonsmooth/autodiff';
+import { applyNode, type Node, type Shape } from '@nonsmooth/autodiff';
+import { fromData } from '@nonsmooth/tensor';
 
 /** Which scalar each entry of an array is, in row-major order. */
 export type Entries = Int32Array;
@@ -9,21 +10,13 @@ export function move(
   inputs: readonly { readonly entries: Entries; readonly shape: Shape }[],
   filler: number,
 ): Entries {
-  const program = {
-    nodes: [
-      ...inputs.map(({ shape }, index) => ({ op: 'input', inputs: [], shape, index }) as const),
-      { ...node, inputs: inputs.map((_, i) => i) },
-    ],
-    inputs: inputs.map((_, i) => i),
-    outputs: [inputs.length],
-  };
   // the op itself, applied to the scalars' numbers; zeros of `embed` stay distinguishable from scalar 0
-  const shifted = inputs.map(({ entries }) => {
+  const shifted = inputs.map(({ entries, shape }) => {
     const numbers = new Float64Array(entries.length);
     for (let i = 0; i < numbers.length; i++) numbers[i] = entries[i]! + 1;
-    return numbers;
+    return fromData(numbers, shape);
   });
-  const { data } = evaluate(program, shifted)[0]!;
+  const { data } = applyNode(node, shifted);
   const moved = new Int32Array(data.length);
   for (let i = 0; i < moved.length; i++) moved[i] = data[i] === 0 ? filler : data[i]! - 1;
   return moved;

@@ -1,4 +1,4 @@
-import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
+import { requireVectors } from '@nonsmooth/core';
 import { minimalNormPoint, type MinimalNormPoint } from '../cones/minimal-norm-point.js';
 
 /**
@@ -7,15 +7,6 @@ import { minimalNormPoint, type MinimalNormPoint } from '../cones/minimal-norm-p
  * @throws ArgumentError without generators; ShapeError, NonFiniteError.
  */
 export function minimalNorm(generators: readonly ArrayLike<number>[]): MinimalNormPoint {
-  const length = (generators as typeof generators | undefined)?.[0]?.length;
-  if (length === undefined) {
-    throw new ArgumentError('generators', generators, 'a list of one vector or more');
-  }
-  generators.forEach((generator, i) => {
-    if (generator.length !== length) {
-      throw new ShapeError(`generators[${i}]`, generator.length, `${length} entries`);
-    }
-    requireFinite(`generators[${i}]`, generator);
-  });
+  requireVectors('generators', generators);
   return minimalNormPoint(generators.map((generator) => Float64Array.from(generator)));
 }

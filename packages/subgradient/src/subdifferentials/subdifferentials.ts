@@ -1,4 +1,4 @@
-import { requireKnownOptions, type OptionNames } from '@nonsmooth/core';
+import { requireFinite, requireKnownOptions, type OptionNames } from '@nonsmooth/core';
 import {
   denseForm,
   doubles,
@@ -177,6 +177,7 @@ export function stationarity(
   options: SubdifferentialOptions = {},
 ): CertifiedGradient {
   requireKnownOptions('options', options, subdifferentialOptionNames);
+  requireFinite('point', point);
   return certify(subject, point, { ...options, gradient: new Float64Array(point.length) });
 }
 
