@@ -14,7 +14,7 @@ export * from './derivatives/programs.js';
 export * from './errors.js';
 export { applyNode, type Operand, type Value } from './emit.js';
 export { evaluate, type Argument } from './evaluate.js';
-export { isConstant } from './kink-policy.js';
+export { isConstantPolicy } from './kink-policy.js';
 export type { DirectionPolicy, KinkPolicy, SignaturePolicy } from './kink-policy.js';
 export { defaultKinks, type Kinks } from '@nonsmooth/kernels';
 export { programFromData, programToData } from './interchange/program-data.js';

@@ -38,7 +38,7 @@ export type KinkPolicy = Kinks | SignaturePolicy | DirectionPolicy;
  * Whether the policy is one of constants, which are then checked.
  * @throws ArgumentError for what is no policy.
  */
-export function isConstant(kinks: KinkPolicy): kinks is Kinks {
+export function isConstantPolicy(kinks: KinkPolicy): kinks is Kinks {
   if (typeof kinks !== 'object' || kinks === null) {
     throw new ArgumentError('kinks', kinks, '{ relu, abs, tie }, { signature } or { direction }');
   }

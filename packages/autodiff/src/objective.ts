@@ -26,7 +26,7 @@ import type { Traceable } from './derivatives/differentiate.js';
 import { gradientProgram, hessianProductProgram } from './derivatives/programs.js';
 import type { Execution } from './execution.js';
 import { rememberProgram } from './frozen/traced-gradients.js';
-import { checkedSignature, isConstant } from './kink-policy.js';
+import { checkedSignature, isConstantPolicy } from './kink-policy.js';
 import type { KinkPolicy } from './kink-policy.js';
 import type { Program } from './program.js';
 import { chosenGradientProgram, chosenHessianProductProgram } from './switching/chosen-programs.js';
@@ -75,7 +75,7 @@ export function objective(
     once(() => prepareFor(derive(), { ...options, debugNonFinite }));
   const value = prepare(() => program);
   const switching = prepare(() => switchingProgram(program));
-  const { choose, gradient, product } = isConstant(kinks)
+  const { choose, gradient, product } = isConstantPolicy(kinks)
     ? {
         choose: undefined,
         gradient: prepare(() => gradientProgram(program, { kinks })),

@@ -183,7 +183,9 @@ test('bad input is refused by name', () => {
   expect(() => generalizedGradient(f, [NaN])).toThrow(/point\[0\] = NaN/);
   expect(() => generalizedGradient(f, [1], { epsilon: -1 })).toThrow(/epsilon = -1/);
   expect(() => generalizedGradient(f, [1], { ratio: 1 })).toThrow(/ratio = 1/);
-  expect(() => generalizedGradient((x) => mul(2, x), [1, 2])).toThrow(/outputs of subject = \[2\]; allowed: one number/);
+  expect(() => generalizedGradient((x) => mul(2, x), [1, 2])).toThrow(
+    /outputs of subject = \[2\]; allowed: one number/,
+  );
   const program = trace((x) => f(x), [[3]]);
   expect(() => generalizedGradient(program, [1])).toThrow(/point = 1; allowed: 3 entries/);
   const bare: Objective = { dimension: 1, value: () => 0, gradient: () => 0 };

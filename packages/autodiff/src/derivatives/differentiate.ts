@@ -8,7 +8,7 @@ import { lift, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import { evaluate } from '../evaluate.js';
 import { prepareProgram } from '../execution.js';
-import { checkedSignature, constantChoice, isConstant } from '../kink-policy.js';
+import { checkedSignature, constantChoice, isConstantPolicy } from '../kink-policy.js';
 import type { KinkPolicy, SignaturePolicy } from '../kink-policy.js';
 import { broadcastTo } from '../ops/structure.js';
 import type { Shape } from '../program.js';
@@ -138,7 +138,7 @@ function unitVectors(shape: Shape): Tensor[] {
 }
 
 function fixed(kinks: KinkPolicy, f: Traceable, x: Value): FixedPolicy {
-  if (isConstant(kinks) || !('direction' in kinks)) return kinks;
+  if (isConstantPolicy(kinks) || !('direction' in kinks)) return kinks;
   if (x instanceof Tracer) {
     throw new ArgumentError('kinks.direction', 'a traced point', 'points with numbers');
   }

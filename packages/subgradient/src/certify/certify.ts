@@ -7,7 +7,7 @@ import {
   requireLength,
   type OptionNames,
 } from '@nonsmooth/core';
-import { defaultKinks, isConstant, type KinkPolicy, type Program } from '@nonsmooth/autodiff';
+import { defaultKinks, isConstantPolicy, type KinkPolicy, type Program } from '@nonsmooth/autodiff';
 import {
   doubles,
   exactSignatureGradient,
@@ -76,7 +76,7 @@ export function certify(
   requireKnownOptions('options', options, certifyOptionNames);
   const program = programOf(subject, point);
   const { kinks = defaultKinks, tolerance = 0, budget = {}, refinements = 0 } = options;
-  const constant = isConstant(kinks) ? kinks : undefined;
+  const constant = isConstantPolicy(kinks) ? kinks : undefined;
   requireTolerance(tolerance);
   requireIndex('refinements', refinements, Infinity);
   requireBudget(budget);

@@ -1,5 +1,5 @@
 import { ArgumentError, requireFinite, requireFunction, requireObject } from '@nonsmooth/core';
-import { isConstant, objective, type KinkPolicy } from '@nonsmooth/autodiff';
+import { isConstantPolicy, objective, type KinkPolicy } from '@nonsmooth/autodiff';
 import { certify } from '../certify/certify.js';
 import type { Membership } from '../membership/proofs.js';
 import { programOfExpression, type Expression } from './expression.js';
@@ -95,7 +95,7 @@ function judge(
 /** This project's backward sweep under a kink policy, as a library. */
 export function backwardMode(name: string, kinks: KinkPolicy): GradientLibrary {
   if (typeof name !== 'string') throw new ArgumentError('name', name, 'a name');
-  isConstant(kinks);
+  isConstantPolicy(kinks);
   return {
     name,
     gradient(expression, point) {

@@ -149,6 +149,9 @@ export const autodiffTable: Table = {
   index: call(autodiff.index, () => [two(), { start: 0, stop: 2, step: 1 }, [0, -1]]),
   'index(traced)': traced(autodiff.index, () => [-1, 'all']),
   irregularities: call(autodiff.irregularities, () => [plain(), [x()]]),
+  isConstantPolicy: call(autodiff.isConstantPolicy, () => [{ relu: 0, abs: 0, tie: 0.5 }], {
+    options: [0],
+  }),
   keepAxes: call(autodiff.keepAxes, () => [two(), [1, 2], -1]),
   kinksOf: call(autodiff.kinksOf, () => [plain()]),
   layeredProgram: call(autodiff.layeredProgram, () => [plain()]),
@@ -191,6 +194,9 @@ export const autodiffTable: Table = {
   print: call(autodiff.print, () => [plain()]),
   programOfGradient: call(autodiff.programOfGradient, () => [{ ...f }]),
   rememberProgram: call(autodiff.rememberProgram, () => [{ ...f }]),
+  requireObjectiveProgram: call(autodiff.requireObjectiveProgram, () => ['p', plain(), 2], {
+    fixed: [0, 2],
+  }),
   requireProgram: call(autodiff.requireProgram, () => ['p', plain(), { inputs: 1, outputs: 1 }], {
     fixed: [0, 2],
   }),

@@ -26,10 +26,29 @@ export const coreTable: Table = {
     options: [1],
   }),
   requireLength: call(core.requireLength, () => ['x', [1, 2], 2], { fixed: [0, 2] }),
+  requireLayout: call(core.requireLayout, () => ['l', [{ name: 'W', offset: 1, shape: [2] }], 3], {
+    fixed: [0, 2],
+  }),
   requireNumber: call(core.requireNumber, () => ['x', 1], everything),
   requireNumbers: call(core.requireNumbers, () => ['x', [1]], everything),
   requireObject: call(core.requireObject, () => ['x', {}], everything),
+  requireObjective: call(
+    core.requireObjective,
+    () => ['f', { dimension: 1, value: () => 0, gradient: () => 0 }],
+    { fixed: [0] },
+  ),
   requireOneOf: call(core.requireOneOf, () => ['x', 'a', ['a', 'b']], { fixed: [0, 2] }),
   requireOutput: call(core.requireOutput, () => ['x', new Float64Array(2), 2], { fixed: [0, 2] }),
   requirePositive: call(core.requirePositive, () => [{ x: 1 }], { anything: [0] }),
+  requireVectors: call(
+    core.requireVectors,
+    () => [
+      'v',
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    { fixed: [0] },
+  ),
 };
