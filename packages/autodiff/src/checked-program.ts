@@ -30,7 +30,11 @@ export function requireProgram(
 ): asserts value is Program {
   const { nodes, inputs, outputs, debugNonFinite } = (value ?? {}) as Partial<Program>;
   if (!Array.isArray(nodes) || !made.has(nodes)) {
-    throw new ArgumentError(argument, describeProgram(value), 'a program made by trace or rewrite');
+    throw new ArgumentError(
+      argument,
+      describeProgram(value),
+      'a program made by trace, rewrite or programFromData',
+    );
   }
   requireInputs(`${argument}.inputs`, inputs, nodes);
   requireOutputs(`${argument}.outputs`, outputs, nodes);

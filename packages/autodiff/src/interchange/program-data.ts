@@ -1,6 +1,7 @@
 import { ArgumentError, requireDtype, type Dtype } from '@nonsmooth/core';
 import { tensor } from '@nonsmooth/tensor';
 import { Builder, Tracer } from '../builder.js';
+import { requireProgram } from '../checked-program.js';
 import type { Node, Op, Program } from '../program.js';
 import { sizeOf } from '../shape.js';
 import { attributeRules } from './attribute-rules.js';
@@ -36,6 +37,7 @@ export interface ProgramData {
  * @throws ArgumentError for programs with functions that users brought (`elementwise`): their code is no data.
  */
 export function programToData(program: Program): ProgramData {
+  requireProgram('program', program);
   const nodes = program.nodes.map((node, i): NodeData => {
     if (node.op === 'elementwise') {
       const allowed = `ops with a formula; '${node.fn.name}' is a function that only this process has`;

@@ -1,4 +1,4 @@
-import { requireCount } from '@nonsmooth/core';
+import { requireCount, requireIndex } from '@nonsmooth/core';
 
 /** Nodes and weights of a quadrature rule on [−1, 1]. */
 export interface QuadratureRule {
@@ -6,13 +6,17 @@ export interface QuadratureRule {
   readonly weights: Float64Array;
 }
 
+/** Nodes of the largest rule: the work grows with the cube of it. */
+const largest = 256;
+
 /**
  * The Gauss–Legendre rule with n nodes, exact for polynomials of degree ≤ 2n − 1. The zeros of P_n lie between
  * those of P_{n−1} and ±1 and are bisected there down to neighbouring doubles, so that the rule is the same on
  * every engine; weights 2/((1 − x²)P_n′(x)²).
- * @throws ArgumentError unless n is a positive integer.
+ * @throws ArgumentError unless n is an integer from 1 to 256.
  */
 export function gaussLegendre(n: number): QuadratureRule {
+  requireIndex('n', n, largest + 1);
   requireCount('n', n);
   let nodes = new Float64Array(0);
   for (let degree = 1; degree <= n; degree++) {

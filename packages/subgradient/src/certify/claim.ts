@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, requireObject } from '@nonsmooth/core';
 import {
   programFromData,
   programToData,
@@ -22,6 +22,7 @@ export interface Claim {
  * @throws ArgumentError for programs with functions that users brought; ShapeError for points that do not fit.
  */
 export function claimOf(certificate: Certificate, subject: Subject): Claim {
+  requireObject('certificate', certificate);
   const program = programOf(subject, certificate.point);
   return {
     format: 'nonsmooth claim',

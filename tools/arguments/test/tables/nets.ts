@@ -33,6 +33,7 @@ export const netsTable: Table = {
     { knots: [0, 1, 2], pieces: [[1], [0, 1]] },
     0.5,
   ]),
+  gaussLegendre: call(nets.gaussLegendre, () => [3]),
   heNormal: call(nets.heNormal, () => [key(1), 2, 3]),
   initialize: call(
     nets.initialize,

@@ -100,6 +100,7 @@ export const subgradientTable: Table = {
   certifyPolicy: call(subgradient.certifyPolicy, () => [plain(), origin(), policy(), 3, budget()], {
     options: [2, 4],
   }),
+  claimOf: call(subgradient.claimOf, () => [certificate(), plain()]),
   condensedForm: call(subgradient.condensedForm, () => [layered]),
   countCells: call(
     subgradient.countCells,
@@ -155,6 +156,9 @@ export const subgradientTable: Table = {
     { options: [1] },
   ),
   programOfExpression: call(subgradient.programOfExpression, () => [expression(), 1]),
+  readClaim: call(subgradient.readClaim, () => [
+    JSON.parse(JSON.stringify(subgradient.claimOf(certificate(), program))),
+  ]),
   runConformance: call(subgradient.runConformance, () => [
     subgradient.backwardMode('own', autodiff.defaultKinks),
     subgradient.conformancePrograms.slice(0, 2),
