@@ -42,5 +42,5 @@ function requireRows(
   if (!Array.isArray(rows) || rows.length !== count) {
     throw new ShapeError(argument, rows, `${count} rows`);
   }
-  for (let i = 0; i < count; i++) requireLength(`${argument}[${i}]`, rows[i]!, length);
+  for (let i = 0; i < count; i++) requireLength(`${argument}[${i}]`, rows[i], length);
 }

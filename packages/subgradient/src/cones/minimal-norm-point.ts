@@ -25,9 +25,7 @@ const relativeGap = 1e-15;
  * @throws ArgumentError without points, ShapeError, NonFiniteError.
  */
 export function minimalNormPoint(points: readonly Float64Array[]): MinimalNormPoint {
-  if (!Array.isArray(points) || !Array.from(points).every((p) => p instanceof Float64Array)) {
-    throw new ArgumentError('points', points, 'a list of Float64Arrays');
-  }
+  requirePoints(points);
   const n = points[0]?.length;
   if (n === undefined) throw new ArgumentError('points', 0, 'one point or more');
   let largest = 0;
@@ -119,6 +117,12 @@ export function minimalNormPoint(points: readonly Float64Array[]): MinimalNormPo
     });
   }
   return { point: x, norm: Math.sqrt(dot(x, x)), support, weights, gap, majorSteps };
+}
+
+function requirePoints(points: unknown): void {
+  if (!Array.isArray(points) || !Array.from(points).every((p) => p instanceof Float64Array)) {
+    throw new ArgumentError('points', points, 'a list of Float64Arrays');
+  }
 }
 
 /** Beyond these, squares overflow or lose digits to underflow. */

@@ -55,7 +55,7 @@ export function evaluateExpression<T>(
   const { binary, unary } = operations;
   requireObject('operations.binary', binary);
   requireObject('operations.unary', unary);
-  if (!Array.isArray(x)) throw new ArgumentError('x', x, 'a list of values');
+  requireList(x);
   if (!Array.isArray(expression)) {
     throw new ArgumentError('expression', expression, 'lists of an operation and its arguments');
   }
@@ -90,6 +90,10 @@ export function evaluateExpression<T>(
   return isBinary
     ? values.reduce((u, v) => binary[op as BinaryOperation](u, v))
     : unary[op as UnaryOperation](values[0]!);
+}
+
+function requireList(x: unknown): void {
+  if (!Array.isArray(x)) throw new ArgumentError('x', x, 'a list of values');
 }
 
 const operations: ExpressionOperations<Value> = {

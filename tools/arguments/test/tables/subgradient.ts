@@ -46,11 +46,12 @@ const operations = {
 };
 
 /** Functions of a subject and a point, with options that limit the effort. */
+const { clarkeSubdifferential, limitingSubdifferential, frechetSubdifferential } = subgradient;
 const sets = Object.fromEntries(
-  (['clarkeSubdifferential', 'limitingSubdifferential', 'frechetSubdifferential'] as const).map(
-    (name): [string, Entry] => [
+  Object.entries({ clarkeSubdifferential, limitingSubdifferential, frechetSubdifferential }).map(
+    ([name, set]): [string, Entry] => [
       name,
-      call(subgradient[name], () => [plain(), origin(), { budget: budget() }], { options: [2] }),
+      call(set, () => [plain(), origin(), { budget: budget() }], { options: [2] }),
     ],
   ),
 );
