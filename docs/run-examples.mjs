@@ -26,7 +26,8 @@ export function readExample(name) {
   return {
     name,
     title,
-    code: code.trim(),
+    // what an example exports is drawn below it
+    code: code.split('\nexport const curves')[0].trim(),
     printed: printed.replaceAll(/^\/\/ ?/gm, '').trimEnd(),
   };
 }

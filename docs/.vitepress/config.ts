@@ -4,6 +4,9 @@ import { defineConfig } from 'vitepress';
 
 const packages = readdirSync(join(import.meta.dirname, '../../packages')).sort();
 
+/** The path below which the site lies on its host. */
+const base = process.env['DOCS_BASE'] ?? '/';
+
 /** The site: pages by hand in pages/, examples and reference generated beside them; relative to any folder. */
 export default defineConfig({
   title: 'nonsmooth',
@@ -12,9 +15,10 @@ export default defineConfig({
   lang: 'en',
   srcDir: 'pages',
   outDir: 'dist',
-  base: process.env['DOCS_BASE'] ?? '/',
+  base,
   cleanUrls: false,
   lastUpdated: false,
+  head: [['link', { rel: 'icon', href: `${base}icon.svg` }]],
   rewrites: { 'generated/:rest*': ':rest*' },
   srcExclude: ['generated/parts/**'],
   // the kink lab is copied beside the pages after the build

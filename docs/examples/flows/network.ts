@@ -11,7 +11,7 @@ const risk = empiricalRisk(network([1, 6, 1], { activation: 'relu' }), {
 const start = initialize(risk.network, heNormal, key(3));
 const flow = gradientFlow(risk, start, { until: 20, rtol: 1e-7, atol: 1e-9 });
 
-console.log(flow.status, Math.abs(flow.energy!.residual) < 1e-5);
+console.log(flow.status, Math.abs(flow.energy?.residual ?? 1) < 1e-5);
 if ('itinerary' in flow) console.log(flow.itinerary.length > 0);
 
 export const curves = {
