@@ -24,7 +24,10 @@ export type Sampled = Pick<EmpiricalRisk, 'samples' | 'batchGradient'>;
  * The batches of a descent: fresh samples, random orders of all samples, or independent draws from them.
  * @throws ArgumentError if the problem has no samples, or fewer than a batch.
  */
-export function batchesOf(problem: Problem, given: DescentGiven): Batches | undefined {
+export function batchesOf(
+  problem: Problem,
+  given: Pick<DescentGiven, 'batch' | 'fresh' | 'replacement'>,
+): Batches | undefined {
   const { batch: size, fresh, replacement } = given;
   if (size === undefined) return undefined;
   const { risk, samples, batchKey } = problem;

@@ -1,37 +1,62 @@
 import {
   cosineDecay,
   inverseDecay,
+  kinkWatcher,
   linearDecay,
   stepDecay,
   warmUp,
+  type KinkWatch,
   type Schedule,
 } from '@nonsmooth/flows';
 import { descentLoop } from '@nonsmooth/kernels';
-import type { DescentLoop, DescentRule, FloatArray } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  type DescentLoop,
+  type DescentRule,
+  type FloatArray,
+} from '@nonsmooth/core';
 import { batchesOf, type Batches } from './batches.js';
 import { Columns } from './columns.js';
 import type { Hooks, Part } from './hooks.js';
 import type { Problem } from './problem.js';
-import type { Recorder } from './recorder.js';
+import { kinksOf } from './judge.js';
+import { learningRateOf } from './learning-rate.js';
+import type { Known, Recorder } from './recorder.js';
 import type { Dynamics } from './study.js';
 
-type DescentGiven = Extract<Dynamics, { kind: 'descent' }>;
+type DescentAsked = Extract<Dynamics, { kind: 'descent' }>;
+/** With its learning rate found. */
+type DescentGiven = Omit<DescentAsked, 'learningRate'> & { readonly learningRate: number };
 
 /** Milliseconds of steps between looks at the clock. */
 const glance = 50;
 
 /** A descent that goes on from checkpoints, bit for bit: steps do not depend on the blocks they are done in. */
-export function descent(problem: Problem, given: DescentGiven, record: Recorder) {
+export function descent(problem: Problem, asked: DescentAsked, record: Recorder) {
+  const { learningRate, events } = learningRateOf(problem, asked.learningRate);
+  const given = { ...asked, learningRate };
   const batches = batchesOf(problem, given);
   const loop = loopOf(problem, given, batches);
   const schedule = scheduleOf(given);
   const { statistics } = problem;
   const everyRow = statistics && rowsOfAll(problem);
+  const inBatch = batches && ((step: number) => batches.rows(step).indices);
   const { steps, every } = given;
+  const dtype = 'dtype' in problem.risk ? problem.risk.dtype : 'f64';
+  if (given.watch && given.fresh) {
+    throw new ArgumentError('dynamics.watch', given.watch, 'left out for fresh samples');
+  }
   return (hooks: Hooks): Part => {
     const { earlier } = hooks;
     const columns = earlier ? Columns.from(earlier.columns) : new Columns(['t', ...record.names]);
     const theta = new Float64Array(problem.risk.dimension);
+    const watcher =
+      given.watch && kinkWatcher(problem.risk, watchOf(given.watch), inBatch, earlier?.kinks);
+    const known = (batchLoss: number): Known => ({
+      statistics,
+      batchLoss,
+      hitKinks: watcher?.record()[dtype].steps,
+    });
     if (earlier) {
       const { theta: last, moments, facts } = earlier;
       loop.restore({ steps: facts.steps, theta: last, moments });
@@ -42,18 +67,22 @@ export function descent(problem: Problem, given: DescentGiven, record: Recorder)
       }
     } else {
       loop.read(theta);
-      columns.add([0, ...record.row(theta, { statistics, batchLoss: NaN })]);
+      columns.add([0, ...record.row(theta, known(NaN))]);
     }
     const part = (status: Part['status'], reason: string): Part => ({
       columns: columns.read(),
       theta: loop.state().theta.map((x) => (Number.isNaN(x) ? NaN : x)),
       moments: loop.state().moments,
       statistics: statistics?.state(),
+      kinks: watcher?.record(),
       status,
       reason,
       gradients: loop.steps,
       steps: loop.steps,
-      events: [],
+      events:
+        status === 'unfinished'
+          ? []
+          : [...events, ...(watcher ? [{ kind: 'kinksMet', ...watcher.record() }] : [])],
     });
 
     let saved = Date.now();
@@ -77,7 +106,7 @@ export function descent(problem: Problem, given: DescentGiven, record: Recorder)
         if (loop.steps < stop) save();
       }
       loop.read(theta);
-      const row = record.row(theta, { statistics, batchLoss: loss });
+      const row = record.row(theta, known(loss));
       columns.add([loop.steps, ...row]);
       const recorded = record.names.includes('loss') ? row[record.names.indexOf('loss')]! : loss;
       if (![loss, recorded].every(Number.isFinite) || !theta.every(Number.isFinite)) {
@@ -86,22 +115,27 @@ export function descent(problem: Problem, given: DescentGiven, record: Recorder)
       if (loop.steps < steps) save();
     }
     return part('finished', `${steps} steps`);
-  };
 
-  /** Steps one by one where something has to be done at each. */
-  function advance(size: number): number {
-    if (!schedule && !statistics) return loop.run(size);
-    let loss = NaN;
-    for (let i = 0; i < size; i++) {
-      const step = loop.steps;
-      loss = schedule ? loop.run(1, schedule(step)) : loop.run(1);
-      if (statistics) {
-        const { inputs, indices } = batches?.rows(step) ?? everyRow!;
-        statistics.update(inputs.data, indices);
+    /** Steps one by one where something has to be done at each. */
+    function advance(size: number): number {
+      if (!schedule && !statistics && !watcher) return loop.run(size);
+      let loss = NaN;
+      for (let i = 0; i < size; i++) {
+        const step = loop.steps;
+        watcher?.before(loop);
+        loss = schedule ? loop.run(1, schedule(step)) : loop.run(1);
+        if (statistics) {
+          const { inputs, indices } = batches?.rows(step) ?? everyRow!;
+          statistics.update(inputs.data, indices);
+        }
       }
+      return loss;
     }
-    return loss;
-  }
+  };
+}
+
+function watchOf({ examine, policies }: NonNullable<DescentGiven['watch']>): KinkWatch {
+  return { examine, policies: policies.map(kinksOf) };
 }
 
 function rowsOfAll({ samples }: Problem): ReturnType<Batches['rows']> {

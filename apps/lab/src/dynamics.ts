@@ -1,16 +1,5 @@
-import {
-  gradientFlow,
-  logarithmicTimes,
-  normalize,
-  normalizedDescent,
-  normalizedFlow,
-  reluFlow,
-  trajectoryOf,
-  type Flow,
-  type FlowOptions,
-  type ReluFlow,
-} from '@nonsmooth/flows';
-import { ArgumentError, type Objective } from '@nonsmooth/core';
+import { gradientFlow, normalize, normalizedDescent, normalizedFlow } from '@nonsmooth/flows';
+import { ArgumentError } from '@nonsmooth/core';
 import { isEmpiricalRisk } from '@nonsmooth/nets';
 import {
   auto,
@@ -29,12 +18,15 @@ import {
   tsitouras54,
   verner76,
 } from '@nonsmooth/ode';
+import { approximation } from './approximation.js';
 import { Columns } from './columns.js';
 import { descent } from './descent.js';
+import { generalizedDescent } from './generalized-descent.js';
+import { flowRun, type Follow } from './flow-run.js';
 import type { Hooks, Part } from './hooks.js';
 import type { Problem } from './problem.js';
 import { recorder, type Recorder } from './recorder.js';
-import { horizon, type Dynamics, type Study } from './study.js';
+import type { Dynamics, Study } from './study.js';
 
 type OfKind<Kind extends Dynamics['kind']> = Extract<Dynamics, { kind: Kind }>;
 
@@ -67,31 +59,41 @@ const dynamics: {
     record: Recorder,
   ) => Run;
 } = {
-  gradientFlow({ net, risk, theta0 }, given, record) {
-    const { method } = given;
+  gradientFlow({ risk, theta0 }, given, record) {
+    const { method, kinks, choice } = given;
     const options = {
-      ...flowOptions(given),
       ...(method && { method: methods[method] }),
+      ...(choice && { choice }),
     };
-    if (given.kinks === 'itinerary') {
-      if (!isEmpiricalRisk(risk)) {
-        throw new ArgumentError('dynamics.kinks', given.kinks, 'none, or the empirical risk');
-      }
-      return () => partOf(reluFlow(net, risk.data, theta0, options), record, risk);
+    const meetsKinks = isEmpiricalRisk(risk) && !risk.smooth;
+    if (kinks === 'itinerary' && !meetsKinks) {
+      throw new ArgumentError(
+        'dynamics.kinks',
+        kinks,
+        'left out for smooth risks and the population risk',
+      );
     }
-    if (record.names.includes('kinkEvents')) {
-      throw new ArgumentError('record', 'kinkEvents', 'a gradientFlow with kinks: itinerary');
+    if (meetsKinks && kinks !== 'ignored' && risk.dtype === 'f32') {
+      throw new ArgumentError(
+        'network.dtype',
+        risk.dtype,
+        'f64 for flows across kinks; any with dynamics.kinks: ignored',
+      );
     }
-    return () => partOf(gradientFlow(risk, theta0, options), record, risk);
+    const located = kinks === 'ignored' ? kinks : 'located';
+    const follow: Follow = (more) =>
+      gradientFlow(risk, theta0, { ...options, kinks: located, ...more });
+    return flowRun(follow, given, record, risk);
   },
 
   normalizedFlow({ net, risk, theta0 }, given, record) {
-    const options = flowOptions(given);
     const start = normalize(net, theta0);
-    return () => partOf(normalizedFlow(net, risk, start, options), record);
+    return flowRun((more) => normalizedFlow(net, risk, start, more), given, record);
   },
 
   descent,
+  generalizedDescent,
+  approximation,
 
   normalizedDescent({ net, risk, theta0 }, { learningRate, iterations, every }, record) {
     const start = normalize(net, theta0);
@@ -124,48 +126,10 @@ const dynamics: {
 /** @throws ArgumentError if the dynamics do not fit the problem. */
 export function prepare(problem: Problem, study: Study): Run {
   const given = study.dynamics;
-  const record = recorder(problem, study.record);
+  const record = recorder(problem, study);
   return (dynamics[given.kind] as (problem: Problem, given: Dynamics, record: Recorder) => Run)(
     problem,
     given,
     record,
   );
-}
-
-function flowOptions({
-  until,
-  rtol,
-  atol,
-  save,
-}: OfKind<'gradientFlow' | 'normalizedFlow'>): FlowOptions {
-  const end = horizon(until);
-  const saveAt = logarithmicTimes(save.from ?? end * 1e-8, end, save.perDecade);
-  return { until, rtol, atol, saveAt: [0, ...saveAt], energy: false };
-}
-
-/** `objective` is what the flow is the gradient flow of. */
-function partOf(flow: Flow | ReluFlow, record: Recorder, objective?: Objective): Part {
-  const columns = new Columns(['t', ...record.names]);
-  const itinerary = 'itinerary' in flow ? flow.itinerary : undefined;
-  let firstWrong = NaN;
-  flow.y.forEach((theta, i) => {
-    const [t, loss, speed] = [flow.t[i]!, flow.loss[i]!, flow.speed[i]!];
-    columns.add([t, ...record.row(theta, { loss, speed, ...met(t) })]);
-    if (!Number.isFinite(loss) && Number.isNaN(firstWrong)) firstWrong = t;
-  });
-  function met(t: number): { kinkEvents?: number } {
-    return itinerary ? { kinkEvents: itinerary.filter((event) => event.t <= t).length } : {};
-  }
-  const overflowed = !Number.isNaN(firstWrong);
-  return {
-    columns: columns.read(),
-    theta: flow.theta,
-    moments: [],
-    status: overflowed ? 'failed' : flow.status,
-    reason: overflowed ? `the loss is not finite at t = ${firstWrong}` : flow.reason,
-    gradients: flow.statistics.rhs,
-    steps: flow.statistics.accepted,
-    events: itinerary?.map((event) => ({ ...event })) ?? [],
-    flow: { trajectory: trajectoryOf(flow), ...(objective && { objective }) },
-  };
 }

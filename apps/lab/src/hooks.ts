@@ -15,7 +15,7 @@ export interface Hooks {
 }
 
 /** What a run has found so far. */
-export interface Part extends Pick<MemberFile, 'columns' | 'theta' | 'moments' | 'statistics'> {
+export interface Part extends Omit<MemberFile, 'facts'> {
   readonly status: 'unfinished' | 'finished' | 'stopped' | 'failed';
   readonly reason: string;
   readonly gradients: number;

@@ -1,5 +1,11 @@
 import { ArgumentError } from '@nonsmooth/core';
-import { defaultKernels, resolveLoss, type DenseRisk } from '@nonsmooth/kernels';
+import {
+  defaultKernels,
+  defaultKinks,
+  resolveLoss,
+  type DenseRisk,
+  type Kinks,
+} from '@nonsmooth/kernels';
 import { empiricalRisk, type EmpiricalRisk, type Network } from '@nonsmooth/nets';
 import type { Samples } from './data/samples.js';
 import { folded, plainNetwork, type SavedStatistics } from './running-statistics.js';
@@ -24,8 +30,20 @@ export function riskOn(study: Study, net: Network, { inputs, targets }: Samples)
       targets: fromData(targets.data, [targets.rows, targets.columns]),
       loss: lossOf(study),
     },
-    { dtype: study.network.dtype },
+    { dtype: study.network.dtype, kinks: kinksOf(study.network.kinks) },
   );
+}
+
+/** Derivatives at kinks, completed. */
+export function kinksOf({
+  relu,
+  abs,
+}: { relu?: number | undefined; abs?: number | undefined } = {}): Kinks {
+  return {
+    ...defaultKinks,
+    ...(relu !== undefined && { relu }),
+    ...(abs !== undefined && { abs }),
+  };
 }
 
 function lossOf({ loss }: Study) {

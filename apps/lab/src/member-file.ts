@@ -3,6 +3,7 @@ import { ArgumentError } from '@nonsmooth/core';
 import { writeWhole } from '@nonsmooth/apps-shared';
 import type { Network } from '@nonsmooth/nets';
 import { fromData, type Tensor } from '@nonsmooth/tensor';
+import type { Flow, FlowCheckpoint, KinkRecord } from '@nonsmooth/flows';
 import { FormatError, readSafetensors, writeSafetensors } from '@nonsmooth/tensor/formats';
 import { readFileSync } from 'node:fs';
 import type { SavedStatistics } from './running-statistics.js';
@@ -40,7 +41,17 @@ export interface MemberFile {
   readonly moments: readonly FloatArray[];
   /** Running statistics of a normalized input. */
   readonly statistics?: SavedStatistics | undefined;
+  /** What a flow needs to go on, and what it has saved so far: it is judged by all of it. */
+  readonly checkpoint?: FlowCheckpoint | undefined;
+  readonly trail?: Trail | undefined;
+  /** What the watch of kinks needs to go on. */
+  readonly kinks?: KinkRecord | undefined;
 }
+
+/** States that a flow has saved, with their times, losses and speeds. */
+export type Trail = Pick<Flow, 't' | 'y' | 'loss' | 'speed'>;
+
+type Progress = Pick<MemberFile, 'checkpoint' | 'kinks'>;
 
 const numbers = ['parameters', 'gradients', 'steps', 'largestNorm', 'largestNormAt'] as const;
 
@@ -67,10 +78,13 @@ export function writeMember(path: string, net: Network, member: MemberFile): voi
   member.moments.forEach((moment, k) => {
     arrays.push([`moments.${k}`, fromData(moment, [moment.length])]);
   });
+  if (member.trail) arrays.push(...trailArrays(member.trail));
   const facts = JSON.stringify(member.facts, (_key, value: unknown) =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
   );
-  writeWhole(path, writeSafetensors(arrays, { facts }));
+  const { checkpoint, kinks } = member;
+  const progress = (checkpoint ?? kinks) && JSON.stringify({ checkpoint, kinks });
+  writeWhole(path, writeSafetensors(arrays, { facts, ...(progress && { progress }) }));
 }
 
 /** Reads what `writeMember` wrote. @throws ArgumentError for a file that is damaged or cannot be read. */
@@ -96,6 +110,8 @@ export function readMember(path: string): MemberFile {
       theta: joined(parts.map(([, { data }]) => data)),
       moments: under('moments.').map(([, values]) => values),
       statistics: statisticsIn(tensors),
+      trail: trailIn(tensors),
+      ...(metadata['progress'] !== undefined && (JSON.parse(metadata['progress']) as Progress)),
     };
   } catch (error) {
     if (error instanceof FormatError || error instanceof SyntaxError) throw damaged(error.message);
@@ -106,7 +122,7 @@ export function readMember(path: string): MemberFile {
 }
 
 /** What stands beside parameters: PyTorch's buffers of a normalization, and what the lab keeps. */
-const beside = /^(columns|moments)\.|(^|\.)(running_mean|running_var|num_batches_tracked)$/;
+const beside = /^(columns|moments|trail)\.|(^|\.)(running_mean|running_var|num_batches_tracked)$/;
 
 function statisticsIn(tensors: ReadonlyMap<string, Tensor>): SavedStatistics | undefined {
   const named = (ending: string): Float64Array | undefined => {
@@ -116,6 +132,32 @@ function statisticsIn(tensors: ReadonlyMap<string, Tensor>): SavedStatistics | u
   const [mean, variance] = [named('running_mean'), named('running_var')];
   if (!mean || !variance) return undefined;
   return { mean, variance, batches: named('num_batches_tracked')?.[0] ?? 0 };
+}
+
+const trailNames = ['t', 'loss', 'speed'] as const;
+
+function trailArrays(trail: Trail): [string, Tensor][] {
+  const rows = trail.y.length;
+  const dimension = trail.y[0]?.length ?? 0;
+  const states = new Float64Array(rows * dimension);
+  trail.y.forEach((state, i) => states.set(state, i * dimension));
+  return [
+    ...trailNames.map((name): [string, Tensor] => [`trail.${name}`, fromData(trail[name], [rows])]),
+    ['trail.theta', fromData(states, [rows, dimension])],
+  ];
+}
+
+function trailIn(tensors: ReadonlyMap<string, Tensor>): Trail | undefined {
+  const states = tensors.get('trail.theta');
+  if (!states) return undefined;
+  const [rows, dimension] = states.shape as [number, number];
+  const [t, loss, speed] = trailNames.map((name) =>
+    Float64Array.from(tensors.get(`trail.${name}`)!.data),
+  ) as [Float64Array, Float64Array, Float64Array];
+  const y = Array.from({ length: rows }, (_, i) =>
+    Float64Array.from(states.data.subarray(i * dimension, (i + 1) * dimension)),
+  );
+  return { t, loss, speed, y };
 }
 
 /** W2 → layers.1.weight */

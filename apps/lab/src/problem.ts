@@ -16,9 +16,10 @@ import { foldIn, key, normal, type Key } from '@nonsmooth/tensor';
 import { samplesOf, type Samples, type StudySamples } from './data/samples.js';
 import { polynomialOf } from './data/targets.js';
 import { judge, riskOn, type Judge } from './judge.js';
-import { readMember, type MemberFile } from './member-file.js';
+import type { MemberFile } from './member-file.js';
 import type { Member } from './members.js';
 import { RunningStatistics } from './running-statistics.js';
+import { readStateDict } from './state-dict.js';
 import type { Study } from './study.js';
 
 /** What a member's dynamics start from. */
@@ -70,6 +71,7 @@ export function problemOf({ study, start: number }: Member, previous?: MemberFil
           normal(keyFor(1), [net.dimension], { standardDeviation: target.deviation }).data,
         )
       : undefined;
+  const fromFile = start.kind === 'file' ? readStateDict('start.file', start.file, net) : undefined;
   const theta0 = realization?.theta ?? startOf();
   const onSamples = (samples: Samples): EmpiricalRisk => riskOn(study, net, samples);
   const common = { net, theta0, riskOn: onSamples, batchKey: keyFor(3) };
@@ -85,7 +87,11 @@ export function problemOf({ study, start: number }: Member, previous?: MemberFil
   const { training, test } = samples;
   const statistics =
     typeof batchNormalization === 'object'
-      ? new RunningStatistics(widths[0]!, batchNormalization.momentum, previous?.statistics)
+      ? new RunningStatistics(
+          widths[0]!,
+          batchNormalization.momentum,
+          (previous ?? fromFile)?.statistics,
+        )
       : undefined;
   return {
     ...common,
@@ -127,7 +133,7 @@ export function problemOf({ study, start: number }: Member, previous?: MemberFil
       case 'values':
         return requireLength('start.values', Float64Array.from(start.values));
       case 'file':
-        return requireLength('start.file', Float64Array.from(readMember(start.file).theta));
+        return fromFile!.theta;
       default:
         throw new ArgumentError('start.kind', start.kind, 'a known kind');
     }

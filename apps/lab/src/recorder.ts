@@ -4,7 +4,7 @@ import { isEmpiricalRisk, network, realize, type EmpiricalRisk } from '@nonsmoot
 import { tensor } from '@nonsmooth/tensor';
 import type { Problem } from './problem.js';
 import type { SavedStatistics } from './running-statistics.js';
-import type { ColumnName } from './study.js';
+import type { ColumnName, Dynamics, Study } from './study.js';
 
 /** Computes what a study records of parameters. */
 export interface Recorder {
@@ -22,6 +22,13 @@ export interface Known {
   readonly kinkEvents?: number;
   /** The loss on the last batch of a descent, before its step. */
   readonly batchLoss?: number;
+  /** L(Θ_t) − L(Θ_0) + ∫‖Θ'‖² along a flow. */
+  readonly energyResidual?: number;
+  /** How many steps of a descent have begun exactly at a kink. */
+  readonly hitKinks?: number | undefined;
+  /** Of a smooth approximation: its width, and how far its gradient is from the limit. */
+  readonly epsilon?: number;
+  readonly gradientError?: number;
   /** Of the inputs so far, for a network that keeps them. */
   readonly statistics?: SavedStatistics | undefined;
 }
@@ -37,7 +44,9 @@ interface Sight {
 type Column = (sight: Sight) => number;
 
 /** One entry per column: checks once that it fits the problem, then computes it. */
-const columns: { readonly [Name in ColumnName]: (problem: Problem) => Column } = {
+const columns: {
+  readonly [Name in ColumnName]: (problem: Problem, dynamics: Dynamics) => Column;
+} = {
   loss: () => (sight) => sight.known?.loss ?? sight.loss,
   speed: () => (sight) => sight.known?.speed ?? sight.gradientNorm,
   norm: () => (sight) => norm2(sight.theta),
@@ -48,10 +57,21 @@ const columns: { readonly [Name in ColumnName]: (problem: Problem) => Column } =
     return ({ theta, known }) => test.loss(theta, known?.statistics);
   },
 
-  batchLoss: () => (sight) => {
-    if (sight.known?.batchLoss !== undefined) return sight.known.batchLoss;
-    throw new ArgumentError('record', 'batchLoss', 'a descent');
-  },
+  batchLoss: (_problem, { kind }) =>
+    known('batchLoss', kind.endsWith('escent') ? undefined : 'a descent'),
+  energyResidual: (_problem, { kind }) =>
+    known('energyResidual', kind.endsWith('Flow') ? undefined : 'a flow'),
+  hitKinks: (_problem, dynamics) =>
+    known(
+      'hitKinks',
+      dynamics.kind === 'generalizedDescent' || (dynamics.kind === 'descent' && dynamics.watch)
+        ? undefined
+        : 'a descent with watch: {}',
+    ),
+  epsilon: (_problem, { kind }) =>
+    known('epsilon', kind === 'approximation' ? undefined : 'an approximation'),
+  gradientError: (_problem, { kind }) =>
+    known('gradientError', kind === 'approximation' ? undefined : 'an approximation'),
 
   accuracy({ test, train }) {
     const judged = test ?? train();
@@ -94,11 +114,19 @@ const columns: { readonly [Name in ColumnName]: (problem: Problem) => Column } =
     };
   },
 
-  kinkEvents: () => (sight) => {
-    if (sight.known?.kinkEvents !== undefined) return sight.known.kinkEvents;
-    throw new ArgumentError('record', 'kinkEvents', 'a gradientFlow with kinks: itinerary');
+  kinkEvents({ risk }, dynamics) {
+    const isFlow = dynamics.kind.endsWith('Flow');
+    const isIgnored = 'kinks' in dynamics && dynamics.kinks === 'ignored';
+    const meets = isFlow && !isIgnored && isEmpiricalRisk(risk) && !risk.smooth;
+    return known('kinkEvents', meets ? undefined : 'a flow across the kinks of an empirical risk');
   },
 };
+
+/** A column that the dynamics bring; `missing` says which would. */
+function known(name: keyof Known & ColumnName, missing: string | undefined): Column {
+  if (missing !== undefined) throw new ArgumentError('record', name, missing);
+  return (sight) => sight.known?.[name] ?? NaN;
+}
 
 function empirical(risk: Problem['risk'], column: string): EmpiricalRisk {
   if (isEmpiricalRisk(risk)) return risk;
@@ -111,10 +139,13 @@ function targetsOf({ data: { targets } }: EmpiricalRisk): ArrayLike<number> {
 }
 
 /** @throws ArgumentError for a column that the problem does not have. */
-export function recorder(problem: Problem, names: readonly ColumnName[]): Recorder {
+export function recorder(
+  problem: Problem,
+  { record: names, dynamics }: Pick<Study, 'record' | 'dynamics'>,
+): Recorder {
   const { risk } = problem;
   const gradient = new Float64Array(risk.dimension);
-  const rules = names.map((name) => columns[name](problem));
+  const rules = names.map((name) => columns[name](problem, dynamics));
   const needsGradient = names.some((name) => name === 'speed' || name === 'gradientNorm');
   return {
     names,

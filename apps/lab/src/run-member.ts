@@ -61,7 +61,17 @@ export function requireFitting(members: readonly Member[]): void {
 }
 
 function fileOf(part: Part, { net }: Problem): MemberFile {
-  const { columns, theta, moments, statistics, flow: _flow, ...known } = part;
+  const {
+    columns,
+    theta,
+    moments,
+    statistics,
+    checkpoint,
+    trail,
+    kinks,
+    flow: _flow,
+    ...known
+  } = part;
   const norms = columns.get('norm');
   let top = -1;
   norms?.forEach((norm, i) => {
@@ -84,6 +94,9 @@ function fileOf(part: Part, { net }: Problem): MemberFile {
     theta,
     moments,
     statistics,
+    checkpoint,
+    trail,
+    kinks,
   };
 }
 

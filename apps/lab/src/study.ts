@@ -140,13 +140,21 @@ const start = z.discriminatedUnion('kind', [
   }),
   /** θ itself, in the order of its layers. */
   only({ kind: z.literal('values'), values: z.array(finite).min(1) }),
-  /** The last θ of a member's file, or any safetensors file with the parameters of such a network in their order. */
+  /**
+   * The last θ of a member's file, or a `state_dict` of PyTorch as safetensors: its affine layers in the order of the
+   * numbers in their names, and the normalization of the input.
+   */
   only({ kind: z.literal('file'), file: z.string().min(1) }),
   /** Near the teacher's parameters. */
   only({ kind: z.literal('nearTeacher'), deviation: z.number().nonnegative() }),
   /** A network that resembles the polynomial target; it brings its own width. */
   only({ kind: z.literal('realization'), h: positive }),
 ]);
+
+const kinks = only({
+  relu: z.number().min(0).max(1).optional(),
+  abs: z.number().min(-1).max(1).optional(),
+});
 
 const flow = {
   /** The horizon, or its logarithm: then the flow is integrated in log time. */
@@ -193,8 +201,13 @@ const dynamics = z.discriminatedUnion('kind', [
       kind: z.literal('gradientFlow'),
       ...flow,
       method: z.enum(methods).optional(),
-      /** itinerary: as the differential inclusion of a shallow ReLU network, with all that happens at kinks. */
-      kinks: z.enum(['itinerary']).optional(),
+      /**
+       * Across kinks the flow is that of the differential inclusion Θ' ∈ −∂L(Θ). itinerary: the study must have some;
+       * ignored: along the gradients that the kernels choose.
+       */
+      kinks: z.enum(['itinerary', 'ignored']).optional(),
+      /** Which solution to follow where there are several. Without: minimalNorm. */
+      choice: z.enum(['minimalNorm', 'steepestDescent']).optional(),
     }),
   ),
   /** On the manifold of unit hidden neurons, from the normalized start. */
@@ -202,7 +215,16 @@ const dynamics = z.discriminatedUnion('kind', [
   only({
     kind: z.literal('descent'),
     rule: z.enum(descentRuleNames),
-    learningRate: positive,
+    /**
+     * Of a shallow ReLU network and a constant target also a multiple of the rate with which V is certified never to
+     * increase, or of the largest one with which it is observed not to.
+     */
+    learningRate: z.union(
+      [positive, only({ certified: positive }), only({ largestStable: positive })],
+      {
+        error: 'a number > 0, { certified: multiple } or { largestStable: multiple }',
+      },
+    ),
     /** Settings of the rule besides its learning rate, under their names in `@nonsmooth/core`. */
     settings: z.record(z.string(), z.union([finite, z.boolean()])).default({}),
     /** Learning rates that begin with `learningRate`. */
@@ -216,6 +238,17 @@ const dynamics = z.discriminatedUnion('kind', [
     replacement: z.boolean().default(true),
     /** New samples for every step, as many as a batch: generated inputs are drawn anew, with their targets. */
     fresh: z.literal(true).optional(),
+    /**
+     * Count the kinks that steps meet exactly, and examine at the first so many of these steps whether the gradients by
+     * some derivatives at kinks belong to Clarke's subdifferential of the risk.
+     */
+    watch: only({
+      examine: z.int().nonnegative().default(3),
+      policies: z
+        .array(kinks)
+        .min(1)
+        .default([{ relu: 0 }, { relu: 0.5 }, { relu: 1 }]),
+    }).optional(),
     /** Save after so many steps. */
     every: count.default(100),
   })
@@ -227,6 +260,28 @@ const dynamics = z.discriminatedUnion('kind', [
       path: ['replacement'],
       error: 'left out for fresh samples',
     }),
+  /** One random sample per step, its gradient by a policy at kinks; up to 1000 samples, no checkpoints. */
+  only({
+    kind: z.literal('generalizedDescent'),
+    /** |z|' = σ ∈ [−1, 1] at kinks, relu'(0) = (1 + σ)/2: one σ, or a random one per kink or per step. */
+    policy: z.discriminatedUnion('kind', [
+      only({ kind: z.literal('deterministic'), sigma: z.number().min(-1).max(1) }),
+      only({ kind: z.literal('randomPerKink'), values: z.enum(['vertices', 'interval']) }),
+      only({ kind: z.literal('randomPerCall'), values: z.enum(['vertices', 'interval']) }),
+    ]),
+    learningRate: positive,
+    steps: count,
+    every: count.default(100),
+  }),
+  /** Gradients at the start of smooth approximations of ReLU that tend to it, and their distance to their limit. */
+  only({
+    kind: z.literal('approximation'),
+    family: z.enum(['eventuallyExact', 'eventuallyExactMirrored', 'softplus', 'huber']),
+    /** The first ε; each further one is `ratio` times the one before. */
+    epsilon: positive.default(1),
+    ratio: positive.max(0.99).default(0.25),
+    steps: count.default(20),
+  }),
   /** On the manifold of unit hidden neurons, from the normalized start; saves no checkpoints. */
   only({
     kind: z.literal('normalizedDescent'),
@@ -249,6 +304,10 @@ export const columnNames = [
   'invariantsDrift',
   'activeNeurons',
   'kinkEvents',
+  'energyResidual',
+  'hitKinks',
+  'epsilon',
+  'gradientError',
 ] as const;
 
 /** The name of a column that can be recorded. */
@@ -269,6 +328,8 @@ export const studySchema = only({
       })
       .default(false),
     dtype: z.enum(['f64', 'f32']).default('f64'),
+    /** Derivatives at kinks that the kernels choose. Without: relu'(0) = 0, abs'(0) = 0. */
+    kinks: kinks.optional(),
   }),
   risk: z.enum(['empirical', 'population']).default('empirical'),
   /** A loss of the empirical risk, with its parameter if it has one. */

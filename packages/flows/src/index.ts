@@ -9,9 +9,18 @@ export type * from './certify-convergence/certificate.js';
 export * from './certify-convergence/certify-convergence.js';
 export * from './certify-convergence/verify-convergence.js';
 export * from './descent/descend.js';
-export type { KinkCount, KinkRecord, KinkWatch, PolicyCount } from './descent/kink-watcher.js';
+export { kinkWatcher } from './descent/kink-watcher.js';
+export type {
+  KinkCount,
+  KinkRecord,
+  KinkWatch,
+  KinkWatcher,
+  PolicyCount,
+  WatchedBatches,
+} from './descent/kink-watcher.js';
 export * from './descent/rules.js';
 export * from './descent/schedules.js';
+export type { FlowCheckpoint, FlowContinuation, FlowProgress } from './flow/checkpoint.js';
 export type { EnergyIdentity, Flow, FlowOptions } from './flow/flow.js';
 export type { StopRules } from './flow/stop-rules.js';
 export { defaultMethod } from './gradient-flow/default-method.js';

@@ -14,6 +14,10 @@ const titles: Readonly<Record<Exclude<ColumnName, 'loss' | 'testLoss'>, Title>> 
   invariantsDrift: ['Drift of the invariants', 'largest difference from the start'],
   activeNeurons: ['Active neurons', 'count'],
   kinkEvents: ['Events at kinks', 'count so far'],
+  energyResidual: ['Residual of the energy identity', 'L(Θ_t) − L(Θ_0) + ∫‖Θ′‖²'],
+  hitKinks: ['Steps that begin at a kink', 'count so far'],
+  epsilon: ['Width of the approximation', 'ε'],
+  gradientError: ['Distance to the limit of gradients', '‖∇L_ε(θ) − G(θ)‖, maximum'],
 };
 
 const lossUnits: Readonly<Record<string, string>> = {

@@ -56,15 +56,19 @@ export interface KinkWatcher {
   record(): KinkRecord;
 }
 
+/** The samples of each step: those that a descent draws, or by the number of the step. All samples if undefined. */
+export type WatchedBatches = DescentOptions['batch'] | ((step: number) => ArrayLike<number>);
+
 /**
  * Counts the kinks that steps meet: the switching variables of the objective's program at the parameters before each step,
- * those of the drawn samples where a dense risk is descended by batches.
+ * those of its samples where a dense risk is descended by batches. Goes on counting from `earlier`, of the same watch.
  * @throws ArgumentError for an objective without a program, or unknown options.
  */
 export function kinkWatcher(
   objective: Objective,
   watch: KinkWatch,
-  batch: DescentOptions['batch'],
+  batch: WatchedBatches,
+  earlier?: KinkRecord,
 ): KinkWatcher {
   requireKnownOptions('kinks', watch, kinkWatchNames);
   const { program, dimension } = objective as TracedObjective;
@@ -77,18 +81,19 @@ export function kinkWatcher(
   }
   const counters = (['f64', 'f32'] as const).map((dtype) => {
     const evaluated = compiled(program, dimension, { dtype });
-    return { evaluated, count: { steps: 0, zeros: 0, first: undefined as number | undefined } };
+    const { steps = 0, zeros = 0, first } = earlier?.[dtype] ?? {};
+    return { evaluated, count: { steps, zeros, first } };
   });
-  const counts = policies.map((policy) => ({
+  const counts = policies.map((policy, i) => ({
     kinks: { ...defaultKinks, ...policy },
-    clarke: { in: 0, out: 0, undecided: 0 },
+    clarke: { in: 0, out: 0, undecided: 0, ...earlier?.policies[i]?.clarke },
   }));
   const { size, blocks } = switchedProgram(program);
   const switching = new Float64Array(size);
   const theta = new Float64Array(dimension);
   const sampleOf = sampled(objective, blocks, size);
-  const indices = new Uint32Array(batch?.size ?? 0);
-  let [watched, examined] = [0, 0];
+  const samplesOf = batch && sampleOf ? drawer(batch, sampleOf.samples) : undefined;
+  let { watched, examined } = earlier ?? { watched: 0, examined: 0 };
 
   return {
     before(loop) {
@@ -96,11 +101,7 @@ export function kinkWatcher(
       loop.read(theta);
       if (!theta.every(Number.isFinite)) return;
       watched++;
-      const samples = batch && sampleOf ? new Set<number>() : undefined;
-      if (batch && samples && sampleOf) {
-        drawBatch(batch.key, step, sampleOf.samples, indices);
-        for (const index of indices) samples.add(index);
-      }
+      const samples = samplesOf && new Set(Array.from(samplesOf(step)));
       const meets = (i: number): boolean => samples === undefined || samples.has(sampleOf!.of[i]!);
       let onKink = false;
       for (const { evaluated, count } of counters) {
@@ -127,6 +128,18 @@ export function kinkWatcher(
       examined,
       policies: counts,
     }),
+  };
+}
+
+function drawer(
+  batch: NonNullable<WatchedBatches>,
+  samples: number,
+): (step: number) => ArrayLike<number> {
+  if (typeof batch === 'function') return batch;
+  const indices = new Uint32Array(batch.size);
+  return (step) => {
+    drawBatch(batch.key, step, samples, indices);
+    return indices;
   };
 }
 

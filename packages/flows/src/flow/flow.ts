@@ -1,9 +1,10 @@
 import { type OptionNames } from '@nonsmooth/core';
 import { integrationOptionNames, type IntegrationOptions, type Statistics } from '@nonsmooth/ode';
+import type { FlowContinuation } from './checkpoint.js';
 import type { StopRules } from './stop-rules.js';
 
 /** Options of `flow`; the others are those of the integration. */
-export interface FlowOptions extends Omit<IntegrationOptions, 'events'> {
+export interface FlowOptions extends Omit<IntegrationOptions, 'events'>, FlowContinuation {
   /** The horizon, in t or by `logTime` in log t, or rules to stop by: the flow runs from t = 0 on. */
   readonly until: number | StopRules;
   /** Times, in order, at which to save instead of after every step. */
@@ -20,6 +21,8 @@ export const flowOptionNames: OptionNames<FlowOptions> = {
   until: true,
   saveAt: true,
   energy: true,
+  observe: true,
+  from: true,
 };
 
 /** How well dL/dt = −‖Θ'‖² holds along the computed flow. */
@@ -31,7 +34,7 @@ export interface EnergyIdentity {
   /** The largest residual of one step in absolute value, and the time where that step ends. */
   readonly largestStepResidual: number;
   readonly at: number;
-  /** The ends of all steps, and the residual from 0 to there. */
+  /** The ends of all steps, those since the checkpoint that it goes on from, and the residual from 0 to there. */
   readonly steps: { readonly t: Float64Array; readonly residual: Float64Array };
 }
 
@@ -45,6 +48,8 @@ export interface Flow {
   readonly loss: Float64Array;
   /** ‖Θ'_t‖ at the times `t`, from the right. */
   readonly speed: Float64Array;
+  /** ∫₀ᵗ ‖Θ'‖² at the times `t`, from the interpolants: L(Θ_0) − L(Θ_t) for the exact flow. NaN without `energy`. */
+  readonly dissipated: Float64Array;
   readonly energy: EnergyIdentity | undefined;
   readonly method: string;
   /** The tolerances of the steps; the largest `atol` if there were several. */

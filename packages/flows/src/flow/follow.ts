@@ -1,6 +1,7 @@
 import {
   checkedSaveAt,
   IntegrationError,
+  type Checkpoint,
   integrate,
   type InitialValueProblem,
   type Integration,
@@ -10,6 +11,7 @@ import {
   type Step,
 } from '@nonsmooth/ode';
 import { norm2 } from '@nonsmooth/core';
+import { requireContinuation, type FlowCheckpoint, type FlowContinuation } from './checkpoint.js';
 import { clockFor, type Clock } from './clock.js';
 import { dissipation } from './energy.js';
 import type { Flow, FlowOptions } from './flow.js';
@@ -34,6 +36,8 @@ export interface FlowRun extends Iterable<Step> {
   readonly statistics: Statistics;
   /** Why it has ended; empty while it goes on. */
   readonly reason: string;
+  /** Flows across kinks have none. */
+  checkpoint?(): Checkpoint;
 }
 
 /** Integrates a flow with its records, stop rules and energy identity. @throws ArgumentError for options */
@@ -41,8 +45,10 @@ export function follow<Mode>(
   field: FlowField<Mode>,
   theta0: ArrayLike<number>,
   method: Method,
-  { until, saveAt, energy = true, ...options }: FlowOptions,
+  { until, saveAt, energy = true, observe, from, ...options }: FlowOptions,
 ): Flow {
+  const continuation = { ...(observe && { observe }), ...(from && { from }) };
+  requireContinuation(continuation);
   const rules = stopRules(until, saveAt);
   const times = saveAt === undefined ? undefined : checkedSaveAt(saveAt, 0, rules.time);
   const start = Float64Array.from(theta0);
@@ -55,17 +61,19 @@ export function follow<Mode>(
       method,
       segments: energy,
       ...(times && { saveAt: times.map(clock.inverse) }),
+      ...(from && { from: from.integration }),
     });
   } catch (error) {
     if (!(error instanceof IntegrationError)) throw error;
     if (error.cause !== undefined) throw error.cause;
     return stuckAtStart(field, start, method.name, toleranceOf(options), error.message);
   }
-  return record(run, field, { start, rules, clock, saveAt, energy, method, options });
+  const recording = { start, rules, clock, saveAt, energy, method, options };
+  return record(run, field, { ...recording, ...continuation });
 }
 
 /** What a run is recorded with. */
-export interface Recording {
+export interface Recording extends FlowContinuation {
   readonly start: Float64Array;
   readonly rules: CheckedRules;
   readonly clock: Pick<Clock<unknown>, 'time' | 'inverse' | 'rate'>;
@@ -79,26 +87,45 @@ export interface Recording {
 export function record(
   run: FlowRun,
   field: Pick<FlowField<unknown>, 'value' | 'velocity'>,
-  { start, rules, clock, saveAt, energy, method, options }: Recording,
+  { start, rules, clock, saveAt, energy, method, options, observe, from }: Recording,
 ): Flow {
-  const records = recorder(field, start, rules.time, saveAt);
-  const initialLoss = records.initialLoss ?? field.value(0, start);
-  let loss = initialLoss;
-  let dissipated = 0;
-  let largest = { residual: 0, at: 0 };
+  const records = recorder(field, start, rules.time, saveAt, from?.saved);
+  const initialLoss = from?.energy.initialLoss ?? records.initialLoss ?? field.value(0, start);
+  let { loss, dissipated } = from?.energy ?? { loss: initialLoss, dissipated: 0 };
+  let largest = {
+    residual: from?.energy.largestStepResidual ?? 0,
+    at: from?.energy.at ?? 0,
+  };
   const [ends, residuals]: [number[], number[]] = [[], []];
   let stopped: string | undefined;
   let failure: string | undefined;
-  let steps = 0;
+  let steps = from?.steps ?? 0;
+  const checkpoint = (): FlowCheckpoint | undefined => {
+    const integration = run.checkpoint?.();
+    if (!integration) return undefined;
+    const { residual, at } = largest;
+    return {
+      integration,
+      saved: records.past,
+      steps,
+      energy: { initialLoss, loss, dissipated, largestStepResidual: residual, at },
+    };
+  };
   try {
     for (const step of run) {
       steps++;
       const { y, segment } = step;
       const end = clock.time(step.end);
+      const lostBefore = dissipated;
       const savedLoss = records.step({
         end,
         y,
         stateAt: (t, out) => step.stateAt(Math.min(clock.inverse(t), step.end), out),
+        dissipatedAt(t) {
+          if (!energy) return NaN;
+          const until = t === end ? step.end : Math.min(clock.inverse(t), step.end);
+          return lostBefore + dissipation({ ...segment!, end: until }, clock.rate);
+        },
       });
       if (energy) {
         const before = loss;
@@ -117,6 +144,10 @@ export function record(
         gradientNorm: () => records.speedAt(end, y),
       });
       if (stopped !== undefined) break;
+      if (observe?.({ t: end, theta: y, steps, saved: records.records, checkpoint }) === false) {
+        stopped = 'observe returned false';
+        break;
+      }
     }
   } catch (error) {
     if (!(error instanceof IntegrationError)) throw error;
@@ -168,6 +199,7 @@ export function stuckAtStart(
     y: [start],
     loss: Float64Array.of(loss),
     speed: Float64Array.of(norm2(velocity)),
+    dissipated: Float64Array.of(0),
     energy: undefined,
     method,
     tolerance,

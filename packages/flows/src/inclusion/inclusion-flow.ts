@@ -1,6 +1,7 @@
 import { ArgumentError, requireOneOf, type OptionNames } from '@nonsmooth/core';
 import type { FrozenFunction } from '@nonsmooth/autodiff';
 import { dormandPrince54 } from '@nonsmooth/ode';
+import { requireContinuation } from '../flow/checkpoint.js';
 import { flowOptionNames, type Flow, type FlowOptions } from '../flow/flow.js';
 import { record, stuckAtStart, toleranceOf } from '../flow/follow.js';
 import { clockFor } from '../flow/clock.js';
@@ -52,10 +53,16 @@ export function inclusionFlow<Event extends KinkEvent>(
   frozen: FrozenFunction,
   value: (theta: Float64Array) => number,
   theta0: ArrayLike<number>,
-  { until, saveAt, energy = true, choice = 'minimalNorm', ...options }: InclusionFlowOptions,
+  given: InclusionFlowOptions,
   describe: (event: KinkEvent) => Event,
 ): InclusionFlow<Event> {
+  const { until, saveAt, energy = true, choice = 'minimalNorm', observe, from, ...options } = given;
   requireOneOf('choice', choice, choices);
+  const continuation = { ...(observe && { observe }), ...(from && { from }) };
+  requireContinuation(continuation);
+  if (from !== undefined) {
+    throw new ArgumentError('from', 'a checkpoint', 'left out for flows across kinks');
+  }
   if (options.linearSolver !== undefined) {
     throw new ArgumentError(
       'linearSolver',
@@ -96,7 +103,8 @@ export function inclusionFlow<Event extends KinkEvent>(
     velocity: (t: number, theta: Float64Array, out: Float64Array) =>
       run.velocityUnder(t === clock.time(run.t) ? run.pattern : run.stepPattern, theta, out),
   };
-  const flow = record(run, field, { start, rules, clock, saveAt, energy, method, options });
+  const recording = { start, rules, clock, saveAt, energy, method, options };
+  const flow = record(run, field, { ...recording, ...continuation });
   const atRestSince =
     run.restingSince === undefined ? undefined : Math.min(clock.time(run.restingSince), flow.end);
   return {
