@@ -2,7 +2,7 @@ import { ArgumentError } from '@nonsmooth/core';
 import { approximationFamilies, generalizedGradient } from '@nonsmooth/subgradient';
 import { isEmpiricalRisk } from '@nonsmooth/nets';
 import { Columns } from './columns.js';
-import type { Run } from './dynamics.js';
+import type { Run } from './hooks.js';
 import type { Problem } from './problem.js';
 import type { Recorder } from './recorder.js';
 import type { Dynamics } from './study.js';

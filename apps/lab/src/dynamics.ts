@@ -23,7 +23,7 @@ import { Columns } from './columns.js';
 import { descent } from './descent.js';
 import { generalizedDescent } from './generalized-descent.js';
 import { flowRun, type Follow } from './flow-run.js';
-import type { Hooks, Part } from './hooks.js';
+import type { Run } from './hooks.js';
 import type { Problem } from './problem.js';
 import { recorder, type Recorder } from './recorder.js';
 import type { Dynamics, Study } from './study.js';
@@ -47,9 +47,6 @@ const methods = {
   tsitouras54,
   verner76,
 } as const;
-
-/** What is left to do when a problem and its dynamics were found to fit. */
-export type Run = (hooks: Hooks) => Part;
 
 /** One entry per kind of dynamics; a new kind without one does not compile. */
 const dynamics: {

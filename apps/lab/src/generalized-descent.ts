@@ -3,7 +3,7 @@ import { stochasticDescent, type SubgradientPolicy } from '@nonsmooth/subgradien
 import { foldIn } from '@nonsmooth/tensor';
 import { Columns } from './columns.js';
 import { rowsOf } from './data/matrix.js';
-import type { Run } from './dynamics.js';
+import type { Run } from './hooks.js';
 import type { Problem } from './problem.js';
 import type { Recorder } from './recorder.js';
 import type { Dynamics } from './study.js';
@@ -30,10 +30,11 @@ export function generalizedDescent(problem: Problem, given: Given, record: Recor
     );
     try {
       const columns = new Columns(['t', ...record.names]);
-      let [hits, overflowAt]: [number, number | undefined] = [0, undefined];
+      let hits = 0;
+      const overflows: number[] = [];
       const save = (step: number, batchLoss: number, theta: Float64Array): void => {
         columns.add([step, ...record.row(theta, { batchLoss, hitKinks: hits })]);
-        if (!theta.every(Number.isFinite)) overflowAt ??= step;
+        if (!theta.every(Number.isFinite)) overflows.push(step);
       };
       save(0, NaN, theta0);
       let loss = NaN;
@@ -54,11 +55,11 @@ export function generalizedDescent(problem: Problem, given: Given, record: Recor
         columns: columns.read(),
         theta,
         moments: [],
-        status: overflowAt === undefined ? 'finished' : 'failed',
+        status: overflows.length === 0 ? 'finished' : 'failed',
         reason:
-          overflowAt === undefined
+          overflows.length === 0
             ? `${steps} steps`
-            : `loss or parameters overflowed by step ${overflowAt}`,
+            : `loss or parameters overflowed by step ${overflows[0]}`,
         gradients: steps,
         steps,
         events: [],

@@ -24,3 +24,6 @@ export interface Part extends Omit<MemberFile, 'facts'> {
   /** What a flow is judged by, and what it descends; columns alone say less. */
   readonly flow?: { readonly trajectory: Trajectory; readonly objective?: Objective };
 }
+
+/** What is left to do when a problem and its dynamics were found to fit. */
+export type Run = (hooks: Hooks) => Part;

@@ -27,6 +27,7 @@ export function trajectoryTable(
   format: Format,
   write: WriteBytes,
 ): Table {
+  const paths = pathsOf(members);
   const fields: Field[] = [
     ...memberFields(members),
     ...columns.map((name) => ({ name, kind: 'number' as const })),
@@ -38,7 +39,7 @@ export function trajectoryTable(
       part.add({
         length,
         columns: [
-          ...memberValues(member).map((value) => repeated(value, length)),
+          ...memberValues(member, paths).map((value) => repeated(value, length)),
           ...columns.map((name) => file.columns.get(name)!),
         ],
       });
@@ -55,6 +56,7 @@ export function memberTable(
 ): Table {
   const facts = ['steps', 'gradients', 'largestNorm', 'largestNormAt'] as const;
   const texts = ['status', 'reason', 'verdict', 'evidence', 'thetaHash'] as const;
+  const paths = pathsOf(members);
   const fields: Field[] = [
     ...memberFields(members),
     { name: 'parameters', kind: 'integer' },
@@ -68,7 +70,7 @@ export function memberTable(
     add(member, { facts: known, columns: saved }) {
       const last = (name: string): number => saved.get(name)?.at(-1) ?? NaN;
       const row = [
-        ...memberValues(member),
+        ...memberValues(member, paths),
         known.parameters,
         last('t'),
         ...columns.filter((name) => name !== 't').map(last),
@@ -82,11 +84,10 @@ export function memberTable(
 }
 
 function memberFields(members: readonly Member[]): Field[] {
-  const paths = Object.keys(members[0]?.variation ?? {});
   return [
     { name: 'member', kind: 'integer' },
-    ...paths.map((name): Field => {
-      const values = members.map(({ variation }) => variation[name]);
+    ...pathsOf(members).map((name): Field => {
+      const values = members.map((member) => valueAt(member, name));
       return values.every((value) => typeof value === 'number')
         ? { name, kind: 'number' }
         : { name, kind: 'text', values: values.map(textOf) };
@@ -95,11 +96,26 @@ function memberFields(members: readonly Member[]): Field[] {
   ];
 }
 
-function memberValues({ index, variation, start }: Member): (number | string)[] {
-  const values = Object.values(variation).map((value) =>
-    typeof value === 'number' ? value : textOf(value),
-  );
-  return [index, ...values, start];
+function memberValues(member: Member, paths: readonly string[]): (number | string)[] {
+  const values = paths.map((path) => {
+    const value = valueAt(member, path);
+    return typeof value === 'number' ? value : textOf(value);
+  });
+  return [member.index, ...values, member.start];
+}
+
+/** All paths that vary; not every variation of a list says each. */
+function pathsOf(members: readonly Member[]): string[] {
+  return [...new Set(members.flatMap(({ variation }) => Object.keys(variation)))];
+}
+
+/** What the study of a member has at a path, said by its variation or not; empty if nothing. */
+function valueAt({ variation, study }: Member, path: string): unknown {
+  if (path in variation) return variation[path];
+  const found = path
+    .split('.')
+    .reduce<unknown>((place, key) => (place as Record<string, unknown> | undefined)?.[key], study);
+  return found ?? '';
 }
 
 function textOf(value: unknown): string {
