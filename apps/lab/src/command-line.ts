@@ -1,7 +1,10 @@
 import { exitStatus, understood } from '@nonsmooth/apps-shared';
 import { ArgumentError, suggestion } from '@nonsmooth/core';
 import type { LabCommand, Laboratory, Work } from './commands/command.js';
+import { certify } from './commands/certify.js';
+import { compare } from './commands/compare.js';
 import { exportTables } from './commands/export.js';
+import { flow } from './commands/flow.js';
 import { list } from './commands/list.js';
 import { printing } from './commands/options.js';
 import { report } from './commands/report.js';
@@ -15,6 +18,9 @@ const commands: Readonly<Record<string, LabCommand>> = {
   list,
   report,
   export: exportTables,
+  compare,
+  certify,
+  flow,
   schema,
 };
 

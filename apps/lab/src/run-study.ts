@@ -4,7 +4,6 @@ import type { OpenArchive } from './archive.js';
 import type { Laboratory } from './commands/command.js';
 import { inOrder, previousOf, type Member } from './members.js';
 import { progress, type ProgressKind } from './progress.js';
-import { writeResults } from './results.js';
 import { storageMessage } from './storage-message.js';
 import type { Study } from './study.js';
 import type { Format } from './tables/tables.js';
@@ -92,6 +91,8 @@ export async function runStudy(
     console.error(`error: ${storageMessage(unsaved)}`);
     return exitStatus.failed;
   }
+  // on demand: what draws takes longer to load than all else
+  const { writeResults } = await import('./results.js');
   const { files, ended } = await writeResults(archive, study, members, settings.format);
   if (settings.progress === 'text') console.log(`Written: ${files.join(', ')}`);
   if (settings.progress === 'json') console.log(JSON.stringify({ event: 'written', files }));

@@ -1,7 +1,6 @@
 import { exitStatus } from '@nonsmooth/apps-shared';
 import { existingArchive } from '../archive.js';
 import { membersOf } from '../members.js';
-import { writeResults } from '../results.js';
 import { formatNames, oneOf, optionsOf, printing } from './options.js';
 import type { LabCommand } from './command.js';
 
@@ -18,6 +17,7 @@ export const exportTables: LabCommand = {
     const format = oneOf('--format', given.options.format ?? 'csv', formatNames);
     const { archive, study } = existingArchive(given.arguments[0]!);
     return async () => {
+      const { writeResults } = await import('../results.js');
       const { files } = await writeResults(archive, study, membersOf(study), format);
       console.log(`Written: ${files.join(', ')}`);
       return exitStatus.done;

@@ -1,11 +1,9 @@
 import { exitStatus } from '@nonsmooth/apps-shared';
 import { ArgumentError } from '@nonsmooth/core';
 import { existingArchive } from '../archive.js';
-import { writeComparison } from '../comparison.js';
 import { membersOf } from '../members.js';
 import { scaleNames, shownAs } from '../report/choices.js';
 import type { FigureFlags } from '../report/figures.js';
-import { writeResults } from '../results.js';
 import { oneOf, optionsOf, printing } from './options.js';
 import type { LabCommand } from './command.js';
 
@@ -48,12 +46,14 @@ export const report: LabCommand = {
         throw new ArgumentError('--out', out, 'only for a comparison of several folders');
       return async () => {
         const { archive, study } = only!;
+        const { writeResults } = await import('../results.js');
         const { files } = await writeResults(archive, study, membersOf(study), undefined, flags);
         console.log(`Written: ${files.join(', ')}`);
         return exitStatus.done;
       };
     }
     return async () => {
+      const { writeComparison } = await import('../comparison.js');
       const page = await writeComparison(studies, out ?? 'lab/comparison', flags);
       console.log(`Written: ${page}`);
       return exitStatus.done;

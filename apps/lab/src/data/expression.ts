@@ -75,19 +75,26 @@ const constants: ReadonlyMap<string, number> = new Map([
 
 let parser: ((text: string) => MathNode) | undefined;
 
-/** The parser is large: it is loaded when the first expression is read. */
-function parse(text: string): MathNode {
+/**
+ * The tree of an expression. The parser is large: it is loaded when the first expression is read.
+ * @throws ArgumentError for texts that are none.
+ */
+export function parseExpression(argument: string, text: string): MathNode {
   parser ??= (
     createRequire(import.meta.url)('mathjs/number') as { parse: (text: string) => MathNode }
   ).parse;
-  return parser(text);
+  try {
+    return parser(text);
+  } catch (error) {
+    throw new ArgumentError(argument, text, `an expression (${(error as Error).message})`);
+  }
 }
 
 /** What an expression of variables may contain, in words. */
 export const expressionLanguage: string = `+ - * / ^ %, comparisons, and, or, not, a ? b : c, pi, tau, e, ${[...functions.keys()].join(', ')}`;
 
 /** The variables of a field: x0, x1, …, the first three also x, y, z. */
-function variableNames(dimension: number): ReadonlyMap<string, number> {
+export function variableNames(dimension: number): ReadonlyMap<string, number> {
   const short = ['x', 'y', 'z'].slice(0, dimension).map((name, i) => [name, i] as const);
   const long = Array.from({ length: dimension }, (_, i) => [`x${i}`, i] as const);
   return new Map([...long, ...short]);
@@ -103,12 +110,7 @@ export function expression(argument: string, text: string, dimension: number): S
   const refuse = (why: string): never => {
     throw new ArgumentError(argument, text, why);
   };
-  let tree: MathNode;
-  try {
-    tree = parse(text);
-  } catch (error) {
-    return refuse(`an expression (${(error as Error).message})`);
-  }
+  const tree = parseExpression(argument, text);
 
   function compile(node: MathNode): ScalarField {
     switch (node.type) {

@@ -1,5 +1,6 @@
 import { counted } from '@nonsmooth/apps-shared';
 import * as Plot from '@observablehq/plot';
+import { kinkName } from '../kink-name.js';
 import type { Curves } from '../curves.js';
 import { nameOf } from '../members.js';
 import type { Study } from '../study.js';
@@ -95,15 +96,6 @@ function timeline(study: Study, { member, facts, columns }: Curves, name: string
     legend: kinds.map((kind) => ({ text: `${kind}: ${marks[kind]![2]}`, sample: sampleOf(kind) })),
     notes,
   });
-}
-
-/** Which neuron on which input, or what the kink of a program is called. */
-function kinkName(event: Readonly<Record<string, unknown>>): string {
-  const { layer, neuron, sample, name, index } = event;
-  if (typeof neuron === 'number') {
-    return `layer ${String(layer)}, neuron ${neuron}, sample ${String(sample)}`;
-  }
-  return typeof name === 'string' ? name : `kink ${String(index)}`;
 }
 
 function sampleOf(kind: string): string {
