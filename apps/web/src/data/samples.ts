@@ -24,7 +24,7 @@ export const dataNames: { readonly [Kind in DataKind]: string } = {
 
 /**
  * Numbers of data are rounded: inputs to multiples of 2⁻¹⁰, so that products with short weights are exact and a neuron
- * can be put on a sample; targets to four digits, which sines of different engines share.
+ * can be put on a sample; sines and exponentials to four digits, which different engines share.
  */
 const dyadic = (x: number): number => Math.round(x * 1024) / 1024 + 0;
 const decimal = (y: number): number => Math.round(y * 1e4) / 1e4 + 0;
@@ -34,7 +34,7 @@ const coefficients = [5, 0, -2, 3, 0, 2, 0, 0, -2, 0, 1];
 
 const onTheLine: Partial<Record<DataKind, (x: number, level: number) => number>> = {
   line: (x) => x,
-  sine: (x, frequency) => Math.sin(frequency * x),
+  sine: (x, frequency) => decimal(Math.sin(frequency * x)),
   square: (x) => x * x,
   absolute: Math.abs,
   step: Math.sign,
@@ -57,7 +57,7 @@ export function samplesOf({
     const grid = Array.from({ length: count }, (_, i) =>
       count === 1 ? 0 : dyadic(-1 + (2 * i) / (count - 1)),
     );
-    return { inputs: grid.map((x) => [x]), targets: grid.map((x) => decimal(rule(x, level))) };
+    return { inputs: grid.map((x) => [x]), targets: grid.map((x) => rule(x, level)) };
   }
   if (data === 'xor') {
     const corners = [0, 1].flatMap((x) => [0, 1].map((y) => [x, y] as const));
@@ -70,8 +70,8 @@ export function samplesOf({
     dyadic(flat[2 * i + 1]!),
   ]);
   const height = ([x, y]: readonly number[]): number =>
-    data === 'constant' ? level : Math.exp(-3 * (x! * x! + y! * y!));
-  return { inputs: rows, targets: rows.map((row) => decimal(height(row))) };
+    data === 'constant' ? level : decimal(Math.exp(-3 * (x! * x! + y! * y!)));
+  return { inputs: rows, targets: rows.map(height) };
 }
 
 /** Two half circles that reach into each other, with labels 0 and 1. */

@@ -111,6 +111,8 @@ export function extent(values: Iterable<number>, margin = 0.06): [number, number
     if (value > high) high = value;
   }
   if (low > high) return [0, 1];
-  const pad = low === high ? Math.max(0.5, Math.abs(low) * 0.1) : (high - low) * margin;
+  // differences of rounding are none
+  const same = high - low <= 1e-9 * Math.max(Math.abs(low), Math.abs(high));
+  const pad = same ? Math.max(0.5, Math.abs(low) * 0.1) : (high - low) * margin;
   return [low - pad, high + pad];
 }

@@ -5,7 +5,8 @@ import { Runner } from '../compute/runner.js';
 import type { Run } from '../compute/run.js';
 import { shareOfTime, timeLayout, timeOfShare } from '../draw/time-axis.js';
 import { dark, light, type Theme } from '../draw/theme.js';
-import type { Experiment, State } from './state.js';
+import { experimentOf, experimentsOf } from './experiments.js';
+import type { State } from './state.js';
 import { consistent, parseState, printState } from './url.js';
 
 /** The state of the page. It is changed by `change` only. */
@@ -41,9 +42,12 @@ export const theme = computed<Theme>(() => {
 export const run = computed(() => runs.value[0]);
 /** The runs drawn behind it. */
 export const others = computed(() => runs.value.slice(1).filter((one) => one !== undefined));
+/** The experiments as text: what is computed depends on nothing else of the state. */
+const key = computed(() => JSON.stringify(experimentsOf(state.value)));
 const wanted = computed<Problem | undefined>(() => {
+  void key.value;
   try {
-    return problemOf(experimentOf(state.value));
+    return problemOf(experimentOf(state.peek()));
   } catch {
     return undefined;
   }
@@ -60,54 +64,15 @@ export const problem = computed<Problem | undefined>(() => {
 export const kinked = computed(
   () => problem.value !== undefined && activationKinks(problem.value.net.activation).length > 0,
 );
+/** The neuron that is looked at, of the problem that is drawn. */
+export const shownNeuron = computed(() =>
+  Math.min(state.value.neuron, (problem.value?.net.widths[1] ?? 1) - 1),
+);
+const logTime = computed(() => state.value.logTime);
 /** The layout of time in every view. */
-export const layout = computed(() => run.value && timeLayout(run.value, state.value.logTime));
+export const layout = computed(() => run.value && timeLayout(run.value, logTime.value));
 /** The moment that is looked at, within the run. */
 export const time = computed(() => Math.min(state.value.time, run.value?.horizon ?? 0));
-
-const experimentNames = [
-  'widths',
-  'activation',
-  'loss',
-  'data',
-  'count',
-  'level',
-  'inputs',
-  'targets',
-  'start',
-  'seed',
-  'deviation',
-  'biases',
-  'theta',
-  'dynamics',
-  'choice',
-  'until',
-  'rtol',
-  'learningRate',
-  'steps',
-  'batch',
-] as const satisfies readonly (keyof Experiment)[];
-
-/** What a run depends on. */
-export function experimentOf(whole: State): Experiment {
-  return Object.fromEntries(
-    experimentNames.map((name) => [name, whole[name]]),
-  ) as unknown as Experiment;
-}
-
-/** The run, the other kind of flow beside it, and more seeds behind it. */
-export function experimentsOf(whole: State): Experiment[] {
-  const first = experimentOf(whole);
-  const beside: Experiment[] = whole.beside
-    ? [{ ...first, dynamics: first.dynamics === 'normalized' ? 'flow' : 'normalized' }]
-    : [];
-  const more = Array.from({ length: whole.overlays }, (_, i): Experiment => ({
-    ...first,
-    start: first.start === 'values' ? 'heNormal' : first.start,
-    seed: first.seed + i + 1,
-  }));
-  return [first, ...beside, ...more];
-}
 
 /** Changes some of the state, and computes what depends on it. `preview`: while something is dragged. */
 export function change(patch: Partial<State>, { preview = false } = {}): void {
@@ -116,19 +81,16 @@ export function change(patch: Partial<State>, { preview = false } = {}): void {
 }
 
 const runner = new Runner();
-let computedFor = '';
+const computedFor = signal('');
+/** Whether everything that is shown belongs to the state. */
+export const settled = computed(() => !busy.value && computedFor.value === key.value);
 
 /** Seconds after which no longer horizon is begun: what stays fluid. */
 const patience = 12;
 
-function keyOf(whole: State): string {
-  return JSON.stringify(experimentsOf(whole));
-}
-
 function compute(preview: boolean): void {
   const experiments = experimentsOf(state.peek());
-  const key = keyOf(state.peek());
-  if (!preview) computedFor = key;
+  if (!preview) computedFor.value = key.peek();
   if (preview && busy.peek()) return;
   busy.value = true;
   failure.value = '';
@@ -161,11 +123,12 @@ export function start(): void {
   let pending: ReturnType<typeof setTimeout> | undefined;
   let dragging: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
+    if (key.value === computedFor.peek()) return;
+    clearTimeout(dragging);
+    dragging = setTimeout(() => compute(false), computedFor.peek() === '' ? 0 : 120);
+  });
+  effect(() => {
     const whole = state.value;
-    if (keyOf(whole) !== computedFor) {
-      clearTimeout(dragging);
-      dragging = setTimeout(() => compute(false), computedFor === '' ? 0 : 120);
-    }
     clearTimeout(pending);
     pending = setTimeout(() => {
       written = printState(whole);

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { activationNames } from '@nonsmooth/kernels';
 import { dataNames } from '../data/samples.js';
-import { change, problem, run, state } from '../state/store.js';
+import { ownPoints, ownStart } from '../state/own.js';
+import { change, run, state } from '../state/store.js';
 import type { DataKind, DynamicsKind, StartKind } from '../state/state.js';
 import { short } from '../draw/frame.js';
 import { Check, NumberField, Select, TextField } from './fields.js';
@@ -31,6 +32,7 @@ export function Controls(): JSX.Element {
       <fieldset>
         <legend>Data</legend>
         <Select<DataKind>
+          wide
           label="samples"
           value={now.data}
           options={Object.entries(dataNames) as [DataKind, string][]}
@@ -96,6 +98,7 @@ export function Controls(): JSX.Element {
       <fieldset>
         <legend>Start</legend>
         <Select
+          wide
           label="weights"
           value={now.start}
           options={startNames}
@@ -138,6 +141,7 @@ export function Controls(): JSX.Element {
       <fieldset>
         <legend>Dynamics</legend>
         <Select
+          wide
           label="moved by"
           value={now.dynamics}
           options={dynamicsNames}
@@ -160,6 +164,7 @@ export function Controls(): JSX.Element {
               onChange={(rtol) => change({ rtol, preset: '' })}
             />
             <Select
+              wide
               label="where several solutions"
               value={now.choice}
               options={[
@@ -240,24 +245,4 @@ function widthsFor(data: DataKind): { widths?: number[] } {
   const flat = data === 'xor' || data === 'moons' || data === 'bump';
   const first = data === 'constant' ? widths[0]! : flat ? 2 : 1;
   return { widths: [first, ...widths.slice(1)] };
-}
-
-/** The samples as they are, to be moved. */
-export function ownPoints(): Pick<
-  ReturnType<typeof state.peek>,
-  'data' | 'inputs' | 'targets' | 'preset'
-> {
-  const samples = problem.peek()?.samples;
-  const { preset } = state.peek();
-  return {
-    data: 'points',
-    inputs: samples?.inputs ?? [],
-    targets: samples?.targets ?? [],
-    preset: preset && '',
-  };
-}
-
-/** The start as it is, in numbers. */
-export function ownStart(): { start: 'values'; theta: number[]; preset: '' } {
-  return { start: 'values', theta: [...(problem.peek()?.start ?? [])], preset: '' };
 }

@@ -6,6 +6,7 @@ interface SelectProps<T extends string> {
   readonly value: T;
   readonly options: readonly (readonly [T, string])[];
   readonly onChange: (value: T) => void;
+  readonly wide?: boolean;
 }
 
 /** A choice of one of several. */
@@ -14,10 +15,11 @@ export function Select<T extends string>({
   value,
   options,
   onChange,
+  wide,
 }: SelectProps<T>): JSX.Element {
   const id = useId();
   return (
-    <div class="field">
+    <div class={wide ? 'field wide' : 'field'}>
       <label for={id}>{label}</label>
       <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
         {options.map(([name, text]) => (

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { stateAt } from '../compute/neurons.js';
 import { drawInputSpace, inputPlace, type InputPlace } from '../draw/input-space.js';
 import { short } from '../draw/frame.js';
-import { change, kinked, others, problem, run, state, time } from '../state/store.js';
+import { change, kinked, others, problem, run, shownNeuron, time } from '../state/store.js';
 import { Figure } from './figure.js';
 import { moveSample } from './sample-table.js';
 
@@ -23,7 +23,7 @@ export function InputView(): JSX.Element | null {
     problem: given,
     theta,
     others: behind.map((other) => stateAt(other, time.value)),
-    neuron: state.value.neuron,
+    neuron: shownNeuron.value,
     kinked: kinked.value,
   };
   const flat = given.net.widths[0] === 2;

@@ -1,13 +1,18 @@
 import type { JSX } from 'preact';
-import { busy, failure, run, state, themeChoice } from '../state/store.js';
+import { failure, run, settled, state, themeChoice } from '../state/store.js';
 import { Controls } from './controls.js';
 import { InputView } from './input-view.js';
-import { NeuronPicker, PlaneView } from './plane-view.js';
+import { NeuronPicker, NeuronWords, PlaneView } from './plane-view.js';
+import { presetGroups } from '../presets/index.js';
+import { PresetCard } from './preset-card.js';
+import { Tabs } from './tabs.js';
 import { ChartChoice, Charts, ItineraryView } from './time-views.js';
 import { Transport } from './transport.js';
 
 /** The kink lab. */
 export function Page(): JSX.Element {
+  // where the questions are what is to be seen, they come first
+  const lead = leading.has(state.value.preset);
   return (
     <>
       <header>
@@ -24,6 +29,8 @@ export function Page(): JSX.Element {
           <Controls />
         </aside>
         <main>
+          <PresetCard />
+          {lead ? <Tabs /> : null}
           {failure.value ? (
             <p class="failure" role="alert">
               {failure.value}
@@ -36,6 +43,7 @@ export function Page(): JSX.Element {
           <section class="card" aria-labelledby="plane-title">
             <h2 id="plane-title">Parameters of a neuron</h2>
             <NeuronPicker />
+            <NeuronWords />
             <PlaneView />
           </section>
           <section class="card wide" aria-labelledby="itinerary-title">
@@ -48,6 +56,7 @@ export function Page(): JSX.Element {
             <ChartChoice />
             <Charts />
           </section>
+          {lead ? null : <Tabs />}
         </main>
       </div>
       <Transport />
@@ -55,6 +64,10 @@ export function Page(): JSX.Element {
     </>
   );
 }
+
+const leading = new Set(
+  presetGroups.filter(({ lead }) => lead).flatMap(({ presets }) => presets.map(({ id }) => id)),
+);
 
 function Legend(): JSX.Element {
   return (
@@ -81,7 +94,7 @@ function ThemeButton(): JSX.Element {
 function Footer(): JSX.Element {
   const one = run.value;
   return (
-    <footer data-state={busy.value || !one ? 'computing' : 'ready'}>
+    <footer data-state={settled.value ? 'ready' : 'computing'}>
       {one ? (
         <p>
           {one.method}, {one.t.length - 1} steps, {one.evaluations} evaluations,{' '}

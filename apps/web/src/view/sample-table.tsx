@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { change, problem, state } from '../state/store.js';
-import { ownPoints } from './controls.js';
+import { ownPoints } from '../state/own.js';
 
 const mostRows = 60;
 

@@ -13,6 +13,7 @@ import {
   playing,
   problem,
   run,
+  shownNeuron,
   state,
   time,
 } from '../state/store.js';
@@ -35,7 +36,8 @@ export function ItineraryView(): JSX.Element | null {
   const given = problem.value;
   const one = run.value;
   if (!given || !one || given.net.dimension !== one.dimension) return null;
-  const { neuron, logTime } = state.value;
+  const neuron = shownNeuron.value;
+  const { logTime } = state.value;
   const count = given.net.widths[1]!;
   const scene = { problem: given, run: one, time: time.value, neuron, logTime };
   return (
@@ -70,7 +72,7 @@ function EventList(): JSX.Element {
     <details class="events">
       <summary>
         {isFlow
-          ? `${events.length} events in words`
+          ? `${events.length} ${events.length === 1 ? 'event' : 'events'} in words`
           : 'descent jumps across kinks: bands show where neurons are active'}
       </summary>
       <ol class="scroll" tabIndex={0} aria-label="Events">
