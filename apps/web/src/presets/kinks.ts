@@ -1,5 +1,6 @@
 import type { PresetGroup } from './preset.js';
 
+/** What happens at kinks, in flows of small networks. */
 export const kinks: PresetGroup = {
   name: 'What happens at kinks',
   presets: [

@@ -10,6 +10,7 @@ const five = {
   until: 20,
 } as const;
 
+/** What libraries return for ReLU networks, as a limit of gradients of smooth ones. */
 export const p1: PresetGroup = {
   name: 'Gradients in deep learning',
   paper: { arxiv: '2501.15646', authors: 'Dereich, Do, Jentzen, Weber' },

@@ -1,5 +1,6 @@
 import type { PresetGroup } from './preset.js';
 
+/** The flow on the manifold of unit hidden neurons. */
 export const p2: PresetGroup = {
   name: 'Normalized gradient flow',
   paper: { arxiv: '2207.06246', authors: 'Eberle, Jentzen, Riekert, Weiss' },

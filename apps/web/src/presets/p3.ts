@@ -2,6 +2,7 @@ import type { PresetGroup } from './preset.js';
 
 const program = { tab: 'programs', until: 10, time: 0, neuron: 0 } as const;
 
+/** Which generalized gradient the answer of backward mode is, if any. */
 export const p3: PresetGroup = {
   name: 'Backward mode at kinks',
   paper: { arxiv: '2407.09639', authors: 'Baumgärtner, Bethke' },

@@ -10,6 +10,7 @@ const constant = {
   charts: ['loss', 'lyapunov', 'norm'],
 } as const;
 
+/** A Lyapunov function of flow and descent for constant targets. */
 export const p4: PresetGroup = {
   name: 'Constant targets: a Lyapunov function',
   paper: { arxiv: '2102.09924', authors: 'Cheridito, Jentzen, Riekert, Rossmannek' },

@@ -1,5 +1,6 @@
 import type { PresetGroup } from './preset.js';
 
+/** Flows that converge, and flows that go to infinity. */
 export const p5: PresetGroup = {
   name: 'Flows that go to infinity',
   paper: { arxiv: '2505.09572', authors: 'Kranz, Gallon, Dereich, Jentzen' },
