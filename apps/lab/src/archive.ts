@@ -49,7 +49,7 @@ export function openArchive(
   }
   requireWritable('--out', folder);
   requireWritable('--out', join(folder, 'members'));
-  const archive = archiveIn(folder);
+  const archive = memberFilesIn(folder);
   const open: Member[] = [];
   for (const member of members) {
     const { dynamics } = member.study;
@@ -69,10 +69,11 @@ export function openArchive(
 
 /** The folder of a study that was run, and the study. @throws ArgumentError for other folders. */
 export function existingArchive(folder: string): { archive: Archive; study: Study } {
-  return { archive: archiveIn(folder), study: readStored(join(folder, 'study.json')) };
+  return { archive: memberFilesIn(folder), study: readStored(join(folder, 'study.json')) };
 }
 
-function archiveIn(folder: string): Archive {
+/** The files of members in a folder, which need not exist. */
+export function memberFilesIn(folder: string): Archive {
   const fileOf = (member: Member): string => join(folder, 'members', fileNameOf(member));
   return {
     folder,
@@ -86,7 +87,8 @@ function archiveIn(folder: string): Archive {
   };
 }
 
-function hasEnded({ facts }: MemberFile, { study: { dynamics } }: Member): boolean {
+/** Whether a member has come to its end, with as many steps as its study asks for. */
+export function hasEnded({ facts }: MemberFile, { study: { dynamics } }: Member): boolean {
   const isShort =
     'steps' in dynamics && facts.status === 'finished' && facts.steps < dynamics.steps;
   return facts.status !== 'unfinished' && !isShort;

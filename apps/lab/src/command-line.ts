@@ -6,10 +6,13 @@ import { compare } from './commands/compare.js';
 import { exportTables } from './commands/export.js';
 import { flow } from './commands/flow.js';
 import { list } from './commands/list.js';
+import { merge } from './commands/merge.js';
 import { printing } from './commands/options.js';
 import { report } from './commands/report.js';
 import { run } from './commands/run.js';
 import { schema } from './commands/schema.js';
+import { status } from './commands/status.js';
+import { worker } from './commands/worker.js';
 import { storageCode, storageMessage } from './storage-message.js';
 
 /** The commands by their names, in the order in which they are listed. */
@@ -22,6 +25,9 @@ const commands: Readonly<Record<string, LabCommand>> = {
   certify,
   flow,
   schema,
+  worker,
+  status,
+  merge,
 };
 
 /** The whole command line: from its words to the exit status. */

@@ -1,17 +1,19 @@
 #!/usr/bin/env node
 import { workerPool } from '@nonsmooth/apps-shared';
 import { perform } from './command-line.js';
+import type { ThreadJob, ThreadResult } from './executors/member-thread.js';
 import type { Ended, Job } from './worker.js';
 
-const worker = new URL('./worker.js', import.meta.url);
+// a member may take weeks; Node's timers reach no further than 24 days
+const limits = { secondsPerJob: 2_000_000, heapMegabytes: 2048 };
 
 process.exitCode = await perform(process.argv.slice(2), {
   executor: (threads) =>
-    workerPool<Job, Ended>({
-      worker,
+    workerPool<Job, Ended>({ worker: new URL('./worker.js', import.meta.url), threads, ...limits }),
+  queueThreads: (threads) =>
+    workerPool<ThreadJob, ThreadResult>({
+      worker: new URL('./queue-worker-thread.js', import.meta.url),
       threads,
-      // a member may take weeks; Node's timers reach no further than 24 days
-      secondsPerJob: 2_000_000,
-      heapMegabytes: 2048,
+      ...limits,
     }),
 });

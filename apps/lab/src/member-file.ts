@@ -55,11 +55,16 @@ type Progress = Pick<MemberFile, 'checkpoint' | 'kinks'>;
 
 const numbers = ['parameters', 'gradients', 'steps', 'largestNorm', 'largestNormAt'] as const;
 
-/**
- * Writes a member as one `.safetensors` file, whole or not at all: parameters under the names of PyTorch's
- * `state_dict` of a sequence `layers` of affine layers, columns and moments beside them, facts as metadata.
- */
+/** Writes a member as one `.safetensors` file, whole or not at all. */
 export function writeMember(path: string, net: Network, member: MemberFile): void {
+  writeWhole(path, memberBytes(net, member));
+}
+
+/**
+ * The content of a member's file: parameters under the names of PyTorch's `state_dict` of a sequence `layers` of affine
+ * layers, columns and moments beside them, facts as metadata.
+ */
+export function memberBytes(net: Network, member: MemberFile): Uint8Array {
   const arrays: [string, Tensor][] = net.layout.map(({ name, offset, shape }) => {
     const size = shape.reduce((product, extent) => product * extent, 1);
     return [stateName(name), fromData(member.theta.slice(offset, offset + size), shape)];
@@ -84,7 +89,7 @@ export function writeMember(path: string, net: Network, member: MemberFile): voi
   );
   const { checkpoint, kinks } = member;
   const progress = (checkpoint ?? kinks) && JSON.stringify({ checkpoint, kinks });
-  writeWhole(path, writeSafetensors(arrays, { facts, ...(progress && { progress }) }));
+  return writeSafetensors(arrays, { facts, ...(progress && { progress }) });
 }
 
 /** Reads what `writeMember` wrote. @throws ArgumentError for a file that is damaged or cannot be read. */
@@ -96,29 +101,34 @@ export function readMember(path: string): MemberFile {
       `an unmodified file; delete it to recompute this member (${why})`,
     );
   try {
-    const { tensors, metadata } = readSafetensors(readFileSync(path));
-    const facts = JSON.parse(metadata['facts'] ?? '') as Record<string, unknown>;
-    for (const name of numbers) facts[name] = Number(facts[name]);
-    const under = (prefix: string): [string, FloatArray][] =>
-      [...tensors]
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, { data }]) => [name.slice(prefix.length), data]);
-    const parts = [...tensors].filter(([name]) => !beside.test(name));
-    return {
-      facts: facts as unknown as Facts,
-      columns: new Map(under('columns.') as [string, Float64Array][]),
-      theta: joined(parts.map(([, { data }]) => data)),
-      moments: under('moments.').map(([, values]) => values),
-      statistics: statisticsIn(tensors),
-      trail: trailIn(tensors),
-      ...(metadata['progress'] !== undefined && (JSON.parse(metadata['progress']) as Progress)),
-    };
+    return memberFrom(readFileSync(path));
   } catch (error) {
     if (error instanceof FormatError || error instanceof SyntaxError) throw damaged(error.message);
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     throw damaged(code);
   }
+}
+
+/** Reads the content of a member's file. @throws FormatError, SyntaxError for bytes that are damaged. */
+export function memberFrom(bytes: Uint8Array): MemberFile {
+  const { tensors, metadata } = readSafetensors(bytes);
+  const facts = JSON.parse(metadata['facts'] ?? '') as Record<string, unknown>;
+  for (const name of numbers) facts[name] = Number(facts[name]);
+  const under = (prefix: string): [string, FloatArray][] =>
+    [...tensors]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, { data }]) => [name.slice(prefix.length), data]);
+  const parts = [...tensors].filter(([name]) => !beside.test(name));
+  return {
+    facts: facts as unknown as Facts,
+    columns: new Map(under('columns.') as [string, Float64Array][]),
+    theta: joined(parts.map(([, { data }]) => data)),
+    moments: under('moments.').map(([, values]) => values),
+    statistics: statisticsIn(tensors),
+    trail: trailIn(tensors),
+    ...(metadata['progress'] !== undefined && (JSON.parse(metadata['progress']) as Progress)),
+  };
 }
 
 /** What stands beside parameters: PyTorch's buffers of a normalization, and what the lab keeps. */

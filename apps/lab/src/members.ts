@@ -112,7 +112,9 @@ export function inOrder(members: readonly Member[]): readonly (readonly Member[]
   const groups = new Map<number, Member[]>();
   for (const member of members) {
     const turn = previousOf(member) ? member.start : 0;
-    groups.set(turn, [...(groups.get(turn) ?? []), member]);
+    const group = groups.get(turn);
+    if (group) group.push(member);
+    else groups.set(turn, [member]);
   }
   return [...groups.keys()].toSorted((a, b) => a - b).map((turn) => groups.get(turn)!);
 }

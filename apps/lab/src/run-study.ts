@@ -1,5 +1,4 @@
 import { counted, exitStatus, interruption } from '@nonsmooth/apps-shared';
-import { defaultKernels } from '@nonsmooth/kernels';
 import type { OpenArchive } from './archive.js';
 import type { Laboratory } from './commands/command.js';
 import { inOrder, previousOf, type Member } from './members.js';
@@ -16,22 +15,68 @@ export interface OpenStudy {
   readonly archive: OpenArchive;
 }
 
-/** How a study is run. */
+/** How members are run. */
 export interface RunSettings {
+  /** At the same time. */
   readonly workers: number;
-  /** Of the trajectories. */
-  readonly format: Format;
+  /** Where, in words. */
+  readonly where: string;
+  /** The option with which an interrupted study goes on. */
+  readonly goOn: '--resume' | '--attach';
   readonly progress: ProgressKind;
   /** From one checkpoint of a member to the next. */
   readonly checkpointSeconds: number;
 }
 
+/** What became of members that were run. */
+export interface Ran {
+  /** The exit status, if the run did not come to its end. */
+  readonly broken: number | undefined;
+  /** Why members failed that have no file. */
+  readonly failed: ReadonlyMap<number, string>;
+}
+
 /** Runs the members that have not ended, then writes the results; resolves to the exit status. */
 export async function runStudy(
-  { study, members, archive }: OpenStudy,
-  settings: RunSettings,
+  open: OpenStudy,
+  settings: RunSettings & {
+    /** Of the trajectories. */
+    readonly format: Format;
+  },
   laboratory: Laboratory,
 ): Promise<number> {
+  const { study, members, archive } = open;
+  const { broken, failed } = await runMembers(open, settings, laboratory);
+  if (broken === exitStatus.failed) return broken;
+  // on demand: what draws takes longer to load than all else
+  const { writeResults } = await import('./results.js');
+  const { files, ended } = await writeResults(archive, study, members, settings.format);
+  tellWritten(files, settings.progress);
+  return tellEnd({ broken, failed }, members.length - ended, settings);
+}
+
+/** Says which files were written. */
+export function tellWritten(files: readonly string[], kind: ProgressKind): void {
+  if (kind === 'text') console.log(`Written: ${files.join(', ')}`);
+  if (kind === 'json') console.log(JSON.stringify({ event: 'written', files }));
+}
+
+/** Says what failed and what is left; returns the exit status. */
+export function tellEnd({ broken, failed }: Ran, left: number, { goOn }: RunSettings): number {
+  for (const [index, reason] of failed) console.error(`error: member ${index}: ${reason}`);
+  if (broken !== undefined) {
+    console.error(`interrupted: ${counted(left, 'member')} left for ${goOn}`);
+    return broken;
+  }
+  return failed.size > 0 ? exitStatus.failed : exitStatus.done;
+}
+
+/** Runs the members that have not ended. */
+export async function runMembers(
+  { study, members, archive }: OpenStudy,
+  settings: RunSettings,
+  laboratory: Pick<Laboratory, 'executor'>,
+): Promise<Ran> {
   const { open } = archive;
   const channel = `lab-${process.pid}`;
   const observer = progress(
@@ -40,14 +85,11 @@ export async function runStudy(
     members.length,
     members.length - open.length,
   );
-  observer.begin(
-    `${study.title}: ${counted(members.length, 'member')} on ${counted(settings.workers, 'worker thread')}, ` +
-      `kernels ${defaultKernels.name}`,
-  );
+  observer.begin(`${study.title}: ${counted(members.length, 'member')} ${settings.where}`);
   const { signal, release } = interruption();
   const refused = new AbortController();
   let unsaved: string | undefined;
-  const failures: string[] = [];
+  const failed = new Map<number, string>();
   const threads = Math.min(settings.workers, open.length);
   if (threads > 0) {
     const executor = laboratory.executor(threads);
@@ -68,7 +110,7 @@ export async function runStudy(
         onOutcome(outcome, _ended, index) {
           const member = group[index]!;
           if (outcome.status === 'failed') {
-            failures.push(`member ${member.index}: ${outcome.reason}`);
+            failed.set(member.index, outcome.reason);
             observer.failed(member, outcome.reason);
           } else if (outcome.status === 'done') {
             if (outcome.result.unsaved !== undefined) {
@@ -83,23 +125,16 @@ export async function runStudy(
     } finally {
       observer.close();
       await executor.close();
+      release();
     }
-  } else observer.close();
-  release();
+  } else {
+    observer.close();
+    release();
+  }
 
   if (unsaved !== undefined) {
     console.error(`error: ${storageMessage(unsaved)}`);
-    return exitStatus.failed;
+    return { broken: exitStatus.failed, failed };
   }
-  // on demand: what draws takes longer to load than all else
-  const { writeResults } = await import('./results.js');
-  const { files, ended } = await writeResults(archive, study, members, settings.format);
-  if (settings.progress === 'text') console.log(`Written: ${files.join(', ')}`);
-  if (settings.progress === 'json') console.log(JSON.stringify({ event: 'written', files }));
-  for (const failure of failures) console.error(`error: ${failure}`);
-  if (signal.aborted) {
-    console.error(`interrupted: ${counted(members.length - ended, 'member')} left for --resume`);
-    return exitStatus.interrupted;
-  }
-  return failures.length > 0 ? exitStatus.failed : exitStatus.done;
+  return { broken: signal.aborted ? exitStatus.interrupted : undefined, failed };
 }

@@ -22,6 +22,8 @@ export interface News {
   readonly index: number;
   readonly done: number;
   readonly of: number;
+  /** Where it runs, if elsewhere. */
+  readonly machine?: string;
 }
 
 /** What is told of a member that has ended; the rest is in its file. */
@@ -49,7 +51,7 @@ export default function serve(job: Job): Ended {
     }
   };
   try {
-    const { facts, columns } = runMember(member, {
+    const ended = runMember(member, {
       earlier: existsSync(file) ? readMember(file) : undefined,
       previous: previous === undefined ? undefined : readMember(previous),
       checkpointSeconds,
@@ -63,9 +65,7 @@ export default function serve(job: Job): Ended {
         news.postMessage({ index: member.index, done, of } satisfies News);
       },
     });
-    const { status, reason, verdict } = facts;
-    const last = (name: string): number => columns.get(name)?.at(-1) ?? NaN;
-    return { status, reason, verdict, loss: last('loss'), norm: last('norm') };
+    return endedOf(ended);
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     const none = { status: 'failed', verdict: 'undecided', loss: NaN, norm: NaN } as const;
@@ -73,6 +73,13 @@ export default function serve(job: Job): Ended {
   } finally {
     news.close();
   }
+}
+
+/** What is told of a member whose run has come to this. */
+export function endedOf({ facts, columns }: MemberFile): Ended {
+  const { status, reason, verdict } = facts;
+  const last = (name: string): number => columns.get(name)?.at(-1) ?? NaN;
+  return { status, reason, verdict, loss: last('loss'), norm: last('norm') };
 }
 
 class StorageError extends Error {}

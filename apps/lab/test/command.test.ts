@@ -1,4 +1,3 @@
-import { build } from 'esbuild';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -14,32 +13,16 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readMember } from '../src/member-file.js';
+import { builtCommand } from './built.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-// The command itself, built from sources, because workers need modules in files; where its libraries are found.
-const place = mkdtempSync(join(import.meta.dirname, '../node_modules/.lab-'));
-const { dependencies } = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'),
-) as { dependencies: Record<string, string> };
-const libraries = Object.keys(dependencies).filter((name) => !name.startsWith('@nonsmooth/'));
+let main = '';
+let removeMain = (): void => {};
 const out = mkdtempSync(join(tmpdir(), 'nonsmooth-lab-'));
 const study = join(out, 'study.yaml');
 
 beforeAll(async () => {
-  writeFileSync(join(place, 'package.json'), '{ "type": "module" }');
-  await build({
-    entryPoints: ['main.ts', 'worker.ts'].map((name) => join(import.meta.dirname, '../src', name)),
-    outdir: place,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    conditions: ['@nonsmooth/source'],
-    external: libraries,
-    banner: {
-      js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);",
-    },
-  });
+  ({ main, remove: removeMain } = await builtCommand());
   writeFileSync(
     study,
     `
@@ -54,11 +37,12 @@ members: 7
   );
 });
 afterAll(() => {
-  for (const folder of [place, out]) rmSync(folder, { recursive: true, force: true });
+  removeMain();
+  rmSync(out, { recursive: true, force: true });
 });
 
 const lab = (...words: string[]): string =>
-  execFileSync(process.execPath, [join(place, 'main.js'), 'run', ...words], { encoding: 'utf8' });
+  execFileSync(process.execPath, [main, 'run', ...words], { encoding: 'utf8' });
 
 const fingerprint = (folder: string): string[] =>
   ['trajectories.arrow', 'members.csv', 'report.html'].map((name) =>
@@ -76,15 +60,7 @@ test('the results have the same bytes for 1, 2 and 3 workers, and after an inter
   for (const folder of folders) expect(fingerprint(folder)).toEqual(fingerprint(folders[0]!));
 
   const folder = join(out, 'interrupted');
-  const child = spawn(process.execPath, [
-    join(place, 'main.js'),
-    'run',
-    study,
-    '--workers',
-    '1',
-    '--out',
-    folder,
-  ]);
+  const child = spawn(process.execPath, [main, 'run', study, '--workers', '1', '--out', folder]);
   const status = await new Promise((resolve) => {
     child.stdout.on('data', (text: Buffer) => {
       if (String(text).includes('[2/7]')) child.kill('SIGINT');
@@ -102,15 +78,7 @@ test('the results have the same bytes for 1, 2 and 3 workers, and after an inter
 
 test('a study whose output is read no more stops like an interrupted one', async () => {
   const folder = join(out, 'unread');
-  const child = spawn(process.execPath, [
-    join(place, 'main.js'),
-    'run',
-    study,
-    '--workers',
-    '1',
-    '--out',
-    folder,
-  ]);
+  const child = spawn(process.execPath, [main, 'run', study, '--workers', '1', '--out', folder]);
   let stderr = '';
   child.stderr.on('data', (text: Buffer) => (stderr += String(text)));
   child.stdout.once('data', () => child.stdout.destroy());
@@ -134,7 +102,7 @@ test.each([
   [['STUDY', '--out', ''], /--out = ""; allowed: a folder/],
 ])('a wrong command line says what is allowed: %j', (words, message) => {
   const line = words.map((word) => word.replace('STUDY', study));
-  const { status, stderr } = spawnSync(process.execPath, [join(place, 'main.js'), 'run', ...line], {
+  const { status, stderr } = spawnSync(process.execPath, [main, 'run', ...line], {
     encoding: 'utf8',
   });
   expect(status).toBe(2);
@@ -166,7 +134,7 @@ test.each([
   const folder = join(out, 'unfit');
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(place, 'main.js'), 'run', changed(from, to), '--out', folder],
+    [main, 'run', changed(from, to), '--out', folder],
     { encoding: 'utf8' },
   );
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
@@ -178,7 +146,7 @@ test('a folder belongs to a study only when a member has ended', () => {
   const folder = join(out, 'owned');
   const short = changed('members: 7', 'members: 1');
   const status = (...words: string[]): number | null =>
-    spawnSync(process.execPath, [join(place, 'main.js'), 'run', ...words, '--out', folder]).status;
+    spawnSync(process.execPath, [main, 'run', ...words, '--out', folder]).status;
   mkdirSync(folder);
   writeFileSync(join(folder, 'study.json'), '{ "title": "stopped before its first member" }');
   expect(status(short)).toBe(0);
@@ -223,7 +191,7 @@ test('a descent killed within its members goes on from its checkpoints, bit for 
   lab(file, '--out', whole);
   for (let kill = 0; kill < 2; kill++) {
     const child = spawn(process.execPath, [
-      join(place, 'main.js'),
+      main,
       'run',
       file,
       '--resume',
@@ -284,7 +252,7 @@ test('an overflow ends as failed, and infinite losses survive a resumption', () 
 });
 
 test('the form without a command is told how it is written now', () => {
-  const { status, stderr } = spawnSync(process.execPath, [join(place, 'main.js'), study], {
+  const { status, stderr } = spawnSync(process.execPath, [main, study], {
     encoding: 'utf8',
   });
   expect(status).toBe(2);
@@ -294,7 +262,7 @@ test('the form without a command is told how it is written now', () => {
 test('results are listed, exported and reported anew', () => {
   const folder = join(out, 'with-1');
   const command = (...words: string[]): string =>
-    execFileSync(process.execPath, [join(place, 'main.js'), ...words], { encoding: 'utf8' });
+    execFileSync(process.execPath, [main, ...words], { encoding: 'utf8' });
   expect(command('list', folder).trimEnd().split('\n')).toHaveLength(7);
   const report = readFileSync(join(folder, 'report.html'));
   writeFileSync(join(folder, 'report.html'), '');

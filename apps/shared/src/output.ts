@@ -1,4 +1,5 @@
 import { ArgumentError } from '@nonsmooth/kernels';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
@@ -24,7 +25,8 @@ function makeFolder(folder: string): void {
 
 /** Writes the whole file or none of it: to a temporary name in the same folder, then renamed. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
-  const temporary = `${path}.${process.pid}.tmp`;
+  // of containers on several machines, many have the same process number
+  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {
     writeFileSync(temporary, content);
     renameSync(temporary, path);

@@ -1,10 +1,13 @@
 import type { Executor } from '@nonsmooth/apps-shared';
+import type { ThreadJob, ThreadResult } from '../executors/member-thread.js';
 import type { Ended, Job } from '../worker.js';
 
 /** What runs the members of studies. */
 export interface Laboratory {
   /** Makes what runs members, at most `threads` at the same time. */
   readonly executor: (threads: number) => Executor<Job, Ended>;
+  /** Makes what runs members of a queue, whose files travel. */
+  readonly queueThreads: (threads: number) => Executor<ThreadJob, ThreadResult>;
 }
 
 /** What a command comes to; resolves to the exit status. */

@@ -47,3 +47,30 @@ export function oneOf<Name extends string>(
 
 /** The names of the formats of tables. */
 export const formatNames = Object.keys(formats) as readonly Format[];
+
+/** An integer between bounds. @throws ArgumentError */
+export function integerOf(argument: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new ArgumentError(argument, text, `an integer from ${least} to ${most}`);
+}
+
+/** A length of time. @throws ArgumentError */
+export function secondsOf(argument: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value < Infinity) return value;
+  throw new ArgumentError(argument, text, 'a number of seconds > 0');
+}
+
+/** The option that names a queue. */
+export const queueOption = [
+  '--queue <url>',
+  'redis://HOST:PORT of the queue, rediss:// with TLS; user and password from the environment',
+] as const;
+
+/** @throws ArgumentError without the name of a queue; the environment may hold it. */
+export function requireQueue(queue: string | undefined): string {
+  const text = queue ?? process.env['NONSMOOTH_QUEUE'] ?? '';
+  if (text !== '') return text;
+  throw new ArgumentError('--queue', text, 'redis://HOST:PORT, here or in NONSMOOTH_QUEUE');
+}

@@ -1,14 +1,22 @@
+import { counted, requireWritable } from '@nonsmooth/apps-shared';
 import { ArgumentError } from '@nonsmooth/core';
+import { defaultKernels } from '@nonsmooth/kernels';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { openArchive } from '../archive.js';
+import { plan } from '../executors/plan.js';
+import { requireTravelling } from '../executors/open-members.js';
+import { queueAddress } from '../executors/queue-address.js';
+import { runByQueue, type QueuePlace } from '../executors/run-by-queue.js';
+import { requireSameShard, runShard } from '../executors/run-shard.js';
+import { isIn, shardOf } from '../executors/shards.js';
 import { membersOf } from '../members.js';
 import { progressKinds } from '../progress.js';
 import { readStudy } from '../read-study.js';
 import { requireFitting } from '../run-member.js';
 import { runStudy } from '../run-study.js';
-import { formatNames, oneOf, optionsOf, printing } from './options.js';
+import { formatNames, integerOf, oneOf, optionsOf, printing, secondsOf } from './options.js';
 import type { LabCommand } from './command.js';
 
 interface RunOptions {
@@ -20,19 +28,25 @@ interface RunOptions {
   readonly checkpoint?: string;
   readonly progress?: string;
   readonly quiet?: boolean;
+  readonly queue?: string;
+  readonly attach?: boolean;
+  readonly shared?: string;
+  readonly shard?: string;
+  readonly dryRun?: boolean;
 }
 
 /** `nonsmooth run STUDY`. */
 export const run: LabCommand = {
   what: 'runs a study described in YAML, or goes on with it',
   prepare(words, laboratory) {
+    const cores = availableParallelism();
     const given = optionsOf<RunOptions>('run', run.what, words, (command) =>
       command
         .argument(
           '<study.yaml>',
           'a YAML file that describes the study, such as those in the folder studies of this package',
         )
-        .option('--workers <number>', `worker threads (default: ${availableParallelism()})`)
+        .option('--workers <number>', `worker threads (default: ${cores})`)
         .option('--out <folder>', 'folder for the results (default: lab/<name of the study>)')
         .option(
           '--format <name>',
@@ -40,6 +54,11 @@ export const run: LabCommand = {
         )
         .option('--resume', 'go on with a study that was interrupted, or extend one')
         .option('--checkpoint <seconds>', 'between checkpoints within a member (default: 60)')
+        .option('--queue <url>', 'by the workers of a queue: redis://HOST:PORT, rediss:// with TLS')
+        .option('--attach', 'come back to a study whose members are in the queue')
+        .option('--shared <folder>', 'with --queue: the folder that workers were given')
+        .option('--shard <k/n>', 'every n-th member, from the k-th on; join them with merge')
+        .option('--dry-run', 'tell what would run')
         .option('--progress <kind>', `${progressKinds.join(', ')} (default: text)`)
         .option('--quiet', 'the same as --progress none')
         .option(
@@ -49,42 +68,70 @@ export const run: LabCommand = {
     );
     if (given.text !== undefined) return printing(given.text);
     const file = given.arguments[0]!;
-    const {
-      workers = String(availableParallelism()),
-      checkpoint = '60',
-      ...options
-    } = given.options;
-    const count = Number(workers);
-    if (!(Number.isInteger(count) && count >= 1 && count <= 256)) {
-      throw new ArgumentError('--workers', workers, 'an integer from 1 to 256');
-    }
-    const seconds = Number(checkpoint);
-    if (!(seconds > 0 && seconds < Infinity)) {
-      throw new ArgumentError('--checkpoint', checkpoint, 'a number of seconds > 0');
-    }
-    const progress = oneOf('--progress', options.progress ?? 'text', progressKinds);
-    if (options.out === '') throw new ArgumentError('--out', options.out, 'a folder');
+    const { options } = given;
+    const workers = integerOf('--workers', options.workers ?? String(cores), 1, 256);
+    const checkpointSeconds = secondsOf('--checkpoint', options.checkpoint ?? '60');
+    const kind = oneOf('--progress', options.progress ?? 'text', progressKinds);
+    const progress = options.quiet ? 'none' : kind;
     const format = oneOf('--format', options.format ?? 'arrow', formatNames);
+    const shard = options.shard === undefined ? undefined : shardOf(options.shard);
+    const queue = queueOf(options);
+    if (options.out === '') throw new ArgumentError('--out', options.out, 'a folder');
+    const name = basename(file).replace(/\.ya?ml$/, '');
+    const part = shard ? `${name}.shard-${shard.number}-of-${shard.of}` : name;
+    const out = options.out ?? join('lab', part);
+    const resume = options.resume ?? options.attach ?? false;
     // before the first kernel, here and in the workers, which inherit it
     if (!options.native) process.env['NONSMOOTH_NATIVE'] = 'off';
+
     const study = readStudy(file, textOf(file));
     const members = membersOf(study);
     requireFitting(members);
-    const out = options.out ?? join('lab', basename(file).replace(/\.ya?ml$/, ''));
-    const archive = openArchive(out, study, members, options.resume ?? false);
+    const own = shard ? members.filter((member) => isIn(shard, member)) : members;
+    if (options.dryRun) return plan({ study, own, out, folder: dirname(resolve(file)), queue });
+
+    if (shard) requireSameShard(out, shard);
+    if (queue) requireTravelling(members, dirname(resolve(file)));
+    const whole = openArchive(out, study, members, resume);
+    const archive = shard
+      ? { ...whole, open: whole.open.filter((member) => isIn(shard, member)) }
+      : whole;
+    const open = { study, members: own, archive };
+    const settings = { workers, goOn: '--resume', progress, checkpointSeconds } as const;
+    const where = `on ${counted(workers, 'worker thread')}, kernels ${defaultKernels.name}`;
+    if (shard) return () => runShard(shard, open, { ...settings, where }, laboratory);
+    if (!queue) return () => runStudy(open, { ...settings, where, format }, laboratory);
     return () =>
-      runStudy(
-        { study, members, archive },
-        {
-          workers: count,
-          format,
-          progress: options.quiet ? 'none' : progress,
-          checkpointSeconds: seconds,
-        },
-        laboratory,
+      runByQueue(queue, dirname(resolve(file)), (executor) =>
+        runStudy(
+          open,
+          {
+            ...settings,
+            workers: members.length,
+            where: `by ${queue.address.shown}`,
+            goOn: '--attach',
+            format,
+          },
+          { ...laboratory, executor },
+        ),
       );
   },
 };
+
+/** @throws ArgumentError for options that do not go together. */
+function queueOf({ queue, attach, shard, shared, workers }: RunOptions): QueuePlace | undefined {
+  if (queue === undefined) {
+    if (attach) throw new ArgumentError('--attach', '', 'with --queue');
+    if (shared !== undefined) throw new ArgumentError('--shared', shared, 'with --queue');
+    return undefined;
+  }
+  if (shard !== undefined) throw new ArgumentError('--shard', shard, 'without --queue');
+  if (workers !== undefined) {
+    throw new ArgumentError('--workers', workers, 'without --queue: an option of its workers');
+  }
+  if (shared !== undefined) requireWritable('--shared', shared);
+  return { address: queueAddress(queue, process.env), shared };
+}
 
 function textOf(file: string): string {
   try {

@@ -17,7 +17,8 @@ import type { Field, TableSink, WriteBytes } from './sink.js';
 
 /** An Arrow IPC file, one record batch per part: Int32, Float64 and dictionary-encoded strings. */
 export function arrowSink(fields: readonly Field[], write: WriteBytes): TableSink {
-  const columns = fields.map(columnOf);
+  let texts = 0;
+  const columns = fields.map((field) => columnOf(field, field.kind === 'text' ? texts++ : 0));
   const schema = new Schema(
     columns.map(({ type }, i) => new ArrowField(fields[i]!.name, type, false)),
   );
@@ -38,7 +39,8 @@ interface Column {
   readonly dataOf: (values: ArrayLike<number | string>, length: number) => Data;
 }
 
-function columnOf({ kind, values = [] }: Field): Column {
+/** `number` is that of its dictionary in the file; Arrow's own numbers go on from file to file. */
+function columnOf({ kind, values = [] }: Field, number: number): Column {
   if (kind !== 'text') {
     const type = kind === 'integer' ? new Int32() : new Float64();
     const Store = kind === 'integer' ? Int32Array : Float64Array;
@@ -56,7 +58,7 @@ function columnOf({ kind, values = [] }: Field): Column {
   const distinct = [...new Set(values)];
   const places = new Map(distinct.map((value, i) => [value, i]));
   const dictionary = vectorFromArray(distinct, new Utf8());
-  const type = new Dictionary(new Utf8(), new Int32());
+  const type = new Dictionary(new Utf8(), new Int32(), number);
   return {
     type,
     dataOf: (given, length) =>

@@ -1,0 +1,3 @@
+import { serveMember } from './executors/member-thread.js';
+
+export default serveMember;
