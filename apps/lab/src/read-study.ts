@@ -1,6 +1,15 @@
 import { ArgumentError } from '@nonsmooth/core';
 import { dirname, resolve } from 'node:path';
-import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+} from 'yaml';
 import type { z } from 'zod';
 import { allowedBy } from './allowed.js';
 import { studySchema, type Study } from './study.js';
@@ -24,6 +33,58 @@ export function readStudy(name: string, text: string): Study {
   return located(result.data, dirname(resolve(name)));
 }
 
+/**
+ * What `work` returns of a study that was read; what it finds wrong is said with its line, also inside `vary`.
+ * @throws ArgumentError
+ */
+export function withLines<Result>(name: string, text: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    const lines = new LineCounter();
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    const line = placeOf(document, lines, error);
+    if (line === undefined) throw error;
+    throw new ArgumentError(`${name}:${line}: ${error.argument}`, error.value, error.allowed);
+  }
+}
+
+/** The line of the value that an error names: where it is varied, or else where the study says it. */
+function placeOf(
+  document: Document,
+  lines: LineCounter,
+  { argument, value }: ArgumentError,
+): number | undefined {
+  // after what tells the variation
+  const path = argument.slice(argument.lastIndexOf(': ') + 1).trim();
+  const wanted = JSON.stringify(value);
+  const exact: unknown[] = [];
+  const near: unknown[] = [];
+  const varied = document.get('vary', true);
+  if (isMap(varied) || isSeq(varied)) {
+    visit(varied, {
+      Pair(_place, { key, value: content }) {
+        const name = isScalar(key) ? String(key.value) : '';
+        const isAsked = argument === 'vary' && name === value;
+        if (name === '' || !(isAsked || path === name || path.startsWith(`${name}.`))) return;
+        near.push(key);
+        const candidates = isSeq(content) ? content.items : [content];
+        exact.push(...candidates.filter((one) => contains(one as Node | null, wanted)));
+      },
+    });
+  }
+  const found = (exact[0] ?? near[0]) as Node | undefined;
+  if (found?.range) return lines.linePos(found.range[0]).line;
+  // a risk speaks of its targets
+  const keys = path.replace(/^targets\b/, 'target').split('.');
+  return document.has(keys[0]) ? lineOf(document, lines, keys) : undefined;
+}
+
+function contains(node: Node | null, json: string | undefined): boolean {
+  return json !== undefined && JSON.stringify(node?.toJSON() ?? null).includes(json);
+}
+
 /** The study with the paths of its files from `folder` on made absolute. */
 function located(study: Study, folder: string): Study {
   for (const part of [
@@ -37,7 +98,25 @@ function located(study: Study, folder: string): Study {
       part.file = resolve(folder, part.file);
     }
   }
-  return study;
+  return { ...study, vary: varied(study.vary, folder) as Study['vary'] };
+}
+
+/** The same of what varies: values of paths that end with `file`, and of objects that stand for a part. */
+function varied(part: unknown, folder: string): unknown {
+  if (Array.isArray(part)) return part.map((one) => varied(one, folder));
+  if (typeof part !== 'object' || part === null || 'package' in part) return part;
+  const absolute = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(absolute)
+      : typeof value === 'string'
+        ? resolve(folder, value)
+        : value;
+  return Object.fromEntries(
+    Object.entries(part).map(([key, value]) => [
+      key,
+      /(^|\.)file$/.test(key) ? absolute(value) : varied(value, folder),
+    ]),
+  );
 }
 
 /** @throws ArgumentError if it has no keys at all, or aliases without their anchors. */
@@ -62,7 +141,8 @@ function contentOf(name: string, document: Document): object {
 export function substitute(study: Study, variation: Readonly<Record<string, unknown>>): Study {
   const copy = structuredClone(study) as unknown as Record<string, unknown>;
   for (const [path, value] of Object.entries(variation)) {
-    const keys = path.split('.');
+    // a risk speaks of its targets
+    const keys = path.replace(/^targets\b/, 'target').split('.');
     let place: unknown = copy;
     for (const key of keys.slice(0, -1)) place = (place as Record<string, unknown>)?.[key];
     if (typeof place !== 'object' || place === null || notVariable.has(keys[0]!)) {

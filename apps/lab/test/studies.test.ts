@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { MemberFile } from '../src/member-file.js';
 import { membersOf, type Member } from '../src/members.js';
@@ -242,6 +243,39 @@ record: [loss, norm]
     expect(() => run(study)).toThrow(/start.file = .*model.safetensors/);
     expect(() => run(study.replace('model', 'missing'))).toThrow(/ENOENT/);
   });
+});
+
+test('numbers are read from Parquet as from CSV', () => {
+  const columns = ['a', 'b', 'y'].map((name, j) => ({
+    name,
+    data: Float64Array.from({ length: 30 }, (_, i) => Math.sin(i + j)),
+  }));
+  writeFileSync(
+    join(place, 't.parquet'),
+    new Uint8Array(parquetWriteBuffer({ columnData: columns })),
+  );
+  writeFileSync(
+    join(place, 't.csv'),
+    [
+      'a,b,y',
+      ...Array.from({ length: 30 }, (_, i) => columns.map(({ data }) => data[i]).join()),
+    ].join('\n'),
+  );
+  const study = `
+title: Mine
+network: { widths: [2, 3, 1], activation: tanh }
+inputs: { kind: file, file: t.parquet, columns: [b, a] }
+target: { kind: file, file: t.parquet, columns: [y] }
+start: { kind: random, weights: heNormal }
+dynamics: { kind: descent, rule: adam, learningRate: 0.01, steps: 3 }
+`;
+  const own = problemOf(members(study)[0]!).samples!.training;
+  const other = problemOf(members(study.replaceAll('parquet', 'csv'))[0]!).samples!.training;
+  expect(own).toEqual(other);
+  expect([...own.inputs.data.subarray(0, 2)]).toEqual([Math.sin(1), Math.sin(0)]);
+  expect(() => run(study.replace('[y]', '[z]'))).toThrow(/columns a, b, y; not z/);
+  writeFileSync(join(place, 't.parquet'), 'PAR1 and nothing more');
+  expect(() => run(study)).toThrow(/a Parquet file \(/);
 });
 
 test('gradients of approximations end in the generalized gradient', () => {

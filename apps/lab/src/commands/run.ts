@@ -13,7 +13,7 @@ import { requireSameShard, runShard } from '../executors/run-shard.js';
 import { isIn, shardOf } from '../executors/shards.js';
 import { membersOf } from '../members.js';
 import { progressKinds } from '../progress.js';
-import { readStudy } from '../read-study.js';
+import { readStudy, withLines } from '../read-study.js';
 import { requireFitting } from '../run-member.js';
 import { runStudy } from '../run-study.js';
 import { formatNames, integerOf, oneOf, optionsOf, printing, secondsOf } from './options.js';
@@ -84,9 +84,13 @@ export const run: LabCommand = {
     // before the first kernel, here and in the workers, which inherit it
     if (!options.native) process.env['NONSMOOTH_NATIVE'] = 'off';
 
-    const study = readStudy(file, textOf(file));
-    const members = membersOf(study);
-    requireFitting(members);
+    const text = textOf(file);
+    const study = readStudy(file, text);
+    const members = withLines(file, text, () => {
+      const all = membersOf(study);
+      requireFitting(all);
+      return all;
+    });
     const own = shard ? members.filter((member) => isIn(shard, member)) : members;
     if (options.dryRun) return plan({ study, own, out, folder: dirname(resolve(file)), queue });
 

