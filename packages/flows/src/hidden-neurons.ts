@@ -1,4 +1,5 @@
-import type { Network } from '@nonsmooth/nets';
+import { ArgumentError, requireFloatArray, requireIndex, requireObject } from '@nonsmooth/core';
+import { requireNetwork, type Network } from '@nonsmooth/nets';
 
 /** Where a hidden neuron's numbers stand in θ. */
 export interface HiddenNeuron {
@@ -17,7 +18,9 @@ export interface HiddenNeuron {
 }
 
 /** The hidden neurons layer by layer from the input. */
-export function hiddenNeurons({ widths, layout }: Network): HiddenNeuron[] {
+export function hiddenNeurons(net: Network): HiddenNeuron[] {
+  requireNetwork('net', net);
+  const { widths, layout } = net;
   const offset = (name: string): number => layout.find((slice) => slice.name === name)!.offset;
   const neurons: HiddenNeuron[] = [];
   for (let k = 1; k < widths.length - 1; k++) {
@@ -89,4 +92,21 @@ export function scaleOutgoing(
   for (let j = 0; j < fanOut; j++) {
     theta[outgoing + j * stride] = theta[outgoing + j * stride]! * factor;
   }
+}
+
+/** Throws unless the neurons have their parameters within θ. */
+export function requireNeurons(neurons: readonly HiddenNeuron[], theta: Float64Array): void {
+  if (!Array.isArray(neurons)) throw new ArgumentError('neurons', neurons, 'a list of neurons');
+  requireFloatArray('theta', theta);
+  Array.from(neurons, (neuron: HiddenNeuron, i) => {
+    const argument = `neurons[${i}]`;
+    requireObject(argument, neuron);
+    const { weights, fanIn, bias, outgoing, fanOut, stride } = neuron;
+    for (const [name, value] of Object.entries({ fanIn, fanOut, stride })) {
+      requireIndex(`${argument}.${name}`, value, theta.length + 1);
+    }
+    requireIndex(`${argument}.bias`, bias, theta.length);
+    requireIndex(`${argument}.weights`, weights, theta.length - fanIn + 1);
+    requireIndex(`${argument}.outgoing`, outgoing, theta.length - (fanOut - 1) * stride);
+  });
 }

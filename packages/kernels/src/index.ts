@@ -47,3 +47,4 @@ export { nativePeakLoop } from './native/peak.js';
 export { wasmKernels } from './wasm/kernels.js';
 export { descentLoop } from './reference/descent.js';
 export { peakLoop, type PeakLoop } from './wasm/peak.js';
+export { settingsOf, type Settings } from './descent-settings.js';

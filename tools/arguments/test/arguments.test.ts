@@ -7,6 +7,7 @@ import {
   TracedValueError,
 } from '@nonsmooth/autodiff';
 import { MemoryLimitError } from '@nonsmooth/kernels';
+import { ConvergenceCertificateError, HypothesisError } from '@nonsmooth/flows';
 import { IntegrationError } from '@nonsmooth/ode';
 import { CertificateError, HiddenSignError } from '@nonsmooth/subgradient';
 import { describe, expect, test } from 'vitest';
@@ -26,6 +27,8 @@ const typed = [
   IntegrationError,
   CertificateError,
   HiddenSignError,
+  HypothesisError,
+  ConvergenceCertificateError,
 ];
 
 const calls = Number(process.env['ARGUMENT_CALLS'] ?? 10_000);

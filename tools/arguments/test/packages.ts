@@ -1,5 +1,6 @@
 import * as autodiff from '@nonsmooth/autodiff';
 import * as core from '@nonsmooth/core';
+import * as flows from '@nonsmooth/flows';
 import * as kernels from '@nonsmooth/kernels';
 import * as nets from '@nonsmooth/nets';
 import * as ode from '@nonsmooth/ode';
@@ -8,6 +9,7 @@ import * as tensor from '@nonsmooth/tensor';
 import type { Table } from './entry.js';
 import { autodiffTable } from './tables/autodiff.js';
 import { coreTable } from './tables/core.js';
+import { flowsTable } from './tables/flows.js';
 import { kernelsTable } from './tables/kernels.js';
 import { netsTable } from './tables/nets.js';
 import { odeTable } from './tables/ode.js';
@@ -81,4 +83,10 @@ export const packages: readonly Package[] = [
   { name: 'nets', exports: nets, table: netsTable, leftOut: {} },
   { name: 'subgradient', exports: subgradient, table: subgradientTable, leftOut: {} },
   { name: 'ode', exports: ode, table: odeTable, leftOut: withinSteps },
+  {
+    name: 'flows',
+    exports: flows,
+    table: flowsTable,
+    leftOut: { nearbyMinimum: 'reads a risk that certifyConvergence checked' },
+  },
 ];

@@ -1,4 +1,4 @@
-import { requireObjectiveProgram } from '../checked-program.js';
+import { requireProgram } from '../checked-program.js';
 import { prepareProgram, type Execution } from '../execution.js';
 import type { Program } from '../program.js';
 import type { FrozenFunction, FrozenKink } from './frozen-function.js';
@@ -17,7 +17,7 @@ import { kinkBlocks, type KinkBlock } from './kink-blocks.js';
  * Calls throw NotLipschitzError where an op is not Lipschitz.
  */
 export function frozenProgram(program: Program): FrozenFunction {
-  requireObjectiveProgram('program', program);
+  requireProgram('program', program, { inputs: 1, outputs: 1 });
   const found = kinkBlocks(program);
   const { blocks } = found;
   const lazily = (make: () => Program): (() => Execution) => {

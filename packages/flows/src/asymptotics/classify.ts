@@ -1,7 +1,12 @@
 import {
   ArgumentError,
+  requireBoolean,
   requireKnownOptions,
+  requireNumber,
+  requireNumbers,
   requireObject,
+  requireObjective,
+  requireVectors,
   ShapeError,
   type Objective,
   type OptionNames,
@@ -93,7 +98,10 @@ const optionNames: OptionNames<ClassifyOptions> = {
 export function classify(trajectory: Trajectory, options: ClassifyOptions = {}): Classification {
   requireKnownOptions('options', options, optionNames);
   const { window = 0.5, objective, proofs = true } = options;
-  if (!(window > 0 && window <= 1)) throw new ArgumentError('window', window, 'a number in (0, 1]');
+  requireBoolean('proofs', proofs);
+  if (objective !== undefined) requireObjective('objective', objective);
+  if (!(typeof window === 'number' && window > 0 && window <= 1))
+    throw new ArgumentError('window', window, 'a number in (0, 1]');
   requireTrajectory(trajectory);
   const { times, norms, speeds, losses, states } = trajectory;
   const last = times.length - 1;
@@ -328,12 +336,20 @@ function logOrFloor(speed: number): number {
 
 function requireTrajectory(trajectory: Trajectory): void {
   requireObject('trajectory', trajectory);
-  const { times, norms, speeds, losses } = trajectory;
-  if (!(times?.length >= 0)) throw new ArgumentError('times', times, 'a list of times');
+  const { times, norms, speeds, losses, states, tolerance } = trajectory;
+  requireNumbers('times', times);
+  if (states !== undefined) {
+    requireVectors('states', states);
+    requireCountOf('states', states, times);
+  }
+  if (tolerance !== undefined) {
+    requireObject('tolerance', tolerance);
+    requireNumber('tolerance.rtol', tolerance.rtol);
+    requireNumber('tolerance.atol', tolerance.atol);
+  }
   for (const [name, values] of Object.entries({ norms, speeds, losses })) {
-    if (values?.length !== times.length) {
-      throw new ShapeError(`${name}.length`, values?.length, `${times.length}, as many as times`);
-    }
+    requireNumbers(name, values);
+    requireCountOf(name, values, times);
     const smallest = name === 'losses' ? -Infinity : 0;
     for (let i = 0; i < values.length; i++) {
       if (!(values[i]! >= smallest && Math.abs(values[i]!) < Infinity)) {
@@ -346,5 +362,15 @@ function requireTrajectory(trajectory: Trajectory): void {
     if (!(times[i]! > (i === 0 ? 0 : times[i - 1]!))) {
       throw new ArgumentError(`times[${i}]`, times[i], 'increasing numbers > 0');
     }
+  }
+}
+
+function requireCountOf(
+  name: string,
+  { length }: ArrayLike<unknown>,
+  times: ArrayLike<number>,
+): void {
+  if (length !== times.length) {
+    throw new ShapeError(`${name}.length`, length, `${times.length}, as many as times`);
   }
 }

@@ -62,7 +62,8 @@ export function thresholdStudy(
   requireObject('options', options);
   requireKnownOptions('options', options, { ...flowOptionNames, optimum: true, reached: true });
   const { until, optimum = 0, reached, ...flowOptions } = options;
-  if (!(starts?.length > 0)) throw new ArgumentError('starts', starts, 'one or more starts');
+  if (!Array.isArray(starts) || starts.length === 0)
+    throw new ArgumentError('starts', starts, 'one or more starts');
   if (!(reached > 0)) throw new ArgumentError('reached', reached, 'a number > 0');
   requirePositive({ until });
   if (!Number.isFinite(optimum)) throw new ArgumentError('optimum', optimum, 'a finite number');

@@ -1,5 +1,15 @@
-import { ArgumentError, norm2, requirePositive, type Objective } from '@nonsmooth/core';
-import type { Descent } from '../descent/descend.js';
+import {
+  ArgumentError,
+  norm2,
+  requireIndex,
+  requireLength,
+  requireObject,
+  requireObjective,
+  requirePositive,
+  type Objective,
+} from '@nonsmooth/core';
+import { requireSaved } from '../checks.js';
+import type { Descent, DescentRecord } from '../descent/descend.js';
 import type { Flow } from '../flow/flow.js';
 
 /** What is watched along a flow, at increasing times t > 0 that should be spread evenly in log t. */
@@ -21,6 +31,7 @@ export interface Trajectory {
 export function trajectoryOf(
   flow: Pick<Flow, 't' | 'y' | 'loss' | 'speed'> & Partial<Pick<Flow, 'tolerance'>>,
 ): Trajectory {
+  requireSaved(flow, ['loss', 'speed']);
   const kept = [...flow.t.keys()].filter((i) => flow.t[i]! > 0);
   return {
     times: kept.map((i) => flow.t[i]!),
@@ -42,8 +53,19 @@ export function trajectoryOfDescent(
   descent: Pick<Descent, 'records'>,
   learningRate: number,
 ): Trajectory {
+  requireObjective('objective', objective);
   requirePositive({ learningRate });
-  const gradient = new Float64Array(objective.dimension);
+  requireObject('descent', descent);
+  if (!Array.isArray(descent.records)) {
+    throw new ArgumentError('descent.records', descent.records, 'a list of records');
+  }
+  const { dimension } = objective;
+  Array.from(descent.records, (record: Partial<DescentRecord>, i) => {
+    requireObject(`descent.records[${i}]`, record);
+    requireIndex(`descent.records[${i}].step`, record.step, Infinity);
+    requireLength(`descent.records[${i}].theta`, record.theta!, dimension);
+  });
+  const gradient = new Float64Array(dimension);
   const records = descent.records.filter(({ step }) => step > 0);
   const rows = records.map(({ theta }) => {
     const loss = objective.gradient(theta, gradient);
@@ -61,7 +83,8 @@ export function trajectoryOfDescent(
 
 /** Times from `first` to `last`, both included, evenly spread in log t: so many per decade, fewer than 1e8 in all. */
 export function logarithmicTimes(first: number, last: number, perDecade: number): Float64Array {
-  if (!(first > 0 && first < last && last / first < Infinity)) {
+  const areNumbers = typeof first === 'number' && typeof last === 'number';
+  if (!(areNumbers && first > 0 && first < last && last / first < Infinity)) {
     throw new ArgumentError(
       'first, last',
       [first, last],

@@ -1,4 +1,10 @@
-import { requireObject, type Objective } from '@nonsmooth/core';
+import {
+  ArgumentError,
+  requireKnownOptions,
+  requireObject,
+  requireOneOf,
+  type Objective,
+} from '@nonsmooth/core';
 import { requireStart } from '../checks.js';
 import type {
   CertificateKind,
@@ -52,6 +58,8 @@ const attempts: { readonly [Kind in CertificateKind]: Attempt } = {
   },
 };
 
+const allKinds = Object.keys(attempts) as readonly CertificateKind[];
+
 /** The certificate of an isolated minimum, about itself, that Newton steps from θ lead to. */
 export function nearbyMinimum(
   risk: CertifiableRisk,
@@ -80,10 +88,14 @@ export function certifyConvergence(
 ): ConvergenceProof {
   requireStart(objective, theta);
   requireObject('options', options);
-  const { kinds = Object.keys(attempts) as CertificateKind[] } = options;
+  requireKnownOptions('options', options, ['kinds']);
+  const { kinds = allKinds } = options;
+  if (!Array.isArray(kinds))
+    throw new ArgumentError('kinds', kinds, `a list of ${allKinds.join(', ')}`);
+  for (const kind of kinds as readonly unknown[]) requireOneOf('kinds', kind, allKinds);
   const risk = certifiableRisk(objective);
   const refused: Refusal[] = [];
-  for (const kind of kinds) {
+  for (const kind of kinds as readonly CertificateKind[]) {
     const result = typeof risk === 'string' ? risk : attempts[kind](risk, theta, objective);
     if (typeof result !== 'string') {
       return { verdict: result.claim, certificate: result, refused };

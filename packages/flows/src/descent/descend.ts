@@ -75,6 +75,8 @@ export function descend(
   rule: DescentRule,
   options: DescendOptions,
 ): Descent {
+  requireStart(objective, theta0);
+  requireSampling(objective);
   requireObject('rule', rule);
   requireObject('options', options);
   requireKnownOptions('options', options, descendOptionNames);
@@ -90,7 +92,6 @@ export function descend(
       throw new ArgumentError('batch', batch, 'an objective that is a mean over samples');
     }
   }
-  requireStart(objective, theta0);
 
   const start = Float64Array.from(theta0);
   const loop = descentOf(objective, start, { rule, ...(batch && { batch }) });
@@ -120,6 +121,14 @@ export function descend(
     status,
     ...(watcher && { kinks: watcher.record() }),
   };
+}
+
+/** What an objective brings beyond the gradient is made of functions. */
+function requireSampling(objective: Objective): void {
+  const given = objective as { readonly [Name in keyof SampledObjective]?: unknown };
+  for (const name of ['batchGradient', 'descent'] as const) {
+    if (given[name] !== undefined) requireFunction(`objective.${name}`, given[name]);
+  }
 }
 
 /** The kernel's loop where the objective has one, else the loop over its gradients. */

@@ -26,7 +26,7 @@ export function inverseDecay(learningRate: number, halfLife: number): Schedule {
 /** From γ to `last` on a line over `steps` steps, then constant. */
 export function linearDecay(learningRate: number, last: number, steps: number): Schedule {
   requirePositive({ learningRate, steps });
-  if (!(last >= 0 && last < Infinity)) {
+  if (!(typeof last === 'number' && last >= 0 && last < Infinity)) {
     throw new ArgumentError('last', last, 'a finite number ≥ 0');
   }
   return (step) => learningRate + (last - learningRate) * Math.min(1, step / steps);

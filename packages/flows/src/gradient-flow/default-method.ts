@@ -1,4 +1,4 @@
-import type { Objective } from '@nonsmooth/core';
+import { requireObjective, requirePositive, type Objective } from '@nonsmooth/core';
 import { isPopulationRisk } from '@nonsmooth/nets';
 import { auto, bdf, dormandPrince54, exprb53, radauIIA5, rkc2, type Method } from '@nonsmooth/ode';
 
@@ -14,6 +14,8 @@ const largestDense = 300;
  * steps across them.
  */
 export function defaultMethod(objective: Objective, rtol: number): Method {
+  requireObjective('objective', objective);
+  requirePositive({ rtol });
   if (objective.smooth === false) return dormandPrince54;
   if (objective.smooth === undefined && !isPopulationRisk(objective)) return auto;
   if (objective.hessian && objective.dimension <= largestDense) {

@@ -1,6 +1,7 @@
 import {
   ArgumentError,
   requireCount,
+  requireFunction,
   requireKnownOptions,
   requireObject,
   requirePositive,
@@ -51,6 +52,8 @@ export function largestStableStep(
   requireStart(objective, theta0);
   requireObject('options', options);
   requireKnownOptions('options', options, largestStableStepOptionNames);
+  requireObject('lyapunov', lyapunov);
+  requireFunction('lyapunov.value', (lyapunov as { readonly value: unknown }).value);
   const { certified, steps = 1000, accuracy = 0.01 } = options;
   requirePositive({ certified, accuracy });
   requireCount('steps', steps);

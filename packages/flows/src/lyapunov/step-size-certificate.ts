@@ -1,5 +1,11 @@
 import { ArgumentError, requireFinite, ShapeError } from '@nonsmooth/core';
-import { requireParameters, type Network, type PopulationRisk } from '@nonsmooth/nets';
+import {
+  isPopulationRisk,
+  requireNetwork,
+  requireParameters,
+  type Network,
+  type PopulationRisk,
+} from '@nonsmooth/nets';
 import { HypothesisError } from '../hypothesis-error.js';
 import { lyapunov } from './lyapunov.js';
 
@@ -55,6 +61,7 @@ export function stepSizeCertificate(
   measure: ArrayLike<number> | PopulationRisk,
   theta0: ArrayLike<number>,
 ): StepSizeCertificate {
+  requireNetwork('net', net);
   if (net.widths.length !== 3 || net.widths[2] !== 1) {
     throw new HypothesisError(
       'network.widths',
@@ -69,8 +76,9 @@ export function stepSizeCertificate(
   const deepForm = lyapunov(net, [target]);
   requireParameters(net, theta0);
   const initialValue = deepForm.value(Float64Array.from(theta0)) + 4 * target ** 2;
-  const { mass, secondMoment } =
-    'moments' in measure ? ofPopulation(measure, target) : ofSamples(measure, net.widths[0]!);
+  const { mass, secondMoment } = isPopulation(measure)
+    ? ofPopulation(measure, target)
+    : ofSamples(measure, net.widths[0]!);
   const publishedLearningRate = 2 / (secondMoment * initialValue + 2 * mass);
   const excess = initialValue - 2 * target ** 2;
   const curvature = secondMoment * excess + 2 * mass;
@@ -116,11 +124,11 @@ interface Moments {
 }
 
 function ofSamples(inputs: ArrayLike<number>, width: number): Moments {
+  requireFinite('inputs', inputs);
   const samples = inputs.length / width;
   if (!(Number.isInteger(samples) && samples > 0)) {
     throw new ShapeError('inputs.length', inputs.length, `a positive multiple of ${width}`);
   }
-  requireFinite('inputs', inputs);
   let squares = 0;
   for (let i = 0; i < inputs.length; i++) squares += inputs[i]! ** 2;
   return { mass: 1, secondMoment: 1 + squares / samples };
@@ -135,4 +143,8 @@ function ofPopulation(risk: PopulationRisk, target: number): Moments {
     throw new HypothesisError('target', target, 'the constant target of the risk', theorem);
   }
   return { mass, secondMoment: mass + square };
+}
+
+function isPopulation(measure: ArrayLike<number> | PopulationRisk): measure is PopulationRisk {
+  return isPopulationRisk(measure as PopulationRisk);
 }

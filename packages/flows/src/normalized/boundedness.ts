@@ -1,5 +1,6 @@
 import { largest, ShapeError, smallest } from '@nonsmooth/core';
 import { growthLaws, type GrowthLaw } from '../asymptotics/growth-laws.js';
+import { requireSaved } from '../checks.js';
 import type { Flow } from '../flow/flow.js';
 import { norm2 } from '@nonsmooth/core';
 
@@ -39,9 +40,8 @@ export interface NormLaw {
 export function boundedness(
   flow: Pick<Flow, 't' | 'y'> & Partial<Pick<Flow, 'tolerance'>>,
 ): Boundedness {
-  if (flow.t.length === 0 || flow.t.length !== flow.y.length) {
-    throw new ShapeError('flow.t.length', flow.t.length, `${flow.y.length}, as many as y, and ≥ 1`);
-  }
+  requireSaved(flow);
+  if (flow.t.length === 0) throw new ShapeError('flow.t.length', 0, '1 or more');
   const norms = Float64Array.from(flow.y, norm2);
   const supremum = norms.reduce((most, value) => Math.max(most, value), 0);
   const horizon = flow.t[flow.t.length - 1]!;

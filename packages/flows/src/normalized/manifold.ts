@@ -8,6 +8,7 @@ import {
   hiddenNeurons,
   incomingDot,
   incomingNorm,
+  requireNeurons,
   scaleOutgoing,
   type HiddenNeuron,
 } from '../hidden-neurons.js';
@@ -87,6 +88,7 @@ export function projectTangent(
   theta: Float64Array,
   g: Float64Array,
 ): void {
+  requireNeurons(neurons, theta);
   requireLength('g', g, theta.length);
   for (const neuron of neurons) {
     const norm2 = incomingDot(neuron, theta, theta);
@@ -120,6 +122,7 @@ export function retract(
   retraction: Retraction,
 ): void {
   requireRetraction(retraction);
+  requireNeurons(neurons, theta);
   for (const neuron of neurons) {
     if (retraction === 'realization') normalizeNeuron(neuron, theta);
     else makeUnit(neuron, theta);

@@ -93,5 +93,6 @@ export const kernelsTable: Table = {
     { name: 'leakyRelu', parameter: 0.1 },
     0,
   ]),
+  settingsOf: call(kernels.settingsOf, () => [adam], { options: [0] }),
   wasmKernels: call(kernels.wasmKernels, () => []),
 };
