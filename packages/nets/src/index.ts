@@ -3,5 +3,5 @@ export * from './empirical-risk.js';
 export * from './initializers.js';
 export * from './network.js';
 export * from './population/index.js';
-export * from './realize.js';
+export { applyNetwork, realize, requireParameters } from './realize.js';
 export type { Rows } from './samples.js';

@@ -18,7 +18,8 @@ import { activate } from './activations.js';
 import { requireNetwork, type Network } from './network.js';
 import { toRows, type Rows } from './samples.js';
 
-const batchNormalizationEpsilon = 1e-5;
+/** What is added to variances under the root. */
+export const batchNormalizationEpsilon = 1e-5;
 
 /** N_θ at inputs of shape samples × l₀, as samples × l_D, in operations that autodiff can trace. */
 export function applyNetwork(net: Network, theta: Value, inputs: Value): Value {
