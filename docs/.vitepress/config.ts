@@ -74,6 +74,7 @@ export default defineConfig({
         items: [
           ...packages.map((name) => ({ text: `@nonsmooth/${name}`, link: `/api/${name}` })),
           { text: 'Guarantees and failures', link: '/guarantees' },
+          { text: 'Cross-checks', link: '/crosscheck' },
         ],
       },
       {

@@ -1,7 +1,7 @@
 import { ArgumentError } from '@nonsmooth/core';
 import { FormatError, readIdx, readNpy, readNpz } from '@nonsmooth/tensor/formats';
 import type { Tensor } from '@nonsmooth/tensor';
-import { tableFromIPC } from 'apache-arrow';
+import { tableFromIPC, type Table } from 'apache-arrow';
 import { parse } from 'csv-parse/sync';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -43,7 +43,7 @@ export function readRows(argument: string, choice: FileChoice): Matrix {
     );
   }
   const begins = (mark: string): boolean =>
-    Buffer.from(bytes.buffer, bytes.byteOffset, mark.length).toString('latin1') === mark;
+    Buffer.from(bytes.subarray(0, mark.length)).toString('latin1') === mark;
   try {
     if (begins('\x93NUMPY')) return cut(ofTensor(readNpy(bytes)), rows);
     if (begins('PK')) {
@@ -75,7 +75,7 @@ function ofTensor({ shape, data }: Tensor): Matrix {
 }
 
 function ofArrow(bytes: Uint8Array, names: readonly string[] | undefined, refuse: Refuse): Matrix {
-  const table = tableFromIPC(bytes);
+  const table = arrowTable(bytes, refuse);
   const known = table.schema.fields.map(({ name }) => name);
   const chosen = names ?? known;
   const data = new Float64Array(table.numRows * chosen.length);
@@ -114,6 +114,15 @@ function ofParquet(
     });
   });
   return { rows, columns: width, data };
+}
+
+/** What the library throws at damaged bytes is of many kinds. */
+function arrowTable(bytes: Uint8Array, refuse: Refuse): Table {
+  try {
+    return tableFromIPC(bytes);
+  } catch (error) {
+    return refuse(`an Arrow file that can be read (${(error as Error).message})`);
+  }
 }
 
 /** With a head if the first line has an entry that is no number. */
