@@ -25,7 +25,7 @@ describe.skipIf(browserPath === undefined)('the page in a browser', () => {
       }).observe({ type: 'longtask' });
     });
     await show(opened, '');
-  });
+  }, 60_000);
   afterAll(async () => {
     await opened.close();
   });

@@ -25,9 +25,6 @@ export function Page(): JSX.Element {
         <ThemeButton />
       </header>
       <div class="columns">
-        <aside>
-          <Controls />
-        </aside>
         <main>
           <PresetCard />
           {lead ? <Tabs /> : null}
@@ -58,6 +55,9 @@ export function Page(): JSX.Element {
           </section>
           {lead ? null : <Tabs />}
         </main>
+        <aside>
+          <Controls />
+        </aside>
       </div>
       <Transport />
       <Footer />
