@@ -10,6 +10,7 @@ import type { Flow } from '../flow/flow.js';
 import { follow, type FlowField } from '../flow/follow.js';
 import { isEmpiricalRisk } from '@nonsmooth/nets';
 import { networkFlow } from '../inclusion/relu-flow.js';
+import { TracedFunction } from '../inclusion/traced-function.js';
 import { frozenObjective } from '../inclusion/frozen-objective.js';
 import {
   inclusionFlow,
@@ -73,7 +74,7 @@ function programFlow(
   const frozen = frozenObjective(objective, start);
   if (frozen === undefined) return undefined;
   const value = (theta: Float64Array): number => objective.value(theta);
-  return inclusionFlow(frozen, value, start, options, (event) => event);
+  return inclusionFlow(new TracedFunction(frozen), value, start, options, (event) => event);
 }
 
 /** Θ' = −∇L(Θ) with what is known of its derivatives. */

@@ -1,64 +1,87 @@
 import type { ActiveKink } from './active-kink.js';
-import { baseOf, type Pattern } from './pattern.js';
+import { baseOf, heldKinks } from './pattern.js';
 import type { SlidingField } from './sliding-field.js';
-import type { KinkWatch } from './watch.js';
+import type { Crossing, KinkWatch } from './watch.js';
+
+/** Arguments below this share of the terms that they are sums of are 0. */
+const tiny = 1e-13;
 
 /** What to decide about at y: what is held, what is met, and what is 0 within rounding. */
 export function activeKinks(
   field: SlidingField,
   watch: KinkWatch,
   y: Float64Array,
-  pattern: Pattern,
-  scales: Float64Array,
-  met: number,
-  entry: number,
+  met: Pick<Crossing, 'kink' | 'entry'> | undefined,
 ): ActiveKink[] {
-  const { frozen } = field;
-  const u = field.values;
-  frozen.values(y, pattern.sides, u);
+  const { kinked, pattern } = field;
+  const { freshEntries } = watch;
   const active: ActiveKink[] = [];
   const still: number[] = [];
-  frozen.kinks.forEach((kink, index) => {
+  const consider = (index: number, isZero: (offset: number, size: number) => boolean): void => {
+    const kink = kinked.kink(index);
     const { kind, offset, size } = kink;
-    if (index !== met && kind !== 'max' && watch.freshEntries.get(offset) === 0) {
+    const isMet = index === met?.kink;
+    if (kind === 'max') return;
+    if (!isMet && freshEntries.get(offset) === 0) {
       if (kink.nested) still.push(index);
       return;
     }
-    const isHeld = pattern.held[index] === 1;
-    if (kind === 'max') {
-      const base = baseOf(kink, pattern);
-      const ties: number[] = [];
-      let isFresh = true;
-      for (let e = offset; e < offset + size; e++) {
-        const tiny = 1e-13 * (Math.abs(scales[e]!) + Math.abs(scales[base]!));
-        const isTied = e === base || pattern.tied[e] === 1;
-        const isNew = (index === met && e === entry) || Math.abs(u[e]! - u[base]!) <= tiny;
-        if (!isTied && isNew && !watch.freshEntries.has(e)) isFresh = false;
-        if (isTied || isNew || watch.freshEntries.has(e)) ties.push(e);
+    if (pattern.held[index]) active.push({ index, from: 'held' });
+    else if (freshEntries.has(offset)) active.push({ index, from: 'fresh' });
+    else if (isMet || isZero(offset, size)) active.push({ index, from: 'side' });
+  };
+  if (met && kinked.onlyAbs) {
+    const indices = new Set([...heldKinks(pattern), ...freshEntries.keys(), met.kink]);
+    watch.zeros(y, pattern, tiny, indices);
+    for (const index of indices) consider(index, () => true);
+  } else {
+    const u = new Float64Array(kinked.size);
+    kinked.values(y, pattern.sides, u);
+    const isZero = (offset: number, size: number): boolean => {
+      for (let i = offset; i < offset + size; i++) {
+        if (Math.abs(u[i]!) > tiny * kinked.scaleOf(i)) return false;
       }
-      if (ties.length > 1) {
-        active.push({ index, from: isHeld ? 'held' : isFresh ? 'fresh' : 'side', ties });
-      }
-      return;
+      return true;
+    };
+    for (let index = 0; index < kinked.count; index++) {
+      consider(index, isZero);
+      const found = tiesAt(field, watch, u, index, met);
+      if (found) active.push(found);
     }
-    if (isHeld) active.push({ index, from: 'held' });
-    else if (index === met)
-      active.push({ index, from: watch.freshEntries.has(offset) ? 'fresh' : 'side' });
-    else if (watch.freshEntries.has(offset)) active.push({ index, from: 'fresh' });
-    else if (isTiny(u, scales, offset, size)) active.push({ index, from: 'side' });
-  });
+  }
   // what nothing moves stays where it is, unless a kink below it bends
-  for (const index of still) {
-    const row = { kink: index, entry: frozen.kinks[index]!.offset, base: -1 };
-    const { slopes } = field.rowAt(y, pattern, row);
-    if (active.some((one) => slopes?.[one.index] !== 0)) active.push({ index, from: 'fresh' });
+  const row = new Float64Array(kinked.dimension);
+  for (const kink of still) {
+    const { offset } = kinked.kink(kink);
+    kinked.row(y, pattern.sides, { kink, entry: offset, base: -1 }, row);
+    if (active.some(({ index }) => kinked.slopeOf(index) !== 0))
+      active.push({ index: kink, from: 'fresh' });
   }
   return active.sort((a, b) => a.index - b.index);
 }
 
-function isTiny(u: Float64Array, scales: Float64Array, offset: number, size: number): boolean {
-  for (let i = offset; i < offset + size; i++) {
-    if (Math.abs(u[i]!) > 1e-13 * Math.abs(scales[i]!)) return false;
+/** A maximum with ties. */
+function tiesAt(
+  { kinked, pattern }: SlidingField,
+  { freshEntries }: KinkWatch,
+  u: Float64Array,
+  index: number,
+  met: Pick<Crossing, 'kink' | 'entry'> | undefined,
+): ActiveKink | undefined {
+  const kink = kinked.kink(index);
+  const { kind, offset, size } = kink;
+  if (kind !== 'max') return undefined;
+  const base = baseOf(kink, pattern);
+  const ties: number[] = [];
+  let isFresh = true;
+  for (let e = offset; e < offset + size; e++) {
+    const slack = tiny * (kinked.scaleOf(e) + kinked.scaleOf(base));
+    const isTied = e === base || pattern.tied[e] === 1;
+    const isMet = index === met?.kink && e === met.entry;
+    const isNew = isMet || Math.abs(u[e]! - u[base]!) <= slack;
+    if (!isTied && isNew && !freshEntries.has(e)) isFresh = false;
+    if (isTied || isNew || freshEntries.has(e)) ties.push(e);
   }
-  return true;
+  if (ties.length <= 1) return undefined;
+  return { index, from: pattern.held[index] ? 'held' : isFresh ? 'fresh' : 'side', ties };
 }

@@ -1,4 +1,5 @@
-import type { FrozenFunction, FrozenKink } from '@nonsmooth/autodiff';
+import type { FrozenKink } from '@nonsmooth/autodiff';
+import type { CornerFunction } from './corner-function.js';
 import { dot, norm2 } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
 import type { Corner } from './decision.js';
@@ -12,10 +13,10 @@ export type Change = (pattern: Pattern) => void;
 
 /** Tells whether kinks do what the velocity of their pattern makes them do. */
 export class Agreement {
-  private readonly frozen: FrozenFunction;
+  private readonly frozen: CornerFunction;
   private readonly rates: Float64Array;
 
-  constructor(frozen: FrozenFunction) {
+  constructor(frozen: CornerFunction) {
     this.frozen = frozen;
     this.rates = new Float64Array(frozen.size);
   }

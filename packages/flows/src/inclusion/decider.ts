@@ -1,23 +1,22 @@
-import type { FrozenFunction } from '@nonsmooth/autodiff';
 import { norm2 } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
+import type { CornerFunction } from './corner-function.js';
 import type { Choice, Corner, Decision, FreshEntry } from './decision.js';
 import { copyPattern, setHeld, setSide, type Pattern } from './pattern.js';
 import { PatternSearch, type Found } from './pattern-search.js';
-import type { SlidingField } from './sliding-field.js';
 import { verdictsOf } from './verdict.js';
 import { Ways, type Way } from './way.js';
 
 /** Decides how the flow goes on where kinks bend. */
 export class Decider {
-  private readonly frozen: FrozenFunction;
+  private readonly frozen: CornerFunction;
   private readonly ways: Ways;
   private readonly patterns: PatternSearch;
 
-  constructor(field: SlidingField, choice: Choice) {
-    this.frozen = field.frozen;
-    this.ways = new Ways(field);
-    this.patterns = new PatternSearch(field, this.ways, choice);
+  constructor(frozen: CornerFunction, choice: Choice) {
+    this.frozen = frozen;
+    this.ways = new Ways(frozen);
+    this.patterns = new PatternSearch(frozen, this.ways, choice);
   }
 
   /** The way on from x; `ahead` is a time, short against a step, after which what is tangential now is looked at again. */

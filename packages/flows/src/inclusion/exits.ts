@@ -20,8 +20,8 @@ export class ExitWatch {
 
   constructor(field: SlidingField) {
     this.field = field;
-    this.state = new Float64Array(field.frozen.dimension);
-    this.velocity = new Float64Array(field.frozen.dimension);
+    this.state = new Float64Array(field.kinked.dimension);
+    this.velocity = new Float64Array(field.kinked.dimension);
   }
 
   /** Where on the step, before `limit`, a multiplier of what is held comes to its end. */
@@ -58,7 +58,7 @@ export class ExitWatch {
       evaluateSegment(segment, theta, this.state);
       field.velocity(this.state, this.velocity);
       if (field.isSliding) field.margin(this.state, this.velocity);
-      return field.bounds[index]!;
+      return field.kinked.boundOf(index);
     };
     let [low, high] = [0, (segment.end - segment.start) / segment.step];
     if (bendAt(high) >= -field.noise() - stateNoise) return undefined;

@@ -1,5 +1,4 @@
 import { ArgumentError, requireOneOf, type OptionNames } from '@nonsmooth/core';
-import type { FrozenFunction } from '@nonsmooth/autodiff';
 import { dormandPrince54 } from '@nonsmooth/ode';
 import { requireContinuation } from '../flow/checkpoint.js';
 import { flowOptionNames, type Flow, type FlowOptions } from '../flow/flow.js';
@@ -8,6 +7,7 @@ import { clockFor } from '../flow/clock.js';
 import { stopRules } from '../flow/stop-rules.js';
 import type { Choice } from './decision.js';
 import { InclusionRun } from './inclusion-run.js';
+import type { KinkedFunction } from './kinked-function.js';
 import { Itinerary, type KinkEvent } from './itinerary.js';
 import { stationarity, type Stationarity } from './stationarity.js';
 
@@ -50,7 +50,7 @@ const choices: readonly Choice[] = ['minimalNorm', 'steepestDescent'];
  * decided anew: crossed, or held while the multipliers of the kinks stay within their bounds (Filippov 1988).
  */
 export function inclusionFlow<Event extends KinkEvent>(
-  frozen: FrozenFunction,
+  kinked: KinkedFunction,
   value: (theta: Float64Array) => number,
   theta0: ArrayLike<number>,
   given: InclusionFlowOptions,
@@ -75,9 +75,9 @@ export function inclusionFlow<Event extends KinkEvent>(
   const method = options.method ?? dormandPrince54;
   const problem = { rhs: () => {}, y0: start, t0: 0, t1: rules.time };
   const clock = clockFor(problem, rules);
-  const events = new Itinerary(frozen, clock.time);
+  const events = new Itinerary(kinked, clock.time);
   const run = new InclusionRun(
-    frozen,
+    kinked,
     start,
     [clock.problem.t0, clock.problem.t1],
     method,
@@ -101,7 +101,7 @@ export function inclusionFlow<Event extends KinkEvent>(
   const field = {
     value: (_t: number, theta: Float64Array) => value(theta),
     velocity: (t: number, theta: Float64Array, out: Float64Array) =>
-      run.velocityUnder(t === clock.time(run.t) ? run.pattern : run.stepPattern, theta, out),
+      run.velocityAt(theta, t === clock.time(run.t), out),
   };
   const recording = { start, rules, clock, saveAt, energy, method, options };
   const flow = record(run, field, { ...recording, ...continuation });

@@ -1,6 +1,5 @@
 import type { ActiveKink } from './active-kink.js';
 import { norm2 } from '@nonsmooth/core';
-import type { FrozenFunction } from '@nonsmooth/autodiff';
 import {
   evaluateSegment,
   integrate,
@@ -16,12 +15,14 @@ import { Decider } from './decider.js';
 import type { Choice, Decision, FreshEntry } from './decision.js';
 import { activeKinks } from './active-kinks.js';
 import { ExitWatch } from './exits.js';
-import { hasNorms, leaveZeros, snapped, turnNorms } from './norms.js';
+import { CornerFunction } from './corner-function.js';
+import type { KinkedFunction } from './kinked-function.js';
+import { leaveZeros, snapped, turnNorms } from './norms.js';
 import { baseOf, type HeldRow, type Pattern } from './pattern.js';
 import { RestRule } from './rest.js';
-import { Rounding } from './rounding.js';
+import { StateNoise } from './state-noise.js';
 import { SlidingField } from './sliding-field.js';
-import { startingSides } from './starting-sides.js';
+import { takeSides } from './starting-sides.js';
 import { KinkWatch, type Crossing } from './watch.js';
 
 /** How the time s of the integrator runs: dt/ds at s. */
@@ -36,7 +37,14 @@ export interface InclusionOptions extends Omit<IntegrationOptions, 'method' | 'e
 export interface KinkListener {
   /** A kink that nothing moved has begun to bend down: the flow could leave it to its other side from here on. */
   couldLeave(s: number, index: number): void;
-  decided(s: number, before: Pattern, decision: Decision, active: readonly ActiveKink[]): void;
+  /** All is told in the numbers of the corner. */
+  decided(
+    s: number,
+    corner: CornerFunction,
+    before: Pattern,
+    decision: Decision,
+    active: readonly ActiveKink[],
+  ): void;
 }
 
 /** Events that follow each other so closely, in steps, are taken for chattering if there are too many. */
@@ -56,15 +64,13 @@ export class InclusionRun implements Iterable<Step> {
   readonly broken: string | undefined;
   /** Whether it ended because the flow has come to rest, at this time. */
   restingSince: number | undefined;
-  /** Velocities of steps under way are those of this pattern; `pattern` holds from the end of the last step on. */
-  stepPattern: Pattern;
   private readonly end: number;
   private readonly field: SlidingField;
-  private readonly decider: Decider;
+  /** The last decision, if it ended the last step: the pattern was another one during the step. */
+  private last: { corner: CornerFunction; before: Pattern; after: Pattern } | undefined;
   private readonly watch: KinkWatch;
   private readonly exits: ExitWatch;
-  private readonly rounding: Rounding;
-  private readonly hasNorms: boolean;
+  private readonly noise: StateNoise;
   private readonly rest: RestRule;
   private readonly method: Method;
   private readonly options: InclusionOptions;
@@ -80,8 +86,6 @@ export class InclusionRun implements Iterable<Step> {
     restarts: 0,
   };
   private piece: Integration | undefined;
-  /** The pattern, from the last decision on. */
-  pattern: Pattern;
   private readonly velocity: Float64Array;
   private readonly stepStart: Float64Array;
   /** The kinks of which it is known that the flow could leave them. */
@@ -98,7 +102,7 @@ export class InclusionRun implements Iterable<Step> {
   private speedAtEnd = { speed: 0, forces: 0 };
 
   constructor(
-    frozen: FrozenFunction,
+    kinked: KinkedFunction,
     x0: Float64Array,
     interval: readonly [number, number],
     method: Method,
@@ -106,12 +110,10 @@ export class InclusionRun implements Iterable<Step> {
     rate: Rate,
     listener: KinkListener,
   ) {
-    this.field = new SlidingField(frozen);
-    this.decider = new Decider(this.field, options.choice);
-    this.watch = new KinkWatch(frozen);
+    this.field = new SlidingField(kinked);
+    this.watch = new KinkWatch(kinked);
     this.exits = new ExitWatch(this.field);
-    this.rounding = new Rounding(this.field);
-    this.hasNorms = hasNorms(frozen);
+    this.noise = new StateNoise(this.field);
     [this.t, this.end] = interval;
     this.y = x0.slice();
     this.method = method;
@@ -119,24 +121,25 @@ export class InclusionRun implements Iterable<Step> {
     this.rate = rate;
     this.listener = listener;
     this.rest = new RestRule(options, this.end);
-    this.velocity = new Float64Array(frozen.dimension);
+    this.velocity = new Float64Array(kinked.dimension);
     this.stepStart = x0.slice();
-    this.pattern = startingSides(frozen, this.field.pattern, x0);
-    this.stepPattern = this.pattern;
-    this.field.enter(this.pattern);
+    takeSides(kinked, this.field.pattern, x0);
     this.field.velocity(x0, this.velocity);
     const wrong = this.velocity.findIndex((rate) => !Number.isFinite(rate));
     if (wrong >= 0) {
       this.broken = `component ${wrong} of rhs is ${this.velocity[wrong]}, not finite, at t = ${this.t}`;
       return;
     }
-    this.rounding.measure(this.y, this.stepStart, this.pattern);
+    this.measure();
     const speed = norm2(this.velocity);
     // as if a step changed the state by a tenth
     const step =
       speed > 0 ? Math.min(this.end - this.t, (0.1 * norm2(x0)) / speed) : this.end - this.t;
     this.expected = step;
-    const active = this.activeKinks(-1, -1).map((one) => ({ ...one, from: 'start' as const }));
+    const active = activeKinks(this.field, this.watch, x0, undefined).map((one) => ({
+      ...one,
+      from: 'start' as const,
+    }));
     this.decideAt(active, 1e-3 * step * this.rate(this.t));
   }
 
@@ -152,11 +155,19 @@ export class InclusionRun implements Iterable<Step> {
     return sum;
   }
 
-  /** Writes Θ' under a pattern and returns f. */
-  velocityUnder(pattern: Pattern, x: Float64Array, out: Float64Array): number {
-    const { field } = this;
-    if (field.pattern !== pattern) field.enter(pattern);
-    return field.velocity(x, out);
+  /** What every kink does, from the last decision on. */
+  get pattern(): Pattern {
+    return this.field.pattern;
+  }
+
+  /** Writes Θ' at a state of the last step and returns f: before the decision at its end, or after it. */
+  velocityAt(x: Float64Array, isEnd: boolean, out: Float64Array): number {
+    const { field, last } = this;
+    if (isEnd || !last) return field.velocity(x, out);
+    last.corner.put(last.before);
+    const value = field.velocity(x, out);
+    last.corner.put(last.after);
+    return value;
   }
 
   *[Symbol.iterator](): Iterator<Step> {
@@ -168,12 +179,12 @@ export class InclusionRun implements Iterable<Step> {
     for (;;) {
       if (this.reason !== '') return undefined;
       if (this.restingSince !== undefined) return this.stay();
-      if (this.field.pattern !== this.pattern) this.field.enter(this.pattern);
-      if (this.hasNorms) {
-        turnNorms(this.field, this.y, this.pattern);
+      if (this.field.kinked.hasNorms) {
+        turnNorms(this.field, this.y);
         this.watch.advance(this.y, this.pattern);
       }
       this.piece ??= this.begin();
+      this.last = undefined;
       const start = this.t;
       this.stepStart.set(this.y);
       let taken: Step | undefined;
@@ -189,17 +200,16 @@ export class InclusionRun implements Iterable<Step> {
         return undefined;
       }
       const segment = taken.segment!;
-      this.stepPattern = this.pattern;
       const crossing = this.firstEvent(segment, taken.y);
       if (!crossing) {
         this.accept(taken);
-        return { ...taken, start, end: this.t, y: this.y, mode: this.stepPattern };
+        return { ...taken, start, end: this.t, y: this.y, mode: undefined };
       }
       if (crossing.theta < 1e-6 && this.retries < 8) {
         // nothing has happened yet: what was decided shows on a shorter step, or the kink is really there
         this.retries++;
         if (++this.shortened > mostClose) {
-          const { name } = this.field.frozen.kinks[crossing.kink]!;
+          const { name } = this.field.kinked.kink(crossing.kink);
           this.reason = `undecided: the kink ${name} does not do what its forces say`;
           return undefined;
         }
@@ -213,7 +223,7 @@ export class InclusionRun implements Iterable<Step> {
         end: this.t,
         y: this.y,
         segment: { ...segment, end: this.t },
-        mode: this.stepPattern,
+        mode: undefined,
         stateAt: taken.stateAt,
       };
     }
@@ -284,7 +294,7 @@ export class InclusionRun implements Iterable<Step> {
       end: this.end,
       y: this.y,
       segment,
-      mode: this.pattern,
+      mode: undefined,
       stateAt: (_t, out) => {
         out.set(this.y);
         return out;
@@ -295,7 +305,7 @@ export class InclusionRun implements Iterable<Step> {
   private firstEvent(segment: Segment, end: Float64Array): Crossing | undefined {
     const crossing = this.watch.first(segment, this.pattern);
     if (!this.field.isSliding) return crossing;
-    const exit = this.exits.first(segment, end, crossing?.theta, this.rounding.stateNoise);
+    const exit = this.exits.first(segment, end, crossing?.theta, this.noise.size);
     this.speedAtEnd = this.exits.speedAtEnd;
     return exit ?? crossing;
   }
@@ -324,17 +334,16 @@ export class InclusionRun implements Iterable<Step> {
       this.stop();
       return;
     }
-    if (this.hasNorms) this.snapNorms();
+    if (this.field.kinked.hasNorms) this.snapNorms();
   }
 
   /** Kinks that nothing moves: one that begins to bend down could be left. */
   private watchResting(segment: Segment): void {
     const { field, watch, leaving } = this;
-    const { kinks } = field.frozen;
-    for (const [entry, order] of watch.freshEntries) {
-      const index = order === 0 ? kinks.findIndex(({ offset }) => offset === entry) : -1;
-      if (index < 0 || kinks[index]!.kind !== 'abs' || leaving.has(index)) continue;
-      const since = this.exits.bendsDown(segment, index, this.rounding.stateNoise);
+    for (const [entry, order] of watch.freshOrders()) {
+      const index = field.kinked.kinkAt(entry);
+      if (order !== 0 || field.kinked.kink(index).kind !== 'abs' || leaving.has(index)) continue;
+      const since = this.exits.bendsDown(segment, index, this.noise.size);
       if (since === undefined) continue;
       leaving.add(index);
       this.listener.couldLeave(since, index);
@@ -364,10 +373,10 @@ export class InclusionRun implements Iterable<Step> {
     if (!field.isFlat) field.project(y, this.metRow(kink, entry));
     watch.advance(y, this.pattern);
     if (this.ordinary === 0) this.ordinary = segment.step;
-    this.rounding.measure(this.y, this.stepStart, this.pattern);
-    const active = this.activeKinks(kink, entry);
+    this.measure();
+    const active = activeKinks(field, watch, y, { kink, entry });
     if (this.close > mostClose) {
-      const names = [...new Set(active.map(({ index }) => field.frozen.kinks[index]!.name))];
+      const names = [...new Set(active.map(({ index }) => field.kinked.kink(index).name))];
       this.reason = `undecided: more than ${mostClose} events in a row at the kinks ${names.slice(0, 6).join(', ')}`;
       return;
     }
@@ -377,68 +386,73 @@ export class InclusionRun implements Iterable<Step> {
 
   /** The function that is 0 where a kink was met. */
   private metRow(index: number, entry: number): HeldRow[] {
-    const kink = this.field.frozen.kinks[index]!;
+    const kink = this.field.kinked.kink(index);
     if (entry < 0 || kink.kind === 'norm') return [];
     return [{ kink: index, entry, base: kink.kind === 'max' ? baseOf(kink, this.pattern) : -1 }];
   }
 
-  private activeKinks(met: number, entry: number): ActiveKink[] {
-    const { field, watch, y, pattern, rounding } = this;
-    return activeKinks(field, watch, y, pattern, rounding.scales, met, entry);
+  private measure(): void {
+    const { field, noise, y } = this;
+    field.kinked.measure(y, this.stepStart, field.pattern.sides);
+    noise.measure(y);
   }
 
   private decideAt(active: readonly ActiveKink[], ahead: number): void {
-    const { field, decider, y, pattern: before } = this;
-    const decision = decider.decide(y, before, active, ahead, this.rounding.stateNoise);
-    this.listener.decided(this.t, before, decision, active);
-    if (decision.undecided !== undefined) {
+    const { field, y, watch, rest } = this;
+    const corner = new CornerFunction(
+      field,
+      active.map(({ index }) => index),
+    );
+    const local = corner.local(active);
+    const before = corner.pattern();
+    const decider = new Decider(corner, this.options.choice);
+    const decision = decider.decide(y, before, local, ahead, this.noise.size);
+    this.listener.decided(this.t, corner, before, decision, local);
+    const isDecided = decision.undecided === undefined;
+    const after = isDecided ? decision.pattern : before;
+    corner.put(after);
+    this.last = { corner, before, after };
+    if (!isDecided) {
       this.reason = `undecided: ${decision.undecided}`;
       return;
     }
-    this.pattern = decision.pattern;
-    field.enter(this.pattern);
     field.project(y);
-    if (this.hasNorms) {
-      leaveZeros(field, y, this.pattern, decision.fresh, 1e-3 * this.rest.tolerance(y));
+    const fresh = decision.fresh.map(({ entry, order }) => ({
+      entry: corner.entryOf(entry),
+      order,
+    }));
+    if (field.kinked.hasNorms) leaveZeros(field, y, fresh, 1e-3 * rest.tolerance(y));
+    for (const [entry, order] of watch.freshOrders()) {
+      const isResting = order === 0 && corner.localEntry(entry) < 0;
+      if (isResting) fresh.push({ entry, order });
     }
-    const resting: FreshEntry[] = [];
-    for (const [entry, order] of this.watch.freshEntries) {
-      if (order === 0 && !active.some(({ index }) => this.has(index, entry))) {
-        resting.push({ entry, order });
-      }
-    }
-    const zeros = [...decision.fresh, ...resting];
-    this.watch.begin(y, this.pattern, decision.velocity, zeros, this.rounding.scales);
+    watch.begin(y, this.pattern, decision.velocity, fresh);
     const now = { speed: norm2(decision.velocity), forces: 0 };
-    const isOver = this.rest.isOver(this.t, y, now, this.rate(this.t), this.ordinary);
-    this.rest.changed(this.t);
+    const isOver = rest.isOver(this.t, y, now, this.rate(this.t), this.ordinary);
+    rest.changed(this.t);
     if (decision.atRest || (isOver && this.ordinary > 0)) this.stop();
-  }
-
-  private has(kink: number, entry: number): boolean {
-    const { offset, size } = this.field.frozen.kinks[kink]!;
-    return entry >= offset && entry < offset + size;
   }
 
   /** Norms within the tolerance of 0 are put there if the flow then holds them. */
   private snapNorms(): void {
-    const { field, y, decider } = this;
-    const { frozen, values } = field;
+    const { field, y, watch } = this;
+    const { kinked, pattern } = field;
     const tolerance = this.rest.tolerance(y);
-    frozen.kinks.forEach(({ kind, offset, size }, index) => {
-      const { pattern } = this;
-      if (kind !== 'norm' || pattern.held[index] || this.watch.freshEntries.has(offset)) return;
-      frozen.values(y, pattern.sides, values);
-      if (norm2(values.subarray(offset, offset + size)) > tolerance) return;
+    const u = new Float64Array(kinked.size);
+    for (let index = 0; index < kinked.count; index++) {
+      const { kind, offset, size } = kinked.kink(index);
+      if (kind !== 'norm' || pattern.held[index] || watch.freshEntries.has(offset)) continue;
+      kinked.values(y, pattern.sides, u);
+      if (norm2(u.subarray(offset, offset + size)) > tolerance) continue;
       const ahead = 1e-3 * this.ordinary;
-      const { stateNoise } = this.rounding;
-      const there = snapped(field, decider, y, pattern, index, ahead, stateNoise);
-      if (!there) return;
+      const there = snapped(field, index, y, this.options.choice, ahead, this.noise.size);
+      if (!there) continue;
       y.set(there);
       this.leave();
       this.nextStep = this.ordinary;
-      this.rounding.measure(y, this.stepStart, pattern);
-      this.decideAt(this.activeKinks(index, -1), 1e-3 * this.ordinary * this.rate(this.t));
-    });
+      this.measure();
+      const active = activeKinks(field, watch, y, { kink: index, entry: -1 });
+      this.decideAt(active, ahead * this.rate(this.t));
+    }
   }
 }

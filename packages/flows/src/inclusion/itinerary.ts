@@ -1,6 +1,8 @@
-import type { FrozenFunction, FrozenKink } from '@nonsmooth/autodiff';
+import type { FrozenKink } from '@nonsmooth/autodiff';
 import type { ActiveKink } from './active-kink.js';
+import type { CornerFunction } from './corner-function.js';
 import type { Decision } from './decision.js';
+import type { KinkedFunction } from './kinked-function.js';
 import { baseOf, type Pattern } from './pattern.js';
 
 /**
@@ -36,16 +38,17 @@ export interface KinkEvent {
 export class Itinerary {
   readonly events: KinkEvent[] = [];
   uniqueUntil: number | undefined;
-  private readonly kinks: readonly FrozenKink[];
+  private readonly kinked: KinkedFunction;
   private readonly time: (s: number) => number;
 
-  constructor({ kinks }: FrozenFunction, time: (s: number) => number) {
-    this.kinks = kinks;
+  constructor(kinked: KinkedFunction, time: (s: number) => number) {
+    this.kinked = kinked;
     this.time = time;
   }
 
   decided(
     s: number,
+    corner: CornerFunction,
     before: Pattern,
     { pattern, fresh, several, concave, undecided }: Decision,
     active: readonly ActiveKink[],
@@ -54,7 +57,7 @@ export class Itinerary {
     const t = this.time(s);
     const entries: [number, KinkKind][] = [];
     for (const { index, from } of active) {
-      const kink = this.kinks[index]!;
+      const kink = corner.kinks[index]!;
       const stays = fresh.some(({ entry, order }) => entry === kink.offset && order === 0);
       const kind =
         kink.kind === 'abs'
@@ -65,9 +68,9 @@ export class Itinerary {
     if (several) {
       this.uniqueUntil ??= t;
       const index = concave ?? entries[0]?.[0] ?? active[0]?.index;
-      if (index !== undefined) this.add(t, index, 'several');
+      if (index !== undefined) this.add(t, corner.indexOf(index), 'several');
     }
-    for (const [index, kind] of entries) this.add(t, index, kind);
+    for (const [index, kind] of entries) this.add(t, corner.indexOf(index), kind);
   }
 
   couldLeave(s: number, index: number): void {
@@ -77,7 +80,7 @@ export class Itinerary {
   }
 
   private add(t: number, index: number, kind: KinkKind): void {
-    this.events.push({ t, index, name: this.kinks[index]!.name, kind });
+    this.events.push({ t, index, name: this.kinked.kink(index).name, kind });
   }
 }
 

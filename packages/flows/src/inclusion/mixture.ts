@@ -1,7 +1,9 @@
 import { dot } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
 import { copyPattern, setSide, type Pattern } from './pattern.js';
-import { shortestVelocity, type ActiveRow, type SlidingField } from './sliding-field.js';
+import type { CornerFunction } from './corner-function.js';
+import { shortestVelocity } from './multiplier-sets.js';
+import type { ActiveRow } from './sliding-field.js';
 
 /** The gradient on one side of each active kink, with the gradients of their arguments there. */
 interface Side {
@@ -19,32 +21,28 @@ export class Mixture {
   private readonly dimension: number;
 
   constructor(
-    field: SlidingField,
+    frozen: CornerFunction,
     x: Float64Array,
     neutral: Pattern,
     active: readonly ActiveKink[],
   ) {
-    const { frozen } = field;
-    const { kinks, dimension, size } = frozen;
+    const { kinks, dimension } = frozen;
     this.dimension = dimension;
     if (active.some(({ index }) => kinks[index]!.kind !== 'abs')) return;
-    const values = new Float64Array(size);
     const bounds = new Float64Array(kinks.length);
     for (let code = 0; code < 2 ** active.length; code++) {
       const pattern = copyPattern(neutral);
       const signs = active.map((_, i) => ((code >> i) & 1 ? 1 : -1));
       active.forEach(({ index }, i) => setSide(kinks[index]!, index, pattern, signs[i]!));
       const gradient = new Float64Array(dimension);
-      field.sweeps++;
-      frozen.sweep(x, pattern.sides, undefined, gradient, values, bounds);
+      frozen.sweep(x, pattern.sides, gradient, bounds);
       const rows = active.map(
         ({ index }) =>
-          field.rowAt(x, pattern, { kink: index, entry: kinks[index]!.offset, base: -1 }).gradient,
+          frozen.rowAt(x, pattern, { kink: index, entry: kinks[index]!.offset, base: -1 }).gradient,
       );
       const side = { signs, gradient, rows };
       if (this.isAttained(side)) this.sides.push(side);
     }
-    field.forget();
   }
 
   /** The velocity of least length that moves into no other sides than those it is made of, if there is one. */

@@ -1,36 +1,30 @@
-import type { FrozenFunction } from '@nonsmooth/autodiff';
 import { dot, norm2 } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
-import type { Decider } from './decider.js';
-import type { FreshEntry } from './decision.js';
-import { copyPattern, heldKinks, setHeld, type Pattern } from './pattern.js';
+import { CornerFunction } from './corner-function.js';
+import { Decider } from './decider.js';
+import type { Choice, FreshEntry } from './decision.js';
+import { copyPattern, heldKinks, setHeld } from './pattern.js';
 import type { SlidingField } from './sliding-field.js';
-
-/** Whether a function has kinks of norms. */
-export function hasNorms({ kinks }: FrozenFunction): boolean {
-  return kinks.some(({ kind }) => kind === 'norm');
-}
 
 /** A norm has no direction at 0: one that leaves it begins a little way, `least`, along its direction. */
 export function leaveZeros(
   field: SlidingField,
   y: Float64Array,
-  pattern: Pattern,
   fresh: readonly FreshEntry[],
   least: number,
 ): void {
-  const { frozen, values } = field;
-  const { kinks } = frozen;
+  const { kinked, pattern } = field;
+  const u = new Float64Array(kinked.size);
   for (const { entry } of fresh) {
-    const index = kinks.findIndex(({ kind, offset }) => kind === 'norm' && offset === entry);
-    if (index < 0 || pattern.held[index]) continue;
-    const { offset, size } = kinks[index]!;
-    frozen.values(y, pattern.sides, values);
+    const index = kinked.kinkAt(entry);
+    const { kind, offset, size } = kinked.kink(index);
+    if (kind !== 'norm' || entry !== offset || pattern.held[index]) continue;
+    kinked.values(y, pattern.sides, u);
     let along = 0;
-    for (let i = offset; i < offset + size; i++) along += values[i]! * pattern.sides[i]!;
+    for (let i = offset; i < offset + size; i++) along += u[i]! * pattern.sides[i]!;
     if (along >= least) continue;
     for (let i = offset; i < offset + size; i++) {
-      const { gradient, length } = field.rowAt(y, pattern, { kink: index, entry: i, base: -1 });
+      const { gradient, length } = field.rowAt(y, { kink: index, entry: i, base: -1 });
       const share = (least * pattern.sides[i]!) / (length * length || 1);
       for (let l = 0; l < y.length; l++) y[l] = y[l]! + share * gradient[l]!;
     }
@@ -38,20 +32,20 @@ export function leaveZeros(
 }
 
 /** Directions of norms follow their arguments from step to step. */
-export function turnNorms(
-  { frozen, values }: SlidingField,
-  y: Float64Array,
-  pattern: Pattern,
-): void {
-  frozen.values(y, pattern.sides, values);
-  frozen.kinks.forEach(({ kind, offset, size }, index) => {
-    if (kind !== 'norm' || pattern.held[index]) return;
+export function turnNorms(field: SlidingField, y: Float64Array): void {
+  const { kinked, pattern } = field;
+  const u = new Float64Array(kinked.size);
+  kinked.values(y, pattern.sides, u);
+  for (let index = 0; index < kinked.count; index++) {
+    const { kind, offset, size } = kinked.kink(index);
+    if (kind !== 'norm' || pattern.held[index]) continue;
     const before = pattern.sides.slice(offset, offset + size);
-    direction(values, offset, size, pattern.sides);
+    direction(u, offset, size, pattern.sides);
     // past 0 by a way that the dense output does not show
     if (dot(before, pattern.sides.subarray(offset, offset + size)) === 0)
       pattern.sides.set(before, offset);
-  });
+  }
+  field.forget();
 }
 
 /**
@@ -60,34 +54,31 @@ export function turnNorms(
  */
 export function snapped(
   field: SlidingField,
-  decider: Decider,
-  y: Float64Array,
-  pattern: Pattern,
   index: number,
+  y: Float64Array,
+  choice: Choice,
   ahead: number,
   stateNoise: number,
 ): Float64Array | undefined {
-  const { kinks } = field.frozen;
-  const trial = copyPattern(pattern);
-  setHeld(kinks[index]!, index, trial);
+  const { kinked, pattern } = field;
+  const held = [...heldKinks(pattern), index].sort((a, b) => a - b);
+  const corner = new CornerFunction(field, held);
+  const before = corner.pattern();
+  const trial = copyPattern(before);
+  const own = held.indexOf(index);
+  setHeld(corner.kinks[own]!, own, trial);
+  corner.put(trial);
   const there = y.slice();
-  field.enter(trial);
   field.project(there);
-  const active = heldKinks(trial).map((one): ActiveKink => ({
-    index: one,
-    from: one === index ? 'side' : 'held',
-    ...(kinks[one]!.kind === 'max' && { ties: tiesOf(trial, field.frozen, one) }),
-  }));
-  const decision = decider.decide(there, trial, active, ahead, stateNoise);
-  field.enter(pattern);
-  return decision.undecided === undefined && decision.pattern.held[index] ? there : undefined;
-}
-
-function tiesOf({ tied }: Pattern, { kinks }: FrozenFunction, index: number): number[] {
-  const { offset, size } = kinks[index]!;
-  const ties: number[] = [];
-  for (let i = offset; i < offset + size; i++) if (tied[i]) ties.push(i);
-  return ties;
+  const active = corner.kinks.map(({ kind, offset, size }, one): ActiveKink => {
+    const from = one === own ? 'side' : 'held';
+    if (kind !== 'max') return { index: one, from };
+    const ties = Array.from({ length: size }, (_, i) => offset + i).filter((e) => trial.tied[e]);
+    return { index: one, from, ties };
+  });
+  const decision = new Decider(corner, choice).decide(there, trial, active, ahead, stateNoise);
+  corner.put(before);
+  return decision.undecided === undefined && decision.pattern.held[own] ? there : undefined;
 }
 
 /** Writes u/‖u‖ of the entries from `offset` on, or 0. */

@@ -1,11 +1,11 @@
-import type { FrozenFunction, FrozenKink } from '@nonsmooth/autodiff';
+import type { FrozenKink } from '@nonsmooth/autodiff';
+import type { CornerFunction } from './corner-function.js';
 import { norm2 } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
 import { Agreement, away, type Change } from './agreement.js';
 import type { Choice, Corner } from './decision.js';
 import { Mixture } from './mixture.js';
 import { copyPattern, setHeld, setSide, type Pattern } from './pattern.js';
-import type { SlidingField } from './sliding-field.js';
 import { stillSides } from './still-sides.js';
 import { verdictsOf, type Outcome, type Verdict } from './verdict.js';
 import { isSameWay, type Way, type Ways } from './way.js';
@@ -18,18 +18,16 @@ export interface Found extends Outcome {
 
 /** Searches patterns that agree with the velocity they give. */
 export class PatternSearch {
-  private readonly frozen: FrozenFunction;
-  private readonly field: SlidingField;
+  private readonly frozen: CornerFunction;
   private readonly ways: Ways;
   private readonly choice: Choice;
   private readonly agreement: Agreement;
 
-  constructor(field: SlidingField, ways: Ways, choice: Choice) {
-    this.frozen = field.frozen;
-    this.field = field;
+  constructor(frozen: CornerFunction, ways: Ways, choice: Choice) {
+    this.frozen = frozen;
     this.ways = ways;
     this.choice = choice;
-    this.agreement = new Agreement(field.frozen);
+    this.agreement = new Agreement(frozen);
   }
 
   /**
@@ -66,7 +64,7 @@ export class PatternSearch {
       }
     }
     if (active.length <= 4 && involved.length === active.length) {
-      const mixture = new Mixture(this.field, corner.x, neutral, active).shortest();
+      const mixture = new Mixture(this.frozen, corner.x, neutral, active).shortest();
       if (mixture) {
         const fastest = Math.max(...ways.map(({ way }) => norm2(way.velocity)));
         const length = norm2(mixture);

@@ -37,14 +37,15 @@ export interface HeldRow {
 
 /** The functions that are 0 where these kinks are held. */
 export function heldRows(
-  kinks: readonly FrozenKink[],
+  kinkAt: (index: number) => FrozenKink,
   pattern: Pattern,
   which: Iterable<number>,
 ): HeldRow[] {
   const rows: HeldRow[] = [];
   for (const kink of which) {
-    const { kind, offset, size } = kinks[kink]!;
-    const base = kind === 'max' ? baseOf(kinks[kink]!, pattern) : -1;
+    const found = kinkAt(kink);
+    const { kind, offset, size } = found;
+    const base = kind === 'max' ? baseOf(found, pattern) : -1;
     for (let entry = offset; entry < offset + size; entry++) {
       if (kind === 'max' && (entry === base || pattern.tied[entry] === 0)) continue;
       rows.push({ kink, entry, base });

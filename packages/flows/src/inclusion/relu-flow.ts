@@ -15,6 +15,7 @@ import {
   type InclusionFlowOptions,
 } from './inclusion-flow.js';
 import { mergedFunction } from './merged-kinks.js';
+import { TracedFunction } from './traced-function.js';
 import { networkEvents, type NetworkKinkEvent } from './network-kinks.js';
 import { requireWholeSet } from './require-whole-set.js';
 
@@ -71,7 +72,13 @@ export function networkFlow(
   requireWholeSet(risk);
   const merged = mergedFunction(frozen, start);
   const describe = networkEvents(risk, frozen.kinks, merged.origin);
-  return inclusionFlow(merged, (theta) => objective.value(theta), start, options, describe);
+  return inclusionFlow(
+    new TracedFunction(merged),
+    (theta) => objective.value(theta),
+    start,
+    options,
+    describe,
+  );
 }
 
 /** Kinks known to be affine are watched exactly; programs that put parameters together do not show it. */

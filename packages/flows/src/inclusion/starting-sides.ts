@@ -1,28 +1,33 @@
-import type { FrozenFunction } from '@nonsmooth/autodiff';
+import type { KinkedFunction } from './kinked-function.js';
 import { direction } from './norms.js';
-import { copyPattern, type Pattern } from './pattern.js';
+import type { Pattern } from './pattern.js';
 
-/** Sides, winners and directions at x, kinks before those above them. */
-export function startingSides(frozen: FrozenFunction, empty: Pattern, x: Float64Array): Pattern {
-  const { kinks, size } = frozen;
-  const pattern = copyPattern(empty);
-  const u = new Float64Array(size);
-  const before = new Float64Array(size);
+/** Puts every kink of a pattern on its side at x: winners and directions too, kinks before those above them. */
+export function takeSides(kinked: KinkedFunction, { sides }: Pattern, x: Float64Array): void {
+  const u = new Float64Array(kinked.size);
+  const before = new Float64Array(kinked.size);
   // each round settles at least the kinks of one more level
-  for (let round = 0; round <= kinks.length; round++) {
-    frozen.values(x, pattern.sides, u);
-    for (const { kind, offset, size: length } of kinks) {
-      if (kind === 'abs') pattern.sides[offset] = Math.sign(u[offset]!);
-      else if (kind === 'norm') direction(u, offset, length, pattern.sides);
-      else {
-        let best = offset;
-        for (let i = offset; i < offset + length; i++) if (u[i]! > u[best]!) best = i;
-        pattern.sides.fill(0, offset, offset + length);
-        pattern.sides[best] = 1;
-      }
-    }
+  for (let round = 0; round <= kinked.count; round++) {
+    kinked.values(x, sides, u);
+    if (kinked.onlyAbs) {
+      for (let i = 0; i < u.length; i++) sides[i] = Math.sign(u[i]!);
+    } else takeAll(kinked, u, sides);
+    for (let i = 0; i < u.length; i++) kinked.changed(sides, i);
     if (round > 0 && u.every((value, i) => value === before[i])) break;
     before.set(u);
   }
-  return pattern;
+}
+
+function takeAll(kinked: KinkedFunction, u: Float64Array, sides: Float64Array): void {
+  for (let index = 0; index < kinked.count; index++) {
+    const { kind, offset, size } = kinked.kink(index);
+    if (kind === 'abs') sides[offset] = Math.sign(u[offset]!);
+    else if (kind === 'norm') direction(u, offset, size, sides);
+    else {
+      let best = offset;
+      for (let i = offset; i < offset + size; i++) if (u[i]! > u[best]!) best = i;
+      sides.fill(0, offset, offset + size);
+      sides[best] = 1;
+    }
+  }
 }

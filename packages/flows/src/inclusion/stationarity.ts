@@ -14,7 +14,7 @@ export interface Stationarity {
 /** The element that a run follows at its end. */
 export function stationarity(run: InclusionRun): Stationarity {
   const element = new Float64Array(run.y.length);
-  run.velocityUnder(run.pattern, run.y, element);
+  run.velocityAt(run.y, true, element);
   for (let i = 0; i < element.length; i++) element[i] = 0 - element[i]!;
   const held = [...run.pattern.held.keys()].filter((index) => run.pattern.held[index] === 1);
   return { distance: norm2(element), element, held };

@@ -1,4 +1,4 @@
-import type { FrozenFunction } from '@nonsmooth/autodiff';
+import type { CornerFunction } from './corner-function.js';
 import type { Corner } from './decision.js';
 import { copyPattern, setSide, type Pattern } from './pattern.js';
 import type { Way } from './way.js';
@@ -8,7 +8,7 @@ import type { Way } from './way.js';
  * far as some show. They matter to the bounds of these kinks.
  */
 export function stillSides(
-  frozen: FrozenFunction,
+  frozen: CornerFunction,
   { x, active, before }: Corner,
   neutral: Pattern,
   { rows, noise, gradientNorm }: Way,

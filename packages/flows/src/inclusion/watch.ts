@@ -1,8 +1,8 @@
 import { evaluateSegment, type Segment } from '@nonsmooth/ode';
-import type { FrozenFunction } from '@nonsmooth/autodiff';
 import { bernsteinMatrix, firstNegative } from './bernstein.js';
 import type { FreshEntry } from './decision.js';
-import { baseOf, type Pattern } from './pattern.js';
+import { Entries, type KinkedFunction } from './kinked-function.js';
+import type { Pattern } from './pattern.js';
 
 /** Where on a step a kink is met first. */
 export interface Crossing {
@@ -12,130 +12,135 @@ export interface Crossing {
   readonly entry: number;
 }
 
+/** An argument that was 0 at the start of the piece: which power of θ its gap is divided by, and what is 0 there. */
+interface Fresh {
+  readonly order: 0 | 1 | 2;
+  readonly slack: number;
+  /** The derivative of its gap at the start of the step. */
+  readonly rate: number;
+}
+
 /**
- * Watches the sides of kinks on steps: for each argument a gap that is positive while the pattern holds: u times its
- * side, u_base − u_entry of a maximum, ⟨direction, u⟩ of a norm. Gaps are interpolated between equidistant points of
- * the dense output by polynomials of its degree, exactly where arguments are affine; the zeros of others are then
- * found on the function itself. Gaps that are 0 at the start of a step are divided by θ or θ².
+ * Watches the sides of kinks on steps. Gaps are interpolated between equidistant points of the dense output by
+ * polynomials of its degree, exactly where arguments are affine; the zeros of others are then found on the function
+ * itself. Gaps that are 0 at the start of a step are divided by θ or θ².
  */
 export class KinkWatch {
-  private readonly frozen: FrozenFunction;
-  private readonly values: Float64Array;
+  private readonly kinked: KinkedFunction;
   private readonly state: Float64Array;
-  private readonly kinkOf: Int32Array;
-  /** Of the arguments that are 0 at the start of the step. */
-  private readonly order: Map<number, 0 | 1 | 2> = new Map();
-  private gaps: Float64Array[] = [];
-  /** The derivatives of gaps at the start of the step, for those that are 0 there. */
-  private readonly rates: Float64Array;
-  private readonly slack: Float64Array;
+  private readonly fresh = new Map<number, Fresh>();
+  private readonly near = new Entries();
+  private readonly one = new Entries();
+  private readonly gaps: Float64Array[] = [];
+  private readonly pair = [new Float64Array(1)];
+  private samples = new Float64Array(0);
+  private coefficients = new Float64Array(0);
 
-  constructor(frozen: FrozenFunction) {
-    const { size, dimension, kinks } = frozen;
-    this.frozen = frozen;
-    this.values = new Float64Array(size);
-    this.state = new Float64Array(dimension);
-    this.rates = new Float64Array(size);
-    this.slack = new Float64Array(size);
-    this.kinkOf = new Int32Array(size);
-    kinks.forEach((kink, index) => this.kinkOf.fill(index, kink.offset, kink.offset + kink.size));
+  constructor(kinked: KinkedFunction) {
+    this.kinked = kinked;
+    this.state = new Float64Array(kinked.dimension);
   }
 
-  /** From x on with this pattern and velocity; `scales` are sizes of the terms that the arguments are sums of. */
+  /** From x on with this pattern and velocity; the function has taken the measure of x. */
   begin(
     x: Float64Array,
     pattern: Pattern,
     velocity: Float64Array,
     fresh: readonly FreshEntry[],
-    scales: Float64Array,
   ): void {
-    const { frozen, rates, slack } = this;
-    this.order.clear();
-    for (const { entry, order } of fresh) this.order.set(entry, order);
-    for (let i = 0; i < slack.length; i++) slack[i] = 256 * Number.EPSILON * Math.abs(scales[i]!);
-    rates.fill(0);
-    if (fresh.length > 0) {
-      frozen.velocities(x, pattern.sides, velocity, this.values);
-      this.toGaps(this.values, pattern, rates);
-    }
-    this.gaps[0] ??= new Float64Array(frozen.size);
-    frozen.values(x, pattern.sides, this.values);
-    this.toGaps(this.values, pattern, this.gaps[0]);
+    const { kinked } = this;
+    this.fresh.clear();
+    if (fresh.length === 0) return;
+    const which = new Entries();
+    for (const { entry } of fresh) which.add(entry);
+    const rates = new Float64Array(fresh.length);
+    kinked.gapRates(x, pattern, velocity, which, rates);
+    fresh.forEach(({ entry, order }, i) => {
+      const slack = 256 * Number.EPSILON * Math.abs(kinked.scaleOf(entry));
+      this.fresh.set(entry, { order, slack, rate: rates[i]! });
+    });
   }
 
   /** The entries that have not left 0 yet. */
-  get freshEntries(): ReadonlyMap<number, 0 | 1 | 2> {
-    return this.order;
+  get freshEntries(): { get(entry: number): 0 | 1 | 2 | undefined } & Pick<
+    ReadonlyMap<number, unknown>,
+    'has' | 'keys' | 'size'
+  > {
+    const { fresh } = this;
+    return {
+      get: (entry) => fresh.get(entry)?.order,
+      has: (entry) => fresh.has(entry),
+      keys: () => fresh.keys(),
+      size: fresh.size,
+    };
+  }
+
+  /** The entries that have not left 0 yet, with the orders of their leaving. */
+  freshOrders(): [number, 0 | 1 | 2][] {
+    return Array.from(this.fresh, ([entry, { order }]) => [entry, order]);
   }
 
   /** The first kink met on the step. */
   first(segment: Segment, pattern: Pattern): Crossing | undefined {
-    const { frozen, gaps, order } = this;
+    const { kinked, gaps, fresh, near } = this;
     const m = Math.max(4, segment.degree);
     const reach = (segment.end - segment.start) / segment.step;
-    for (let j = 1; j <= m; j++) {
-      gaps[j] ??= new Float64Array(frozen.size);
-      evaluateSegment(segment, (j / m) * reach, this.state);
-      frozen.values(this.state, pattern.sides, this.values);
-      this.toGaps(this.values, pattern, gaps[j]!);
+    kinked.suspects(segment, pattern, near);
+    if (fresh.size > 0) {
+      for (const entry of fresh.keys()) if (near.indexOf(entry) < 0) near.add(entry);
     }
+    if (near.count === 0) return undefined;
+    this.reserve(m);
+    kinked.gapsOn(segment, reach, m, pattern, near, gaps);
+    const { samples, coefficients } = this;
     const matrix = bernsteinMatrix(m);
-    const lower = bernsteinMatrix(m - 1);
-    let earliest: Crossing | undefined;
-    const samples = new Float64Array(m + 1);
-    const coefficients = new Float64Array(m + 1);
-    for (let entry = 0; entry < frozen.size; entry++) {
-      const start = gaps[0]![entry]!;
+    let [first, firstEntry] = [Infinity, -1];
+    for (let i = 0; i < near.count; i++) {
+      const start = gaps[0]![i]!;
       if (start === Infinity) continue;
-      const freshOrder = order.get(entry);
-      if (freshOrder === 0 && this.stays(entry, m)) continue;
+      const entry = near.list[i]!;
+      const known = fresh.size > 0 ? fresh.get(entry) : undefined;
       let [least, most] = [Infinity, -Infinity];
       for (let j = 0; j <= m; j++) {
-        const gap = gaps[j]![entry]!;
+        const gap = gaps[j]![i]!;
         samples[j] = gap;
-        least = Math.min(least, gap);
-        most = Math.max(most, gap);
+        if (gap < least) least = gap;
+        if (gap > most) most = gap;
       }
-      // interpolants of degree m exceed their values by a small multiple of how much these vary
-      if (freshOrder === undefined && least > (1 << (m - 1)) * (most - least)) continue;
       let theta: number | undefined;
-      if (freshOrder === undefined) {
-        product(matrix, samples, coefficients);
+      if (known === undefined) {
+        // interpolants of degree m exceed their values by a small multiple of how much these vary
+        if (least > (1 << (m - 1)) * (most - least)) continue;
+        product(matrix, samples, coefficients, m + 1);
         if (coefficients[0]! < 0) coefficients[0] = 0;
         theta = firstNegative(coefficients);
-      } else if (freshOrder === 2) {
-        theta = this.firstOfSecondOrder(samples, m, lower);
+      } else if (known.order === 0 && staysAbove(samples, m, -known.slack)) {
+        continue;
+      } else if (known.order === 2) {
+        theta = firstOfSecondOrder(samples, m);
       } else {
         for (let j = 1; j <= m; j++) samples[j] = samples[j]! / (j / m);
-        samples[0] = this.rates[entry]! * segment.step * reach;
-        product(matrix, samples, coefficients);
+        samples[0] = known.rate * segment.step * reach;
+        product(matrix, samples, coefficients, m + 1);
         theta = firstNegative(coefficients);
       }
-      if (theta === undefined) continue;
-      theta *= reach;
-      if (earliest && theta >= earliest.theta) continue;
-      earliest = { theta, kink: this.kinkOf[entry]!, entry };
+      if (theta !== undefined && theta * reach < first)
+        [first, firstEntry] = [theta * reach, entry];
     }
-    return earliest && this.polished(earliest, segment, pattern, reach);
+    if (firstEntry < 0) return undefined;
+    const kink = kinked.kinkAt(firstEntry);
+    return this.polished({ theta: first, kink, entry: firstEntry }, segment, pattern, reach);
   }
 
-  /** The values of an argument at the ends of equidistant parts, divided by θ²; at 0 as the others continue. */
-  private firstOfSecondOrder(
-    samples: Float64Array,
-    m: number,
-    lower: readonly Float64Array[],
-  ): number | undefined {
-    const values = Float64Array.from({ length: m }, (_, j) => samples[j + 1]! / ((j + 1) / m) ** 2);
-    const out = new Float64Array(m);
-    product(lower, values, out);
-    const theta = firstNegative(out);
-    // the polynomial is on [1/m, 1]
-    return theta === undefined ? undefined : (1 + theta * (m - 1)) / m;
-  }
-
-  private stays(entry: number, m: number): boolean {
-    for (let j = 1; j <= m; j++) if (this.gaps[j]![entry]! < -this.slack[entry]!) return false;
-    return true;
+  private reserve(m: number): void {
+    const { near, gaps } = this;
+    if (this.samples.length !== m + 1) {
+      this.samples = new Float64Array(m + 1);
+      this.coefficients = new Float64Array(m + 1);
+    }
+    for (let j = 0; j <= m; j++) {
+      if ((gaps[j]?.length ?? 0) < near.count) gaps[j] = new Float64Array(near.list.length);
+    }
   }
 
   /** The zero of the gap itself next to that of its interpolant. */
@@ -146,13 +151,13 @@ export class KinkWatch {
     reach: number,
   ): Crossing {
     const { kink, entry } = crossing;
-    const { affine, kind } = this.frozen.kinks[kink]!;
-    if ((affine && kind !== 'norm') || this.order.has(entry)) return crossing;
+    const { affine, kind } = this.kinked.kink(kink);
+    if ((affine && kind !== 'norm') || this.fresh.has(entry)) return crossing;
     const gapAt = (theta: number): number => {
       evaluateSegment(segment, theta, this.state);
-      this.frozen.values(this.state, pattern.sides, this.values);
-      return this.gapOf(entry, this.values, pattern);
+      return this.gapAt(this.state, pattern, entry);
     };
+    const slack = 4 * Number.EPSILON * Math.abs(gapAt(0));
     let at = crossing.theta;
     let value = gapAt(at);
     let step = Math.min(1e-4 * reach, at > 0 ? at : 1e-4 * reach);
@@ -166,45 +171,64 @@ export class KinkWatch {
       [before, valueBefore] = [at, value];
       at = next;
       value = gapAt(at);
-      if (Math.abs(step) <= 1e-15 * reach || Math.abs(value) <= this.slack[entry]! / 64) break;
+      if (Math.abs(step) <= 1e-15 * reach || Math.abs(value) <= slack) break;
     }
     return { ...crossing, theta: Math.min(Math.max(at, 0), reach) };
   }
 
+  private gapAt(x: Float64Array, pattern: Pattern, entry: number): number {
+    const { one, pair } = this;
+    one.clear();
+    one.add(entry);
+    this.kinked.gapsAt(x, pattern, one, pair[0]!);
+    return pair[0]![0]!;
+  }
+
   /** After a step to x: what is not 0 any more is watched like all others. */
   advance(x: Float64Array, pattern: Pattern): void {
-    const { frozen, gaps, order } = this;
-    frozen.values(x, pattern.sides, this.values);
-    this.toGaps(this.values, pattern, gaps[0]!);
-    for (const entry of order.keys()) {
-      if (Math.abs(gaps[0]![entry]!) > this.slack[entry]!) order.delete(entry);
+    for (const [entry, { slack }] of this.fresh) {
+      if (Math.abs(this.gapAt(x, pattern, entry)) > slack) this.fresh.delete(entry);
     }
   }
 
-  private gapOf(entry: number, u: Float64Array, pattern: Pattern): number {
-    const index = this.kinkOf[entry]!;
-    const kink = this.frozen.kinks[index]!;
-    const { sides } = pattern;
-    if (kink.kind === 'abs') return pattern.held[index] ? Infinity : u[entry]! * sides[entry]!;
-    if (kink.kind === 'max') {
-      const base = baseOf(kink, pattern);
-      return entry === base || pattern.tied[entry] ? Infinity : u[base]! - u[entry]!;
+  /** Adds the kinks whose arguments are 0 at x, on the last step, up to a share of the terms that they are sums of. */
+  zeros(x: Float64Array, pattern: Pattern, share: number, found: Set<number>): void {
+    const { kinked, near, gaps } = this;
+    if (near.count === 0) return;
+    const out = gaps[0]!;
+    kinked.gapsAt(x, pattern, near, out);
+    for (let i = 0; i < near.count; i++) {
+      const entry = near.list[i]!;
+      if (Math.abs(out[i]!) <= share * kinked.scaleOf(entry)) found.add(kinked.kinkAt(entry));
     }
-    if (entry !== kink.offset || pattern.held[index]) return Infinity;
-    let along = 0;
-    for (let i = kink.offset; i < kink.offset + kink.size; i++) along += u[i]! * sides[i]!;
-    return along;
-  }
-
-  private toGaps(u: Float64Array, pattern: Pattern, out: Float64Array): void {
-    for (let entry = 0; entry < out.length; entry++) out[entry] = this.gapOf(entry, u, pattern);
   }
 }
 
-function product(matrix: readonly Float64Array[], values: Float64Array, out: Float64Array): void {
-  for (let k = 0; k < out.length; k++) {
+/** The values of an argument at the ends of equidistant parts, divided by θ²; at 0 as the others continue. */
+function firstOfSecondOrder(samples: Float64Array, m: number): number | undefined {
+  const values = Float64Array.from({ length: m }, (_, j) => samples[j + 1]! / ((j + 1) / m) ** 2);
+  const out = new Float64Array(m);
+  product(bernsteinMatrix(m - 1), values, out, m);
+  const theta = firstNegative(out);
+  // the polynomial is on [1/m, 1]
+  return theta === undefined ? undefined : (1 + theta * (m - 1)) / m;
+}
+
+function staysAbove(samples: Float64Array, m: number, least: number): boolean {
+  for (let j = 1; j <= m; j++) if (samples[j]! < least) return false;
+  return true;
+}
+
+function product(
+  matrix: readonly Float64Array[],
+  values: Float64Array,
+  out: Float64Array,
+  n: number,
+): void {
+  for (let k = 0; k < n; k++) {
+    const row = matrix[k]!;
     let sum = 0;
-    for (let j = 0; j < out.length; j++) sum += matrix[k]![j]! * values[j]!;
+    for (let j = 0; j < n; j++) sum += row[j]! * values[j]!;
     out[k] = sum;
   }
 }

@@ -1,13 +1,8 @@
-import type { FrozenFunction } from '@nonsmooth/autodiff';
 import { norm2 } from '@nonsmooth/core';
+import type { CornerFunction } from './corner-function.js';
+import { multiplierSets, shortestVelocity } from './multiplier-sets.js';
 import { heldRows, type HeldRow, type Pattern } from './pattern.js';
-import {
-  multiplierSets,
-  shortestVelocity,
-  spread,
-  type ActiveRow,
-  type SlidingField,
-} from './sliding-field.js';
+import type { ActiveRow } from './sliding-field.js';
 
 /** One way on: a pattern with its velocity and the multipliers of what is held. */
 export interface Way {
@@ -25,32 +20,24 @@ export interface Way {
 
 /** Finds the ways on under patterns. */
 export class Ways {
-  private readonly frozen: FrozenFunction;
-  private readonly field: SlidingField;
+  private readonly frozen: CornerFunction;
   private readonly gradient: Float64Array;
-  private readonly values: Float64Array;
 
-  constructor(field: SlidingField) {
-    const { frozen } = field;
+  constructor(frozen: CornerFunction) {
     this.frozen = frozen;
-    this.field = field;
     this.gradient = new Float64Array(frozen.dimension);
-    this.values = new Float64Array(frozen.size);
   }
 
   /** The shortest velocity over all that the kinks held in the pattern may add. */
   at(x: Float64Array, pattern: Pattern, stateNoise: number, start?: Float64Array): Way {
-    const { frozen, field } = this;
+    const { frozen, gradient } = this;
     const { kinks } = frozen;
     const which: number[] = [];
     pattern.held.forEach((one, index) => one && which.push(index));
-    const held: HeldRow[] = heldRows(kinks, pattern, which);
-    const rows = held.map((row) => field.rowAt(x, pattern, row));
-    const gradient = this.gradient;
+    const held: HeldRow[] = heldRows((kink) => kinks[kink]!, pattern, which);
+    const rows = held.map((row) => frozen.rowAt(x, pattern, row));
     const bounds = new Float64Array(kinks.length);
-    const multipliers = new Float64Array(frozen.size);
-    field.sweeps++;
-    frozen.sweep(x, pattern.sides, undefined, gradient, this.values, bounds);
+    frozen.sweep(x, pattern.sides, gradient, bounds);
     const g = gradient.slice();
     const lambda = start?.length === rows.length ? start : new Float64Array(rows.length);
     const velocity = new Float64Array(frozen.dimension);
@@ -60,12 +47,15 @@ export class Ways {
     // bounds of kinks below others depend on the multipliers of these
     for (let round = 0; round < 100; round++) {
       if (isNested && (round > 0 || start)) {
-        spread(rows, lambda, multipliers);
-        field.sweeps++;
-        frozen.sweep(x, pattern.sides, multipliers, gradient, this.values, bounds);
+        frozen.sweep(x, pattern.sides, gradient, bounds, rows, lambda);
       }
       const last = lambda.slice();
-      ended = shortestVelocity(g, rows, multiplierSets(frozen, rows, bounds), lambda, velocity);
+      const sets = multiplierSets(
+        (kink) => kinks[kink]!.kind,
+        rows,
+        (kink) => bounds[kink]!,
+      );
+      ended = shortestVelocity(g, rows, sets, lambda, velocity);
       if (!isNested) break;
       let moved = 0;
       let size = Number.MIN_VALUE;
