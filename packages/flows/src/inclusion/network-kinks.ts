@@ -1,6 +1,7 @@
 import { frozenProgram, trace, type FrozenFunction } from '@nonsmooth/autodiff';
 import { applyNetwork, checkedData, type EmpiricalRisk } from '@nonsmooth/nets';
 import { tensor } from '@nonsmooth/tensor';
+import type { DenseLayout } from './dense/dense-layout.js';
 import type { KinkEvent } from './itinerary.js';
 
 /** An event of the flow of a network's risk: which neuron met its kink on which sample. */
@@ -38,6 +39,19 @@ export function networkEvents(
     const width = widths[layer]!;
     const sample = Math.min(samples - 1, Math.floor(kink.position / width));
     return { ...event, layer, neuron: kink.position % width, sample, input: rows[sample]! };
+  };
+}
+
+/** As `networkEvents`, from where kinks lie. */
+export function denseEvents(layout: DenseLayout): (event: KinkEvent) => NetworkKinkEvent {
+  const place = { layer: 0, hinge: 0, group: 0, neuron: 0 };
+  const { groups, layers } = layout;
+  const width = layers[0]!.inputs;
+  return (event) => {
+    layout.locate(event.index, place);
+    const { layer, group, neuron } = place;
+    const input = Array.from(groups.inputs.subarray(group * width, (group + 1) * width));
+    return { ...event, layer: layer + 1, neuron, sample: groups.first[group]!, input };
   };
 }
 

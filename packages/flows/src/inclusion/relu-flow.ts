@@ -14,9 +14,11 @@ import {
   type InclusionFlow,
   type InclusionFlowOptions,
 } from './inclusion-flow.js';
+import { DenseFunction } from './dense/dense-function.js';
+import { DenseLayout } from './dense/dense-layout.js';
 import { mergedFunction } from './merged-kinks.js';
 import { TracedFunction } from './traced-function.js';
-import { networkEvents, type NetworkKinkEvent } from './network-kinks.js';
+import { denseEvents, networkEvents, type NetworkKinkEvent } from './network-kinks.js';
 import { requireWholeSet } from './require-whole-set.js';
 
 /** The flow of a network's risk across kinks. */
@@ -63,22 +65,27 @@ export function networkFlow(
 ): ReluFlow | undefined {
   if (risk.smooth) return undefined;
   const start = Float64Array.from(theta0);
-  const own = frozenProgram(risk.program);
-  const frozen =
-    objective.program === undefined || objective.program === risk.program
-      ? own
-      : withAffine(frozenProgram(objective.program), own);
-  if (frozen.kinks.length === 0) return undefined;
+  const isOwn = objective === risk;
+  const layout = isOwn ? DenseLayout.of(risk) : undefined;
+  const frozen = layout ? undefined : tracedKinks(risk, isOwn ? undefined : objective.program);
+  if ((layout?.kinks ?? frozen!.kinks.length) === 0) return undefined;
   requireWholeSet(risk);
-  const merged = mergedFunction(frozen, start);
-  const describe = networkEvents(risk, frozen.kinks, merged.origin);
-  return inclusionFlow(
-    new TracedFunction(merged),
-    (theta) => objective.value(theta),
-    start,
-    options,
-    describe,
-  );
+  const value = (theta: Float64Array): number => objective.value(theta);
+  if (layout) {
+    const describe = denseEvents(layout);
+    return inclusionFlow(new DenseFunction(layout), value, start, options, describe);
+  }
+  const merged = mergedFunction(frozen!, start);
+  const describe = networkEvents(risk, frozen!.kinks, merged.origin);
+  return inclusionFlow(new TracedFunction(merged), value, start, options, describe);
+}
+
+/** The frozen function of a risk, or of the program of other parameters with the same kinks. */
+function tracedKinks(risk: EmpiricalRisk, program: TracedObjective['program']): FrozenFunction {
+  const own = frozenProgram(risk.program);
+  return program === undefined || program === risk.program
+    ? own
+    : withAffine(frozenProgram(program), own);
 }
 
 /** Kinks known to be affine are watched exactly; programs that put parameters together do not show it. */

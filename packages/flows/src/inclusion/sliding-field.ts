@@ -16,6 +16,8 @@ export interface ActiveRow extends HeldRow {
 /** A row that is computed anew wherever the field is evaluated, unless its function is affine. */
 interface FieldRow extends ActiveRow {
   length: number;
+  /** Whether it is the same everywhere and under every pattern. */
+  readonly isKept: boolean;
 }
 
 /**
@@ -76,9 +78,7 @@ export class SlidingField {
     this.isFlat = kinks.every(({ affine }) => affine);
     this.isNested = kinks.some(({ nested }) => nested);
     this.rows = held.map((row) =>
-      this.isKept(row)
-        ? this.rowAt(this.state, row)
-        : { ...row, gradient: new Float64Array(kinked.dimension), length: 0, slopes: undefined },
+      this.isKept(row) ? this.rowAt(this.state, row) : this.emptyRow(row, false),
     );
     const k = held.length;
     this.lambda = new Float64Array(k);
@@ -98,14 +98,17 @@ export class SlidingField {
     const key = isKept ? `${row.entry},${row.base}` : '';
     const known = isKept ? constantRows.get(key) : undefined;
     if (known) return known;
-    const gradient = new Float64Array(this.kinked.dimension);
-    const found = { ...row, gradient, length: 0, slopes: undefined };
+    const found = this.emptyRow(row, isKept);
     this.compute(x, found);
     if (isKept) constantRows.set(key, found);
     return found;
   }
 
-  /** Whether the row is the same everywhere and under every pattern. */
+  private emptyRow(row: HeldRow, isKept: boolean): FieldRow {
+    const gradient = new Float64Array(this.kinked.dimension);
+    return { ...row, gradient, length: 0, slopes: undefined, isKept };
+  }
+
   private isKept({ kink }: HeldRow): boolean {
     const { affine, nested } = this.kinked.kink(kink);
     return affine && !nested;
@@ -172,7 +175,7 @@ export class SlidingField {
 
   private factorize(x: Float64Array): void {
     const { rows, gram } = this;
-    for (const row of rows) if (!this.isKept(row)) this.compute(x, row);
+    for (const row of rows) if (!row.isKept) this.compute(x, row);
     this.isConstant = this.isFlat;
     gramMatrix(rows, gram);
     this.factor.factorize(gram, rows.length);

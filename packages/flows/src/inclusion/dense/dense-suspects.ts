@@ -1,0 +1,153 @@
+import type { Segment } from '@nonsmooth/ode';
+import type { Entries } from '../kinked-function.js';
+import type { Pattern } from '../pattern.js';
+import type { DenseLayout } from './dense-layout.js';
+import type { FrozenNetwork } from './frozen-network.js';
+
+/**
+ * Finds kinks that may be met on a step. With Δ the largest changes of weights and biases on the step, row by row as
+ * vectors with the bias, affine values of the first layer change by at most ‖Δ_i‖·‖(x, 1)‖; those of the others by
+ * ‖Δ_i‖·‖(a, 1)‖ + (‖W_i‖ + ‖Δ_i‖)·‖change of a‖, whose entries are at most slope × change of the layer below.
+ */
+export class DenseSuspects {
+  private readonly layout: DenseLayout;
+  private readonly frozen: FrozenNetwork;
+  /** By neuron of a layer: ‖Δ_i‖ and ‖W_i‖. */
+  private readonly changes: readonly Float64Array[];
+  private readonly norms: readonly Float64Array[];
+  /** By group: ‖(a, 1)‖ and the bound for the change of a, of the layer at hand. */
+  private readonly sizes: Float64Array;
+  private readonly moves: Float64Array;
+  private readonly inputSizes: Float64Array;
+  /** Inputs of the layers for one group. */
+  private readonly values: readonly Float64Array[];
+
+  constructor(layout: DenseLayout, frozen: FrozenNetwork) {
+    this.layout = layout;
+    this.frozen = frozen;
+    const { layers, groups } = layout;
+    this.changes = layers.map(({ width }) => new Float64Array(width));
+    this.norms = layers.map(({ width }) => new Float64Array(width));
+    this.sizes = new Float64Array(groups.count);
+    this.moves = new Float64Array(groups.count);
+    this.values = layers.map(({ inputs }) => new Float64Array(inputs));
+    const width = layers[0]!.inputs;
+    this.inputSizes = Float64Array.from({ length: groups.count }, (_, g) => {
+      let sum = 1;
+      for (let l = 0; l < width; l++) sum += groups.inputs[g * width + l]! ** 2;
+      return Math.sqrt(sum);
+    });
+  }
+
+  find(segment: Segment, pattern: Pattern, out: Entries): void {
+    out.clear();
+    const { layers, groups, lossKinks, kinks, loss } = this.layout;
+    const { moves } = this;
+    const top = layers.length - 1;
+    const hasLossKinks = kinks > lossKinks;
+    const depth = hasLossKinks ? layers.length : top;
+    for (let k = 0; k < depth; k++) this.measureLayer(segment, k);
+    const x = segment.coefficients[0]!;
+    for (let g = 0; g < groups.count; g++) {
+      let size = this.inputSizes[g]!;
+      let move = 0;
+      const [first] = this.values;
+      const width = first!.length;
+      for (let l = 0; l < width; l++) first![l] = groups.inputs[g * width + l]!;
+      for (let k = 0; k < top; k++) {
+        const squares = this.hidden(x, k, g, size, move, pattern, out);
+        move = this.moved;
+        size = Math.sqrt(squares + 1);
+      }
+      moves[g] = move;
+      this.sizes[g] = size;
+      if (hasLossKinks) this.keepOutputs(x, g);
+    }
+    if (!hasLossKinks) return;
+    const { count, group, output, target } = loss.kinks!;
+    const { width } = layers[top]!;
+    for (let l = 0; l < count; l++) {
+      const [g, i] = [group[l]!, output[l]!];
+      if (pattern.held[lossKinks + l]) continue;
+      const change = this.bound(top, i, this.sizes[g]!, moves[g]!);
+      const z = this.frozen.outputs[g * width + i]!;
+      if (Math.abs(z - target[l]!) <= change) out.add(lossKinks + l);
+    }
+  }
+
+  private moved = 0;
+
+  /** Adds the suspects of a hidden layer on a group; returns Σ a² of its activations. */
+  private hidden(
+    x: Float64Array,
+    k: number,
+    g: number,
+    size: number,
+    move: number,
+    { held }: Pattern,
+    out: Entries,
+  ): number {
+    const { layers, hinges } = this.layout;
+    const { inputs, width, weights, biases, kinks } = layers[k]!;
+    const [slopes, shifts] = [this.frozen.slopes[k]!, this.frozen.shifts[k]!];
+    const from = this.values[k]!;
+    const to = this.values[k + 1]!;
+    let [squares, moved] = [0, 0];
+    for (let i = 0; i < width; i++) {
+      const row = weights + i * inputs;
+      let z = x[biases + i]!;
+      for (let j = 0; j < inputs; j++) z += x[row + j]! * from[j]!;
+      const change = this.bound(k, i, size, move);
+      const at = g * width + i;
+      for (let h = 0; h < kinks.length; h++) {
+        const entry = kinks[h]! + at;
+        if (Math.abs(z - hinges.at[h]!) <= change && !held[entry]) out.add(entry);
+      }
+      const slope = slopes[at]!;
+      const a = slope === 0 ? shifts[at]! : slope * z + shifts[at]!;
+      to[i] = a;
+      squares += a * a;
+      moved += slope * slope * change * change;
+    }
+    this.moved = Math.sqrt(moved);
+    return squares;
+  }
+
+  private bound(k: number, i: number, size: number, move: number): number {
+    const change = this.changes[k]![i]!;
+    // a little more, for rounding
+    return 1.000001 * (change * size + (this.norms[k]![i]! + change) * move) + 1e-300;
+  }
+
+  private keepOutputs(x: Float64Array, g: number): void {
+    const { layers } = this.layout;
+    const top = layers.length - 1;
+    const { inputs, width, weights, biases } = layers[top]!;
+    const from = this.values[top]!;
+    for (let i = 0; i < width; i++) {
+      let z = x[biases + i]!;
+      for (let j = 0; j < inputs; j++) z += x[weights + i * inputs + j]! * from[j]!;
+      this.frozen.outputs[g * width + i] = z;
+    }
+  }
+
+  /** ‖Δ_i‖ and ‖W_i‖ of a layer, from |change of a component| ≤ Σ_q |c_q|·reach^q. */
+  private measureLayer({ coefficients, degree, start, end, step }: Segment, k: number): void {
+    const reach = (end - start) / step;
+    const { inputs, width, weights, biases } = this.layout.layers[k]!;
+    const [changes, norms] = [this.changes[k]!, this.norms[k]!];
+    const x = coefficients[0]!;
+    for (let i = 0; i < width; i++) {
+      let [change, norm] = [0, 0];
+      for (let j = 0; j <= inputs; j++) {
+        const at = j < inputs ? weights + i * inputs + j : biases + i;
+        let most = 0;
+        for (let q = degree; q > 0; q--) most = (most + Math.abs(coefficients[q]![at]!)) * reach;
+        change += most * most;
+        if (j < inputs) norm += x[at]! ** 2;
+      }
+      changes[i] = Math.sqrt(change);
+      norms[i] = Math.sqrt(norm);
+    }
+  }
+}

@@ -1,0 +1,279 @@
+import type { HeldRow } from '../pattern.js';
+import type { DenseLayout, KinkPlace } from './dense-layout.js';
+
+/**
+ * The risk of a network with the pieces of its activation frozen: activation = slope·z + shift, for every group of
+ * samples and every hidden neuron. Neurons with slope 0 that are not held take no part.
+ */
+export class FrozenNetwork {
+  /** Whether sides have been changed since they were compiled. */
+  isStale = true;
+  /** By hidden layer, groups × width. */
+  readonly slopes: readonly Float64Array[];
+  readonly shifts: readonly Float64Array[];
+  readonly hasShifts: boolean;
+  /** By hidden layer: how many neurons take part on each group, and which, groups × width. */
+  readonly active: readonly Int32Array[];
+  readonly counts: readonly Int32Array[];
+  /** Inputs of each layer, groups × inputs. */
+  readonly inputs: readonly Float64Array[];
+  readonly outputs: Float64Array;
+  private readonly layout: DenseLayout;
+  /** By layer: the cotangents of its affine values, 0 for neurons that take no part. */
+  private readonly deltas: readonly Float64Array[];
+  private readonly below: Float64Array;
+  /** Weights and sides of the last sweep. */
+  private readonly theta: Float64Array;
+  private readonly place: KinkPlace = { layer: 0, hinge: 0, group: 0, neuron: 0 };
+
+  constructor(layout: DenseLayout) {
+    this.layout = layout;
+    const { layers, groups, hinges } = layout;
+    const hidden = layers.slice(0, -1);
+    const perNeuron = (): readonly Float64Array[] =>
+      hidden.map(({ width }) => new Float64Array(groups.count * width));
+    this.slopes = perNeuron();
+    this.shifts = perNeuron();
+    this.hasShifts = hinges.at.some((at) => at !== 0);
+    this.active = hidden.map(({ width }) => new Int32Array(groups.count * width));
+    this.counts = hidden.map(() => new Int32Array(groups.count));
+    this.inputs = [groups.inputs, ...perNeuron()];
+    this.deltas = layers.map(({ width }) => new Float64Array(groups.count * width));
+    this.outputs = new Float64Array(groups.count * layers.at(-1)!.width);
+    this.below = new Float64Array(Math.max(0, ...hidden.map(({ width }) => width)));
+    this.theta = new Float64Array(layout.dimension);
+  }
+
+  /** Takes the pieces of the activation that these sides say. */
+  compile(sides: Float64Array): void {
+    if (!this.isStale) return;
+    this.isStale = false;
+    const { layers, hinges, groups } = this.layout;
+    for (let k = 0; k + 1 < layers.length; k++) {
+      const { width, kinks } = layers[k]!;
+      const [slopes, shifts, active, counts] = [
+        this.slopes[k]!,
+        this.shifts[k]!,
+        this.active[k]!,
+        this.counts[k]!,
+      ];
+      this.deltas[k]!.fill(0);
+      this.inputs[k + 1]!.fill(0);
+      for (let g = 0; g < groups.count; g++) {
+        let count = 0;
+        for (let i = 0; i < width; i++) {
+          const at = g * width + i;
+          let slope = hinges.slope;
+          let shift = 0;
+          let isHeld = false;
+          for (let h = 0; h < kinks.length; h++) {
+            const side = sides[kinks[h]! + at]!;
+            const weight = hinges.weights[h]! * side;
+            if (side === 0) isHeld = true;
+            slope += weight;
+            shift -= weight * hinges.at[h]!;
+          }
+          slopes[at] = slope;
+          shifts[at] = shift;
+          if (slope !== 0 || shift !== 0 || isHeld) active[g * width + count++] = i;
+        }
+        counts[g] = count;
+      }
+    }
+  }
+
+  /** Returns the risk and writes ∇(risk + Σ λ·r). */
+  sweep(
+    x: Float64Array,
+    sides: Float64Array,
+    gradient: Float64Array,
+    rows?: readonly HeldRow[],
+    lambda?: Float64Array,
+  ): number {
+    this.compile(sides);
+    this.theta.set(x);
+    const { layers, groups, loss } = this.layout;
+    const top = layers.length - 1;
+    for (let k = 0; k < top; k++) this.forwardHidden(x, k);
+    this.forwardOutputs(x);
+    const delta = this.deltas[top]!;
+    let value = loss.evaluate(this.outputs, delta);
+    if (loss.kinks) value += this.addLossKinks(sides, delta);
+    gradient.fill(0);
+    if (rows && lambda) this.addTopRows(rows, lambda, delta);
+    for (let k = top; k >= 0; k--) {
+      if (k > 0 && rows && lambda) this.clearDelta(k - 1);
+      for (let g = 0; g < groups.count; g++) this.backwardGroup(x, k, g, gradient);
+      if (k > 0 && rows && lambda) this.addRows(x, k - 1, rows, lambda);
+    }
+    return value;
+  }
+
+  /** The cotangent of a hidden neuron's activation in the last sweep. */
+  cotangent({ layer, group, neuron }: KinkPlace): number {
+    const { width, inputs, weights } = this.layout.layers[layer + 1]!;
+    const delta = this.deltas[layer + 1]!;
+    let sum = 0;
+    for (let i = 0; i < width; i++) {
+      sum += this.theta[weights + i * inputs + neuron]! * delta[group * width + i]!;
+    }
+    return sum;
+  }
+
+  private forwardHidden(x: Float64Array, k: number): void {
+    const { layers, groups } = this.layout;
+    const { inputs, width, weights, biases } = layers[k]!;
+    const from = this.inputs[k]!;
+    const to = this.inputs[k + 1]!;
+    const [slopes, shifts, active, counts] = [
+      this.slopes[k]!,
+      this.shifts[k]!,
+      this.active[k]!,
+      this.counts[k]!,
+    ];
+    const { hasShifts } = this;
+    const below = k > 0 ? this.active[k - 1]! : undefined;
+    for (let g = 0; g < groups.count; g++) {
+      const last = g * width + counts[g]!;
+      const start = g * inputs;
+      const end = below ? start + this.counts[k - 1]![g]! : 0;
+      for (let p = g * width; p < last; p++) {
+        const i = active[p]!;
+        const row = weights + i * inputs;
+        let z = x[biases + i]!;
+        if (below) {
+          for (let q = start; q < end; q++) {
+            const j = below[q]!;
+            z += x[row + j]! * from[start + j]!;
+          }
+        } else {
+          for (let j = 0; j < inputs; j++) z += x[row + j]! * from[start + j]!;
+        }
+        const at = g * width + i;
+        to[at] = hasShifts ? slopes[at]! * z + shifts[at]! : slopes[at]! * z;
+      }
+    }
+  }
+
+  private forwardOutputs(x: Float64Array): void {
+    const { layers, groups } = this.layout;
+    const top = layers.length - 1;
+    const { inputs, width, weights, biases } = layers[top]!;
+    const from = this.inputs[top]!;
+    const { outputs } = this;
+    const below = top > 0 ? this.active[top - 1]! : undefined;
+    for (let g = 0; g < groups.count; g++) {
+      const start = g * inputs;
+      const end = below ? start + this.counts[top - 1]![g]! : 0;
+      for (let i = 0; i < width; i++) {
+        const row = weights + i * inputs;
+        let z = x[biases + i]!;
+        if (below) {
+          for (let q = start; q < end; q++) {
+            const j = below[q]!;
+            z += x[row + j]! * from[start + j]!;
+          }
+        } else {
+          for (let j = 0; j < inputs; j++) z += x[row + j]! * from[start + j]!;
+        }
+        outputs[g * width + i] = z;
+      }
+    }
+  }
+
+  private addLossKinks(sides: Float64Array, delta: Float64Array): number {
+    const { lossKinks, loss, layers } = this.layout;
+    const { count, group, output, target, weight } = loss.kinks!;
+    const { width } = layers.at(-1)!;
+    let value = 0;
+    for (let l = 0; l < count; l++) {
+      const at = group[l]! * width + output[l]!;
+      const pull = weight[l]! * sides[lossKinks + l]!;
+      value += pull * (this.outputs[at]! - target[l]!);
+      delta[at] = delta[at]! + pull;
+    }
+    return value;
+  }
+
+  private clearDelta(k: number): void {
+    this.deltas[k]!.fill(0);
+  }
+
+  /** Multipliers of kinks of the loss. */
+  private addTopRows(rows: readonly HeldRow[], lambda: Float64Array, delta: Float64Array): void {
+    const { layout, place } = this;
+    const { width } = layout.layers.at(-1)!;
+    for (let i = 0; i < rows.length; i++) {
+      if (rows[i]!.entry < layout.lossKinks) continue;
+      layout.locate(rows[i]!.entry, place);
+      const at = place.group * width + place.neuron;
+      delta[at] = delta[at]! + lambda[i]!;
+    }
+  }
+
+  /** Multipliers of kinks of a hidden layer. */
+  private addRows(
+    _x: Float64Array,
+    k: number,
+    rows: readonly HeldRow[],
+    lambda: Float64Array,
+  ): void {
+    const { layout, place } = this;
+    const { width } = layout.layers[k]!;
+    const delta = this.deltas[k]!;
+    for (let i = 0; i < rows.length; i++) {
+      if (rows[i]!.entry >= layout.lossKinks) continue;
+      layout.locate(rows[i]!.entry, place);
+      if (place.layer !== k) continue;
+      const at = place.group * width + place.neuron;
+      delta[at] = delta[at]! + lambda[i]!;
+    }
+  }
+
+  /** Adds the share of a group to the gradient of layer k, and writes the cotangents of the layer below. */
+  private backwardGroup(x: Float64Array, k: number, g: number, gradient: Float64Array): void {
+    const { layers } = this.layout;
+    const { inputs, width, weights, biases } = layers[k]!;
+    const delta = this.deltas[k]!;
+    const from = this.inputs[k]!;
+    const start = g * inputs;
+    const isTop = k === layers.length - 1;
+    const own = isTop ? undefined : this.active[k]!;
+    const last = g * width + (isTop ? width : this.counts[k]![g]!);
+    if (k === 0) {
+      for (let p = g * width; p < last; p++) {
+        const i = own ? own[p]! : p - g * width;
+        const d = delta[g * width + i]!;
+        if (d === 0) continue;
+        gradient[biases + i] = gradient[biases + i]! + d;
+        const row = weights + i * inputs;
+        for (let j = 0; j < inputs; j++) {
+          gradient[row + j] = gradient[row + j]! + d * from[start + j]!;
+        }
+      }
+      return;
+    }
+    const { below } = this;
+    const active = this.active[k - 1]!;
+    const end = start + this.counts[k - 1]![g]!;
+    for (let q = start; q < end; q++) below[active[q]!] = 0;
+    for (let p = g * width; p < last; p++) {
+      const i = own ? own[p]! : p - g * width;
+      const d = delta[g * width + i]!;
+      if (d === 0) continue;
+      gradient[biases + i] = gradient[biases + i]! + d;
+      const row = weights + i * inputs;
+      for (let q = start; q < end; q++) {
+        const j = active[q]!;
+        gradient[row + j] = gradient[row + j]! + d * from[start + j]!;
+        below[j] = below[j]! + d * x[row + j]!;
+      }
+    }
+    const slopes = this.slopes[k - 1]!;
+    const under = this.deltas[k - 1]!;
+    for (let q = start; q < end; q++) {
+      const j = active[q]!;
+      under[start + j] = slopes[start + j]! * below[j]!;
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import { resolveLoss, type Loss, type LossName } from '@nonsmooth/kernels';
+import type { SampleGroups } from './sample-groups.js';
+
+/** The mean loss of outputs, one row for each group of samples with equal inputs. */
+export interface GroupedLoss {
+  /** Returns the loss and writes its derivatives with respect to the outputs, groups × width. */
+  evaluate(outputs: Float64Array, delta: Float64Array): number;
+  /** The kinks of |N − y|, if it has them. */
+  readonly kinks: LossKinks | undefined;
+}
+
+/** Kinks of the loss: |N_output − y| of a group, of samples that have it in common. */
+export interface LossKinks {
+  readonly count: number;
+  readonly group: Int32Array;
+  readonly output: Int32Array;
+  readonly target: Float64Array;
+  /** The weight of |N − y| in the loss: how many samples have it, over all. */
+  readonly weight: Float64Array;
+  /** Its place among samples × outputs, of the first sample that has it. */
+  readonly position: Int32Array;
+}
+
+/** A loss of one output and its target, and the derivative of it. */
+interface Entry {
+  readonly value: (n: number, y: number) => number;
+  readonly derivative: (n: number, y: number) => number;
+}
+
+/**
+ * The loss of samples in groups; undefined for one that is not a mean over samples. `targets` are samples × width, or
+ * classes.
+ */
+export function groupedLoss(
+  loss: LossName | Loss,
+  { of, count }: SampleGroups,
+  targets: Float64Array,
+  width: number,
+): GroupedLoss | undefined {
+  const { name, parameter } = resolveLoss(loss);
+  const samples = of.length;
+  if (name === 'relativeL2') return undefined;
+  if (name === 'crossEntropy') return crossEntropy(of, targets, width);
+  if (name === 'absoluteError') {
+    // its values and derivatives are those of its kinks
+    const none = (_outputs: Float64Array, delta: Float64Array): number => {
+      delta.fill(0);
+      return 0;
+    };
+    return { evaluate: none, kinks: lossKinks(of, targets, width) };
+  }
+  if (name === 'squared') {
+    return { evaluate: squared(of, count, targets, width), kinks: undefined };
+  }
+  const { value, derivative } = entryOf(name, parameter);
+  return {
+    kinks: undefined,
+    evaluate(outputs, delta) {
+      let sum = 0;
+      delta.fill(0);
+      for (let s = 0; s < samples; s++) {
+        const g = of[s]!;
+        for (let i = 0; i < width; i++) {
+          const [n, y] = [outputs[g * width + i]!, targets[s * width + i]!];
+          sum += value(n, y);
+          delta[g * width + i] = delta[g * width + i]! + derivative(n, y) / samples;
+        }
+      }
+      return sum / samples;
+    },
+  };
+}
+
+/** Mean of (N − y)², summed over the outputs. */
+function squared(
+  of: Int32Array,
+  groups: number,
+  targets: Float64Array,
+  width: number,
+): GroupedLoss['evaluate'] {
+  const samples = of.length;
+  const factor = 2 / samples;
+  if (groups < samples) {
+    return (outputs, delta) => {
+      let sum = 0;
+      delta.fill(0);
+      for (let s = 0; s < samples; s++) {
+        const to = of[s]! * width;
+        for (let i = 0; i < width; i++) {
+          const r = outputs[to + i]! - targets[s * width + i]!;
+          sum += r * r;
+          delta[to + i] = delta[to + i]! + factor * r;
+        }
+      }
+      return sum / samples;
+    };
+  }
+  return (outputs, delta) => {
+    let sum = 0;
+    for (let i = 0; i < targets.length; i++) {
+      const r = outputs[i]! - targets[i]!;
+      sum += r * r;
+      delta[i] = factor * r;
+    }
+    return sum / samples;
+  };
+}
+
+function entryOf(name: 'huber' | 'binaryCrossEntropy', delta: number): Entry {
+  if (name === 'huber') {
+    const cut = (r: number): number => (r > delta ? delta : r < -delta ? -delta : r);
+    return {
+      value: (n, y) => cut(n - y) * (n - y - cut(n - y) / 2),
+      derivative: (n, y) => cut(n - y),
+    };
+  }
+  const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+  const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  return {
+    value: (n, y) => (1 - y) * softplus(n) + y * softplus(-n),
+    derivative: (n, y) => (1 - y) * logistic(n) - y * logistic(-n),
+  };
+}
+
+/** Mean of log Σ_j exp N_j − N_class. */
+function crossEntropy(of: Int32Array, classes: Float64Array, width: number): GroupedLoss {
+  const samples = of.length;
+  const shares = new Float64Array(width);
+  return {
+    kinks: undefined,
+    evaluate(outputs, delta) {
+      let sum = 0;
+      delta.fill(0);
+      for (let s = 0; s < samples; s++) {
+        const [from, chosen] = [of[s]! * width, classes[s]!];
+        let largest = -Infinity;
+        for (let i = 0; i < width; i++) largest = Math.max(largest, outputs[from + i]!);
+        let others = 0;
+        for (let i = 0; i < width; i++) {
+          shares[i] = Math.exp(outputs[from + i]! - largest);
+          if (i !== chosen) others += shares[i]!;
+        }
+        const own = shares[chosen]!;
+        const total = own + others;
+        for (let i = 0; i < width; i++) {
+          const share = (i === chosen ? -others : shares[i]!) / total;
+          delta[from + i] = delta[from + i]! + share / samples;
+        }
+        const small = Math.log1p(others / own);
+        sum += own > 1e-6 ? small : Math.log(total) - (outputs[from + chosen]! - largest);
+      }
+      return sum / samples;
+    },
+  };
+}
+
+function lossKinks(of: Int32Array, targets: Float64Array, width: number): LossKinks {
+  const known = new Map<string, number>();
+  const found: {
+    group: number;
+    output: number;
+    target: number;
+    position: number;
+    weight: number;
+  }[] = [];
+  targets.forEach((target, position) => {
+    const [group, output] = [of[Math.floor(position / width)]!, position % width];
+    const key = `${group},${output},${target}`;
+    const at = known.get(key);
+    if (at !== undefined) found[at]!.weight += 1 / of.length;
+    else known.set(key, found.push({ group, output, target, position, weight: 1 / of.length }) - 1);
+  });
+  return {
+    count: found.length,
+    group: Int32Array.from(found, ({ group }) => group),
+    output: Int32Array.from(found, ({ output }) => output),
+    target: Float64Array.from(found, ({ target }) => target),
+    weight: Float64Array.from(found, ({ weight }) => weight),
+    position: Int32Array.from(found, ({ position }) => position),
+  };
+}
