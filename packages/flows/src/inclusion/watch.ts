@@ -12,6 +12,9 @@ export interface Crossing {
   readonly entry: number;
 }
 
+/** Kinks that are met so closely, in steps, are met at once. */
+const atOnce = 1e-12;
+
 /** An argument that was 0 at the start of the piece: which power of θ its gap is divided by, and what is 0 there. */
 interface Fresh {
   readonly order: 0 | 1 | 2;
@@ -124,8 +127,13 @@ export class KinkWatch {
         product(matrix, samples, coefficients, m + 1);
         theta = firstNegative(coefficients);
       }
-      if (theta !== undefined && theta * reach < first)
-        [first, firstEntry] = [theta * reach, entry];
+      if (theta === undefined) continue;
+      theta *= reach;
+      // of those met at once, as far as rounding tells, the kinks below come before those above them
+      const apart = theta - first;
+      if (apart < -atOnce || (apart <= atOnce && entry < firstEntry)) {
+        [first, firstEntry] = [theta, entry];
+      }
     }
     if (firstEntry < 0) return undefined;
     const kink = kinked.kinkAt(firstEntry);
