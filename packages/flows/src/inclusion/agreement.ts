@@ -4,7 +4,7 @@ import { dot, norm2 } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
 import type { Corner } from './decision.js';
 import { setHeld, setSide, type Pattern } from './pattern.js';
-import type { ActiveRow } from './sliding-field.js';
+import type { ActiveRow } from './active-row.js';
 import { verdictOf, type Verdict } from './verdict.js';
 import type { Way } from './way.js';
 

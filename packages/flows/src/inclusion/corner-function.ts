@@ -3,7 +3,8 @@ import { norm2 } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
 import { Entries, type KinkedFunction } from './kinked-function.js';
 import type { HeldRow, Pattern } from './pattern.js';
-import type { ActiveRow, SlidingField } from './sliding-field.js';
+import type { ActiveRow } from './active-row.js';
+import type { SlidingField } from './sliding-field.js';
 
 /**
  * A function around a corner: only of the kinks that bend there, which are numbered anew; all others stay what they

@@ -12,7 +12,7 @@ import {
   type Step,
 } from '@nonsmooth/ode';
 import { Decider } from './decider.js';
-import type { Choice, Decision, FreshEntry } from './decision.js';
+import type { Choice, Decision } from './decision.js';
 import { activeKinks } from './active-kinks.js';
 import { ExitWatch } from './exits.js';
 import { CornerFunction } from './corner-function.js';

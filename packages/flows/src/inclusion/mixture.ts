@@ -3,7 +3,7 @@ import type { ActiveKink } from './active-kink.js';
 import { copyPattern, setSide, type Pattern } from './pattern.js';
 import type { CornerFunction } from './corner-function.js';
 import { shortestVelocity } from './multiplier-sets.js';
-import type { ActiveRow } from './sliding-field.js';
+import type { ActiveRow } from './active-row.js';
 
 /** The gradient on one side of each active kink, with the gradients of their arguments there. */
 interface Side {

@@ -60,7 +60,7 @@ export function snapped(
   ahead: number,
   stateNoise: number,
 ): Float64Array | undefined {
-  const { kinked, pattern } = field;
+  const { pattern } = field;
   const held = [...heldKinks(pattern), index].sort((a, b) => a - b);
   const corner = new CornerFunction(field, held);
   const before = corner.pattern();

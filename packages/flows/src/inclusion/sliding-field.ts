@@ -1,17 +1,10 @@
 import { dot, norm2 } from '@nonsmooth/core';
+import type { ActiveRow } from './active-row.js';
 import { GramFactor } from './gram-factor.js';
 import type { KinkedFunction } from './kinked-function.js';
 import { multiplierSets, nearestEnd, shortestVelocity, type Margin } from './multiplier-sets.js';
 import { heldKinks, heldRows, type HeldRow, type Pattern } from './pattern.js';
 import type { MultiplierSet } from './product-minimum.js';
-
-/** A function that is 0 while a kink is held, with its gradient. */
-export interface ActiveRow extends HeldRow {
-  readonly gradient: Float64Array;
-  readonly length: number;
-  /** Its derivative with respect to the values of kinks below; none unless they may matter. */
-  readonly slopes: Float64Array | undefined;
-}
 
 /** A row that is computed anew wherever the field is evaluated, unless its function is affine. */
 interface FieldRow extends ActiveRow {

@@ -1,7 +1,7 @@
 import type { FrozenKink } from '@nonsmooth/autodiff';
 import { dot, norm2 } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
-import type { ActiveRow } from './sliding-field.js';
+import type { ActiveRow } from './active-row.js';
 import type { Way } from './way.js';
 
 /** What a kink does under a way on. */

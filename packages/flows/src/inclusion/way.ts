@@ -2,7 +2,7 @@ import { norm2 } from '@nonsmooth/core';
 import type { CornerFunction } from './corner-function.js';
 import { multiplierSets, shortestVelocity } from './multiplier-sets.js';
 import { heldRows, type HeldRow, type Pattern } from './pattern.js';
-import type { ActiveRow } from './sliding-field.js';
+import type { ActiveRow } from './active-row.js';
 
 /** One way on: a pattern with its velocity and the multipliers of what is held. */
 export interface Way {
