@@ -17,36 +17,41 @@ export function activeKinks(
   const { freshEntries } = watch;
   const active: ActiveKink[] = [];
   const still: number[] = [];
-  const consider = (index: number, isZero: (offset: number, size: number) => boolean): void => {
-    const kink = kinked.kink(index);
-    const { kind, offset, size } = kink;
+  const consider = (index: number, offset: number, isZero: boolean): void => {
     const isMet = index === met?.kink;
-    if (kind === 'max') return;
     if (!isMet && freshEntries.get(offset) === 0) {
-      if (kink.nested) still.push(index);
-      return;
-    }
-    if (pattern.held[index]) active.push({ index, from: 'held' });
+      if (kinked.kink(index).nested) still.push(index);
+    } else if (pattern.held[index]) active.push({ index, from: 'held' });
     else if (freshEntries.has(offset)) active.push({ index, from: 'fresh' });
-    else if (isMet || isZero(offset, size)) active.push({ index, from: 'side' });
+    else if (isMet || isZero) active.push({ index, from: 'side' });
   };
-  if (met && kinked.onlyAbs) {
+  if (kinked.onlyAbs && met) {
     const indices = new Set([...heldKinks(pattern), ...freshEntries.keys(), met.kink]);
     watch.zeros(y, pattern, tiny, indices);
-    for (const index of indices) consider(index, () => true);
+    for (const index of indices) consider(index, index, true);
   } else {
     const u = new Float64Array(kinked.size);
     kinked.values(y, pattern.sides, u);
-    const isZero = (offset: number, size: number): boolean => {
-      for (let i = offset; i < offset + size; i++) {
-        if (Math.abs(u[i]!) > tiny * kinked.scaleOf(i)) return false;
-      }
-      return true;
+    let largest = 0;
+    for (let i = 0; i < u.length; i++) largest = Math.max(largest, Math.abs(u[i]!));
+    const isZero = (i: number): boolean => {
+      const size = Math.abs(u[i]!);
+      // sizes of terms are dear
+      return size <= 1e-6 * largest && size <= tiny * kinked.scaleOf(i);
     };
-    for (let index = 0; index < kinked.count; index++) {
-      consider(index, isZero);
-      const found = tiesAt(field, watch, u, index, met);
-      if (found) active.push(found);
+    if (kinked.onlyAbs) for (let i = 0; i < u.length; i++) consider(i, i, isZero(i));
+    else {
+      for (let index = 0; index < kinked.count; index++) {
+        const { kind, offset, size } = kinked.kink(index);
+        if (kind === 'max') {
+          const found = tiesAt(field, watch, u, index, met);
+          if (found) active.push(found);
+          continue;
+        }
+        let isAllZero = true;
+        for (let i = offset; i < offset + size; i++) if (!isZero(i)) isAllZero = false;
+        consider(index, offset, isAllZero);
+      }
     }
   }
   // what nothing moves stays where it is, unless a kink below it bends

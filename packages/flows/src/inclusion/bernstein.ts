@@ -51,22 +51,33 @@ function invert(matrix: Float64Array[]): Float64Array[] {
  */
 export function firstNegative(coefficients: Float64Array): number | undefined {
   if (coefficients[0]! < 0) return 0;
-  return search(coefficients, 0, 1);
+  return search(coefficients, coefficients.length - 1, 0, 1, 0);
 }
 
-function search(piece: Float64Array, from: number, to: number): number | undefined {
-  const m = piece.length - 1;
+/** Room for the pieces of a subdivision, by degree and depth. */
+const pieces: { readonly left: Float64Array; readonly right: Float64Array }[][] = [];
+
+function search(
+  piece: Float64Array,
+  m: number,
+  from: number,
+  to: number,
+  depth: number,
+): number | undefined {
   let lowest = piece[0]!;
   for (let k = 1; k <= m; k++) lowest = Math.min(lowest, piece[k]!);
   if (lowest >= 0) return undefined;
   if (to - from < 2 ** -50) return to;
-  const left = new Float64Array(m + 1);
-  const right = piece.slice();
+  const { left, right } = ((pieces[m] ??= [])[depth] ??= {
+    left: new Float64Array(m + 1),
+    right: new Float64Array(m + 1),
+  });
+  for (let k = 0; k <= m; k++) right[k] = piece[k]!;
   for (let last = m; last >= 0; last--) {
     left[m - last] = right[0]!;
     for (let k = 0; k < last; k++) right[k] = (right[k]! + right[k + 1]!) / 2;
   }
   const middle = (from + to) / 2;
-  if (right[0]! < 0) return search(left, from, middle) ?? middle;
-  return search(left, from, middle) ?? search(right, middle, to);
+  if (right[0]! < 0) return search(left, m, from, middle, depth + 1) ?? middle;
+  return search(left, m, from, middle, depth + 1) ?? search(right, m, middle, to, depth + 1);
 }

@@ -12,7 +12,8 @@ import {
   type Step,
 } from '@nonsmooth/ode';
 import { Decider } from './decider.js';
-import type { Choice, Decision } from './decision.js';
+import { crossed } from './crossing.js';
+import type { Choice, Decision, FreshEntry } from './decision.js';
 import { activeKinks } from './active-kinks.js';
 import { ExitWatch } from './exits.js';
 import { CornerFunction } from './corner-function.js';
@@ -37,6 +38,8 @@ export interface InclusionOptions extends Omit<IntegrationOptions, 'method' | 'e
 export interface KinkListener {
   /** A kink that nothing moved has begun to bend down: the flow could leave it to its other side from here on. */
   couldLeave(s: number, index: number): void;
+  /** A kink has been crossed to this side. */
+  crossed(s: number, index: number, side: number): void;
   /** All is told in the numbers of the corner. */
   decided(
     s: number,
@@ -45,6 +48,12 @@ export interface KinkListener {
     decision: Decision,
     active: readonly ActiveKink[],
   ): void;
+}
+
+/** A change of the pattern that can be taken back. */
+interface PatternChange {
+  undo(): void;
+  redo(): void;
 }
 
 /** Events that follow each other so closely, in steps, are taken for chattering if there are too many. */
@@ -66,8 +75,8 @@ export class InclusionRun implements Iterable<Step> {
   restingSince: number | undefined;
   private readonly end: number;
   private readonly field: SlidingField;
-  /** The last decision, if it ended the last step: the pattern was another one during the step. */
-  private last: { corner: CornerFunction; before: Pattern; after: Pattern } | undefined;
+  /** The last change of the pattern, if it ended the last step: the pattern was another one during the step. */
+  private last: PatternChange | undefined;
   private readonly watch: KinkWatch;
   private readonly exits: ExitWatch;
   private readonly noise: StateNoise;
@@ -86,6 +95,9 @@ export class InclusionRun implements Iterable<Step> {
     restarts: 0,
   };
   private piece: Integration | undefined;
+  private isLeft = false;
+  /** Whether the integration projects states. */
+  private projects = false;
   private readonly velocity: Float64Array;
   private readonly stepStart: Float64Array;
   /** The kinks of which it is known that the flow could leave them. */
@@ -164,9 +176,9 @@ export class InclusionRun implements Iterable<Step> {
   velocityAt(x: Float64Array, isEnd: boolean, out: Float64Array): number {
     const { field, last } = this;
     if (isEnd || !last) return field.velocity(x, out);
-    last.corner.put(last.before);
+    last.undo();
     const value = field.velocity(x, out);
-    last.corner.put(last.after);
+    last.redo();
     return value;
   }
 
@@ -183,20 +195,20 @@ export class InclusionRun implements Iterable<Step> {
         turnNorms(this.field, this.y);
         this.watch.advance(this.y, this.pattern);
       }
-      this.piece ??= this.begin();
+      const piece = this.resume();
       this.last = undefined;
       const start = this.t;
       this.stepStart.set(this.y);
       let taken: Step | undefined;
       try {
-        taken = this.piece.next();
+        taken = piece.next();
       } catch (error) {
         if (!(error instanceof IntegrationError && this.shortened > 0)) throw error;
         this.reason = `undecided: ${error.message}, at kinks that do not do what their forces say`;
         return undefined;
       }
       if (!taken) {
-        this.reason = this.piece.reason;
+        this.reason = piece.reason;
         return undefined;
       }
       const segment = taken.segment!;
@@ -229,15 +241,30 @@ export class InclusionRun implements Iterable<Step> {
     }
   }
 
-  /** Ends the integration of the current piece. */
+  /** Ends the current piece: the integration goes on from another state, or with another step. */
   private leave(): void {
-    const { piece, counts } = this;
-    if (!piece) return;
-    const { statistics } = piece;
-    for (const name of Object.keys(counts) as (keyof typeof counts)[]) {
-      counts[name] += statistics[name];
+    this.isLeft = true;
+  }
+
+  /** Begins a piece if the last one has ended; only what is to be projected asks for another integration. */
+  private resume(): Integration {
+    const { piece, counts, field, nextStep } = this;
+    if (piece && !this.isLeft) return piece;
+    this.isLeft = false;
+    const projects = this.options.project !== undefined || !field.isFlat;
+    if (piece && projects === this.projects && nextStep !== undefined) {
+      piece.restart(this.t, this.y, nextStep);
+      return piece;
     }
-    this.piece = undefined;
+    this.projects = projects;
+    if (piece) {
+      const { statistics } = piece;
+      for (const name of Object.keys(counts) as (keyof typeof counts)[]) {
+        counts[name] += statistics[name];
+      }
+    }
+    this.piece = this.begin();
+    return this.piece;
   }
 
   private begin(): Integration {
@@ -266,7 +293,7 @@ export class InclusionRun implements Iterable<Step> {
         dense: true,
         maxSteps: Math.max(1, maxSteps - done),
         ...(step !== undefined && { firstStep: Math.min(step, remaining) }),
-        ...((project ?? !field.isFlat) && {
+        ...(this.projects && {
           project(s: number, x: Float64Array) {
             project?.(s, x);
             if (!field.isFlat) field.project(x);
@@ -340,6 +367,7 @@ export class InclusionRun implements Iterable<Step> {
   /** Kinks that nothing moves: one that begins to bend down could be left. */
   private watchResting(segment: Segment): void {
     const { field, watch, leaving } = this;
+    if (watch.freshEntries.size === 0) return;
     for (const [entry, order] of watch.freshOrders()) {
       const index = field.kinked.kinkAt(entry);
       if (order !== 0 || field.kinked.kink(index).kind !== 'abs' || leaving.has(index)) continue;
@@ -359,7 +387,7 @@ export class InclusionRun implements Iterable<Step> {
   private cut(segment: Segment, { theta, kink, entry }: Crossing): void {
     const { field, watch, counts } = this;
     const { y } = this;
-    const proposed = this.piece!.checkpoint().progress.h;
+    const proposed = this.piece!.proposedStep;
     evaluateSegment(segment, theta, y);
     this.t = segment.start + theta * segment.step;
     if (this.t >= this.end) this.t = this.end;
@@ -380,7 +408,9 @@ export class InclusionRun implements Iterable<Step> {
       this.reason = `undecided: more than ${mostClose} events in a row at the kinks ${names.slice(0, 6).join(', ')}`;
       return;
     }
-    this.decideAt(active, 1e-3 * this.ordinary * this.rate(this.t));
+    if (!this.crosses(kink, active)) {
+      this.decideAt(active, 1e-3 * this.ordinary * this.rate(this.t));
+    }
     if (this.t === this.end && this.reason === '') this.reason = 'reached t1';
   }
 
@@ -398,7 +428,7 @@ export class InclusionRun implements Iterable<Step> {
   }
 
   private decideAt(active: readonly ActiveKink[], ahead: number): void {
-    const { field, y, watch, rest } = this;
+    const { field, y, rest } = this;
     const corner = new CornerFunction(
       field,
       active.map(({ index }) => index),
@@ -411,7 +441,7 @@ export class InclusionRun implements Iterable<Step> {
     const isDecided = decision.undecided === undefined;
     const after = isDecided ? decision.pattern : before;
     corner.put(after);
-    this.last = { corner, before, after };
+    this.last = { undo: () => corner.put(before), redo: () => corner.put(after) };
     if (!isDecided) {
       this.reason = `undecided: ${decision.undecided}`;
       return;
@@ -422,15 +452,43 @@ export class InclusionRun implements Iterable<Step> {
       order,
     }));
     if (field.kinked.hasNorms) leaveZeros(field, y, fresh, 1e-3 * rest.tolerance(y));
+    this.goOn(active, fresh, decision.velocity, decision.atRest);
+  }
+
+  /** Crosses the one kink that is met, if there is nothing to decide. */
+  private crosses(kink: number, active: readonly ActiveKink[]): boolean {
+    const { field, y } = this;
+    const velocity = crossed(field, y, active, kink, this.noise.size);
+    if (!velocity) return false;
+    const { kinked, pattern } = field;
+    this.listener.crossed(this.t, kink, pattern.sides[kink]!);
+    const turn = (): void => {
+      pattern.sides[kink] = -pattern.sides[kink]!;
+      kinked.changed(pattern.sides, kink);
+      field.enter();
+    };
+    this.last = { undo: turn, redo: turn };
+    this.goOn(active, [{ entry: kink, order: 1 }], velocity, false);
+    return true;
+  }
+
+  /** From here on the pattern of the field holds. */
+  private goOn(
+    active: readonly ActiveKink[],
+    fresh: FreshEntry[],
+    velocity: Float64Array,
+    atRest: boolean,
+  ): void {
+    const { y, watch, rest, field } = this;
     for (const [entry, order] of watch.freshOrders()) {
-      const isResting = order === 0 && corner.localEntry(entry) < 0;
-      if (isResting) fresh.push({ entry, order });
+      const kink = field.kinked.kinkAt(entry);
+      if (order === 0 && !active.some(({ index }) => index === kink)) fresh.push({ entry, order });
     }
-    watch.begin(y, this.pattern, decision.velocity, fresh);
-    const now = { speed: norm2(decision.velocity), forces: 0 };
+    watch.begin(y, this.pattern, velocity, fresh);
+    const now = { speed: norm2(velocity), forces: 0 };
     const isOver = rest.isOver(this.t, y, now, this.rate(this.t), this.ordinary);
     rest.changed(this.t);
-    if (decision.atRest || (isOver && this.ordinary > 0)) this.stop();
+    if (atRest || (isOver && this.ordinary > 0)) this.stop();
   }
 
   /** Norms within the tolerance of 0 are put there if the flow then holds them. */

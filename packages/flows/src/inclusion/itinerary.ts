@@ -73,6 +73,10 @@ export class Itinerary {
     for (const [index, kind] of entries) this.add(t, corner.indexOf(index), kind);
   }
 
+  crossed(s: number, index: number, side: number): void {
+    this.add(this.time(s), index, side > 0 ? 'on' : 'off');
+  }
+
   couldLeave(s: number, index: number): void {
     const t = this.time(s);
     this.uniqueUntil ??= t;

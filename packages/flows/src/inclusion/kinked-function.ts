@@ -39,11 +39,13 @@ export interface KinkedFunction {
   readonly size: number;
   /** Whether all kinks are those of |u|: kinks and arguments are the same then. */
   readonly onlyAbs: boolean;
+  /** Whether arguments of kinks depend on other kinks. */
+  readonly isNested: boolean;
   readonly hasNorms: boolean;
   kink(index: number): FrozenKink;
   /** The kink that an argument belongs to. */
   kinkAt(entry: number): number;
-  /** Sides have been changed at this argument. */
+  /** Sides have been changed at this argument, or at all of them: −1. */
   changed(sides: Float64Array, entry: number): void;
   /** Returns f and writes ∇(f + Σ λ_i·r_i) with the functions r of these rows. */
   sweep(

@@ -16,6 +16,7 @@ import {
 } from './inclusion-flow.js';
 import { DenseFunction } from './dense/dense-function.js';
 import { DenseLayout } from './dense/dense-layout.js';
+import { isLine, LineFunction } from './dense/line-function.js';
 import { mergedFunction } from './merged-kinks.js';
 import { TracedFunction } from './traced-function.js';
 import { denseEvents, networkEvents, type NetworkKinkEvent } from './network-kinks.js';
@@ -73,7 +74,8 @@ export function networkFlow(
   const value = (theta: Float64Array): number => objective.value(theta);
   if (layout) {
     const describe = denseEvents(layout);
-    return inclusionFlow(new DenseFunction(layout), value, start, options, describe);
+    const dense = isLine(layout) ? new LineFunction(layout) : new DenseFunction(layout);
+    return inclusionFlow(dense, value, start, options, describe);
   }
   const merged = mergedFunction(frozen!, start);
   const describe = networkEvents(risk, frozen!.kinks, merged.origin);

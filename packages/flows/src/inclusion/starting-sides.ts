@@ -7,13 +7,14 @@ export function takeSides(kinked: KinkedFunction, { sides }: Pattern, x: Float64
   const u = new Float64Array(kinked.size);
   const before = new Float64Array(kinked.size);
   // each round settles at least the kinks of one more level
-  for (let round = 0; round <= kinked.count; round++) {
+  const rounds = kinked.isNested ? kinked.count : 0;
+  for (let round = 0; round <= rounds; round++) {
     kinked.values(x, sides, u);
     if (kinked.onlyAbs) {
       for (let i = 0; i < u.length; i++) sides[i] = Math.sign(u[i]!);
     } else takeAll(kinked, u, sides);
-    for (let i = 0; i < u.length; i++) kinked.changed(sides, i);
-    if (round > 0 && u.every((value, i) => value === before[i])) break;
+    kinked.changed(sides, -1);
+    if (round > 0 && isEqual(u, before)) break;
     before.set(u);
   }
 }
@@ -30,4 +31,9 @@ function takeAll(kinked: KinkedFunction, u: Float64Array, sides: Float64Array): 
       sides[best] = 1;
     }
   }
+}
+
+function isEqual(u: Float64Array, v: Float64Array): boolean {
+  for (let i = 0; i < u.length; i++) if (u[i] !== v[i]) return false;
+  return true;
 }

@@ -1,4 +1,5 @@
 import { norm2 } from '@nonsmooth/core';
+import { heldKinks } from './pattern.js';
 import type { InclusionRun } from './inclusion-run.js';
 
 /** How far from stationary a state is: 0 has at most this distance from Clarke's set there. */
@@ -16,6 +17,6 @@ export function stationarity(run: InclusionRun): Stationarity {
   const element = new Float64Array(run.y.length);
   run.velocityAt(run.y, true, element);
   for (let i = 0; i < element.length; i++) element[i] = 0 - element[i]!;
-  const held = [...run.pattern.held.keys()].filter((index) => run.pattern.held[index] === 1);
+  const held = heldKinks(run.pattern);
   return { distance: norm2(element), element, held };
 }

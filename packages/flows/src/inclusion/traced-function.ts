@@ -10,6 +10,7 @@ export class TracedFunction implements KinkedFunction {
   readonly count: number;
   readonly size: number;
   readonly onlyAbs: boolean;
+  readonly isNested: boolean;
   readonly hasNorms: boolean;
   private readonly frozen: FrozenFunction;
   private readonly kinkOf: Int32Array;
@@ -27,6 +28,7 @@ export class TracedFunction implements KinkedFunction {
     this.count = kinks.length;
     this.size = size;
     this.onlyAbs = kinks.every(({ kind }) => kind === 'abs');
+    this.isNested = kinks.some(({ nested }) => nested);
     this.hasNorms = kinks.some(({ kind }) => kind === 'norm');
     this.kinkOf = new Int32Array(size);
     kinks.forEach((kink, index) => this.kinkOf.fill(index, kink.offset, kink.offset + kink.size));

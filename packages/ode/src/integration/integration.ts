@@ -37,6 +37,13 @@ export interface Integration<Mode = unknown, Note = unknown> extends Iterable<St
   readonly modeChanges: readonly ModeChange<Mode, Note>[];
   /** Takes one step; undefined at the end. @throws IntegrationError */
   next(): Step | undefined;
+  /** |h| proposed for the next step. */
+  readonly proposedStep: number;
+  /**
+   * Begins again from a state y at a time on the last step, with a first step of this size, as if the integration began
+   * there: for those who cut steps by rules of their own. @throws IntegrationError
+   */
+  restart(t: number, y: Float64Array, firstStep: number): void;
   checkpoint(): Checkpoint;
 }
 

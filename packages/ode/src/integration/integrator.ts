@@ -185,6 +185,24 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     this.#watches.restore(from.watches, this.#progress.t, y);
   }
 
+  get proposedStep(): number {
+    return this.#progress.h;
+  }
+
+  restart(t: number, y: Float64Array, firstStep: number): void {
+    const progress = this.#progress;
+    progress.t = t;
+    progress.reason = '';
+    progress.previousStep = 0;
+    progress.rejectedBefore = false;
+    progress.ordinaryStep = 0;
+    progress.restful = 0;
+    progress.h = Math.min(firstStep, this.#longest(t), Math.abs(this.#problem.t1 - t));
+    this.#position.y.set(y);
+    this.#endRetries();
+    this.#beginAnew(t);
+  }
+
   checkpoint(): Checkpoint {
     return {
       method: this.#settings.method.name,

@@ -13,6 +13,7 @@ export class DenseFunction implements KinkedFunction {
   readonly count: number;
   readonly size: number;
   readonly onlyAbs = true;
+  readonly isNested: boolean;
   readonly hasNorms = false;
   protected readonly layout: DenseLayout;
   protected readonly frozen: FrozenNetwork;
@@ -21,6 +22,8 @@ export class DenseFunction implements KinkedFunction {
   private readonly finder: DenseSuspects;
   private readonly measured: Float64Array;
   private readonly state: Float64Array;
+  /** The first kink that is not one of the first layer. */
+  private readonly firstDeep: number;
   private largest = 0;
   private rowGroup = -1;
   private rowLayer = -1;
@@ -30,6 +33,9 @@ export class DenseFunction implements KinkedFunction {
     this.dimension = layout.dimension;
     this.count = layout.kinks;
     this.size = layout.kinks;
+    this.isNested = layout.kinks > 0 && layout.kink(layout.kinks - 1).nested;
+    const { layers, lossKinks, kinks } = layout;
+    this.firstDeep = layers.length === 1 ? kinks : (layers[1]!.kinks[0] ?? lossKinks);
     this.frozen = new FrozenNetwork(layout);
     this.pass = new SamplePass(layout, this.frozen);
     this.finder = new DenseSuspects(layout, this.frozen);
@@ -68,7 +74,7 @@ export class DenseFunction implements KinkedFunction {
 
   row(x: Float64Array, sides: Float64Array, { entry }: HeldRow, gradient: Float64Array): void {
     this.layout.locate(entry, this.place);
-    this.frozen.compile(sides);
+    if (!this.isFirst(entry)) this.frozen.compile(sides);
     this.rowGroup = this.place.group;
     this.rowLayer = this.place.layer;
     this.pass.gradient(x, this.place, gradient);
@@ -83,7 +89,7 @@ export class DenseFunction implements KinkedFunction {
   }
 
   rowValue(x: Float64Array, sides: Float64Array, { entry }: HeldRow): number {
-    this.frozen.compile(sides);
+    if (!this.isFirst(entry)) this.frozen.compile(sides);
     return this.argument(x, entry);
   }
 
@@ -105,8 +111,8 @@ export class DenseFunction implements KinkedFunction {
     out: Float64Array,
   ): void {
     const { layout, frozen, pass, place } = this;
-    frozen.compile(sides);
     for (let i = 0; i < which.count; i++) {
+      if (!this.isFirst(which.list[i]!)) frozen.compile(sides);
       layout.locate(which.list[i]!, place);
       out[i] = pass.velocity(x, v, place);
     }
@@ -126,17 +132,17 @@ export class DenseFunction implements KinkedFunction {
     out: readonly Float64Array[],
   ): void {
     const { state } = this;
-    this.frozen.compile(pattern.sides);
     let isDeep = false;
     for (let i = 0; i < which.count; i++) {
       const entry = which.list[i]!;
       if (isHeld(pattern, entry)) {
         for (let j = 0; j <= m; j++) out[j]![i] = Infinity;
-      } else if (entry < this.firstDeep())
+      } else if (this.isFirst(entry))
         this.firstLayerGaps(segment, reach, m, pattern, entry, i, out);
       else isDeep = true;
     }
     if (!isDeep) return;
+    this.frozen.compile(pattern.sides);
     for (let j = 0; j <= m; j++) {
       evaluateSegment(segment, (j / m) * reach, state);
       this.deepGaps(state, pattern, which, out[j]!);
@@ -144,14 +150,15 @@ export class DenseFunction implements KinkedFunction {
   }
 
   gapsAt(x: Float64Array, pattern: Pattern, which: Entries, out: Float64Array): void {
-    this.frozen.compile(pattern.sides);
+    let isDeep = false;
     for (let i = 0; i < which.count; i++) {
       const entry = which.list[i]!;
       if (isHeld(pattern, entry)) out[i] = Infinity;
-      else if (entry < this.firstDeep()) {
-        out[i] = this.argument(x, entry) * pattern.sides[entry]!;
-      }
+      else if (this.isFirst(entry)) out[i] = this.argument(x, entry) * pattern.sides[entry]!;
+      else isDeep = true;
     }
+    if (!isDeep) return;
+    this.frozen.compile(pattern.sides);
     this.deepGaps(x, pattern, which, out);
   }
 
@@ -171,7 +178,7 @@ export class DenseFunction implements KinkedFunction {
 
   measure(x: Float64Array, _start: Float64Array, sides: Float64Array): void {
     this.measured.set(x);
-    this.frozen.compile(sides);
+    if (this.layout.layers.length > 2 || this.layout.loss.kinks) this.frozen.compile(sides);
     this.largest = 0;
     for (let i = 0; i < x.length; i++) this.largest = Math.max(this.largest, Math.abs(x[i]!));
   }
@@ -184,10 +191,9 @@ export class DenseFunction implements KinkedFunction {
     return pass.size(measured, place) + Math.abs(target) + 1e-14 * largest;
   }
 
-  /** The first kink that is not of the first layer, or not affine. */
-  private firstDeep(): number {
-    const { layers, lossKinks, kinks } = this.layout;
-    return layers.length === 1 ? kinks : (layers[1]!.kinks[0] ?? lossKinks);
+  /** Whether a kink is one of the first layer, and thus affine whatever the sides. */
+  private isFirst(entry: number): boolean {
+    return entry < this.firstDeep;
   }
 
   /** The argument of a kink, under the sides that were compiled last. */
@@ -202,7 +208,7 @@ export class DenseFunction implements KinkedFunction {
   /** Gaps of kinks of other layers than the first one. */
   private deepGaps(x: Float64Array, pattern: Pattern, which: Entries, out: Float64Array): void {
     const { layout, place, pass } = this;
-    const first = this.firstDeep();
+    const first = this.firstDeep;
     let [group, layer] = [-1, -1];
     for (let i = 0; i < which.count; i++) {
       const entry = which.list[i]!;

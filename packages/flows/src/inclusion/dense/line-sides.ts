@@ -1,0 +1,164 @@
+import { Entries } from '../kinked-function.js';
+import type { DenseLayout } from './dense-layout.js';
+
+/**
+ * Where the sides of hinges change along sorted inputs, for a network of one input and one hidden layer. A hinge that
+ * has more than two sides apart from places where it is held is irregular: its neuron is 0 altogether.
+ */
+export class LineSides {
+  isIrregular = false;
+  /** Groups in the order of their inputs, and these. */
+  readonly order: Int32Array;
+  readonly inputs: Float64Array;
+  readonly perNeuron: number;
+  /** Slope of activations apart from hinges: that of an activation with one hinge at 0 is told with its hinge. */
+  readonly slope: number;
+  /** By hinge of a neuron: the slope at the least inputs if it is the same everywhere, else 0. */
+  readonly constant: Float64Array;
+  /**
+   * Breaks in the order of their places, which are numbers of inputs before them: neuron and hinge, and the slope that
+   * ends there and the one that begins. Where a hinge is held its neuron has no other value than 0.
+   */
+  breaks = 0;
+  readonly places: Int32Array;
+  readonly neurons: Int32Array;
+  readonly hinge: Int32Array;
+  readonly befores: Float64Array;
+  readonly afters: Float64Array;
+  /** Slope where a hinge is held, and by hinge of a neuron where that begins and ends. */
+  readonly heldSlope: number;
+  readonly ends: Int32Array;
+  readonly begins: Int32Array;
+  /** Arguments next to breaks, or at both ends: while these keep their signs, so do all. */
+  readonly watched: Entries = new Entries();
+  private readonly layout: DenseLayout;
+  private readonly keys: Float64Array;
+  /** By hinge of a neuron: the sides at the least and the greatest inputs, 0 where it is held there. */
+  private readonly left: Float64Array;
+  private readonly right: Float64Array;
+  private readonly irregular: Uint8Array;
+  private readonly stale: Uint8Array;
+  private isStale = true;
+
+  constructor(layout: DenseLayout) {
+    this.layout = layout;
+    const { groups, layers, hinges } = layout;
+    this.order = Int32Array.from({ length: groups.count }, (_, g) => g);
+    this.order.sort((a, b) => groups.inputs[a]! - groups.inputs[b]!);
+    this.inputs = Float64Array.from(this.order, (g) => groups.inputs[g]!);
+    this.perNeuron = hinges.at.length;
+    const isOne = hinges.at.length === 1 && hinges.at[0] === 0;
+    this.slope = isOne ? 0 : hinges.slope;
+    this.heldSlope = isOne ? hinges.slope : 0;
+    const count = layers[0]!.width * this.perNeuron;
+    this.constant = new Float64Array(count);
+    this.left = new Float64Array(count);
+    this.right = new Float64Array(count);
+    this.ends = new Int32Array(count);
+    this.begins = new Int32Array(count);
+    this.irregular = new Uint8Array(count);
+    this.stale = new Uint8Array(count).fill(1);
+    this.keys = new Float64Array(2 * count);
+    this.places = new Int32Array(2 * count);
+    this.neurons = new Int32Array(2 * count);
+    this.hinge = new Int32Array(2 * count);
+    this.befores = new Float64Array(2 * count);
+    this.afters = new Float64Array(2 * count);
+  }
+
+  /** The side of this argument has been changed; −1: all have. */
+  change(entry: number): void {
+    const { layout, perNeuron } = this;
+    this.isStale = true;
+    if (entry < 0) this.stale.fill(1);
+    if (entry < 0 || entry >= layout.lossKinks) return;
+    const { width } = layout.layers[0]!;
+    const perHinge = layout.groups.count * width;
+    this.stale[(entry % width) * perNeuron + Math.floor(entry / perHinge)] = 1;
+  }
+
+  compile(sides: Float64Array): void {
+    if (!this.isStale) return;
+    this.isStale = false;
+    const { stale, irregular, perNeuron } = this;
+    this.isIrregular = false;
+    for (let at = 0; at < stale.length; at++) {
+      if (stale[at] === 1) this.read(sides, Math.floor(at / perNeuron), at % perNeuron);
+      stale[at] = 0;
+      if (irregular[at] === 1) this.isIrregular = true;
+    }
+    if (!this.isIrregular) this.sortBreaks();
+  }
+
+  /** Reads the sides of a hinge of a neuron along the inputs. */
+  private read(sides: Float64Array, neuron: number, h: number): void {
+    const { layout, order, left, right, ends, begins, irregular, perNeuron } = this;
+    const { width, kinks } = layout.layers[0]!;
+    const count = order.length;
+    const first = kinks[h]! + neuron;
+    const sideAt = (k: number): number => sides[first + order[k]! * width]!;
+    const at = neuron * perNeuron + h;
+    let k = 0;
+    const side = sideAt(0);
+    if (side !== 0) while (k < count && sideAt(k) === side) k++;
+    left[at] = side;
+    ends[at] = k;
+    while (k < count && sideAt(k) === 0) k++;
+    begins[at] = k;
+    right[at] = k < count ? sideAt(k) : 0;
+    while (k < count && sideAt(k) === right[at]) k++;
+    const isFlat = side !== 0 && right[at] === side;
+    irregular[at] = k < count || isFlat ? 1 : 0;
+  }
+
+  private sortBreaks(): void {
+    const { left, right, ends, begins, perNeuron, keys, order, constant, heldSlope } = this;
+    const { weights } = this.layout.hinges;
+    const count = order.length;
+    const size = 4 * left.length;
+    let breaks = 0;
+    this.watched.clear();
+    for (let at = 0; at < left.length; at++) {
+      const [end, begin] = [ends[at]!, begins[at]!];
+      // the number of a break tells whether a left side ends there, a right one begins, or both
+      if (end > 0 && end < count) {
+        keys[breaks++] = end * size + 4 * at + (begin === end ? 3 : 1);
+      }
+      if (begin > end && begin < count) keys[breaks++] = begin * size + 4 * at + 2;
+      const isBroken = (end > 0 && end < count) || (begin > end && begin < count);
+      constant[at] = isBroken ? 0 : heldSlope + weights[at % perNeuron]! * left[at]!;
+      this.watch(at, end, begin, count);
+    }
+    keys.subarray(0, breaks).sort();
+    this.breaks = breaks;
+    for (let e = 0; e < breaks; e++) {
+      const key = keys[e]!;
+      const place = Math.floor(key / size);
+      const rest = key - place * size;
+      const at = rest >> 2;
+      this.places[e] = place;
+      this.neurons[e] = Math.floor(at / perNeuron);
+      this.hinge[e] = at % perNeuron;
+      const weight = weights[at % perNeuron]!;
+      this.befores[e] = rest & 1 ? heldSlope + weight * left[at]! : 0;
+      this.afters[e] = rest & 2 ? heldSlope + weight * right[at]! : 0;
+    }
+  }
+
+  private watch(at: number, end: number, begin: number, count: number): void {
+    const { watched } = this;
+    if (end === count) {
+      watched.add(this.entry(at, 0));
+      if (count > 1) watched.add(this.entry(at, count - 1));
+      return;
+    }
+    if (end > 0) watched.add(this.entry(at, end - 1));
+    if (begin < count) watched.add(this.entry(at, begin));
+  }
+
+  private entry(at: number, k: number): number {
+    const { layout, order, perNeuron } = this;
+    const { width, kinks } = layout.layers[0]!;
+    return kinks[at % perNeuron]! + order[k]! * width + Math.floor(at / perNeuron);
+  }
+}
