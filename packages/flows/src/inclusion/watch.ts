@@ -97,13 +97,15 @@ export class KinkWatch {
     kinked.gapsOn(segment, reach, m, pattern, near, gaps);
     const { samples, coefficients } = this;
     const matrix = bernsteinMatrix(m);
-    let [first, firstEntry] = [Infinity, -1];
+    let first = Infinity;
+    let firstEntry = -1;
     for (let i = 0; i < near.count; i++) {
       const start = gaps[0]![i]!;
       if (start === Infinity) continue;
       const entry = near.list[i]!;
       const known = fresh.size > 0 ? fresh.get(entry) : undefined;
-      let [least, most] = [Infinity, -Infinity];
+      let least = Infinity;
+      let most = -Infinity;
       for (let j = 0; j <= m; j++) {
         const gap = gaps[j]![i]!;
         samples[j] = gap;
@@ -132,7 +134,8 @@ export class KinkWatch {
       // of those met at once, as far as rounding tells, the kinks below come before those above them
       const apart = theta - first;
       if (apart < -atOnce || (apart <= atOnce && entry < firstEntry)) {
-        [first, firstEntry] = [theta, entry];
+        first = theta;
+        firstEntry = entry;
       }
     }
     if (firstEntry < 0) return undefined;
@@ -176,7 +179,8 @@ export class KinkWatch {
       const next = at - (value * (at - before)) / (value - valueBefore);
       step = next - at;
       if (!(next >= 0 && next <= reach) || Math.abs(step) > 0.1 * reach) break;
-      [before, valueBefore] = [at, value];
+      before = at;
+      valueBefore = value;
       at = next;
       value = gapAt(at);
       if (Math.abs(step) <= 1e-15 * reach || Math.abs(value) <= slack) break;

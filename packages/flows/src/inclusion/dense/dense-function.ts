@@ -209,7 +209,8 @@ export class DenseFunction implements KinkedFunction {
   private deepGaps(x: Float64Array, pattern: Pattern, which: Entries, out: Float64Array): void {
     const { layout, place, pass } = this;
     const first = this.firstDeep;
-    let [group, layer] = [-1, -1];
+    let group = -1;
+    let layer = -1;
     for (let i = 0; i < which.count; i++) {
       const entry = which.list[i]!;
       if (entry < first) continue;
@@ -219,7 +220,8 @@ export class DenseFunction implements KinkedFunction {
       }
       layout.locate(entry, place);
       if (place.group !== group || place.layer !== layer) {
-        [group, layer] = [place.group, place.layer];
+        group = place.group;
+        layer = place.layer;
         pass.forward(x, group, layer);
       }
       const target = layout.zeroOf(entry, place);
@@ -241,7 +243,8 @@ export class DenseFunction implements KinkedFunction {
     layout.locate(entry, place);
     const { inputs, weights, biases } = layout.layers[0]!;
     const x = layout.groups.inputs;
-    const [at, from] = [weights + place.neuron * inputs, place.group * inputs];
+    const at = weights + place.neuron * inputs;
+    const from = place.group * inputs;
     const side = pattern.sides[entry]!;
     for (let j = 0; j <= m; j++) out[j]![index] = 0;
     for (let q = degree; q >= 0; q--) {

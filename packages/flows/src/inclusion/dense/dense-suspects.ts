@@ -67,7 +67,8 @@ export class DenseSuspects {
     const { count, group, output, target } = loss.kinks!;
     const { width } = layers[top]!;
     for (let l = 0; l < count; l++) {
-      const [g, i] = [group[l]!, output[l]!];
+      const g = group[l]!;
+      const i = output[l]!;
       if (pattern.held[lossKinks + l]) continue;
       const change = this.bound(top, i, this.sizes[g]!, moves[g]!);
       const z = this.frozen.outputs[g * width + i]!;
@@ -89,10 +90,12 @@ export class DenseSuspects {
   ): number {
     const { layers, hinges } = this.layout;
     const { inputs, width, weights, biases, kinks } = layers[k]!;
-    const [slopes, shifts] = [this.frozen.slopes[k]!, this.frozen.shifts[k]!];
+    const slopes = this.frozen.slopes[k]!;
+    const shifts = this.frozen.shifts[k]!;
     const from = this.values[k]!;
     const to = this.values[k + 1]!;
-    let [squares, moved] = [0, 0];
+    let squares = 0;
+    let moved = 0;
     for (let i = 0; i < width; i++) {
       const row = weights + i * inputs;
       let z = x[biases + i]!;
@@ -135,10 +138,12 @@ export class DenseSuspects {
   private measureLayer({ coefficients, degree, start, end, step }: Segment, k: number): void {
     const reach = (end - start) / step;
     const { inputs, width, weights, biases } = this.layout.layers[k]!;
-    const [changes, norms] = [this.changes[k]!, this.norms[k]!];
+    const changes = this.changes[k]!;
+    const norms = this.norms[k]!;
     const x = coefficients[0]!;
     for (let i = 0; i < width; i++) {
-      let [change, norm] = [0, 0];
+      let change = 0;
+      let norm = 0;
       for (let j = 0; j <= inputs; j++) {
         const at = j < inputs ? weights + i * inputs + j : biases + i;
         let most = 0;

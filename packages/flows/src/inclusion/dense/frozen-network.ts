@@ -1,5 +1,6 @@
 import type { HeldRow } from '../pattern.js';
 import type { DenseLayout, KinkPlace } from './dense-layout.js';
+import { isShallow, ShallowNetwork } from './shallow-network.js';
 
 /**
  * The risk of a network with the pieces of its activation frozen: activation = slope·z + shift, for every group of
@@ -24,6 +25,7 @@ export class FrozenNetwork {
   private readonly below: Float64Array;
   /** Weights and sides of the last sweep. */
   private readonly theta: Float64Array;
+  private readonly shallow: ShallowNetwork | undefined;
   private readonly place: KinkPlace = { layer: 0, hinge: 0, group: 0, neuron: 0 };
 
   constructor(layout: DenseLayout) {
@@ -42,6 +44,9 @@ export class FrozenNetwork {
     this.outputs = new Float64Array(groups.count * layers.at(-1)!.width);
     this.below = new Float64Array(Math.max(0, ...hidden.map(({ width }) => width)));
     this.theta = new Float64Array(layout.dimension);
+    this.shallow = isShallow(layout)
+      ? new ShallowNetwork(layout, this.outputs, this.deltas[1]!)
+      : undefined;
   }
 
   /** Takes the pieces of the activation that these sides say. */
@@ -51,12 +56,10 @@ export class FrozenNetwork {
     const { layers, hinges, groups } = this.layout;
     for (let k = 0; k + 1 < layers.length; k++) {
       const { width, kinks } = layers[k]!;
-      const [slopes, shifts, active, counts] = [
-        this.slopes[k]!,
-        this.shifts[k]!,
-        this.active[k]!,
-        this.counts[k]!,
-      ];
+      const slopes = this.slopes[k]!;
+      const shifts = this.shifts[k]!;
+      const active = this.active[k]!;
+      const counts = this.counts[k]!;
       this.deltas[k]!.fill(0);
       this.inputs[k + 1]!.fill(0);
       for (let g = 0; g < groups.count; g++) {
@@ -80,6 +83,7 @@ export class FrozenNetwork {
         counts[g] = count;
       }
     }
+    this.shallow?.compile(this.slopes[0]!);
   }
 
   /** Returns the risk and writes ∇(risk + Σ λ·r). */
@@ -94,6 +98,7 @@ export class FrozenNetwork {
     this.theta.set(x);
     const { layers, groups, loss } = this.layout;
     const top = layers.length - 1;
+    if (this.shallow && !lambda) return this.sweepShallow(x, sides, this.shallow, gradient);
     for (let k = 0; k < top; k++) this.forwardHidden(x, k);
     this.forwardOutputs(x);
     const delta = this.deltas[top]!;
@@ -106,6 +111,21 @@ export class FrozenNetwork {
       for (let g = 0; g < groups.count; g++) this.backwardGroup(x, k, g, gradient);
       if (k > 0 && rows && lambda) this.addRows(x, k - 1, rows, lambda);
     }
+    return value;
+  }
+
+  private sweepShallow(
+    x: Float64Array,
+    sides: Float64Array,
+    shallow: ShallowNetwork,
+    gradient: Float64Array,
+  ): number {
+    const { loss } = this.layout;
+    const delta = this.deltas[1]!;
+    shallow.forward(x);
+    let value = loss.evaluate(this.outputs, delta);
+    if (loss.kinks) value += this.addLossKinks(sides, delta);
+    shallow.backward(x, gradient);
     return value;
   }
 
@@ -125,12 +145,10 @@ export class FrozenNetwork {
     const { inputs, width, weights, biases } = layers[k]!;
     const from = this.inputs[k]!;
     const to = this.inputs[k + 1]!;
-    const [slopes, shifts, active, counts] = [
-      this.slopes[k]!,
-      this.shifts[k]!,
-      this.active[k]!,
-      this.counts[k]!,
-    ];
+    const slopes = this.slopes[k]!;
+    const shifts = this.shifts[k]!;
+    const active = this.active[k]!;
+    const counts = this.counts[k]!;
     const { hasShifts } = this;
     const below = k > 0 ? this.active[k - 1]! : undefined;
     for (let g = 0; g < groups.count; g++) {

@@ -61,7 +61,8 @@ export function groupedLoss(
       for (let s = 0; s < samples; s++) {
         const g = of[s]!;
         for (let i = 0; i < width; i++) {
-          const [n, y] = [outputs[g * width + i]!, targets[s * width + i]!];
+          const n = outputs[g * width + i]!;
+          const y = targets[s * width + i]!;
           sum += value(n, y);
           delta[g * width + i] = delta[g * width + i]! + derivative(n, y) / samples;
         }
@@ -132,7 +133,8 @@ function crossEntropy(of: Int32Array, classes: Float64Array, width: number): Gro
       let sum = 0;
       delta.fill(0);
       for (let s = 0; s < samples; s++) {
-        const [from, chosen] = [of[s]! * width, classes[s]!];
+        const from = of[s]! * width;
+        const chosen = classes[s]!;
         let largest = -Infinity;
         for (let i = 0; i < width; i++) largest = Math.max(largest, outputs[from + i]!);
         let others = 0;
@@ -164,7 +166,8 @@ function lossKinks(of: Int32Array, targets: Float64Array, width: number): LossKi
     weight: number;
   }[] = [];
   targets.forEach((target, position) => {
-    const [group, output] = [of[Math.floor(position / width)]!, position % width];
+    const group = of[Math.floor(position / width)]!;
+    const output = position % width;
     const key = `${group},${output},${target}`;
     const at = known.get(key);
     if (at !== undefined) found[at]!.weight += 1 / of.length;

@@ -76,11 +76,16 @@ export class LineFunction extends DenseFunction {
     if (layout.loss.kinks) value += this.addLossKinks(sides);
     const { at } = layout.hinges;
     const perNeuron = at.length;
-    const [total, moment] = [this.sumPieces(), this.moment];
+    const total = this.sumPieces();
+    const moment = this.moment;
     this.sumHinges(total, moment);
     for (let i = 0; i < width; i++) {
-      const [w, b, out] = [x[weights + i]!, x[biases + i]!, v[i]!];
-      let [sum, sumX, shift] = [line.slope * total, line.slope * moment, 0];
+      const w = x[weights + i]!;
+      const b = x[biases + i]!;
+      const out = v[i]!;
+      let sum = line.slope * total;
+      let sumX = line.slope * moment;
+      let shift = 0;
       for (let h = 0; h < perNeuron; h++) {
         const s = this.sums[i * perNeuron + h]!;
         sum += s;
@@ -128,9 +133,12 @@ export class LineFunction extends DenseFunction {
     const { slope, constant, perNeuron } = this.sides;
     const { width, weights, biases } = layout.layers[0]!;
     const { at } = layout.hinges;
-    let [a, c] = [0, bias];
+    let a = 0;
+    let c = bias;
     for (let i = 0; i < width; i++) {
-      const [w, b, out] = [x[weights + i]!, x[biases + i]!, v[i]!];
+      const w = x[weights + i]!;
+      const b = x[biases + i]!;
+      const out = v[i]!;
       if (slope !== 0) {
         a += out * slope * w;
         c += out * slope * b;
@@ -153,7 +161,8 @@ export class LineFunction extends DenseFunction {
     let k = 0;
     for (let e = 0; e <= breaks; e++) {
       const end = e < breaks ? places[e]! : order.length;
-      const [slopeHere, shiftHere] = [a + later[e]!, c + laterShift[e]!];
+      const slopeHere = a + later[e]!;
+      const shiftHere = c + laterShift[e]!;
       for (; k < end; k++) outputs[order[k]!] = slopeHere * inputs[k]! + shiftHere;
       if (e === breaks) break;
       const i = neurons[e]!;
@@ -180,11 +189,13 @@ export class LineFunction extends DenseFunction {
   private sumPieces(): number {
     const { delta, pieces, pieceMoments } = this;
     const { order, inputs, breaks, places } = this.sides;
-    let [total, moment] = [0, 0];
+    let total = 0;
+    let moment = 0;
     let k = 0;
     for (let e = 0; e <= breaks; e++) {
       const end = e < breaks ? places[e]! : order.length;
-      let [sum, sumX] = [0, 0];
+      let sum = 0;
+      let sumX = 0;
       for (; k < end; k++) {
         const d = delta[order[k]!]!;
         sum += d;
@@ -205,8 +216,10 @@ export class LineFunction extends DenseFunction {
     const { breaks, neurons, hinge, befores, afters, constant, perNeuron } = this.sides;
     const { heldSlope, ends, begins, order, inputs } = this.sides;
     for (let at = 0; at < sums.length; at++) {
-      let [sum, sumX] = [constant[at]! * total, constant[at]! * moment];
-      const [from, to] = [ends[at]!, begins[at]!];
+      let sum = constant[at]! * total;
+      let sumX = constant[at]! * moment;
+      const from = ends[at]!;
+      const to = begins[at]!;
       if (from < to && to - from < order.length) {
         for (let k = from; k < to; k++) {
           const d = heldSlope * delta[order[k]!]!;
@@ -217,7 +230,8 @@ export class LineFunction extends DenseFunction {
       sums[at] = sum;
       momentSums[at] = sumX;
     }
-    let [sum, sumX] = [0, 0];
+    let sum = 0;
+    let sumX = 0;
     for (let e = 0; e < breaks; e++) {
       sum += pieces[e]!;
       sumX += pieceMoments[e]!;
@@ -227,7 +241,8 @@ export class LineFunction extends DenseFunction {
       sums[at] = sums[at]! + slope * sum;
       momentSums[at] = momentSums[at]! + slope * sumX;
     }
-    [sum, sumX] = [0, 0];
+    sum = 0;
+    sumX = 0;
     for (let e = breaks - 1; e >= 0; e--) {
       sum += pieces[e + 1]!;
       sumX += pieceMoments[e + 1]!;

@@ -119,7 +119,8 @@ export class LineSides {
     let breaks = 0;
     this.watched.clear();
     for (let at = 0; at < left.length; at++) {
-      const [end, begin] = [ends[at]!, begins[at]!];
+      const end = ends[at]!;
+      const begin = begins[at]!;
       // the number of a break tells whether a left side ends there, a right one begins, or both
       if (end > 0 && end < count) {
         keys[breaks++] = end * size + 4 * at + (begin === end ? 3 : 1);

@@ -29,7 +29,8 @@ export class SamplePass {
     for (let l = 0; l < first!.length; l++) first![l] = groups.inputs[group * first!.length + l]!;
     for (let k = 0; k < layer && k + 1 < layers.length; k++) {
       const { width } = layers[k]!;
-      const [slopes, shifts] = [this.frozen.slopes[k]!, this.frozen.shifts[k]!];
+      const slopes = this.frozen.slopes[k]!;
+      const shifts = this.frozen.shifts[k]!;
       const to = this.inputs[k + 1]!;
       for (let i = 0; i < width; i++) {
         const at = group * width + i;
@@ -72,7 +73,9 @@ export class SamplePass {
     this.deltas[layer]![neuron] = 1;
     for (let k = layer; k >= 0; k--) {
       const { inputs, width, weights, biases } = layers[k]!;
-      const [delta, from, below] = [this.deltas[k]!, this.inputs[k]!, this.below[k]!];
+      const delta = this.deltas[k]!;
+      const from = this.inputs[k]!;
+      const below = this.below[k]!;
       below.fill(0);
       for (let i = 0; i < width; i++) {
         const d = delta[i]!;
@@ -114,7 +117,8 @@ export class SamplePass {
 
   private rate(x: Float64Array, v: Float64Array, layer: number, neuron: number): number {
     const { inputs, weights, biases } = this.layout.layers[layer]!;
-    const [from, rates] = [this.inputs[layer]!, this.rates[layer]!];
+    const from = this.inputs[layer]!;
+    const rates = this.rates[layer]!;
     const row = weights + neuron * inputs;
     let z = v[biases + neuron]!;
     for (let j = 0; j < inputs; j++) z += v[row + j]! * from[j]! + x[row + j]! * rates[j]!;
