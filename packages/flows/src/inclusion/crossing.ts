@@ -25,11 +25,12 @@ export function crossed(
   const side = pattern.sides[kink]!;
   const velocity = new Float64Array(kinked.dimension);
   field.velocity(y, velocity);
-  const { gradient, length } = field.rowAt(y, { kink, entry: kink, base: -1 });
+  const row = field.passingRow(y, { kink, entry: kink, base: -1 });
+  const length = norm2(row);
   const isArriving = (): boolean => {
     const noise = field.noise() + stateNoise;
     const least = 1e-9 * length * norm2(velocity) + 4 * noise * (1 + length);
-    return side * dot(gradient, velocity) < -least;
+    return side * dot(row, velocity) < -least;
   };
   if (!isArriving()) return undefined;
   const put = (to: number): void => {

@@ -41,6 +41,7 @@ export class SlidingField {
   private gram = new Float64Array(0);
   private share = new Float64Array(0);
   private readonly scratch: Float64Array;
+  private readonly rowScratch: Float64Array;
   /** Rows that are the same everywhere, by argument and base. */
   private readonly constantRows = new Map<string, FieldRow>();
 
@@ -51,6 +52,7 @@ export class SlidingField {
     this.state = new Float64Array(dimension);
     this.velocityThere = new Float64Array(dimension);
     this.scratch = new Float64Array(dimension);
+    this.rowScratch = new Float64Array(dimension);
     this.pattern = {
       sides: new Float64Array(size),
       tied: new Uint8Array(size),
@@ -100,6 +102,12 @@ export class SlidingField {
   private emptyRow(row: HeldRow, isKept: boolean): FieldRow {
     const gradient = new Float64Array(this.kinked.dimension);
     return { ...row, gradient, length: 0, slopes: undefined, isKept };
+  }
+
+  /** The gradient of u_entry − u_base, until another one is asked for. */
+  passingRow(x: Float64Array, row: HeldRow): Float64Array {
+    this.kinked.row(x, this.pattern.sides, row, this.rowScratch);
+    return this.rowScratch;
   }
 
   private isKept({ kink }: HeldRow): boolean {
