@@ -10,8 +10,9 @@ import type { StudyFiles } from './study-files.js';
 
 // What travels between machines: data only, checked by schema wherever it arrives.
 
-/** Bytes of a study as JSON, and of a member's file, at most. */
+/** Bytes of a study as JSON, at most. */
 export const mostStudyBytes: number = 2 ** 24;
+/** Bytes of a member's file, at most. */
 export const mostFileBytes: number = 2 ** 26;
 
 /** A member to run, as it travels. */
