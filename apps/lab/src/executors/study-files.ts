@@ -55,7 +55,8 @@ function leaves(path: string): boolean {
 /** A copy of a study in which every path of a file is replaced. */
 function mapFiles<Part>(part: Part, map: (file: string) => string): Part {
   if (Array.isArray(part)) return part.map((entry: unknown) => mapFiles(entry, map)) as Part;
-  if (typeof part !== 'object' || part === null) return part;
+  // files of packages are found by each machine itself
+  if (typeof part !== 'object' || part === null || 'package' in part) return part;
   return Object.fromEntries(
     Object.entries(part).map(([key, value]: [string, unknown]) => [
       key,
