@@ -34,6 +34,7 @@ import { directionalChooser, requireDirection } from './switching/directional-si
 import type { DirectionalChoice } from './switching/directional-signature.js';
 import { kinksOf } from './switching/kinks-of-program.js';
 import { inputShapes, switchedProgram, switchingProgram } from './switching/variables.js';
+import { clearStructuralZeros } from './structural-zeros.js';
 import { trace } from './trace.js';
 import type { TraceOptions } from './trace.js';
 import type { TracedObjective } from './traced-objective.js';
@@ -75,17 +76,18 @@ export function objective(
     once(() => prepareFor(derive(), { ...options, debugNonFinite }));
   const value = prepare(() => program);
   const switching = prepare(() => switchingProgram(program));
-  const { choose, gradient, product } = isConstantPolicy(kinks)
+  const { choose, gradient, productProgram } = isConstantPolicy(kinks)
     ? {
         choose: undefined,
         gradient: prepare(() => gradientProgram(program, { kinks })),
-        product: prepare(() => hessianProductProgram(program, { kinks })),
+        productProgram: once(() => hessianProductProgram(program, { kinks })),
       }
     : {
         choose: once(() => chooser(program, kinks)),
         gradient: prepare(() => chosenGradientProgram(switchedProgram(program))),
-        product: prepare(() => chosenHessianProductProgram(switchedProgram(program))),
+        productProgram: once(() => chosenHessianProductProgram(switchedProgram(program))),
       };
+  const product = prepare(productProgram);
   const copy = (name: string, from: FloatArray, to: FloatArray): void => {
     if (from?.length !== to?.length)
       throw new ShapeError(name, from?.length, `${to?.length} entries`);
@@ -136,7 +138,9 @@ export function objective(
       for (let j = 0; j < dimension; j++) {
         unit[j] = 1;
         execution.run();
-        out.set(execution.outputs[0]!.data, j * dimension);
+        const row = execution.outputs[0]!.data;
+        clearStructuralZeros(productProgram(), 1, j, row);
+        out.set(row, j * dimension);
         unit[j] = 0;
       }
     },

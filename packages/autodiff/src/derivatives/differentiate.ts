@@ -17,6 +17,7 @@ import { signatureChoice } from '../switching/choice.js';
 import { directionalChoice } from '../switching/directional-signature.js';
 import { sizeOf } from '../shape.js';
 import { inlineSwitched, switchedProgram } from '../switching/variables.js';
+import { clearStructuralZeros } from '../structural-zeros.js';
 import { forwardSweep, reverseSweep } from '../sweep.js';
 import { requireTraceOptions, trace } from '../trace.js';
 import type { TraceOptions } from '../trace.js';
@@ -120,10 +121,12 @@ export function differentiateAlongUnits(
   const point = value as Tensor;
   const { inputs, outputs, run } = prepareProgram(program, point.dtype);
   inputs[0]!.data.set(point.data);
-  const values = unitVectors(inputs[1]!.shape).map((unit) => {
+  const values = unitVectors(inputs[1]!.shape).map((unit, entry) => {
     inputs[1]!.data.set(unit.data);
     run();
-    return fromData(outputs[0]!.data.slice(), outputs[0]!.shape);
+    const derivative = outputs[0]!.data.slice();
+    clearStructuralZeros(program, 1, entry, derivative);
+    return fromData(derivative, outputs[0]!.shape);
   });
   return { placed, values };
 }

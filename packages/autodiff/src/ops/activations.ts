@@ -1,13 +1,14 @@
 import { toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import {
+  eluBelow,
   smoothElu,
   smoothGelu,
   smoothMish,
   smoothSoftsign,
   smoothSwish,
 } from '../scalar/activations.js';
-import { add, mul } from './arithmetic.js';
+import { add, mul, sub } from './arithmetic.js';
 import { elementwise } from './elementary.js';
 import { relu } from './kinks.js';
 
@@ -29,9 +30,10 @@ export function mish(x: Operand): Value {
 /** x for x > 0, α(eˣ − 1) elsewhere: C¹ for α = 1, with a kink at 0 otherwise. */
 export function elu(x: Operand, alpha = 1): Value {
   if (alpha === 1) return elementwise(smoothElu, x);
-  // α·elu₁ + (1 − α)·relu: all of the kink is relu's
+  // relu(x) + α(eᵗ − 1) with t = min(x, 0) = x − relu(x): all of the kink is relu's
   const value = toValue(x);
-  return add(mul(alpha, elementwise(smoothElu, value)), mul(1 - alpha, relu(value)));
+  const above = relu(value);
+  return add(above, mul(alpha, elementwise(eluBelow, sub(value, above))));
 }
 
 /** x/(1 + |x|), which is C¹. */

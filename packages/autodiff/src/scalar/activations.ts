@@ -96,6 +96,15 @@ export const smoothElu: ScalarFunction = {
   thirdDerivative: (x) => (x > 0 ? 0 : x === 0 ? 0.5 : Math.exp(x)),
 };
 
+/** eᵗ − 1 for t = min(x, 0), with x = ∞ as t = ∞ − ∞; at the kink t = 0 without curvature, as in the kernels. */
+export const eluBelow: ScalarFunction = {
+  name: 'eluBelow',
+  value: (t) => (Number.isNaN(t) ? 0 : Math.expm1(t)),
+  derivative: (t) => (Number.isNaN(t) ? 0 : Math.exp(t)),
+  secondDerivative: (t) => (t < 0 ? Math.exp(t) : 0),
+  thirdDerivative: (t) => (t < 0 ? Math.exp(t) : 0),
+};
+
 /** x/(1 + |x|). The second derivative jumps at 0; there the mean of both sides is taken. */
 export const smoothSoftsign: ScalarFunction = {
   name: 'softsign',

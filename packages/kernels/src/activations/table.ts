@@ -113,7 +113,7 @@ export const activations: { readonly [Name in ActivationName]: ActivationTraits 
     scalar: () => ({
       value: (x) => logistic(x),
       derivative: (x) => logistic(x) * logistic(-x),
-      secondDerivative: (x) => logistic(x) * logistic(-x) * (logistic(-x) - logistic(x)),
+      secondDerivative: (x) => -logistic(x) * logistic(-x) * Math.tanh(x / 2),
     }),
   },
   softplus: {

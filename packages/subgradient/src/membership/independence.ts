@@ -1,10 +1,10 @@
-import { norm2 } from '@nonsmooth/core';
 import { flatRows, type LocalForm } from '../abs-normal/local-form.js';
 import { primitive } from '../exact/integer-vector.js';
 import { rankModPrime } from '../exact/rank.js';
 import { add, divide, multiply, negate, zero, type Rational } from '../exact/rational.js';
 import { withoutUnitFactors } from '../procedure/unit-factors.js';
 import { canonicalForms } from '../procedure/canonical-form.js';
+import { provedIndependent } from './independent-rows.js';
 
 /**
  * Whether the first-order sets are those of f itself: every pattern of signs that the active switching functions
@@ -126,35 +126,7 @@ function independentRows(local: LocalForm, kinks: readonly number[]): number[] {
     const integers = rows.map((row) => primitive(columns.map((t) => row.get(t) ?? zero)).vector);
     return rankModPrime(integers).rows.map((at) => kinks[at]!);
   }
-  return robustlyIndependent(kinks.map((i) => local.bounded.switchingByInput[i]!)).map(
+  return provedIndependent(kinks.map((i) => local.bounded.switchingByInput[i]!)).map(
     (at) => kinks[at]!,
   );
-}
-
-/** Gram–Schmidt, keeping rows whose distance from the span of the earlier ones exceeds all errors amply. */
-function robustlyIndependent(
-  rows: readonly ReadonlyMap<number, { value: number; radius: number }>[],
-): number[] {
-  const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))];
-  const kept: number[] = [];
-  const orthonormal: number[][] = [];
-  let amplification = 1;
-  rows.forEach((row, i) => {
-    const vector = columns.map((t) => row.get(t)?.value ?? 0);
-    const error = norm2(columns.map((t) => row.get(t)?.radius ?? 0));
-    const length = norm2(vector);
-    for (let pass = 0; pass < 2; pass++) {
-      for (const q of orthonormal) {
-        const product = q.reduce((sum, entry, t) => sum + entry * vector[t]!, 0);
-        q.forEach((entry, t) => (vector[t]! -= product * entry));
-      }
-    }
-    const distance = norm2(vector);
-    const doubt = amplification * (error + 1e-14 * length);
-    if (!(distance > 100 * doubt)) return;
-    amplification += (amplification * length) / distance;
-    orthonormal.push(vector.map((entry) => entry / distance));
-    kept.push(i);
-  });
-  return kept;
 }
