@@ -42,6 +42,7 @@ export async function benchmark(
   const results: ScenarioResult[] = [];
   for (const scenario of scenarios) {
     if (!settings.scenarios.includes(scenario.name)) continue;
+    if (scenario.cases(settings).length === 0) continue;
     const cases: CaseResult[] = [];
     const marks: Mark[] = [];
     const comparisons: Comparison[] = [];

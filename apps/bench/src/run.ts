@@ -90,9 +90,15 @@ async function measureAll(settings: Settings, parts: Benchmark): Promise<Results
     secondsPerJob: 300 + 10 * settings.seconds,
   });
   const output = settings.json ? process.stderr : process.stdout;
-  const chosen = parts.scenarios.filter(({ name }) => settings.scenarios.includes(name));
+  const named = parts.scenarios.filter(({ name }) => settings.scenarios.includes(name));
+  const chosen = named.filter((scenario) => scenario.missing?.() === undefined);
   const observer = progress(output, countOf(chosen, settings), settings.seconds);
   observer.say(headline(settings));
+  for (const scenario of named) {
+    if (!chosen.includes(scenario) && settings.detailed) {
+      observer.say(`skipped: ${scenario.name}, for want of ${scenario.missing!()}`);
+    }
+  }
   try {
     const found = await benchmark(chosen, settings, executor, signal, observer);
     const packages = [...new Set(chosen.flatMap((scenario) => scenario.packages))];

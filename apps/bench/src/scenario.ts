@@ -8,6 +8,8 @@ export interface Scenario {
   readonly summary: string;
   /** The packages that it exercises, without scope. */
   readonly packages: readonly string[];
+  /** What has to be installed here for it, if it is not: then the scenario is skipped. */
+  missing?(): string | undefined;
   /** What is measured separately; names are unique. A pure function: workers call it again to find a case by its name. */
   cases(settings: Settings): readonly Case[];
 }

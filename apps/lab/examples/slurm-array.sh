@@ -9,8 +9,7 @@
 #SBATCH --cpus-per-task=4
 #SBATCH --mem-per-cpu=2G
 #SBATCH --time=04:00:00
-#SBATCH --requeue
-# a minute before its time is up, a task saves what it has and ends; requeued, it goes on from there
+# a minute before its time is up, a task ends; submitted again, it goes on from the last checkpoints of its members
 #SBATCH --signal=B:TERM@60
 set -euo pipefail
 study=$1
@@ -18,7 +17,7 @@ name=$(basename "$study" .yaml)
 
 if [ -z "${SLURM_ARRAY_TASK_ID:-}" ]; then
   mapfile -t shards < <(seq -f "results/$name-%g" 1 "$OF")
-  exec npx nonsmooth merge "${shards[@]}" --out "results/$name"
+  exec nonsmooth merge "${shards[@]}" --out "results/$name"
 fi
-exec npx nonsmooth run "$study" --shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_MAX" \
+exec nonsmooth run "$study" --shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_MAX" \
   --out "results/$name-$SLURM_ARRAY_TASK_ID" --resume --workers "${SLURM_CPUS_PER_TASK:-1}" --progress json

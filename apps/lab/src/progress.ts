@@ -45,16 +45,24 @@ export function progress(
     const state = estimate(now);
     if (kind === 'json') event('progress', state);
     else {
-      const members = [...running.values()].map(
-        (one) => `member ${one.index}: ${one.done} of ${one.of}`,
-      );
       console.log(
-        `  ${members.join(', ')}; ${Math.round(state.perSecond)} steps/s, ${inWords(state.secondsLeft)} left`,
+        `  ${runningNow()}; ${Math.round(state.perSecond)} steps/s, ${inWords(state.secondsLeft)} left`,
       );
     }
   };
   // Never holds the process: what remains to be said is said by members that end.
   (news as unknown as { unref(): void }).unref();
+
+  /** Of many members, or of those on other machines, only how many there are. */
+  function runningNow(): string {
+    const all = [...running.values()];
+    const workers = new Set(all.flatMap(({ machine }) => machine ?? []));
+    if (workers.size === 0 && all.length <= 8) {
+      return all.map((one) => `member ${one.index}: ${one.done} of ${one.of}`).join(', ');
+    }
+    const where = workers.size > 0 ? ` on ${counted(workers.size, 'worker')}` : '';
+    return `${earlier + done} of ${total} ended, ${all.length} run${where}`;
+  }
 
   function estimate(now: number): {
     ended: number;

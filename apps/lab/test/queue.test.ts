@@ -1,4 +1,4 @@
-import { Queue } from 'bullmq';
+import { Queue, type Job as QueuedJob } from 'bullmq';
 import { Redis } from 'ioredis';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,6 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { runMember } from '../src/run-member.js';
+import { studySchema } from '../src/study.js';
 import { builtCommand } from './built.js';
 import { ended, freePort, hasRedis, Proxy, RedisServer } from './redis.js';
 
@@ -295,7 +297,7 @@ describe.skipIf(!hasRedis)('a study by a queue', () => {
   );
 
   test(
-    'ends members that throw as failed at once, with the reason of the embedded run',
+    'ends members that no machine can run as failed, with the reason',
     async () => {
       const data = join(out, 'throwing');
       mkdirSync(data);
@@ -365,23 +367,28 @@ describe.skipIf(!hasRedis)('a study by a queue', () => {
         await until(() => reason.test(one.text()), String(reason));
         await expect.poll(async () => job.getState(), { timeout: 10_000 }).toBe('failed');
       }
-      const passwd = JSON.stringify({ kind: 'file', file: '../../etc/passwd' });
-      const reading = spawnSync(process.execPath, [
-        main,
-        'run',
-        write('r.yaml', descent(1, 10)),
-        '--dry-run',
-      ]);
-      expect(reading.status).toBe(0);
       const study = {
-        title: 'x',
+        title: 'A study from elsewhere',
         network: { widths: [1, 1], activation: 'tanh' },
-        inputs: JSON.parse(passwd) as object,
         target: { kind: 'constant', value: [1] },
         start: { kind: 'random', weights: 'zero' },
         dynamics: { kind: 'gradientFlow', until: 1 },
       };
-      await mine.add('member', { ...good, study: JSON.stringify(study) });
+      // breaks no schema, but throws: on every machine, so it is tried once
+      const unfit = { ...study, inputs: { kind: 'moons', count: 4 } };
+      const threw = await mine.add(
+        'member',
+        { ...good, study: JSON.stringify(unfit) },
+        { attempts: 4 },
+      );
+      await expect.poll(async () => threw.getState(), { timeout: 20_000 }).toBe('failed');
+      const { attemptsMade, failedReason } = (await mine.getJob(threw.id!)) as QueuedJob;
+      expect(attemptsMade).toBe(1);
+      const member = { index: 0, start: 0, variation: {}, study: studySchema.parse(unfit) };
+      expect(() => runMember(member)).toThrow(failedReason);
+
+      const leaving = { ...study, inputs: { kind: 'file', file: '../../etc/passwd' } };
+      await mine.add('member', { ...good, study: JSON.stringify(leaving) });
       await until(
         () => /refused: file "\.\.\/\.\.\/etc\/passwd": it is not below/.test(one.text()),
         'a path',

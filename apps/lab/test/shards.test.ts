@@ -73,7 +73,7 @@ beforeAll(async () => {
   for (const of of [7, 3]) {
     for (let number = 1; number <= of; number++) await shard(number, of, `of-${of}/${number}`);
   }
-});
+}, 60_000);
 beforeEach(() => {
   said = [];
   for (const how of ['log', 'error'] as const) {

@@ -5,6 +5,7 @@ import { flows } from './flows.js';
 import { kernels } from './kernels.js';
 import { nets } from './nets.js';
 import { ode } from './ode.js';
+import { queue } from './queue.js';
 import { sad } from './sad.js';
 import { subgradient } from './subgradient.js';
 import { tensor } from './tensor.js';
@@ -20,4 +21,5 @@ export const scenarios: readonly Scenario[] = [
   certifying,
   ode,
   flows,
+  queue,
 ];

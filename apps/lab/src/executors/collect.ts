@@ -34,7 +34,7 @@ export function collect(
     for (const one of jobs) if (bytes && file) writeWhole(one.file, bytes);
     if (!provenance || !file) open.over(name, { status: 'failed', reason: reasonOf(job) });
     else {
-      for (const one of jobs) record(one, provenance, job.attemptsMade);
+      for (const one of jobs) record(one, provenance, job);
       open.over(name, { status: 'done', result: endedOf(file) });
     }
     return true;
@@ -51,9 +51,13 @@ export function collect(
 }
 
 /** Which machine and which kernels ran a member: beside the results, whose bytes do not depend on it. */
-function record({ file, member: { index } }: Job, provenance: Provenance, attempts: number): void {
+function record(
+  { file, member }: Job,
+  provenance: Provenance,
+  { attemptsMade: attempts, processedOn: began, finishedOn: ended }: QueuedJob,
+): void {
   const [machine, kernels] = [provenance.machine, provenance.kernels].map(plainLine);
-  const line = JSON.stringify({ member: index, machine, kernels, attempts });
+  const line = JSON.stringify({ member: member.index, machine, kernels, attempts, began, ended });
   appendFileSync(join(dirname(dirname(file)), 'machines.jsonl'), `${line}\n`);
 }
 
