@@ -50,6 +50,8 @@ export function descent(problem: Problem, asked: DescentAsked, record: Recorder)
     const { earlier } = hooks;
     const columns = earlier ? Columns.from(earlier.columns) : new Columns(['t', ...record.names]);
     const theta = new Float64Array(problem.risk.dimension);
+    const wanted = new Set(given.saveTheta);
+    const kept = new Map([...(earlier?.kept ?? [])].filter(([step]) => wanted.has(step)));
     const watcher =
       given.watch && kinkWatcher(problem.risk, watchOf(given.watch), inBatch, earlier?.kinks);
     const known = (batchLoss: number): Known => ({
@@ -75,6 +77,7 @@ export function descent(problem: Problem, asked: DescentAsked, record: Recorder)
       moments: loop.state().moments,
       statistics: statistics?.state(),
       kinks: watcher?.record(),
+      ...(kept.size > 0 && { kept: new Map(kept) }),
       status,
       reason,
       gradients: loop.steps,
@@ -108,6 +111,7 @@ export function descent(problem: Problem, asked: DescentAsked, record: Recorder)
       loop.read(theta);
       const row = record.row(theta, known(loss));
       columns.add([loop.steps, ...row]);
+      if (wanted.has(loop.steps)) kept.set(loop.steps, loop.state().theta);
       const recorded = record.names.includes('loss') ? row[record.names.indexOf('loss')]! : loss;
       if (![loss, recorded].every(Number.isFinite) || !theta.every(Number.isFinite)) {
         return part('failed', `loss or parameters overflowed by step ${loop.steps}`);

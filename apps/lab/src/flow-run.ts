@@ -1,5 +1,5 @@
 import type { Flow, FlowOptions, FlowProgress, InclusionFlow } from '@nonsmooth/flows';
-import type { Objective } from '@nonsmooth/core';
+import { ArgumentError, type FloatArray, type Objective } from '@nonsmooth/core';
 import { logarithmicTimes, trajectoryOf } from '@nonsmooth/flows';
 import { Columns } from './columns.js';
 import type { Hooks, Part } from './hooks.js';
@@ -19,7 +19,13 @@ export type Follow = (options: FlowOptions) => Flow | InclusionFlow;
 export function flowRun(follow: Follow, given: FlowGiven, record: Recorder, objective?: Objective) {
   const { until, rtol, atol, save } = given;
   const end = horizon(until);
-  const saveAt = [0, ...logarithmicTimes(save.from ?? end * 1e-8, end, save.perDecade)];
+  const wanted = new Set(given.saveTheta);
+  const late = [...wanted].find((t) => t > end);
+  if (late !== undefined) {
+    throw new ArgumentError('dynamics.saveTheta', late, `times up to ${end}`);
+  }
+  const times = logarithmicTimes(save.from ?? end * 1e-8, end, save.perDecade);
+  const saveAt = [...new Set([0, ...times, ...wanted])].toSorted((a, b) => a - b);
   const energy = record.names.includes('energyResidual');
 
   return (hooks: Hooks): Part => {
@@ -28,6 +34,7 @@ export function flowRun(follow: Follow, given: FlowGiven, record: Recorder, obje
     const before = from ? earlier?.trail : undefined;
     const columns = from ? Columns.from(earlier.columns) : new Columns(['t', ...record.names]);
     const already = columns.length;
+    const kept = new Map<number, FloatArray>(from ? earlier?.kept : undefined);
     let overflowAt: number | undefined;
     let loss0 = NaN;
 
@@ -46,6 +53,7 @@ export function flowRun(follow: Follow, given: FlowGiven, record: Recorder, obje
           ...(kinksUntil && { kinkEvents: kinksUntil(time) }),
         };
         columns.add([time, ...record.row(y[i]!, known)]);
+        if (wanted.has(time)) kept.set(time, y[i]!.slice());
         if (!Number.isFinite(loss[i])) overflowAt ??= time;
       }
     };
@@ -65,6 +73,7 @@ export function flowRun(follow: Follow, given: FlowGiven, record: Recorder, obje
         moments: [],
         checkpoint,
         trail: joined(before, progress.saved),
+        ...(kept.size > 0 && { kept: new Map(kept) }),
         status: 'unfinished',
         reason: `at t = ${progress.t} of ${end}`,
         gradients: checkpoint.integration.statistics.rhs,
@@ -80,6 +89,7 @@ export function flowRun(follow: Follow, given: FlowGiven, record: Recorder, obje
       columns: columns.read(),
       theta: flow.theta,
       moments: [],
+      ...(kept.size > 0 && { kept: new Map(kept) }),
       status: overflowAt !== undefined ? 'failed' : flow.status,
       reason:
         overflowAt !== undefined ? `the loss is not finite at t = ${overflowAt}` : flow.reason,

@@ -37,6 +37,8 @@ export interface MemberFile {
   readonly columns: ReadonlyMap<string, Float64Array>;
   /** The last parameters. */
   readonly theta: FloatArray;
+  /** Parameters at the times or steps that the study asks for, as far as it has come. */
+  readonly kept?: ReadonlyMap<number, FloatArray> | undefined;
   /** What a descent needs to go on: the averages and buffers of its rule. */
   readonly moments: readonly FloatArray[];
   /** Running statistics of a normalized input. */
@@ -65,10 +67,7 @@ export function writeMember(path: string, net: Network, member: MemberFile): voi
  * layers, columns and moments beside them, facts as metadata.
  */
 export function memberBytes(net: Network, member: MemberFile): Uint8Array {
-  const arrays: [string, Tensor][] = net.layout.map(({ name, offset, shape }) => {
-    const size = shape.reduce((product, extent) => product * extent, 1);
-    return [stateName(name), fromData(member.theta.slice(offset, offset + size), shape)];
-  });
+  const arrays = stateOf(net, member.theta);
   if (member.statistics) {
     const { mean, variance, batches } = member.statistics;
     arrays.push(
@@ -83,6 +82,9 @@ export function memberBytes(net: Network, member: MemberFile): Uint8Array {
   member.moments.forEach((moment, k) => {
     arrays.push([`moments.${k}`, fromData(moment, [moment.length])]);
   });
+  for (const [t, theta] of member.kept ?? []) {
+    arrays.push([`kept.${t}`, fromData(theta, [theta.length])]);
+  }
   if (member.trail) arrays.push(...trailArrays(member.trail));
   const facts = JSON.stringify(member.facts, (_key, value: unknown) =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
@@ -90,6 +92,14 @@ export function memberBytes(net: Network, member: MemberFile): Uint8Array {
   const { checkpoint, kinks } = member;
   const progress = (checkpoint ?? kinks) && JSON.stringify({ checkpoint, kinks });
   return writeSafetensors(arrays, { facts, ...(progress && { progress }) });
+}
+
+/** Parameters under the names of PyTorch's `state_dict`. */
+export function stateOf(net: Network, theta: FloatArray): [string, Tensor][] {
+  return net.layout.map(({ name, offset, shape }) => {
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    return [stateName(name), fromData(theta.slice(offset, offset + size), shape)];
+  });
 }
 
 /** Reads what `writeMember` wrote. @throws ArgumentError for a file that is damaged or cannot be read. */
@@ -125,6 +135,7 @@ export function memberFrom(bytes: Uint8Array): MemberFile {
     columns: new Map(under('columns.') as [string, Float64Array][]),
     theta: joined(parts.map(([, { data }]) => data)),
     moments: under('moments.').map(([, values]) => values),
+    kept: keptIn(under('kept.')),
     statistics: statisticsIn(tensors),
     trail: trailIn(tensors),
     ...(metadata['progress'] !== undefined && (JSON.parse(metadata['progress']) as Progress)),
@@ -132,7 +143,12 @@ export function memberFrom(bytes: Uint8Array): MemberFile {
 }
 
 /** What stands beside parameters: PyTorch's buffers of a normalization, and what the lab keeps. */
-const beside = /^(columns|moments|trail)\.|(^|\.)(running_mean|running_var|num_batches_tracked)$/;
+const beside =
+  /^(columns|moments|trail|kept)\.|(^|\.)(running_mean|running_var|num_batches_tracked)$/;
+
+function keptIn(found: [string, FloatArray][]): MemberFile['kept'] {
+  return found.length > 0 ? new Map(found.map(([t, theta]) => [Number(t), theta])) : undefined;
+}
 
 function statisticsIn(tensors: ReadonlyMap<string, Tensor>): SavedStatistics | undefined {
   const named = (ending: string): Float64Array | undefined => {

@@ -69,6 +69,7 @@ function fileOf(part: Part, { net }: Problem): MemberFile {
     checkpoint,
     trail,
     kinks,
+    kept,
     flow: _flow,
     ...known
   } = part;
@@ -97,6 +98,7 @@ function fileOf(part: Part, { net }: Problem): MemberFile {
     checkpoint,
     trail,
     kinks,
+    kept,
   };
 }
 

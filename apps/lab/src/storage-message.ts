@@ -6,5 +6,16 @@ export function storageCode(error: unknown): string | undefined {
 
 /** What to do when results cannot be written. */
 export function storageMessage(code: string): string {
-  return `results cannot be written (${code}): what was written is whole; make room or choose another --out, then go on with --resume`;
+  const cure = cures[code] ?? 'choose another --out';
+  return `results cannot be written (${code}): what was written is whole; ${cure}, then go on with --resume`;
 }
+
+const full = 'make room or choose another --out';
+
+const cures: Readonly<Record<string, string>> = {
+  ENOSPC: full,
+  EDQUOT: full,
+  ENOENT: 'the folder is gone: bring it back or run anew',
+  EACCES: 'make the folder writable or choose another --out',
+  EROFS: 'make the folder writable or choose another --out',
+};

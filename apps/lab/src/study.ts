@@ -168,6 +168,8 @@ const flow = {
     from: positive.optional(),
     perDecade: positive.max(10_000).default(20),
   }).prefault({}),
+  /** Times at which θ itself is kept. */
+  saveTheta: z.array(positive).min(1).optional(),
 };
 
 const methods = [
@@ -251,7 +253,14 @@ const dynamics = z.discriminatedUnion('kind', [
     }).optional(),
     /** Save after so many steps. */
     every: count.default(100),
+    /** Steps after which θ itself is kept: multiples of `every`, or the last. */
+    saveTheta: z.array(count).min(1).optional(),
   })
+    .refine(
+      ({ saveTheta, every, steps }) =>
+        !saveTheta?.some((step) => step > steps || (step % every !== 0 && step !== steps)),
+      { path: ['saveTheta'], error: 'multiples of every up to steps, or steps' },
+    )
     .refine(({ fresh, batch }) => !fresh || batch !== undefined, {
       path: ['batch'],
       error: 'the number of fresh samples per step',
