@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { inspectProgram } from '../src/compute/inspect.js';
 import { presetGroups, presets, stateOfPreset } from '../src/presets/index.js';
 import { parseState, printState } from '../src/state/url.js';
 
@@ -10,6 +11,21 @@ describe('presets', () => {
       const state = stateOfPreset(preset);
       expect(parseState(printState(state)), preset.id).toEqual(state);
     }
+  });
+
+  test.each([
+    ['identity', 'relu′(0) = 0', 'none'],
+    ['mixed-choices', '1, 0, 1, … in turn', 'none'],
+    ['mixed-choices', 'relu′(0) = 1', 'frechet'],
+    ['no-bias', 'relu′(0) = 0', 'none'],
+    ['no-bias', 'relu′(0) = ½', 'frechet'],
+    ['two-layers', 'relu′(0) = 1', 'none'],
+    ['independent', '1, 0, 1, … in turn', 'frechet'],
+    ['tangent', '1, 0, 1, … in turn', 'undecided'],
+  ])('%s says of %s: %s', (id, name, verdict) => {
+    const { expression, point, direction } = stateOfPreset(presets.find((one) => one.id === id)!);
+    const { answers } = inspectProgram(expression, point, direction);
+    expect(answers.find((answer) => answer.name === name)?.verdict).toBe(verdict);
   });
 
   test('show each of the five papers', () => {

@@ -28,7 +28,7 @@ export const kinks: PresetGroup = {
     {
       id: 'several',
       title: 'A dead neuron could leave again',
-      look: 'A question mark shows where a neuron that died on a kink could leave it: the flow goes on in several ways. One solution was chosen, the one that stays; choose “fall fastest” to see another.',
+      look: 'A question mark shows where a neuron that died on a kink could leave it: the flow goes on in several ways. One solution was chosen, the one that stays.',
       state: {
         data: 'xor',
         widths: [2, 3, 1],

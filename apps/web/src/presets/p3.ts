@@ -57,10 +57,10 @@ export const p3: PresetGroup = {
     {
       id: 'mixed-choices',
       title: 'Different choices for equal inputs fail',
-      look: '(relu(x) − 1)² + (relu(x) + 1)² is 2·relu(x)² + 2, with the gradient 0 at 0. Taking 1 for the first ReLU and 0 for the second answers −2, which is no generalized gradient.',
+      look: 'With relu(2x)/2 = relu(x) this is 2·relu(x)² + 2, and its gradient at 0 is 0. Taking 1 for the first ReLU and 0 for the second, as in the last row, answers −2, which is no generalized gradient.',
       state: {
         ...program,
-        expression: '(relu(x) - 1)^2 + (relu(x) + 1)^2',
+        expression: '(relu(x) - 1)^2 + (relu(2*x)/2 + 1)^2',
         point: [0],
         direction: [1],
       },

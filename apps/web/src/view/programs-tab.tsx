@@ -15,7 +15,7 @@ export const examples: readonly (readonly [string, string, readonly number[], st
   ['relu(x) - relu(-x)', 'the identity, written with two kinks', [0], ''],
   ['relu(x)', 'a convex kink', [0], ''],
   ['-abs(x)', 'a concave kink', [0], ''],
-  ['(relu(x) - 1)^2 + (relu(x) + 1)^2', 'one input twice, two targets', [0], ''],
+  ['(relu(x) - 1)^2 + (relu(2*x)/2 + 1)^2', 'one input twice, two targets', [0], ''],
   ['(relu(x) + 1)^2 + (relu(-x) - 1)^2', 'two neurons without bias', [0], ''],
   ['relu(relu(x)) - relu(-relu(x))', 'two layers without bias', [0], ''],
   ['max(x, y) - relu(y)', 'a piecewise linear function of two inputs', [0, 0], ''],
