@@ -1,4 +1,14 @@
-import { frozenProgram } from '@nonsmooth/autodiff';
+import {
+  abs,
+  add,
+  frozenProgram,
+  mul,
+  objective,
+  slice,
+  square,
+  sub,
+  sum,
+} from '@nonsmooth/autodiff';
 import { gradientFlow } from '@nonsmooth/flows';
 import { empiricalRisk, heNormal, initialize, network } from '@nonsmooth/nets';
 import { key } from '@nonsmooth/tensor';
@@ -12,7 +22,7 @@ test.each([
   [[2, 4, 1], -1],
   [[2, 4, 4, 1], 0],
   [[2, 4, 4, 1], -1],
-])('XOR by %j with %d for false, zero biases: every flow comes to its end', (widths, no) => {
+])('XOR by %j with %d for false, zero biases: every flow comes to rest', (widths, no) => {
   const net = network(widths, { activation: 'relu' });
   const inputs = [
     [no, no],
@@ -22,11 +32,13 @@ test.each([
   ];
   const risk = empiricalRisk(net, { inputs, targets: [no, 1, 1, no] });
   for (let seed = 0; seed < 4; seed++) {
-    const flow = gradientFlow(risk, initialize(net, heNormal, key(seed)), options);
-    expect(flow.status).toBe('finished');
-    expect(flow.statistics.accepted).toBeLessThan(3000);
-    // the last steps of explicit methods are noise of the tolerance
-    expect(Math.abs(flow.energy!.residual)).toBeLessThan(1e-6);
+    const start = initialize(net, heNormal, key(seed));
+    for (const until of [300, 1e5]) {
+      const flow = gradientFlow(risk, start, { ...options, until });
+      expect(flow.status).toBe('finished');
+      expect(flow.statistics.accepted).toBeLessThan(1500);
+      expect(Math.abs(flow.energy!.residual)).toBeLessThan(1e-6);
+    }
   }
 });
 
@@ -58,4 +70,24 @@ test('kinks of layers whose samples happen to be shut off alike are not taken fo
   const start = initialize(net, heNormal, key(1));
   const frozen = frozenProgram(risk.program);
   expect(mergedFunction(frozen, start).kinks.length).toBe(frozen.kinks.length);
+});
+
+test('a stiff slide is followed by implicit steps, to its closed form', () => {
+  // |x₁| is held from t = ½ on; a = x₂ − 2x₃ decays by e^(−5000t), b = 2x₂ + x₃ goes to 5 by e^(−t/5)
+  const valley = objective((x) => {
+    const [x1, x2, x3] = [0, 1, 2].map((i) => slice(x, [i], [i + 1]));
+    const stiff = mul(500, square(sub(x2!, mul(2, x3!))));
+    const slow = mul(0.02, square(sub(add(mul(2, x2!), x3!), 5)));
+    return sum(add(add(abs(x1!), stiff), slow));
+  }, 3);
+  const saveAt = [0.25, 0.5, 1, 5, 30];
+  const flow = gradientFlow(valley, [0.5, 1, -1], { ...options, until: 30, saveAt });
+  expect(flow.status).toBe('finished');
+  expect(flow.statistics.rhs).toBeLessThan(1000);
+  flow.y.forEach(([x1, x2, x3], i) => {
+    const t = saveAt[i]!;
+    expect(Math.abs(x1! - Math.max(0, 0.5 - t))).toBeLessThan(1e-8);
+    expect(Math.abs(x2! - 2 * x3! - 3 * Math.exp(-5000 * t))).toBeLessThan(1e-8);
+    expect(Math.abs(2 * x2! + x3! - 5 + 4 * Math.exp(-t / 5))).toBeLessThan(1e-6);
+  });
 });

@@ -359,7 +359,6 @@ test('a start exactly on a kink goes on as the limit of starts beside it', () =>
     decided[first.kind as keyof typeof decided]++;
     expect(apart(exact.y.at(-1)!, above)).toBeLessThan(1e-6);
   }
-  console.log(decided);
   for (const count of Object.values(decided)) expect(count).toBeGreaterThan(0);
 });
 

@@ -1,8 +1,12 @@
 import {
   auto,
+  dormandPrince54,
+  euler,
   integrate,
+  ndf,
   solve,
   stiffMethodFor,
+  switching,
   tsitouras54,
   type Checkpoint,
   type InitialValueProblem,
@@ -34,18 +38,18 @@ test('a stiff problem needs far fewer right-hand sides than the explicit method 
   const options = { rtol: 1e-6, atol: 1e-6 };
   const fine = solve(vanDerPol, { method: tsitouras54, rtol: 1e-10, atol: 1e-10 });
   const explicit = solve(vanDerPol, { ...options, method: tsitouras54 });
-  const switching = solve(vanDerPol, { ...options, method: auto });
-  expect(switching.statistics.jacobians).toBeGreaterThan(0);
-  expect(switching.statistics.rhs).toBeLessThan(explicit.statistics.rhs / 2);
-  expect(Math.abs(switching.y.at(-1)![0]! - fine.y.at(-1)![0]!)).toBeLessThan(1e-3);
+  const switched = solve(vanDerPol, { ...options, method: auto });
+  expect(switched.statistics.jacobians).toBeGreaterThan(0);
+  expect(switched.statistics.rhs).toBeLessThan(explicit.statistics.rhs / 2);
+  expect(Math.abs(switched.y.at(-1)![0]! - fine.y.at(-1)![0]!)).toBeLessThan(1e-3);
 });
 
 test('a problem that is not stiff is solved by the explicit method, bit for bit', () => {
   const options = { rtol: 1e-6, atol: 1e-9 };
   const plain = solve(oscillator, { ...options, method: tsitouras54 });
-  const switching = solve(oscillator, { ...options, method: auto });
-  expect(switching.statistics).toEqual(plain.statistics);
-  expect([...switching.y.at(-1)!]).toEqual([...plain.y.at(-1)!]);
+  const switched = solve(oscillator, { ...options, method: auto });
+  expect(switched.statistics).toEqual(plain.statistics);
+  expect([...switched.y.at(-1)!]).toEqual([...plain.y.at(-1)!]);
 });
 
 test('stiffness that passes brings the explicit method back', () => {
@@ -98,4 +102,22 @@ test('a checkpoint continues with the same bits, before and after the switch', (
     expect([...rest.y]).toEqual([...whole.y]);
     expect(rest.statistics).toEqual(whole.statistics);
   }
+});
+
+test("two methods of one's own switch, and begin where they ended", () => {
+  const stiffness = { isStiff: false };
+  const options = { method: switching(dormandPrince54, ndf, stiffness), rtol: 1e-6, atol: 1e-6 };
+  const first = solve({ ...vanDerPol, t1: 0.5 }, options);
+  expect(stiffness.isStiff).toBe(true);
+  expect(first.statistics.rhs).toBeGreaterThan(first.statistics.accepted * 4);
+  const [y, v] = first.y.at(-1)!;
+  const rest = { ...vanDerPol, t0: 0.5, t1: 0.6, y0: [y!, v!] };
+  const [on, anew] = [solve(rest, options), solve(rest, { ...options, method: dormandPrince54 })];
+  expect(on.statistics.rhs).toBeLessThan(anew.statistics.rhs / 3);
+  expect(Math.abs(on.y.at(-1)![0]! - anew.y.at(-1)![0]!)).toBeLessThan(1e-5);
+});
+
+test('methods that do not estimate their errors cannot switch', () => {
+  expect(() => switching(euler, ndf)).toThrow('explicit = ');
+  expect(() => switching(dormandPrince54, undefined as never)).toThrow('stiff = undefined');
 });

@@ -1,6 +1,6 @@
 import { ArgumentError, requireOneOf, type OptionNames } from '@nonsmooth/core';
-import { dormandPrince54 } from '@nonsmooth/ode';
 import { requireContinuation } from '../flow/checkpoint.js';
+import { kinkedMethod } from './kinked-method.js';
 import { flowOptionNames, type Flow, type FlowOptions } from '../flow/flow.js';
 import { record, stuckAtStart, toleranceOf } from '../flow/follow.js';
 import { clockFor } from '../flow/clock.js';
@@ -72,7 +72,7 @@ export function inclusionFlow<Event extends KinkEvent>(
   }
   const rules = stopRules(until, saveAt);
   const start = Float64Array.from(theta0);
-  const method = options.method ?? dormandPrince54;
+  const method = options.method ?? kinkedMethod(start.length);
   const problem = { rhs: () => {}, y0: start, t0: 0, t1: rules.time };
   const clock = clockFor(problem, rules);
   const events = new Itinerary(kinked, clock.time);

@@ -23,6 +23,7 @@ import { baseOf, type HeldRow, type Pattern } from './pattern.js';
 import { RestRule } from './rest.js';
 import { StateNoise } from './state-noise.js';
 import { SlidingField } from './sliding-field.js';
+import { SlidingJacobian } from './sliding-jacobian.js';
 import { takeSides } from './starting-sides.js';
 import { KinkWatch, type Crossing } from './watch.js';
 
@@ -75,6 +76,7 @@ export class InclusionRun implements Iterable<Step> {
   restingSince: number | undefined;
   private readonly end: number;
   private readonly field: SlidingField;
+  private readonly jacobian: SlidingJacobian;
   /** The last change of the pattern, if it ended the last step: the pattern was another one during the step. */
   private last: PatternChange | undefined;
   private readonly watch: KinkWatch;
@@ -123,6 +125,7 @@ export class InclusionRun implements Iterable<Step> {
     listener: KinkListener,
   ) {
     this.field = new SlidingField(kinked);
+    this.jacobian = new SlidingJacobian(this.field, x0.length);
     this.watch = new KinkWatch(kinked);
     this.exits = new ExitWatch(this.field);
     this.noise = new StateNoise(this.field);
@@ -268,18 +271,25 @@ export class InclusionRun implements Iterable<Step> {
   }
 
   private begin(): Integration {
-    const { field, rate, options, method, t, end, y } = this;
+    const { field, jacobian, rate, options, method, t, end, y } = this;
     const { choice: _choice, project, ...rest } = options;
     const { maxSteps = 1_000_000, firstStep } = options;
     const done = this.counts.accepted + this.counts.rejected;
     const step = this.nextStep ?? firstStep;
     const remaining = end - t;
+    const scale = (s: number, out: Float64Array): void => {
+      const factor = rate(s);
+      if (factor !== 1) for (let i = 0; i < out.length; i++) out[i] = factor * out[i]!;
+    };
     return integrate(
       {
         rhs: (s, x, out) => {
           field.velocity(x, out);
-          const factor = rate(s);
-          if (factor !== 1) for (let i = 0; i < out.length; i++) out[i] = factor * out[i]!;
+          scale(s, out);
+        },
+        jacobian: (s, x, out) => {
+          jacobian.matrix(x, out);
+          scale(s, out);
         },
         y0: y,
         t0: t,

@@ -183,6 +183,23 @@ export class SlidingField {
     this.rank = this.factor.rank;
   }
 
+  /** Takes from `v` what would leave the kinks that are held, by the rows of the last evaluation. */
+  toTangent(v: Float64Array): void {
+    const { rows, factor } = this;
+    const k = rows.length;
+    const share = new Float64Array(k);
+    // the second round takes out what rounding left of the first
+    for (let round = 0; round < 2; round++) {
+      for (let i = 0; i < k; i++) share[i] = dot(rows[i]!.gradient, v) / (rows[i]!.length || 1);
+      factor.solve(share, k);
+      for (let i = 0; i < k; i++) {
+        const { gradient, length } = rows[i]!;
+        const weight = share[i]! / (length || 1);
+        for (let l = 0; l < v.length; l++) v[l] = v[l]! - weight * gradient[l]!;
+      }
+    }
+  }
+
   /** ν: forces below it are rounding. */
   noise(): number {
     const { rows, lambda } = this;

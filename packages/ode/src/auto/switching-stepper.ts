@@ -14,18 +14,24 @@ const stepsPerCheck = 20;
  * Steps by an explicit method until its steps are held back by stability, then by a stiff one until an explicit one
  * would do again.
  */
-export function switchingStepper(explicit: Method, stiff: Method, system: System): Stepper {
+export function switchingStepper(
+  explicit: Method,
+  stiff: Method,
+  system: System,
+  stiffness: { isStiff: boolean } = { isStiff: false },
+): Stepper {
   const steppers = [explicit.stepper(system), stiff.stepper(system)] as const;
   const n = system.dimension;
   const vector = new Float64Array(n);
   const product = new Float64Array(n);
   const end = new Float64Array(n);
-  const own = { active: 0, signs: 0, contrary: 0, steps: 0, h: 0 };
-  let active: Stepper = steppers[0];
+  const own = { active: stiffness.isStiff ? 1 : 0, signs: 0, contrary: 0, steps: 0, h: 0 };
+  let active: Stepper = steppers[own.active as 0 | 1];
 
   const change = (to: 0 | 1, t: number): void => {
     end.set(active.next);
     own.active = to;
+    stiffness.isStiff = to === 1;
     own.signs = 0;
     own.contrary = 0;
     own.steps = 0;

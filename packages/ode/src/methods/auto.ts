@@ -1,3 +1,4 @@
+import { ArgumentError } from '@nonsmooth/core';
 import { switchingStepper } from '../auto/switching-stepper.js';
 import type { Method } from '../method.js';
 import type { System } from '../system.js';
@@ -48,3 +49,35 @@ export const auto: Method = {
     '(1983) 136–148, in spirit; stiffness by Hairer, Wanner, Solving ODEs II, section IV.2.',
   stepper: (system) => switchingStepper(tsitouras54, stiffMethodFor(system), system),
 };
+
+/** Whether a problem was found to be stiff; handed from one integration of it to the next. */
+export interface Stiffness {
+  isStiff: boolean;
+}
+
+/**
+ * As `auto`, between two methods of one's own. An integration begins with the stiff one where `stiffness` says so, and
+ * keeps what it finds there.
+ * @throws ArgumentError unless both are methods that estimate their errors.
+ */
+export function switching(
+  explicit: Method,
+  stiff: Method,
+  stiffness: Stiffness = { isStiff: false },
+): Method {
+  for (const [name, method] of Object.entries({ explicit, stiff })) {
+    if (typeof method?.stepper !== 'function' || !method.adaptive) {
+      throw new ArgumentError(name, method, 'a method that estimates its error, such as ndf');
+    }
+  }
+  if (typeof stiffness?.isStiff !== 'boolean') {
+    throw new ArgumentError('stiffness', stiffness, '{ isStiff } with true or false');
+  }
+  return {
+    ...auto,
+    name: `${explicit.name}, ${stiff.name} where stiff`,
+    order: explicit.order,
+    interpolantOrder: explicit.interpolantOrder,
+    stepper: (system) => switchingStepper(explicit, stiff, system, stiffness),
+  };
+}

@@ -1,4 +1,4 @@
-export { auto, stiffMethodFor } from './auto.js';
+export { auto, stiffMethodFor, switching, type Stiffness } from './auto.js';
 export {
   backwardDifferentiation,
   bdf,

@@ -83,6 +83,7 @@ export const odeTable: Table = {
     { options: [1] },
   ),
   rosenbrockMethod: call(ode.rosenbrockMethod, () => [{ ...ode.rodas43 }]),
+  switching: call(ode.switching, () => [ode.dormandPrince54, ode.ndf, { isStiff: false }]),
   solve: call(ode.solve, () => [problem(), { ...options(), dense: true, saveAt: [0.5, 1] }], {
     options: [1],
   }),
