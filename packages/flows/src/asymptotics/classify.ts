@@ -225,7 +225,7 @@ function judge(facts: Facts): Judgement {
     return { ...supported('converges', 'series', series.reason + left), remaining };
   }
   if (growing !== undefined) {
-    const reason = `${growing}, but λ_min·T = ${spectrum!.least.toPrecision(3)} says that it will not`;
+    const reason = `${growing}, but λ_min·T = ${spectrum!.least.toPrecision(3)} says that it will not: a longer horizon would tell`;
     return { verdict: 'undecided', by: 'spectrum', reason, remaining };
   }
   return {

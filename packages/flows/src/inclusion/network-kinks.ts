@@ -1,4 +1,4 @@
-import { frozenProgram, trace, type FrozenFunction } from '@nonsmooth/autodiff';
+import { frozenProgram, sum, trace, type FrozenFunction } from '@nonsmooth/autodiff';
 import { applyNetwork, checkedData, type EmpiricalRisk } from '@nonsmooth/nets';
 import { tensor } from '@nonsmooth/tensor';
 import type { DenseLayout } from './dense/dense-layout.js';
@@ -58,7 +58,7 @@ export function denseEvents(layout: DenseLayout): (event: KinkEvent) => NetworkK
 /** How many ops with kinks each hidden layer has. */
 function blocksPerLayer(network: EmpiricalRisk['network'], layers: number): number {
   const input = tensor(new Float64Array(network.widths[0]!), { shape: [1, network.widths[0]!] });
-  const outputs = trace((theta) => applyNetwork(network, theta, input), [[network.dimension]]);
-  const { kinks } = frozenProgram(outputs);
+  const total = trace((theta) => sum(applyNetwork(network, theta, input)), [[network.dimension]]);
+  const { kinks } = frozenProgram(total);
   return layers > 0 && kinks.length > 0 ? (1 + kinks.at(-1)!.block) / layers : 0;
 }

@@ -62,6 +62,13 @@ export class PatternSearch {
         const found = this.consistent(corner, guess, stateNoise);
         if (found && !ways.some(({ way }) => isSameWay(way, found.way))) ways.push(found);
       }
+    } else {
+      // too many patterns: those that come from all on one side
+      for (const side of [-1, 1]) {
+        const guess = this.allOn(side, involved, ways[0]!.way.pattern);
+        const found = this.settle(corner, guess, stateNoise);
+        if (found && !ways.some(({ way }) => isSameWay(way, found.way))) ways.push(found);
+      }
     }
     if (active.length <= 4 && involved.length === active.length) {
       const mixture = new Mixture(this.frozen, corner.x, neutral, active).shortest();
@@ -143,6 +150,15 @@ export class PatternSearch {
     const way = this.ways.at(corner.x, pattern, stateNoise);
     const { verdicts, wrong } = this.agreement.check(corner, way);
     return wrong.length === 0 ? { way, verdicts } : undefined;
+  }
+
+  private allOn(side: number, active: readonly ActiveKink[], pattern: Pattern): Pattern {
+    const next = copyPattern(pattern);
+    for (const { index } of active) {
+      const kink = this.frozen.kinks[index]!;
+      if (kink.kind === 'abs') setSide(kink, index, next, side);
+    }
+    return next;
   }
 
   /** All patterns of the active kinks: both sides and holding, every winner and all ties. */
