@@ -412,13 +412,15 @@ export class InclusionRun implements Iterable<Step> {
     watch.advance(y, this.pattern);
     if (this.ordinary === 0) this.ordinary = segment.step;
     this.measure();
-    const active = activeKinks(field, watch, y, { kink, entry });
+    // before the kinks of its own entries alternate on the way there
+    const isSnapped = field.kinked.hasNorms && this.snapNorms();
+    const active = isSnapped ? [] : activeKinks(field, watch, y, { kink, entry });
     if (this.close > mostClose) {
       const names = [...new Set(active.map(({ index }) => field.kinked.kink(index).name))];
       this.reason = `undecided: more than ${mostClose} events in a row at the kinks ${names.slice(0, 6).join(', ')}`;
       return;
     }
-    if (!this.crosses(kink, active)) {
+    if (!isSnapped && !this.crosses(kink, active)) {
       this.decideAt(active, 1e-3 * this.ordinary * this.rate(this.t));
     }
     if (this.t === this.end && this.reason === '') this.reason = 'reached t1';
@@ -501,11 +503,12 @@ export class InclusionRun implements Iterable<Step> {
     if (atRest || (isOver && this.ordinary > 0)) this.stop();
   }
 
-  /** Norms within the tolerance of 0 are put there if the flow then holds them. */
-  private snapNorms(): void {
+  /** Norms within the tolerance of 0 are put there if the flow then holds them; returns whether one was. */
+  private snapNorms(): boolean {
     const { field, y, watch } = this;
     const { kinked, pattern } = field;
     const tolerance = this.rest.tolerance(y);
+    let isSnapped = false;
     const u = new Float64Array(kinked.size);
     for (let index = 0; index < kinked.count; index++) {
       const { kind, offset, size } = kinked.kink(index);
@@ -521,6 +524,8 @@ export class InclusionRun implements Iterable<Step> {
       this.measure();
       const active = activeKinks(field, watch, y, { kink: index, entry: -1 });
       this.decideAt(active, ahead * this.rate(this.t));
+      isSnapped = true;
     }
+    return isSnapped;
   }
 }

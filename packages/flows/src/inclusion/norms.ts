@@ -61,17 +61,21 @@ export function snapped(
   stateNoise: number,
 ): Float64Array | undefined {
   const { pattern } = field;
-  const held = [...heldKinks(pattern), index].sort((a, b) => a - b);
+  const arrived = arrivedWith(field, index, y);
+  const held = [...heldKinks(pattern), index, ...arrived].sort((a, b) => a - b);
   const corner = new CornerFunction(field, held);
   const before = corner.pattern();
   const trial = copyPattern(before);
   const own = held.indexOf(index);
-  setHeld(corner.kinks[own]!, own, trial);
+  for (const one of [index, ...arrived]) {
+    const at = held.indexOf(one);
+    setHeld(corner.kinks[at]!, at, trial);
+  }
   corner.put(trial);
   const there = y.slice();
   field.project(there);
   const active = corner.kinks.map(({ kind, offset, size }, one): ActiveKink => {
-    const from = one === own ? 'side' : 'held';
+    const from = one === own || arrived.includes(held[one]!) ? 'side' : 'held';
     if (kind !== 'max') return { index: one, from };
     const ties = Array.from({ length: size }, (_, i) => offset + i).filter((e) => trial.tied[e]);
     return { index: one, from, ties };
@@ -79,6 +83,28 @@ export function snapped(
   const decision = new Decider(corner, choice).decide(there, trial, active, ahead, stateNoise);
   corner.put(before);
   return decision.undecided === undefined && decision.pattern.held[own] ? there : undefined;
+}
+
+/** Kinks of absolute values that are 0 where this norm is: those of its own entries, say. */
+function arrivedWith(field: SlidingField, index: number, y: Float64Array): number[] {
+  const { kinked, pattern } = field;
+  const { offset, size } = kinked.kink(index);
+  const here = new Float64Array(kinked.size);
+  const there = new Float64Array(kinked.size);
+  kinked.values(y, pattern.sides, here);
+  const moved = y.slice();
+  field.project(
+    moved,
+    Array.from({ length: size }, (_, i) => ({ kink: index, entry: offset + i, base: -1 })),
+  );
+  kinked.values(moved, pattern.sides, there);
+  const arrived: number[] = [];
+  for (let other = 0; other < kinked.count; other++) {
+    const { kind, offset: entry } = kinked.kink(other);
+    if (kind !== 'abs' || pattern.held[other]) continue;
+    if (Math.abs(there[entry]!) <= 1e-9 * Math.abs(here[entry]!)) arrived.push(other);
+  }
+  return arrived;
 }
 
 /** Writes u/‖u‖ of the entries from `offset` on, or 0. */
