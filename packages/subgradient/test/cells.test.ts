@@ -163,8 +163,8 @@ test('signs of products are exact where doubles cancel', () => {
 });
 
 test('bad rows are refused', () => {
-  expect(() => countCells([])).toThrow(/rows = 0/);
-  expect(() => countCells([[1, 2], [1]])).toThrow(/rows\[1\] = 1; allowed: 2 entries/);
+  expect(() => countCells([])).toThrow(/rows = \[\]/);
+  expect(() => countCells([[1, 2], [1]])).toThrow(/rows\[1\]\.length = 1; allowed: 2/);
   expect(() => countCells([[1, Infinity]])).toThrow(/rows\[0\]\[1\] = Infinity/);
   expect(() => countCells([[1]], { cells: -1 })).toThrow(/budget.cells = -1/);
 });

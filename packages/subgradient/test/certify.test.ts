@@ -335,7 +335,9 @@ test('bad input is refused by name', () => {
   expect(() => certify(f, [0], { gradient: [1, 2] })).toThrow(/gradient\.length = 2; allowed: 1/);
   expect(() => certify(f, [0], { gradient: [NaN] })).toThrow(/gradient\[0\] = NaN/);
   expect(() => certify(f, [0], { tolerance: -1 })).toThrow(/tolerance = -1/);
-  expect(() => certify(f, [0], { refinements: -1 })).toThrow(/refinements = -1; allowed: an integer ≥ 0/);
+  expect(() => certify(f, [0], { refinements: -1 })).toThrow(
+    /refinements = -1; allowed: an integer ≥ 0/,
+  );
   expect(() => certify(f, [0], { budget: { cells: NaN } })).toThrow(/budget.cells = NaN/);
   expect(() => certify(f, [])).toThrow(/point = \[\]; allowed: a list of one number or more/);
   expect(() => certify(3 as never, [0])).toThrow(/subject = 3; allowed: a function, a program or/);

@@ -87,6 +87,9 @@ export const packages: readonly Package[] = [
     name: 'flows',
     exports: flows,
     table: flowsTable,
-    leftOut: { nearbyMinimum: 'reads a risk that certifyConvergence checked' },
+    leftOut: {
+      kinkWatcher: 'watches loops whose options descend checked',
+      nearbyMinimum: 'reads a risk that certifyConvergence checked',
+    },
   },
 ];
