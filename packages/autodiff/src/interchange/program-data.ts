@@ -195,5 +195,9 @@ function record(name: string, data: unknown): Readonly<Record<string, unknown>> 
 }
 
 function areIndices(list: unknown, end: number): list is readonly number[] {
-  return Array.isArray(list) && list.every((at) => Number.isSafeInteger(at) && at >= 0 && at < end);
+  // a hole of a sparse list is no index
+  if (!Array.isArray(list)) return false;
+  const isIndex = (at: unknown): boolean =>
+    Number.isSafeInteger(at) && (at as number) >= 0 && (at as number) < end;
+  return Array.from(list as unknown[]).every(isIndex);
 }
