@@ -151,7 +151,7 @@ describe.skipIf(!hasRedis)('a study by a queue', () => {
   test(
     'loses nothing and changes no byte when workers, starter and server are killed',
     async () => {
-      const study = write('killed.yaml', descent(4, 40_000 * Math.max(1, kills / 3)));
+      const study = write('killed.yaml', descent(4, 40_000 * Math.ceil(kills / 3)));
       const whole = join(out, 'unkilled');
       const folder = join(out, 'killed');
       embedded(study, whole);
