@@ -21,6 +21,7 @@ const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
   '.css': 'text/css',
+  '.svg': 'image/svg+xml',
 };
 
 /** The built page in a browser with a profile of its own. */
@@ -35,15 +36,19 @@ export interface OpenedPage {
   close(): Promise<void>;
 }
 
-/** Serves the folder below a path, as any static host would, and opens it. */
-export async function openPage(): Promise<OpenedPage> {
-  if (!existsSync(join(dist, 'index.html'))) {
-    throw new Error('apps/web/dist is missing: npm run web -- build');
+/** Serves a folder below `/below/this/`, or at the root, as any static host would, and opens a browser for it. */
+export async function openPage(
+  folder: string = dist,
+  below: string = '/below/this',
+): Promise<OpenedPage> {
+  if (!existsSync(join(folder, 'index.html'))) {
+    throw new Error(`${folder} was not built`);
   }
   let bytes = 0;
   const server: Server = createServer((request, response) => {
-    const path = (request.url ?? '/').replace(/[?#].*$/, '').replace(/^\/below\/this/, '');
-    const file = join(dist, path === '/' || path === '' ? 'index.html' : path);
+    const path = (request.url ?? '/').replace(/[?#].*$/, '');
+    const place = path.startsWith(below) ? path.slice(below.length) : path;
+    const file = join(folder, place.endsWith('/') || place === '' ? `${place}index.html` : place);
     if (!existsSync(file)) {
       response.writeHead(404).end();
       return;
@@ -83,7 +88,7 @@ export async function openPage(): Promise<OpenedPage> {
   return {
     page,
     context,
-    address: `http://127.0.0.1:${port}/below/this/`,
+    address: `http://127.0.0.1:${port}${below}/`,
     complaints,
     transferred: () => bytes,
     async close() {
