@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { build as bundle } from 'esbuild';
 import { build, serve } from 'vitepress';
 import { drawCurves } from './draw-curves.mjs';
 import { exampleNames, readExample, runExamples } from './run-examples.mjs';
@@ -44,6 +45,30 @@ async function writeExamples() {
   }
 }
 
+/** The part behind # of the addresses that show the presets of the kink lab, by id, for the panels of pages. */
+async function writePanelAddresses() {
+  const source = join(root, '../apps/web/src');
+  const { outputFiles } = await bundle({
+    stdin: {
+      contents: `export { presets, stateOfPreset } from './presets/index.js';
+        export { printState } from './state/url.js';`,
+      resolveDir: source,
+    },
+    bundle: true,
+    format: 'esm',
+    write: false,
+  });
+  const code = Buffer.from(outputFiles[0].contents).toString('base64');
+  const lab = await import(`data:text/javascript;base64,${code}`);
+  const addresses = lab.presets.map((preset) => [
+    preset.id,
+    lab.printState(lab.stateOfPreset(preset)),
+  ]);
+  const file = join(root, '.vitepress/theme/generated/addresses.json');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(Object.fromEntries(addresses)));
+}
+
 /** The reference of every export, from the sources. */
 function writeReference() {
   const typedoc = join(root, 'node_modules/typedoc/bin/typedoc');
@@ -63,6 +88,7 @@ function writeReference() {
 
 rmSync(generated, { recursive: true, force: true });
 await writeExamples();
+await writePanelAddresses();
 writeReference();
 await build(root);
 const lab = join(root, '../apps/web/dist');
