@@ -65,7 +65,8 @@ function describe(study: Study, results: readonly Curves[]): string {
 function horizonOf({ dynamics }: Study): string {
   if ('until' in dynamics) return `${dynamics.kind} to t = ${compact(horizon(dynamics.until))}`;
   if ('rule' in dynamics) return `${dynamics.kind} by ${dynamics.rule} to ${dynamics.steps} steps`;
-  return `${dynamics.kind} to ${'iterations' in dynamics ? dynamics.iterations : 'its end'} steps`;
+  const steps = 'iterations' in dynamics ? dynamics.iterations : dynamics.steps;
+  return `${dynamics.kind} to ${steps} steps`;
 }
 
 // figures keep the colours of paper in their files; on a dark page these are exchanged
