@@ -28,7 +28,14 @@ beforeAll(() => {
 test('the tarball of the laboratory holds its program, studies, examples and the schema', () => {
   const folder = join(project, 'node_modules/@nonsmooth/lab');
   const top = readdirSync(folder).filter((file) => !/^(?:README|LICENSE|CHANGELOG)/.test(file));
-  expect(top.sort()).toEqual(['dist', 'examples', 'package.json', 'studies', 'study.schema.json']);
+  expect(top.sort()).toEqual([
+    'bin',
+    'dist',
+    'examples',
+    'package.json',
+    'studies',
+    'study.schema.json',
+  ]);
   const files = readdirSync(join(folder, 'dist'), { recursive: true }).map(String);
   expect(files.filter((file) => !file.endsWith('.js'))).toEqual([]);
   const { dependencies = {} } = readManifest(folder);

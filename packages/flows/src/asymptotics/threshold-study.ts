@@ -92,7 +92,7 @@ export function thresholdStudy(
       };
     })
     .sort((p, q) => p.level - q.level || Number(p.reached) - Number(q.reached));
-  const theorem = certifyConvergence(objective, starts[0]!, { kinds: ['theorem'] }).certificate;
+  const theorem = certifyConvergence(objective, starts[0], { kinds: ['theorem'] }).certificate;
   return {
     rows,
     threshold: levelUpTo(rows, 'reached'),
