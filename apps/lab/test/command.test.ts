@@ -138,7 +138,8 @@ test.each([
     { encoding: 'utf8' },
   );
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toContain(`error: ${message}`);
+  expect(stderr).toMatch(/^error: \S*changed\.yaml:\d+: /);
+  expect(stderr).toContain(`: ${message}`);
   expect(existsSync(folder)).toBe(false);
 });
 
