@@ -35,7 +35,7 @@ describe.skipIf(browserPath === undefined || !isBuilt)('the documentation in a b
     await page.setViewportSize({ width: 1280, height: 900 });
     await page.goto(`${address}start.html`, { waitUntil: 'load' });
     await page.getByRole('button', { name: 'Search' }).click();
-    await page.keyboard.type('certifyConvergence');
+    await page.locator('.VPLocalSearchBox input').fill('certifyConvergence');
     await page.locator('a.result[href*="/api/flows.html"]').first().waitFor({ timeout: 15_000 });
   });
 
