@@ -1,7 +1,11 @@
 import { ArgumentError } from '@nonsmooth/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { expression } from '../src/data/expression.js';
+import { fieldOf } from '../src/data/arithmetic.js';
+import { readExpression } from '../src/data/expression.js';
+
+const expression = (argument: string, text: string, dimension: number) =>
+  fieldOf(readExpression(argument, text, dimension));
 
 const number = fc.double({ min: -3, max: 3, noNaN: true });
 

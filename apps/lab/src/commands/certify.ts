@@ -4,14 +4,13 @@ import { ArgumentError } from '@nonsmooth/core';
 import {
   certify as certified,
   claimOf,
-  programOfExpression,
   verify,
   type CertifiedGradient,
 } from '@nonsmooth/subgradient';
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { existingArchive } from '../archive.js';
-import { formula } from '../data/formula.js';
+import { programFrom } from '../data/program.js';
 import { membersOf } from '../members.js';
 import { problemOf } from '../problem.js';
 import { numbersIn } from './numbers.js';
@@ -75,8 +74,7 @@ function programAt(text: string, at: string | undefined, member: string | undefi
   if (at === undefined)
     throw new ArgumentError('--at', '', 'the values of the variables, such as 0,1');
   const point = numbersIn('--at', at);
-  const expression = formula('<formula>', text, point.length);
-  return { program: programOfExpression(expression, point.length), point };
+  return { program: programFrom('<formula>', text, point.length), point };
 }
 
 function riskOf(folder: string, number: string, at: string | undefined): Question {

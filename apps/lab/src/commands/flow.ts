@@ -2,10 +2,9 @@ import { objective } from '@nonsmooth/autodiff';
 import { exitStatus, requireWritable, writeWhole } from '@nonsmooth/apps-shared';
 import { ArgumentError } from '@nonsmooth/core';
 import { gradientFlow, logarithmicTimes } from '@nonsmooth/flows';
-import { programOfExpression } from '@nonsmooth/subgradient';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { formula } from '../data/formula.js';
+import { programFrom } from '../data/program.js';
 import { kinkName } from '../kink-name.js';
 import { membersOf } from '../members.js';
 import { readStudy } from '../read-study.js';
@@ -77,7 +76,7 @@ function ofFormula(text: string, options: FlowOptions): () => Course {
   const until = positiveIn('--until', options.until ?? '10');
   const rtol = positiveIn('--rtol', options.rtol ?? '1e-8');
   const atol = positiveIn('--atol', options.atol ?? '1e-10');
-  const program = programOfExpression(formula('<formula>', text, start.length), start.length);
+  const program = programFrom('<formula>', text, start.length);
   return () => {
     const saveAt = [0, ...logarithmicTimes(until * 1e-4, until, 20)];
     const run = gradientFlow(objective(program, start.length), start, {

@@ -3,7 +3,8 @@ import { evaluatePolynomial, univariate, type Polynomial } from '@nonsmooth/flow
 import { realize, type Network } from '@nonsmooth/nets';
 import { tensor, type Key } from '@nonsmooth/tensor';
 import type { Study } from '../study.js';
-import { expression } from './expression.js';
+import { fieldOf } from './arithmetic.js';
+import { readExpression } from './expression.js';
 import type { Inputs } from './inputs.js';
 import { basketPrices, discountedPayoffs, type BasketCall } from './kolmogorov/black-scholes.js';
 import { heatSamples, heatSolution, squaredNorm } from './kolmogorov/heat.js';
@@ -95,7 +96,9 @@ export function targetsOf(
 function expressionTargets({ of }: TargetOf<'expression'>, inputs: Inputs): Matrix {
   const list = typeof of === 'string' ? [of] : of;
   const fields = list.map((text, k) =>
-    expression(list.length === 1 ? 'target.of' : `target.of.${k}`, text, inputs.columns),
+    fieldOf(
+      readExpression(list.length === 1 ? 'target.of' : `target.of.${k}`, text, inputs.columns),
+    ),
   );
   return matrixOf(inputs.rows, fields.length, (i) => {
     const x = row(inputs, i);
