@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   activationNames,
   ArgumentError,
@@ -14,6 +14,8 @@ import {
   type DenseRisk,
   type LossName,
 } from '@nonsmooth/kernels';
+import { kernelsOfBuild } from '../src/wasm/kernels.js';
+import { simdBinary } from '../src/wasm/module.js';
 import { numbers, randomTargets } from './random-problems.js';
 
 const both = [referenceKernels, wasmKernels()].map((kernels) => ({
@@ -115,6 +117,23 @@ test('a problem beyond 4 GiB is refused with the numbers, before anything is all
   const large = problem({ widths: [2, 20_000, 20_000, 3] });
   expect(() => wasmKernels().denseNetwork(large)).toThrow(MemoryLimitError);
   expect(() => wasmKernels().denseNetwork(large)).toThrow(/4294967296/);
+});
+
+test('an engine without memory is told from other failures of a build', () => {
+  const small = problem({ widths: [2, 3, 3] });
+  const broken = { name: 'broken', text: btoa('\u0003\u0000') }; // deflated: no bytes at all
+  const kernels = kernelsOfBuild('broken', { binary: broken });
+  expect(() => kernels.denseNetwork(small)).toThrow(/build = "broken"/);
+  const refuses = vi.spyOn(WebAssembly, 'Memory').mockImplementation(function () {
+    throw new RangeError('could not allocate memory');
+  });
+  try {
+    const another = kernelsOfBuild('another', { binary: { ...simdBinary } });
+    expect(() => another.denseNetwork(small)).toThrow(MemoryLimitError);
+    expect(() => another.denseNetwork(small)).toThrow(/could not be allocated/);
+  } finally {
+    refuses.mockRestore();
+  }
 });
 
 test('memory is what the README says', () => {

@@ -66,10 +66,13 @@ function inBlock<Layout>(block: Block, bytes: number, layout: Layout): Home<Layo
   return { layout, memory, kernels, bytes, release: () => block.release() };
 }
 
+/** What `make` makes. @throws MemoryLimitError for the RangeError of an engine that has no memory left, other errors as they are. */
 function attempt<Made>(bytes: number, make: () => Made): Made {
   try {
     return make();
-  } catch {
-    throw new MemoryLimitError(bytes, memoryLimit);
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new MemoryLimitError(bytes, memoryLimit, { cause: error });
+    throw error;
   }
 }
