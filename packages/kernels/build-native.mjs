@@ -122,14 +122,25 @@ function structs() {
   return `#pragma once\n#include <stdint.h>\ntypedef uint32_t Address;\n${declared.join('')}`;
 }
 
-/** Codes of names, as the WebAssembly kernels know them. */
+/** Codes of names and what depends on them, as the WebAssembly kernels know it. */
 function names() {
   const text = readFileSync(join(root, 'assembly/generated/names.ts'), 'utf8');
   const enums = [...text.matchAll(/export enum (\w+) \{([^}]*)\}/g)].map(([, kind, body]) => {
     const codes = [...body.matchAll(/(\w+) = (\d+)/g)];
     return codes.map(([, name, code]) => `${kind.toUpperCase()}_${name} = ${code}`);
   });
-  return `#pragma once\n${enums.map((all) => `enum { ${all.join(', ')} };\n`).join('')}`;
+  const predicates = [
+    ...text.matchAll(/export function (\w+)\(code: i32\): bool \{\s*return (.*);\s*\}/g),
+  ].map(([, name, value]) => `static inline bool ${name}(int code) { return ${value}; }\n`);
+  const numbers = [...text.matchAll(/export function (\w+)\(code: i32\): f64 \{([^}]*)\}/g)].map(
+    ([, name, body]) => {
+      const cases = body.matchAll(/case (\d+):\s*return (\S+);/g);
+      const choice = [...cases].map(([, code, value]) => `code == ${code} ? ${value} : `);
+      return `static inline double ${name}(int code) { return ${choice.join('')}__builtin_nan(""); }\n`;
+    },
+  );
+  const lines = enums.map((all) => `enum { ${all.join(', ')} };\n`);
+  return `#pragma once\n${[...lines, ...predicates, ...numbers].join('')}`;
 }
 
 /** Numbers that host and kernels agree on. */

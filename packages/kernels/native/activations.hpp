@@ -11,7 +11,7 @@ namespace {
 struct Shape {
   /** Slope of leakyRelu, α of ELU. */
   double parameter;
-  /** relu'(0). */
+  /** What chooses A' at kinks. */
   double kink;
 };
 
@@ -291,6 +291,9 @@ INLINE void activation(Vector<T> x, const Shape &shape, Vector<T> &value, Vector
     // ±1 at ±∞, whose quotient is NaN
     value = choose(equal(d, splat((T)__builtin_inf())), withSign<T>(one, x), x / d);
     slope = one / (d * d);
+  } else if constexpr (name == ACTIVATION_hardTanh) {
+    value = smaller(larger(x, -one), one);
+    slope = stepAtZero<T>(one - size<T>(x), zero<T>(), splat((T)shape.kink));
   } else if constexpr (name == ACTIVATION_gelu || name == ACTIVATION_softplus) {
     tabulated<T, name>(x, value, slope);
   } else {
@@ -400,6 +403,7 @@ template <class T> Activate<T> activationOf(int code) {
     CASE(swish)
     CASE(mish)
     CASE(elu)
+    CASE(hardTanh)
     CASE(softsign)
   default:
     return {nullptr, nullptr};

@@ -76,6 +76,97 @@ double crossEntropy(T *cotangent, const T *outputs, const T *targets, ptrdiff_t 
   return sum;
 }
 
+/** m(r − m/2) with the cotangent m, r cut to [−δ, δ]. */
+template <class T> struct Huber {
+  Vector<T> delta;
+
+  INLINE_MEMBER Vector<T> loss(Vector<T> n, Vector<T> y, Vector<T> &cotangent) const {
+    const Vector<T> r = n - y;
+    cotangent = smaller(larger(r, -delta), delta);
+    return cotangent * (r - constant<T>(HALF) * cotangent);
+  }
+  INLINE_MEMBER Vector<T> curvature(Vector<T> n, Vector<T> y) const {
+    return masked<T>(lessThan(size<T>(n - y), delta), constant<T>(ONE));
+  }
+};
+
+/** |N|·(1 − y or y) + log(1 + e^(−|N|)), the first for N ≥ 0, with the cotangent (1 − y)s(N) − y·s(−N). */
+template <class T> struct BinaryCrossEntropy {
+  INLINE_MEMBER Vector<T> loss(Vector<T> n, Vector<T> y, Vector<T> &cotangent) const {
+    const Vector<T> one = constant<T>(ONE);
+    const Vector<T> e = expNonpositive<T>(minusSize<T>(n));
+    const Vector<T> d = one + e;
+    const Mask<T> nonnegative = atMost(zero<T>(), n);
+    const Vector<T> s = choose(nonnegative, one, e) / d;
+    const Vector<T> rest = choose(atMost(zero<T>(), -n), one, e) / d;
+    const Vector<T> against = one - y;
+    cotangent = against * s - y * rest;
+    return size<T>(n) * choose(nonnegative, against, y) + log1pOfUnit<T>(e);
+  }
+  INLINE_MEMBER Vector<T> curvature(Vector<T> n, Vector<T>) const {
+    const Vector<T> one = constant<T>(ONE);
+    const Vector<T> e = expNonpositive<T>(minusSize<T>(n));
+    const Vector<T> d = one + e;
+    return (e / d) * (one / d);
+  }
+};
+
+/** |r| with the cotangent sign r. */
+template <class T> struct AbsoluteError {
+  Vector<T> atKink;
+
+  INLINE_MEMBER Vector<T> loss(Vector<T> n, Vector<T> y, Vector<T> &cotangent) const {
+    const Vector<T> r = n - y;
+    const Vector<T> known = choose(equal(r, r), withSign<T>(constant<T>(ONE), r), r);
+    cotangent = choose(equal(r, zero<T>()), atKink, known);
+    return size<T>(r);
+  }
+  INLINE_MEMBER Vector<T> curvature(Vector<T>, Vector<T>) const { return zero<T>(); }
+};
+
+/** Runs `use` with the loss of single outputs that the network has; false if it has another one. */
+template <class T, class F> bool withLossOfEntries(const Network &net, F use) {
+  switch (net.loss) {
+  case LOSS_huber:
+    use(Huber<T>{splat((T)net.lossParameter)});
+    return true;
+  case LOSS_binaryCrossEntropy:
+    use(BinaryCrossEntropy<T>{});
+    return true;
+  case LOSS_absoluteError:
+    use(AbsoluteError<T>{splat((T)net.lossKink)});
+    return true;
+  default:
+    return false;
+  }
+}
+
+/** Whether these kernels know the loss. */
+template <class T> bool hasLoss(const Network &net) {
+  return isQuadratic(net.loss) || net.loss == LOSS_crossEntropy || withLossOfEntries<T>(net, [](auto) {});
+}
+
+/** Cotangents of a loss of single outputs, and its sum over `count` samples of a panel. */
+template <class T, class Loss>
+double entries(const Loss &loss, T *delta, const T *outputs, const T *targets, ptrdiff_t stride, int rows, int count) {
+  double sum = 0;
+  for (int r = 0; r < rows; r++) {
+    const ptrdiff_t row = r * stride;
+    Partials<T> partial = {};
+    for (int c = 0; c < count; c += lanes<T>) {
+      const int here = count - c < lanes<T> ? count - c : lanes<T>;
+      Vector<T> cotangent;
+      const Vector<T> value = loss.loss(load(outputs + row + c), load(targets + row + c), cotangent);
+      store(delta + row + c, cotangent);
+      T values[lanes<T>] = {};
+      storeFirst(values, value, here);
+      for (int q = 0; q < here; q += partials<T>) partial = partial + loadPartials(values + q);
+    }
+    sum += sumPartialsWide(partial);
+  }
+  return sum;
+}
+
 /** Adds the loss of a panel to the sums; leaves the cotangent of the outputs in `delta`, 0 in the padding. */
 template <class T>
 void panelLoss(Network &net, int width, T *delta, const T *outputs, T *targets, ptrdiff_t stride, int columns,
@@ -85,11 +176,15 @@ void panelLoss(Network &net, int width, T *delta, const T *outputs, T *targets, 
     clearPadding<T>(delta, stride, width, columns, count);
     return;
   }
-  residuals<T>(delta, outputs, targets, stride, width, columns);
+  const bool ofEntries = withLossOfEntries<T>(net, [&](const auto &loss) {
+    net.lossSum += entries<T>(loss, delta, outputs, targets, stride, width, count);
+  });
+  if (!ofEntries) residuals<T>(delta, outputs, targets, stride, width, columns);
   clearPadding<T>(delta, stride, width, columns, count);
+  if (ofEntries) return;
   const int summed = summedColumns<T>(count);
   net.lossSum += sumOfSquares<T>(delta, stride, width, summed);
-  if (net.loss == LOSS_relativeL2) {
+  if (isRelative(net.loss)) {
     clearPadding<T>(targets, stride, width, columns, count);
     net.targetSum += sumOfSquares<T>(targets, stride, width, summed);
   }
@@ -97,14 +192,14 @@ void panelLoss(Network &net, int width, T *delta, const T *outputs, T *targets, 
 
 /** The loss from its sums. */
 double lossValue(const Network &net, int count) {
-  return net.loss == LOSS_relativeL2 ? __builtin_sqrt(net.lossSum / net.targetSum) : net.lossSum / (double)count;
+  return isRelative(net.loss) ? __builtin_sqrt(net.lossSum / net.targetSum) : net.lossSum / (double)count;
 }
 
 /** dL/dN = cotangent·numerator/denominator. */
 void setFactor(Network &net, int count) {
-  net.numerator = net.loss == LOSS_squared ? 2 : 1;
+  net.numerator = numeratorOf(net.loss);
   net.denominator = (double)count;
-  if (net.loss == LOSS_relativeL2) {
+  if (isRelative(net.loss)) {
     net.denominator = net.lossSum == 0 ? 1 : __builtin_sqrt(net.lossSum) * __builtin_sqrt(net.targetSum);
   }
 }
@@ -115,7 +210,7 @@ template <class T> bool isModerate(double sum) {
 
 /** Whether the sums of a relative loss lost nothing to overflow or underflow of squares; true for other losses. */
 template <class T> bool keepsDigits(const Network &net) {
-  return net.loss != LOSS_relativeL2 || (isModerate<T>(net.lossSum) && isModerate<T>(net.targetSum));
+  return !isRelative(net.loss) || (isModerate<T>(net.lossSum) && isModerate<T>(net.targetSum));
 }
 
 } // namespace

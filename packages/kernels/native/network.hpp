@@ -2,6 +2,7 @@
 #pragma once
 
 #include "activations.hpp"
+#include "constants.hpp"
 #include "gather.hpp"
 #include "losses.hpp"
 #include "memory.hpp"
@@ -153,6 +154,25 @@ template <class T> struct Call {
     biasSums<T>(output.biasGradient, 1, delta, stride, summed, put);
   }
 
+  /** Adds the gradient of a group of panels to the wide sums; the first group replaces them. */
+  void addGroup(bool first) {
+    double *wide = memory.at<double>(net.wide);
+    const T *gradient = array(net.gradient);
+    for (int i = 0; i < net.dimension; i++) wide[i] = first ? (double)gradient[i] : wide[i] + (double)gradient[i];
+  }
+
+  /** The gradient from its wide sums. Those of relu networks are not yet what `finishRelu` makes of them. */
+  void finishGroups(bool reluOnly) {
+    const double *wide = memory.at<double>(net.wide);
+    const double numerator = reluOnly ? 1 : net.numerator, denominator = reluOnly ? 1 : net.denominator;
+    T *gradient = array(net.gradient);
+    for (int i = 0; i < net.dimension; i++) gradient[i] = (T)((wide[i] * numerator) / denominator);
+    if (!reluOnly) return;
+    finishRelu<T>(weights(0), weights(1), net);
+    T &bias = *weights(1).biasGradient;
+    bias = (T)(((double)bias * net.numerator) / net.denominator);
+  }
+
   double risk(int count, const uint32_t *indices, bool withGradient) {
     const T *inputs = array(net.inputs), *targets = array(net.targets);
     if (net.normalized) {
@@ -165,7 +185,11 @@ template <class T> struct Call {
     net.targetUnit = 1;
     const bool shallow = net.depth == 2 && net.inputWidth == 1 && layers[1].width == 1 && !net.normalized;
     const bool reluOnly = shallow && net.activation == ACTIVATION_relu && net.kink == 0;
-    for (int first = 0; first < count; first += perPanel) {
+    const int panels = (count + perPanel - 1) / perPanel;
+    // f32 over many panels is added in groups of panels, whose sums are added in f64
+    const bool grouped = sizeof(T) == 4 && count > panelsPerGroup * net.capacity && withGradient;
+    for (int p = 0; p < panels; p++) {
+      const int first = p * perPanel;
       const int here = count - first < perPanel ? count - first : perPanel;
       const int columns = roundUp<T>(here), summed = summedColumns<T>(here);
       const uint32_t *batch = indices ? indices + first : nullptr;
@@ -174,14 +198,17 @@ template <class T> struct Call {
       forward(columns);
       panelLoss<T>(net, layers[net.depth - 1].width, delta, outputs(), targetPanel, stride, columns, here);
       if (!withGradient) continue;
-      net.first = first == 0;
-      net.last = first + perPanel >= count;
-      if (net.last) setFactor(net, count);
+      const bool last = p + 1 == panels;
+      net.first = grouped ? p % panelsPerGroup == 0 : p == 0;
+      net.last = last && !grouped;
+      if (last) setFactor(net, count);
       // the last row is read in whole vectors, past its end, which is memory of the host all the same
       const bool direct = !indices && !net.normalized && summed == here && net.inputWidth >= lanes<T>;
       if (shallow) shallowBackward(reluOnly, summed);
       else backward(columns, summed, direct ? inputs + (size_t)first * (size_t)net.inputWidth : nullptr);
+      if (grouped && (last || (p + 1) % panelsPerGroup == 0)) addGroup(p < panelsPerGroup);
     }
+    if (grouped) finishGroups(reluOnly);
     return lossValue(net, count);
   }
 
@@ -195,10 +222,7 @@ template <class T> struct Call {
 
 /** Whether these kernels have what a network needs, of a batch or of all samples; linear splines are faster in the portable kernels. */
 template <class T> bool canCompute(const Network &net, bool batch) {
-  const bool hasLoss = net.loss == LOSS_squared || net.loss == LOSS_relativeL2 || net.loss == LOSS_crossEntropy;
-  // f32 over many panels is summed in f64 there
-  if (sizeof(T) == 4 && net.wide) return false;
-  return hasLoss && activationOf<T>(net.activation).rows && (batch || !net.spline);
+  return hasLoss<T>(net) && activationOf<T>(net.activation).rows && (batch || !net.spline);
 }
 
 /** The risk; false if it is left to the portable kernels: the network, memory, or sums that need other units. */

@@ -191,13 +191,13 @@ template <class T> struct SecondOrderCall {
     }
     const int last = net.depth - 1;
     losses(array(seconds[last].delta));
-    if (net.loss == LOSS_crossEntropy) softmaxShares(array(seconds[last].bend));
+    lossCurvature(array(seconds[last].bend));
     state.first = 1;
     state.last = 0;
     for (int k = last; k >= 0; k--) {
       const Layer &layer = layers[k];
       const T *delta = array(seconds[k].delta);
-      if (net.loss == LOSS_relativeL2) {
+      if (isRelative(net.loss)) {
         sumsOverSamples(layer, delta, array(layer.panel));
         biases(array(layer.biasGradient), layer.width, delta);
       }
@@ -208,11 +208,22 @@ template <class T> struct SecondOrderCall {
       multiplyEntries(bend, bend, below, count);
       multiplyEntries(below, below, array(layers[k - 1].affine), count);
     }
-    if (net.normalized && net.loss == LOSS_relativeL2) {
+    if (net.normalized && isRelative(net.loss)) {
       T *cotangent = array(state.scratch);
       transposedForward(cotangent, layers[0], layers[0].weights, array(seconds[0].delta));
       scaleGradient(cotangent);
     }
+  }
+
+  /** What `outputTangent` needs of the outputs, if the loss is not quadratic: ∂²/∂N² if it is of single outputs. */
+  void lossCurvature(T *bend) {
+    if (net.loss == LOSS_crossEntropy) softmaxShares(bend);
+    const T *outputs = array(net.outputs), *targets = array(net.targetPanel);
+    withLossOfEntries<T>(net, [&](const auto &loss) {
+      forVectors<T>((ptrdiff_t)layers[net.depth - 1].width * stride, [&](ptrdiff_t c, int n) {
+        storeSome(bend + c, loss.curvature(loadSome(outputs + c, n), loadSome(targets + c, n)), n);
+      });
+    });
   }
 
   /** softmax(outputs). */
@@ -265,10 +276,12 @@ template <class T> struct SecondOrderCall {
     const ptrdiff_t count = (ptrdiff_t)width * stride;
     memcpy(out, array(second.affineTangent), (size_t)count * sizeof(T));
     clearPadding<T>(out, stride, width, stride, state.samples);
-    if (net.loss == LOSS_relativeL2) {
+    if (isRelative(net.loss)) {
       state.alongResiduals = dot(out, array(second.delta), count);
     }
+    if (isQuadratic(net.loss)) return;
     if (net.loss == LOSS_crossEntropy) softmaxTangent(out, array(second.bend));
+    else multiplyEntries(out, out, array(second.bend), count);
   }
 
   void hessianVector() {

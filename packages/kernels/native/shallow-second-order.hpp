@@ -119,7 +119,7 @@ template <class T> struct ShallowSecondOrderCall : SecondOrderCall<T> {
       bend += stride;
       to += momentsPerNeuron;
     }
-    if (net.loss == LOSS_relativeL2) backward(delta);
+    if (isRelative(net.loss)) backward(delta);
   }
 
   void hessianVector() {
@@ -150,7 +150,7 @@ template <class T> struct ShallowSecondOrderCall : SecondOrderCall<T> {
       });
     }
     clearPadding<T>(tangent, stride, 1, stride, state.samples);
-    if (net.loss == LOSS_relativeL2) {
+    if (isRelative(net.loss)) {
       state.alongResiduals = Base::dot(tangent, array(seconds[1].delta), stride);
     }
     backward(tangent);

@@ -68,6 +68,19 @@ INLINE void activeSums(T *toX, T *to, const T *value, ptrdiff_t stride, const T 
   }
 }
 
+/** The gradient of the hidden layer and of v from Σ r x and Σ r in the places of the gradients of w and b. */
+template <class T> void finishRelu(const Weights<T> &hidden, const Weights<T> &output, const Accumulation &to) {
+  const T numerator = (T)to.numerator, denominator = (T)to.denominator;
+  for (int j = 0; j < hidden.width; j++) {
+    const T sumX = hidden.weightGradient[j], sum = hidden.biasGradient[j];
+    const T v = output.weights[j];
+    const T sumA = hidden.weights[j] * sumX + hidden.biases[j] * sum;
+    output.weightGradient[j] = (sumA * numerator) / denominator;
+    hidden.weightGradient[j] = (v * sumX * numerator) / denominator;
+    hidden.biasGradient[j] = (v * sum * numerator) / denominator;
+  }
+}
+
 template <class T>
 NOINLINE void reluBackward(const Weights<T> &hidden, const Weights<T> &output, const T *value, ptrdiff_t stride,
                            const T *x, const T *delta, int columns, const Accumulation &to) {
@@ -80,16 +93,7 @@ NOINLINE void reluBackward(const Weights<T> &hidden, const Weights<T> &output, c
     activeSums<T, 1>(hidden.weightGradient + j, hidden.biasGradient + j, value + j * stride, stride, x, delta, columns,
                      to.first);
   }
-  if (!to.last) return;
-  const T numerator = (T)to.numerator, denominator = (T)to.denominator;
-  for (j = 0; j < hidden.width; j++) {
-    const T sumX = hidden.weightGradient[j], sum = hidden.biasGradient[j];
-    const T v = output.weights[j];
-    const T sumA = hidden.weights[j] * sumX + hidden.biases[j] * sum;
-    output.weightGradient[j] = (sumA * numerator) / denominator;
-    hidden.weightGradient[j] = (v * sumX * numerator) / denominator;
-    hidden.biasGradient[j] = (v * sum * numerator) / denominator;
-  }
+  if (to.last) finishRelu<T>(hidden, output, to);
 }
 
 } // namespace

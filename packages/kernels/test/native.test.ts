@@ -15,6 +15,11 @@ import {
   type FloatArray,
   type Kernels,
 } from '@nonsmooth/kernels';
+import { accelerated } from '../src/native/accelerate.js';
+import { nativeFunctions } from '../src/native/kernels.js';
+import type { KernelFunctions } from '../src/wasm/generated/functions.js';
+import { kernelsOfBuild } from '../src/wasm/kernels.js';
+import { simdBinary } from '../src/wasm/module.js';
 import { numbers, randomProblems, randomTargets, relativeDistance } from './random-problems.js';
 
 const wasm = wasmKernels();
@@ -150,9 +155,77 @@ describe.each(sets)('the native kernels for $instructions have the bits of wasm'
       }
     });
 
+    test('for more than 1024 samples, whose sums of f32 are added in f64', () => {
+      for (const samples of [1024, 1025, 1153, 2500]) {
+        for (const [widths, name] of [
+          [[3, 9, 2], 'tanh'],
+          [[1, 7, 1], 'relu'],
+          [[1, 7, 1], 'gelu'],
+        ] as const) {
+          for (const loss of ['squared', 'relativeL2', 'huber'] as const) {
+            const kinks = { relu: samples % 2 ? 0.5 : 0 };
+            const problem = problemOf(dtype, widths, samples, {
+              activation: { name },
+              loss,
+              kinks,
+            });
+            const theta = numbers(dtype, 9, dimensionOf(widths));
+            expectSameBits(native, problem, theta);
+            const [ours, theirs] = [native, wasm].map((kernels) => {
+              const risk = kernels.denseNetwork(problem);
+              const indices = Uint32Array.from({ length: samples }, (_, i) => (i * 31) % samples);
+              const gradient = floatArray(dtype, risk.dimension);
+              risk.batchGradient(theta, indices, gradient);
+              risk.dispose();
+              return bits(gradient);
+            });
+            expect(ours).toEqual(theirs);
+          }
+        }
+      }
+    });
+
+    test('for parameters and kinks of losses and activations, at kinks too', () => {
+      for (const loss of [
+        { name: 'huber', parameter: 0.3 },
+        { name: 'absoluteError' },
+        { name: 'binaryCrossEntropy' },
+      ] as const) {
+        for (const activation of [
+          { name: 'hardTanh' },
+          { name: 'leakyRelu', parameter: -0.2 },
+          { name: 'elu', parameter: 1.7 },
+        ] as const) {
+          const kinks = { relu: 0.25, abs: 0.75, tie: 0.125 };
+          const widths = [2, 10, 3];
+          const problem = problemOf(dtype, widths, 37, { activation, loss, kinks });
+          expectSameBits(native, problem, numbers(dtype, 2, dimensionOf(widths), 2));
+          // every sample is at a kink of every neuron and of the loss
+          const theta = floatArray(dtype, dimensionOf(widths)).fill(0);
+          theta.fill(1, 2 * 10, 2 * 10 + 10);
+          expectSameBits(native, { ...problem, targets: problem.targets.map(() => 0) }, theta);
+        }
+      }
+    });
+
     test.each([Number.NaN, Infinity, -Infinity, -0, 5e-324, 1e-310, 1e-42, 1e300])(
       'with %f in the data, in θ and everywhere',
       (special) => {
+        for (const loss of lossNames) {
+          const widths = [2, 9, 3];
+          const theta = numbers(dtype, 4, dimensionOf(widths));
+          const problem = problemOf(dtype, widths, 21, { loss });
+          const inputs = problem.inputs.map((x, i) => (i % 17 ? x : special));
+          expectSameBits(native, { ...problem, inputs }, theta);
+          expectSameBits(
+            native,
+            problem,
+            theta.map((x, i) => (i === 5 ? special : x)),
+          );
+          if (losses[loss].targets !== 'numbers') continue;
+          const targets = problem.targets.map((y, i) => (i % 13 ? y : special));
+          expectSameBits(native, { ...problem, targets }, theta);
+        }
         for (const name of activationNames) {
           const widths = [2, 9, 3];
           const theta = numbers(dtype, 4, dimensionOf(widths));
@@ -219,6 +292,47 @@ describe.each(sets)('the native kernels for $instructions have the bits of wasm'
         { numRuns: 60 },
       );
     });
+  });
+});
+
+describe.each(sets)('the native kernels for $instructions leave to wasm', ({ instructions }) => {
+  const { table } = nativeFunctions({ instructions })!;
+  const refusing = (kernel: KernelFunctions): KernelFunctions => ({
+    ...kernel,
+    ...Object.fromEntries(
+      (['risk', 'realize', 'descend', 'prepare', 'hessianVector', 'matmul'] as const).map(
+        (name) => [
+          name,
+          () => {
+            throw new Error(`${name} was left to the portable kernels`);
+          },
+        ],
+      ),
+    ),
+  });
+  const alone = kernelsOfBuild('native alone', {
+    binary: simdBinary,
+    accelerate: (kernel, memory, dtype) => accelerated(table[dtype], refusing(kernel), memory),
+  });
+
+  test.each(dtypes)('nothing of any network in %s', (dtype) => {
+    for (const name of activationNames) {
+      for (const loss of lossNames) {
+        for (const widths of [
+          [3, 5, 4, 2],
+          [1, 6, 1],
+        ]) {
+          const problem = problemOf(dtype, widths, 15, { loss, activation: { name } });
+          results(alone, problem, numbers(dtype, 1, dimensionOf(widths)));
+        }
+      }
+    }
+  });
+
+  test('but the risk of linear splines', () => {
+    const problem = problemOf('f64', [1, 6, 1], 40, { activation: { name: 'relu' } });
+    const risk = alone.denseNetwork(problem);
+    expect(() => risk.value(numbers('f64', 1, 19))).toThrow(/risk was left/);
   });
 });
 

@@ -27,6 +27,7 @@ export function agree(kernels: Kernels, others: Kernels, exactly: boolean): bool
       const theta = floatArray(one.dtype, risk.dimension).map((_, i) => ((i * 53) % 128) / 64 - 1);
       const results = floatArray(one.dtype, risk.dimension + 1);
       results[risk.dimension] = risk.gradient(theta, results.subarray(0, risk.dimension));
+      risk.dispose();
       return results;
     });
     const tolerance = exactly ? 0 : one.dtype === 'f64' ? 1e-12 : 1e-4;
