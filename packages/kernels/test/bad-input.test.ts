@@ -16,6 +16,7 @@ import {
 } from '@nonsmooth/kernels';
 import { kernelsOfBuild } from '../src/wasm/kernels.js';
 import { simdBinary } from '../src/wasm/module.js';
+import { webAssembly } from '../src/wasm/webassembly.js';
 import { numbers, randomTargets } from './random-problems.js';
 
 const both = [referenceKernels, wasmKernels()].map((kernels) => ({
@@ -124,7 +125,7 @@ test('an engine without memory is told from other failures of a build', () => {
   const broken = { name: 'broken', text: btoa('\u0003\u0000') }; // deflated: no bytes at all
   const kernels = kernelsOfBuild('broken', { binary: broken });
   expect(() => kernels.denseNetwork(small)).toThrow(/build = "broken"/);
-  const refuses = vi.spyOn(WebAssembly, 'Memory').mockImplementation(function () {
+  const refuses = vi.spyOn(webAssembly, 'Memory').mockImplementation(function () {
     throw new RangeError('could not allocate memory');
   });
   try {
