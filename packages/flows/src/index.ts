@@ -26,8 +26,13 @@ export type { StopRules } from './flow/stop-rules.js';
 export { defaultMethod } from './gradient-flow/default-method.js';
 export * from './gradient-flow/gradient-flow.js';
 export type { Choice } from './inclusion/decision.js';
+export type {
+  InclusionCheckpoint,
+  SavedFresh,
+  SavedItinerary,
+} from './inclusion/inclusion-checkpoint.js';
 export type { InclusionFlow, InclusionFlowOptions } from './inclusion/inclusion-flow.js';
-export type { KinkEvent, KinkKind } from './inclusion/itinerary.js';
+export type { KinkEvent, KinkKind } from './inclusion/kink-event.js';
 export type { Stationarity } from './inclusion/stationarity.js';
 export { hiddenNeurons, type HiddenNeuron } from './hidden-neurons.js';
 export * from './hypothesis-error.js';

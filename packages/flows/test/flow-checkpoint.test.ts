@@ -1,6 +1,32 @@
 import { ArgumentError } from '@nonsmooth/core';
+import {
+  abs,
+  add,
+  max,
+  mul,
+  norm,
+  objective,
+  relu,
+  reshape,
+  slice,
+  square,
+  sub,
+  sum,
+  type Traceable,
+  type Value,
+} from '@nonsmooth/autodiff';
+import type { LossName } from '@nonsmooth/kernels';
 import { empiricalRisk, initialize, network, populationRisk, xavierUniform } from '@nonsmooth/nets';
-import { auto, bdf, dormandPrince54, exprb53, radauIIA5, rock4, type Method } from '@nonsmooth/ode';
+import {
+  auto,
+  bdf,
+  dormandPrince54,
+  exprb53,
+  radauIIA5,
+  rock4,
+  type Checkpoint,
+  type Method,
+} from '@nonsmooth/ode';
 import { key } from '@nonsmooth/tensor';
 import { expect, test } from 'vitest';
 import {
@@ -12,6 +38,8 @@ import {
   type FlowCheckpoint,
   type FlowContinuation,
   type FlowOptions,
+  type InclusionCheckpoint,
+  type InclusionFlow,
 } from '../src/index.js';
 
 const net = network([1, 4, 1], { activation: 'tanh' });
@@ -29,10 +57,9 @@ function pieces(
   let rows = 0;
   run({
     observe(progress) {
-      if (progress.steps < at) return true;
       saved = JSON.stringify(progress.checkpoint());
       rows = progress.saved.t.length;
-      return false;
+      return progress.steps < at;
     },
   });
   const before = JSON.parse(saved!) as FlowCheckpoint;
@@ -48,7 +75,7 @@ function expectSame({ whole, rows, after }: ReturnType<typeof pieces>): void {
   const { steps, ...identity } = energy!;
   expect(after).toMatchObject({ theta, end, status, reason, statistics, energy: identity });
   const last = after.energy!.steps.residual;
-  expect(last).toEqual(steps.residual.slice(-last.length));
+  expect(last).toEqual(steps.residual.slice(steps.residual.length - last.length));
 }
 
 const methods: readonly Method[] = [auto, bdf, dormandPrince54, exprb53, radauIIA5, rock4];
@@ -95,23 +122,87 @@ test('the normalized flow of a smooth risk goes on from a checkpoint', () => {
   expectSame(pieces((one) => normalizedFlow(shallow, exact, start, { until: 3, ...one }), 3));
 });
 
-test('flows across kinks are observed, and keep no checkpoints', () => {
-  const relu = network([1, 3, 1], { activation: 'relu' });
-  const kinked = empiricalRisk(relu, { inputs, targets: inputs.map((x) => x * x) });
+const entry = (x: Value, i: number): Value => reshape(slice(x, [i], [i + 1]), []);
+
+/** Functions with kinks of every sort: held, crossed, fresh at the start, curved, tied, norms that come to 0. */
+const functions: readonly (readonly [string, Traceable, readonly number[]])[] = [
+  ['absolute values', (x) => add(sum(abs(x)), sum(square(sub(x, [0.3, 2, -3])))), [2, -1, 0]],
+  [
+    'a curved surface',
+    (x) => add(abs(sub(entry(x, 1), square(entry(x, 0)))), square(sub(entry(x, 0), 1))),
+    [0, 0],
+  ],
+  ['a maximum of three', (x) => add(max(x), mul(0.5, sum(square(x)))), [3, 2, 1]],
+  ['a norm', (x) => add(norm(x), mul(0.5, sum(square(x)))), [0.3, -0.4, 0.1]],
+  ['a concave kink', (x) => sub(sum(square(x)), sum(relu(x))), [0, 1]],
+];
+
+test.each(functions)(
+  'a flow across kinks goes on from any checkpoint as JSON: %s',
+  (_name, f, x0) => {
+    const function_ = objective(f, x0.length);
+    for (let at = 1; at < 14; at++) {
+      expectSame(
+        pieces((one) => gradientFlow(function_, x0, { ...options, until: 3, ...one }), at),
+      );
+    }
+  },
+);
+
+const kinked = (widths: readonly [number, ...number[]], loss: LossName) => {
+  const relu = network(widths as never, { activation: 'relu' });
+  const x = Array.from({ length: 12 }, (_, i) =>
+    Array.from({ length: widths[0] }, (_one, j) => Math.sin(i + 3 * i * j)),
+  );
+  const targets = x.map((row) =>
+    Array.from({ length: widths.at(-1)! }, (_, k) => row[0]! ** 2 - k),
+  );
   const start = initialize(relu, xavierUniform, key(2));
-  let seen = 0;
-  const flow = gradientFlow(kinked, start, {
-    until: 2,
-    observe(progress) {
-      expect(progress.checkpoint()).toBeUndefined();
-      seen++;
-      return seen < 3;
-    },
-  });
-  expect(flow.status).toBe('stopped');
-  expect(flow.reason).toBe('observe returned false');
-  const { before } = pieces((one) => gradientFlow(risk, theta0, { ...options, ...one }), 2);
-  expect(() => gradientFlow(kinked, start, { until: 2, from: before! })).toThrow(/from.*kinks/);
+  return { relu, start, risk: empiricalRisk(relu, { inputs: x, targets, loss }) };
+};
+
+test.each<[number[], LossName]>([
+  [[1, 5, 1], 'squared'],
+  [[1, 4, 1], 'absoluteError'],
+  [[2, 5, 2], 'squared'],
+  [[2, 4, 3, 1], 'huber'],
+])(
+  'the flow of a ReLU network %s, %s, goes on from any checkpoint, with its whole itinerary',
+  (widths, loss) => {
+    const { risk, start } = kinked(widths as never, loss);
+    for (const at of [1, 2, 5, 9, 17, 30]) {
+      const found = pieces((one) => gradientFlow(risk, start, { ...options, ...one }), at);
+      expectSame(found);
+      const { itinerary, uniqueUntil, atRestSince, stationarity } = found.whole as InclusionFlow;
+      expect(found.after).toMatchObject({ itinerary, uniqueUntil, atRestSince, stationarity });
+    }
+  },
+);
+
+test('the normalized flow across kinks goes on from a checkpoint, in log time too', () => {
+  const { relu, risk, start } = kinked([1, 5, 1], 'squared');
+  const onManifold = normalize(relu, start);
+  for (const until of [5, { logTime: 3 }]) {
+    for (const at of [2, 12]) {
+      expectSame(pieces((one) => normalizedFlow(relu, risk, onManifold, { until, ...one }), at));
+    }
+  }
+});
+
+test('checkpoints of flows across kinks and of smooth ones are not taken for each other', () => {
+  const { risk: withKinks, start } = kinked([1, 3, 1], 'squared');
+  const smooth = pieces((one) => gradientFlow(risk, theta0, { ...options, ...one }), 2).before!;
+  const across = pieces((one) => gradientFlow(withKinks, start, { ...options, ...one }), 2).before!;
+  const go = (from: FlowCheckpoint) => () => gradientFlow(withKinks, start, { until: 2, from });
+  expect(go(smooth)).toThrow(/from.integration.*across kinks/);
+  expect(() => gradientFlow(risk, theta0, { until: 2, from: across })).toThrow(/smooth flow/);
+  const saved = across.integration as InclusionCheckpoint;
+  const damaged = (change: Partial<InclusionCheckpoint>) =>
+    go({ ...across, integration: { ...saved, ...change } });
+  expect(damaged({ y: [1] })).toThrow(/from.integration.y.length/);
+  expect(damaged({ sides: saved.sides.map(() => Number.NaN) })).toThrow(/from.integration.sides/);
+  expect(damaged({ t: 3 })).toThrow(/from.integration.t.*times from 0 to 2/);
+  expect(damaged({ fresh: 1 as never })).toThrow(/from.integration.fresh/);
 });
 
 test('a checkpoint of another flow is refused', () => {
@@ -129,7 +220,7 @@ test('a checkpoint of another flow is refused', () => {
   refused({ steps: 0.5 });
   refused({ integration: undefined });
   refused({}, { method: dormandPrince54 });
-  refused({}, { until: from.integration.progress.t / 2 });
+  refused({}, { until: (from.integration as Checkpoint).progress.t / 2 });
 });
 
 test.each([

@@ -1,9 +1,10 @@
 import { ArgumentError, requireFunction, requireObject } from '@nonsmooth/core';
 import type { Checkpoint } from '@nonsmooth/ode';
+import type { InclusionCheckpoint } from '../inclusion/inclusion-checkpoint.js';
 
 /** All that a flow needs to go on, bit for bit, as plain data that survives JSON. */
 export interface FlowCheckpoint {
-  readonly integration: Checkpoint;
+  readonly integration: Checkpoint | InclusionCheckpoint;
   /** How many of `saveAt` are past. */
   readonly saved: number;
   readonly steps: number;
@@ -31,8 +32,8 @@ export interface FlowProgress {
     readonly speed: readonly number[];
     readonly dissipated: readonly number[];
   };
-  /** Undefined for flows across kinks, which keep no checkpoints. */
-  checkpoint(): FlowCheckpoint | undefined;
+  /** What the flow needs to go on from here as if it had not been interrupted, across kinks too. */
+  checkpoint(): FlowCheckpoint;
 }
 
 /** How flows are watched and continued. */
@@ -41,7 +42,7 @@ export interface FlowContinuation {
   readonly observe?: (progress: FlowProgress) => boolean | void;
   /**
    * Go on from here: objective, start, method and options must be the same, the horizon may be a later one. Times saved
-   * before are not saved again. Not for flows across kinks.
+   * before are not saved again. The itinerary of a flow across kinks is whole again, from t = 0 on.
    */
   readonly from?: FlowCheckpoint;
 }

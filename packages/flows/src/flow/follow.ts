@@ -10,7 +10,11 @@ import {
   type Statistics,
   type Step,
 } from '@nonsmooth/ode';
-import { norm2 } from '@nonsmooth/core';
+import { ArgumentError, norm2 } from '@nonsmooth/core';
+import {
+  isInclusionCheckpoint,
+  type InclusionCheckpoint,
+} from '../inclusion/inclusion-checkpoint.js';
 import { requireContinuation, type FlowCheckpoint, type FlowContinuation } from './checkpoint.js';
 import { clockFor, type Clock } from './clock.js';
 import { dissipation } from './energy.js';
@@ -36,8 +40,7 @@ export interface FlowRun extends Iterable<Step> {
   readonly statistics: Statistics;
   /** Why it has ended; empty while it goes on. */
   readonly reason: string;
-  /** Flows across kinks have none. */
-  checkpoint?(): Checkpoint;
+  checkpoint(): Checkpoint | InclusionCheckpoint;
 }
 
 /** Integrates a flow with its records, stop rules and energy identity. @throws ArgumentError for options */
@@ -54,6 +57,10 @@ export function follow<Mode>(
   const start = Float64Array.from(theta0);
   const clock = clockFor({ ...field.problem, y0: start, t0: 0, t1: rules.time }, rules);
   let run: Integration;
+  const saved = from?.integration;
+  if (saved && isInclusionCheckpoint(saved)) {
+    throw new ArgumentError('from.integration', saved, 'a checkpoint of a smooth flow');
+  }
   try {
     run = integrate(clock.problem, {
       ...options,
@@ -61,7 +68,7 @@ export function follow<Mode>(
       method,
       segments: energy,
       ...(times && { saveAt: times.map(clock.inverse) }),
-      ...(from && { from: from.integration }),
+      ...(saved && { from: saved }),
     });
   } catch (error) {
     if (!(error instanceof IntegrationError)) throw error;
@@ -100,9 +107,8 @@ export function record(
   let stopped: string | undefined;
   let failure: string | undefined;
   let steps = from?.steps ?? 0;
-  const checkpoint = (): FlowCheckpoint | undefined => {
-    const integration = run.checkpoint?.();
-    if (!integration) return undefined;
+  const checkpoint = (): FlowCheckpoint => {
+    const integration = run.checkpoint();
     const { residual, at } = largest;
     return {
       integration,

@@ -2,13 +2,15 @@ import { ArgumentError, requireOneOf, type OptionNames } from '@nonsmooth/core';
 import { requireContinuation } from '../flow/checkpoint.js';
 import { kinkedMethod } from './kinked-method.js';
 import { flowOptionNames, type Flow, type FlowOptions } from '../flow/flow.js';
-import { record, stuckAtStart, toleranceOf } from '../flow/follow.js';
+import { record, stuckAtStart, toleranceOf, type FlowRun } from '../flow/follow.js';
 import { clockFor } from '../flow/clock.js';
 import { stopRules } from '../flow/stop-rules.js';
 import type { Choice } from './decision.js';
 import { InclusionRun } from './inclusion-run.js';
 import type { KinkedFunction } from './kinked-function.js';
-import { Itinerary, type KinkEvent } from './itinerary.js';
+import { requireInclusionCheckpoint } from './inclusion-checkpoint.js';
+import { Itinerary } from './itinerary.js';
+import type { KinkEvent } from './kink-event.js';
 import { stationarity, type Stationarity } from './stationarity.js';
 
 /** Options of flows of functions with kinks. */
@@ -60,9 +62,6 @@ export function inclusionFlow<Event extends KinkEvent>(
   requireOneOf('choice', choice, choices);
   const continuation = { ...(observe && { observe }), ...(from && { from }) };
   requireContinuation(continuation);
-  if (from !== undefined) {
-    throw new ArgumentError('from', 'a checkpoint', 'left out for flows across kinks');
-  }
   if (options.linearSolver !== undefined) {
     throw new ArgumentError(
       'linearSolver',
@@ -76,6 +75,8 @@ export function inclusionFlow<Event extends KinkEvent>(
   const problem = { rhs: () => {}, y0: start, t0: 0, t1: rules.time };
   const clock = clockFor(problem, rules);
   const events = new Itinerary(kinked, clock.time);
+  const saved = from && requireInclusionCheckpoint(from.integration, kinked, clock.problem.t1);
+  if (saved) events.restore(saved);
   const run = new InclusionRun(
     kinked,
     start,
@@ -84,6 +85,7 @@ export function inclusionFlow<Event extends KinkEvent>(
     { ...options, choice },
     clock.rate,
     events,
+    saved,
   );
   if (run.broken !== undefined) {
     const velocity = (_t: number, theta: Float64Array, out: Float64Array): number => {
@@ -104,7 +106,23 @@ export function inclusionFlow<Event extends KinkEvent>(
       run.velocityAt(theta, t === clock.time(run.t), out),
   };
   const recording = { start, rules, clock, saveAt, energy, method, options };
-  const flow = record(run, field, { ...recording, ...continuation });
+  const steps: FlowRun = {
+    get t() {
+      return run.t;
+    },
+    get y() {
+      return run.y;
+    },
+    get statistics() {
+      return run.statistics;
+    },
+    get reason() {
+      return run.reason;
+    },
+    [Symbol.iterator]: () => run[Symbol.iterator](),
+    checkpoint: () => run.checkpoint(events.saved()),
+  };
+  const flow = record(steps, field, { ...recording, ...continuation });
   const atRestSince =
     run.restingSince === undefined ? undefined : Math.min(clock.time(run.restingSince), flow.end);
   return {

@@ -4,6 +4,7 @@ import {
   evaluateSegment,
   integrate,
   IntegrationError,
+  type Checkpoint,
   type Integration,
   type IntegrationOptions,
   type Method,
@@ -25,6 +26,7 @@ import { StateNoise } from './state-noise.js';
 import { SlidingField } from './sliding-field.js';
 import { SlidingJacobian } from './sliding-jacobian.js';
 import { takeSides } from './starting-sides.js';
+import type { InclusionCheckpoint, SavedItinerary } from './inclusion-checkpoint.js';
 import { KinkWatch, type Crossing } from './watch.js';
 
 /** How the time s of the integrator runs: dt/ds at s. */
@@ -123,6 +125,7 @@ export class InclusionRun implements Iterable<Step> {
     options: InclusionOptions,
     rate: Rate,
     listener: KinkListener,
+    from?: InclusionCheckpoint,
   ) {
     this.field = new SlidingField(kinked);
     this.jacobian = new SlidingJacobian(this.field, x0.length);
@@ -138,6 +141,10 @@ export class InclusionRun implements Iterable<Step> {
     this.rest = new RestRule(options, this.end);
     this.velocity = new Float64Array(kinked.dimension);
     this.stepStart = x0.slice();
+    if (from) {
+      this.restore(from);
+      return;
+    }
     takeSides(kinked, this.field.pattern, x0);
     this.field.velocity(x0, this.velocity);
     const wrong = this.velocity.findIndex((rate) => !Number.isFinite(rate));
@@ -168,6 +175,80 @@ export class InclusionRun implements Iterable<Step> {
       }
     }
     return sum;
+  }
+
+  /** What the integration needs to go on from here, bit for bit; `itinerary` is what the listener knows. */
+  checkpoint(itinerary: SavedItinerary): InclusionCheckpoint {
+    const { pattern, rest, noise, field } = this;
+    return {
+      statistics: this.statistics,
+      t: this.t,
+      y: Array.from(this.y),
+      sides: Array.from(pattern.sides),
+      tied: Array.from(pattern.tied),
+      held: Array.from(pattern.held),
+      known: field.known ? Array.from(field.known) : null,
+      fresh: this.watch.saved(),
+      leaving: [...this.leaving],
+      judged: {
+        expected: this.expected,
+        shortened: this.shortened,
+        ordinary: this.ordinary,
+        nextStep: this.nextStep ?? -1,
+        retries: this.retries,
+        close: this.close,
+        ...this.speedAtEnd,
+        noise: noise.size,
+        measured: noise.measured,
+        ...rest.state,
+        restingSince: this.restingSince ?? -1,
+      },
+      reason: this.reason,
+      piece: this.piece?.checkpoint() ?? null,
+      isLeft: this.isLeft,
+      projects: this.projects,
+      counted: { rhs: this.field.sweeps, ...this.counts },
+      ...itinerary,
+    };
+  }
+
+  private restore(from: InclusionCheckpoint): void {
+    const { field, pattern, rest, noise, counts } = this;
+    const { judged } = from;
+    this.t = from.t;
+    this.y.set(from.y);
+    pattern.sides.set(from.sides);
+    pattern.tied.set(from.tied);
+    pattern.held.set(from.held);
+    field.kinked.changed(pattern.sides, -1);
+    field.enter();
+    this.watch.restore(from.fresh);
+    for (const kink of from.leaving) this.leaving.add(kink);
+    this.expected = judged.expected;
+    this.shortened = judged.shortened;
+    this.ordinary = judged.ordinary;
+    this.nextStep = judged.nextStep < 0 ? undefined : judged.nextStep;
+    this.retries = judged.retries;
+    this.close = judged.close;
+    this.speedAtEnd = { speed: judged.speed, forces: judged.forces };
+    noise.size = judged.noise;
+    noise.measured = judged.measured;
+    // JSON has null for what is not finite
+    rest.state = { ...judged, changedAt: judged.changedAt ?? -Infinity };
+    this.restingSince = judged.restingSince < 0 ? undefined : judged.restingSince;
+    // the horizon may be a later one
+    const isOver = from.reason !== 'at rest' && from.reason !== 'reached t1';
+    this.reason = this.t < this.end && !isOver ? '' : from.reason;
+    this.isLeft = from.isLeft;
+    this.projects = from.projects;
+    const goesOn = from.piece !== null && this.t < this.end;
+    const counted = goesOn ? from.counted : from.statistics;
+    for (const name of Object.keys(counts) as (keyof typeof counts)[]) {
+      counts[name] = counted[name];
+    }
+    if (goesOn) this.piece = this.begin(from.piece);
+    if (from.known) field.velocity(Float64Array.from(from.known), this.velocity);
+    field.sweeps = from.counted.rhs;
   }
 
   /** What every kink does, from the last decision on. */
@@ -270,7 +351,7 @@ export class InclusionRun implements Iterable<Step> {
     return this.piece;
   }
 
-  private begin(): Integration {
+  private begin(from?: Checkpoint): Integration {
     const { field, jacobian, rate, options, method, t, end, y } = this;
     const { choice: _choice, project, ...rest } = options;
     const { maxSteps = 1_000_000, firstStep } = options;
@@ -299,6 +380,7 @@ export class InclusionRun implements Iterable<Step> {
       },
       {
         ...rest,
+        ...(from && { from }),
         method,
         dense: true,
         maxSteps: Math.max(1, maxSteps - done),

@@ -2,37 +2,10 @@ import type { FrozenKink } from '@nonsmooth/autodiff';
 import type { ActiveKink } from './active-kink.js';
 import type { CornerFunction } from './corner-function.js';
 import type { Decision } from './decision.js';
+import type { SavedItinerary } from './inclusion-checkpoint.js';
+import type { KinkEvent, KinkKind } from './kink-event.js';
 import type { KinkedFunction } from './kinked-function.js';
 import { baseOf, type Pattern } from './pattern.js';
-
-/**
- * What happened at a kink. Of |u| and what is made of it: `on`, `off`: u goes to its positive or negative side; `slide`:
- * u is held at 0; `exit-on`, `exit-off`: it is let go to that side; `die`: it comes to its negative side and stays at 0
- * there, for nothing moves it. Of maxima and norms: `turn`: another entry or direction takes over; `slide`: entries are
- * held together, the argument at 0; `exit`: they are let go. `several`: the flow could go on in several ways from here, the
- * following entries tell the way taken; `could-leave`: what has died could leave its kink from here on. The last two
- * end uniqueness.
- */
-export type KinkKind =
-  | 'on'
-  | 'off'
-  | 'slide'
-  | 'exit-on'
-  | 'exit-off'
-  | 'die'
-  | 'turn'
-  | 'exit'
-  | 'could-leave'
-  | 'several';
-
-/** An event of a flow at a kink. */
-export interface KinkEvent {
-  readonly t: number;
-  /** The kink among all of the function, in evaluation order, and what it is called: its op and where. */
-  readonly index: number;
-  readonly name: string;
-  readonly kind: KinkKind;
-}
 
 /** Collects what happens at kinks. */
 export class Itinerary {
@@ -44,6 +17,17 @@ export class Itinerary {
   constructor(kinked: KinkedFunction, time: (s: number) => number) {
     this.kinked = kinked;
     this.time = time;
+  }
+
+  /** What is known so far, without names, and back. */
+  saved(): SavedItinerary {
+    const itinerary = this.events.map(({ t, index, kind }) => ({ t, index, kind }));
+    return { itinerary, uniqueUntil: this.uniqueUntil ?? null };
+  }
+
+  restore({ itinerary, uniqueUntil }: SavedItinerary): void {
+    for (const { t, index, kind } of itinerary) this.add(t, index, kind);
+    this.uniqueUntil = uniqueUntil ?? undefined;
   }
 
   decided(

@@ -2,7 +2,7 @@ import { frozenProgram, sum, trace, type FrozenFunction } from '@nonsmooth/autod
 import { applyNetwork, checkedData, type EmpiricalRisk } from '@nonsmooth/nets';
 import { tensor } from '@nonsmooth/tensor';
 import type { DenseLayout } from './dense/dense-layout.js';
-import type { KinkEvent } from './itinerary.js';
+import type { KinkEvent } from './kink-event.js';
 
 /** An event of the flow of a network's risk: which neuron met its kink on which sample. */
 export interface NetworkKinkEvent extends KinkEvent {

@@ -20,6 +20,17 @@ export class RestRule {
     this.horizon = horizon;
   }
 
+  /** What it has seen so far. */
+  get state(): { fallFrom: number; fallSince: number; rate: number; changedAt: number } {
+    const { fallFrom, fallSince, rate, changedAt } = this;
+    return { fallFrom, fallSince, rate, changedAt };
+  }
+
+  set state({ fallFrom, fallSince, rate, changedAt }) {
+    [this.fallFrom, this.fallSince, this.rate] = [fallFrom, fallSince, rate];
+    this.changedAt = changedAt;
+  }
+
   /** The size of changes that the tolerance does not see. */
   tolerance(x: Float64Array): number {
     let largest = 0;

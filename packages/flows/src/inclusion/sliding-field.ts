@@ -120,6 +120,11 @@ export class SlidingField {
     row.length = norm2(row.gradient);
   }
 
+  /** Where the last evaluation was, if it is not evaluated again there. */
+  get known(): Float64Array | undefined {
+    return this.isKnown ? this.state : undefined;
+  }
+
   /** Writes Θ' of the pattern and returns f. */
   velocity(x: Float64Array, out: Float64Array): number {
     const { kinked, gradient, pattern, state, velocityThere } = this;

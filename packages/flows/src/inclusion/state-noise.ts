@@ -5,12 +5,13 @@ import { mixedSigns } from './term-sizes.js';
 export class StateNoise {
   /** 8 ε times the size of the changes of the gradient. */
   size = 0;
+  /** How often it was asked for. */
+  measured = 0;
   private readonly field: SlidingField;
   private readonly signs: Float64Array;
   private readonly scratch: Float64Array;
   private readonly here: Float64Array;
   private readonly there: Float64Array;
-  private measured = 0;
 
   constructor(field: SlidingField) {
     const { dimension } = field.kinked;

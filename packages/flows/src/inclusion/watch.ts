@@ -1,6 +1,7 @@
 import { evaluateSegment, type Segment } from '@nonsmooth/ode';
 import { bernsteinMatrix, firstNegative } from './bernstein.js';
 import type { FreshEntry } from './decision.js';
+import type { SavedFresh } from './inclusion-checkpoint.js';
 import { Entries, type KinkedFunction } from './kinked-function.js';
 import type { Pattern } from './pattern.js';
 
@@ -81,6 +82,18 @@ export class KinkWatch {
   /** The entries that have not left 0 yet, with the orders of their leaving. */
   freshOrders(): [number, 0 | 1 | 2][] {
     return Array.from(this.fresh, ([entry, { order }]) => [entry, order]);
+  }
+
+  /** What has not left 0 yet, as plain data, and back. */
+  saved(): SavedFresh[] {
+    return Array.from(this.fresh, ([entry, { order, slack, rate }]) => [entry, order, slack, rate]);
+  }
+
+  restore(saved: readonly SavedFresh[]): void {
+    this.fresh.clear();
+    for (const [entry, order, slack, rate] of saved) {
+      this.fresh.set(entry, { order: order as Fresh['order'], slack, rate });
+    }
   }
 
   /** The first kink met on the step. */
