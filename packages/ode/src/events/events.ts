@@ -3,7 +3,7 @@ import type { Segment } from '../segment.js';
 import type { Cut, Event, EventOccurrence, EventState } from './event.js';
 import { evaluate, timeWithin } from '../segment.js';
 import type { System } from '../system.js';
-import { sampledFunctions } from './sampled.js';
+import { SampledFunctions } from './sampled.js';
 
 /** Watches the functions of events along the steps. */
 export interface EventWatch {
@@ -38,7 +38,7 @@ export function watchEvents(events: readonly Event[], system: System): EventWatc
     }
     return value;
   };
-  const functions = sampledFunctions(
+  const functions = new SampledFunctions(
     events.length,
     dimension,
     (t, y, out) => {

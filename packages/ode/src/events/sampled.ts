@@ -1,5 +1,6 @@
 import { evaluate, timeWithin, type Segment } from '../segment.js';
 import { bracketedZero } from './bracket.js';
+import { dip } from './dip.js';
 
 /** A change of sign within a step. */
 export interface Crossing {
@@ -10,202 +11,196 @@ export interface Crossing {
   readonly direction: 1 | -1;
 }
 
+/** Writes the values of all functions at (t, y). */
+export type SampledValues = (t: number, y: Float64Array, out: Float64Array) => void;
+
+/** How densely a step is sampled. */
+export interface Sampling {
+  /** The number of equidistant places. */
+  readonly samples: number;
+  /** Whether to look also where a function comes near zero between two of them. */
+  readonly dips: boolean;
+}
+
+/** Where a function that has just crossed zero is looked at, to see where it went. */
+const early = [2 ** -24, 2 ** -16, 2 ** -8, 2 ** -5];
+/** A value below this part of the function's largest is rounding. */
+const rounding = 1e-12;
+
 /** Functions along the solution whose changes of sign are found by sampling each step and bracketing. */
-export interface SampledFunctions {
+export class SampledFunctions {
   /** Signs on the current side; 0 where not known yet: just crossed, or zero so far. */
   readonly sides: Int8Array;
   /** Values at the current point. */
   readonly startValues: Float64Array;
-  begin(t: number, y: Float64Array): void;
+  readonly #values: SampledValues;
+  readonly #dips: boolean;
+  /** The places of the samples in a step, the early ones first; the values there, one row each. */
+  readonly #places: readonly number[];
+  readonly #samples: readonly Float64Array[];
+  /** The step examined, and every function of the place in it. */
+  #segment: Segment | undefined;
+  readonly #functions: readonly ((theta: number) => number)[];
+  readonly #state: Float64Array;
+  /** All values at one place. */
+  readonly #all: Float64Array;
+
+  constructor(
+    count: number,
+    dimension: number,
+    values: SampledValues,
+    { samples, dips }: Sampling,
+  ) {
+    this.sides = new Int8Array(count);
+    this.startValues = new Float64Array(count);
+    this.#values = values;
+    this.#dips = dips;
+    this.#places = [...early, ...Array.from({ length: samples }, (_, k) => (k + 1) / samples)];
+    this.#samples = this.#places.map(() => new Float64Array(count));
+    this.#state = new Float64Array(dimension);
+    this.#all = new Float64Array(count);
+    this.#functions = Array.from({ length: count }, (_, i) => (theta) => {
+      this.#evaluate(theta, this.#all);
+      return this.#all[i]!;
+    });
+  }
+
+  begin(t: number, y: Float64Array): void {
+    this.#values(t, y, this.startValues);
+    this.#takeSides();
+  }
+
   /** Goes on from the end of the step just examined, where the values are known. */
-  continue(): void;
-  /** Changes of sign within the step, in order. */
-  find(segment: Segment): Crossing[];
-  /** The first change of sign within the step, of one function or several at once, where all sides are known. */
-  findFirst(segment: Segment): Crossing[];
+  continue(): void {
+    this.startValues.set(this.#samples.at(-1)!);
+    this.#takeSides();
+  }
+
   /** Goes on from the end of the step, or from where it was cut, where `crossed` are zero up to rounding. */
-  advance(t: number, y: Float64Array, crossed: readonly number[]): void;
-}
+  advance(t: number, y: Float64Array, crossed: readonly number[]): void {
+    this.begin(t, y);
+    for (const index of crossed) this.sides[index] = 0;
+  }
 
-const early = [2 ** -24, 2 ** -16, 2 ** -8, 2 ** -5];
-
-/**
- * `values` writes `count` numbers. Each step is sampled at `samples` equidistant places; with `dips`, also where a
- * function comes near zero between two of them.
- */
-export function sampledFunctions(
-  count: number,
-  dimension: number,
-  values: (t: number, y: Float64Array, out: Float64Array) => void,
-  { samples, dips }: { readonly samples: number; readonly dips: boolean },
-): SampledFunctions {
-  const sides = new Int8Array(count);
-  const state = new Float64Array(dimension);
-  const one = new Float64Array(count);
-  const regular = Array.from({ length: samples }, (_, k) => (k + 1) / samples);
-  const nodes = [...early, ...regular];
-  const table = nodes.map(() => new Float64Array(count));
-  const startValues = new Float64Array(count);
-
-  const at = (segment: Segment, theta: number, out: Float64Array): void => {
-    evaluate(segment, theta, state);
-    values(timeWithin(segment, theta), state, out);
-  };
-  const valueAt = (segment: Segment, index: number, theta: number): number => {
-    at(segment, theta, one);
-    return one[index]!;
-  };
-
-  return {
-    sides,
-    startValues,
-    begin(t, y) {
-      values(t, y, startValues);
-      for (let i = 0; i < count; i++) sides[i] = Math.sign(startValues[i]!);
-    },
-    continue() {
-      startValues.set(table.at(-1)!);
-      for (let i = 0; i < count; i++) sides[i] = Math.sign(startValues[i]!);
-    },
-    find(segment) {
-      const crossings: Crossing[] = [];
-      const fresh = sides.includes(0);
-      nodes.forEach((theta, k) => {
-        if (fresh || k >= early.length) at(segment, theta, table[k]!);
-      });
-      for (let i = 0; i < count; i++) {
-        let side = sides[i]!;
-        let first = early.length;
-        if (side === 0) {
-          // A function that has just crossed zero says where it went once it is more than rounding.
-          let largest = 0;
-          for (const row of table) largest = Math.max(largest, Math.abs(row[i]!));
-          if (largest === 0) continue;
-          first = table.findIndex((row) => Math.abs(row[i]!) > 1e-12 * largest);
-          side = Math.sign(table[first]![i]!);
-          first++;
-        }
-        const sideKnown = sides[i] !== 0;
-        if (sideKnown && startValues[i]! * side < 0) {
-          crossings.push({ index: i, theta: 0, direction: side > 0 ? -1 : 1 });
-          side = -side;
-        }
-        let low = sideKnown ? 0 : nodes[first - 1]!;
-        let atLow = sideKnown ? startValues[i]! : table[first - 1]![i]!;
-        if (atLow * side <= 0) atLow = side * Number.MIN_VALUE;
-        for (let k = first; k < nodes.length; k++) {
-          const theta = nodes[k]!;
-          const value = table[k]![i]!;
-          if (value * side > 0) {
-            const bottom = dips ? dip(segment, i, side, low, atLow, theta, value) : undefined;
-            if (bottom !== undefined) {
-              const f = (x: number): number => valueAt(segment, i, x);
-              const deepest = f(bottom);
-              crossings.push({
-                index: i,
-                theta: bracketedZero(f, low, bottom, atLow, deepest),
-                direction: side > 0 ? -1 : 1,
-              });
-              crossings.push({
-                index: i,
-                theta: bracketedZero(f, bottom, theta, deepest, value),
-                direction: side > 0 ? 1 : -1,
-              });
-            }
-          } else {
-            const theta0 =
-              value === 0
-                ? theta
-                : bracketedZero((x) => valueAt(segment, i, x), low, theta, atLow, value);
-            crossings.push({ index: i, theta: theta0, direction: side > 0 ? -1 : 1 });
-            side = -side;
-          }
-          low = theta;
-          atLow = value === 0 ? side * Number.MIN_VALUE : value;
-        }
-      }
-      return crossings.sort((p, q) => p.theta - q.theta || p.index - q.index);
-    },
-    findFirst(segment) {
-      const all = [...sides.keys()];
-      const crossed = (row: Float64Array, among: readonly number[]): number[] =>
-        among.filter((i) => row[i]! * sides[i]! <= 0);
-      const crossings = (indices: readonly number[], theta: number): Crossing[] =>
-        indices.map((index) => ({ index, theta, direction: sides[index]! > 0 ? -1 : 1 }));
-      const atOnce = all.filter((i) => startValues[i]! * sides[i]! < 0);
-      if (atOnce.length > 0) return crossings(atOnce, 0);
-      let low = 0;
-      let before = startValues;
-      for (let k = early.length; k < nodes.length; k++) {
-        const row = table[k]!;
-        at(segment, nodes[k]!, row);
-        let candidates = crossed(row, all);
-        let high = nodes[k]!;
-        let after: Float64Array = row;
-        let first: number[] = [];
-        // each zero found is an upper bound for those that have crossed there already
-        while (candidates.length > 0) {
-          const index = candidates.find((i) => after[i] !== 0) ?? candidates[0]!;
-          const side = sides[index]!;
-          if (after[index] !== 0) {
-            const atLow = before[index]! * side > 0 ? before[index]! : side * Number.MIN_VALUE;
-            const value = after[index]!;
-            high = bracketedZero((x) => valueAt(segment, index, x), low, high, atLow, value);
-            at(segment, high, one);
-            after = one.slice();
-          }
-          const others = candidates.filter((i) => i !== index);
-          first = [index, ...others.filter((i) => after[i] === 0)];
-          candidates = crossed(after, others).filter((i) => after[i] !== 0);
-        }
-        if (first.length > 0) return crossings(first, high);
-        low = nodes[k]!;
-        before = row;
-      }
-      return [];
-    },
-    advance(t, y, crossed) {
-      this.begin(t, y);
-      for (const index of crossed) sides[index] = 0;
-    },
-  };
-
-  /** Where a function that keeps its sign at both ends of an interval has lost it between, if it has. */
-  function dip(
-    segment: Segment,
-    index: number,
-    side: number,
-    low: number,
-    atLow: number,
-    high: number,
-    atHigh: number,
-  ): number | undefined {
-    const middle = (low + high) / 2;
-    const quarter = valueAt(segment, index, middle) * side;
-    if (quarter < 0) return middle;
-    const [p, q] = [atLow * side, atHigh * side];
-    // the parabola through three points: can its minimum come near zero?
-    const curvature = p - 2 * quarter + q;
-    if (!(curvature > 0) || quarter > Math.max(p, q)) return undefined;
-    const slope = (q - p) / 2;
-    if (quarter - (slope * slope) / (2 * curvature) > 0.3 * quarter) return undefined;
-    let [a, b] = [low, high];
-    const ratio = (Math.sqrt(5) - 1) / 2;
-    let [x1, x2] = [b - ratio * (b - a), a + ratio * (b - a)];
-    let [f1, f2] = [valueAt(segment, index, x1) * side, valueAt(segment, index, x2) * side];
-    for (let iteration = 0; iteration < 60; iteration++) {
-      if (f1 < 0) return x1;
-      if (f2 < 0) return x2;
-      if (f1 < f2) {
-        [b, x2, f2] = [x2, x1, f1];
-        x1 = b - ratio * (b - a);
-        f1 = valueAt(segment, index, x1) * side;
-      } else {
-        [a, x1, f1] = [x1, x2, f2];
-        x2 = a + ratio * (b - a);
-        f2 = valueAt(segment, index, x2) * side;
-      }
+  /** Changes of sign within the step, in order. */
+  find(segment: Segment): Crossing[] {
+    this.#segment = segment;
+    const first = this.sides.includes(0) ? 0 : early.length;
+    for (let k = first; k < this.#places.length; k++) {
+      this.#evaluate(this.#places[k]!, this.#samples[k]!);
     }
-    return undefined;
+    const crossings: Crossing[] = [];
+    for (let i = 0; i < this.sides.length; i++) this.#collect(i, crossings);
+    return crossings.sort((p, q) => p.theta - q.theta || p.index - q.index);
+  }
+
+  /** The first change of sign within the step, of one function or several at once, where all sides are known. */
+  findFirst(segment: Segment): Crossing[] {
+    this.#segment = segment;
+    const { sides, startValues } = this;
+    const all = [...sides.keys()];
+    const atOnce = all.filter((i) => startValues[i]! * sides[i]! < 0);
+    if (atOnce.length > 0) return this.#crossings(atOnce, 0);
+    let low = 0;
+    let before = startValues;
+    for (let k = early.length; k < this.#places.length; k++) {
+      const place = this.#places[k]!;
+      const sample = this.#samples[k]!;
+      this.#evaluate(place, sample);
+      const candidates = this.#crossed(sample, all);
+      if (candidates.length > 0) {
+        return this.#firstOf(candidates, low, before, place, sample);
+      }
+      low = place;
+      before = sample;
+    }
+    return [];
+  }
+
+  #takeSides(): void {
+    for (let i = 0; i < this.sides.length; i++) this.sides[i] = Math.sign(this.startValues[i]!);
+  }
+
+  #evaluate(theta: number, out: Float64Array): void {
+    const segment = this.#segment!;
+    evaluate(segment, theta, this.#state);
+    this.#values(timeWithin(segment, theta), this.#state, out);
+  }
+
+  /** Adds the changes of sign of function i, whose samples are known. */
+  #collect(i: number, crossings: Crossing[]): void {
+    const f = this.#functions[i]!;
+    const known = this.sides[i] !== 0;
+    const departure = known ? -1 : this.#departure(i);
+    if (departure === undefined) return;
+    let side = known ? this.sides[i]! : Math.sign(this.#samples[departure]![i]!);
+    const change = (theta: number): void => {
+      crossings.push({ index: i, theta, direction: side > 0 ? -1 : 1 });
+      side = -side;
+    };
+    if (known && this.startValues[i]! * side < 0) change(0);
+    let low = known ? 0 : this.#places[departure]!;
+    let atLow = known ? this.startValues[i]! : this.#samples[departure]![i]!;
+    if (atLow * side <= 0) atLow = side * Number.MIN_VALUE;
+    for (let k = known ? early.length : departure + 1; k < this.#places.length; k++) {
+      const theta = this.#places[k]!;
+      const value = this.#samples[k]![i]!;
+      if (value * side <= 0) {
+        change(value === 0 ? theta : bracketedZero(f, low, theta, atLow, value));
+      } else if (this.#dips) {
+        const bottom = dip(f, side, low, theta, atLow, value);
+        if (bottom !== undefined) {
+          const deepest = f(bottom);
+          change(bracketedZero(f, low, bottom, atLow, deepest));
+          change(bracketedZero(f, bottom, theta, deepest, value));
+        }
+      }
+      low = theta;
+      atLow = value === 0 ? side * Number.MIN_VALUE : value;
+    }
+  }
+
+  /** The first sample at which function i, which was zero, is more than rounding; undefined if it stays zero. */
+  #departure(i: number): number | undefined {
+    let largest = 0;
+    for (const sample of this.#samples) largest = Math.max(largest, Math.abs(sample[i]!));
+    if (largest === 0) return undefined;
+    return this.#samples.findIndex((sample) => Math.abs(sample[i]!) > rounding * largest);
+  }
+
+  #crossed(values: Float64Array, among: readonly number[]): number[] {
+    return among.filter((i) => values[i]! * this.sides[i]! <= 0);
+  }
+
+  #crossings(indices: readonly number[], theta: number): Crossing[] {
+    return indices.map((index) => ({ index, theta, direction: this.sides[index]! > 0 ? -1 : 1 }));
+  }
+
+  /** The first zero of functions that have all crossed between two places; each one found bounds the others. */
+  #firstOf(
+    crossed: readonly number[],
+    low: number,
+    before: Float64Array,
+    place: number,
+    sample: Float64Array,
+  ): Crossing[] {
+    let candidates = crossed;
+    let high = place;
+    let after = sample;
+    let first: number[] = [];
+    while (candidates.length > 0) {
+      const index = candidates.find((i) => after[i] !== 0) ?? candidates[0]!;
+      const side = this.sides[index]!;
+      if (after[index] !== 0) {
+        const atLow = before[index]! * side > 0 ? before[index]! : side * Number.MIN_VALUE;
+        high = bracketedZero(this.#functions[index]!, low, high, atLow, after[index]!);
+        this.#evaluate(high, this.#all);
+        after = this.#all.slice();
+      }
+      const others = candidates.filter((i) => i !== index);
+      first = [index, ...others.filter((i) => after[i] === 0)];
+      candidates = this.#crossed(after, others).filter((i) => after[i] !== 0);
+    }
+    return this.#crossings(first, high);
   }
 }

@@ -1,4 +1,4 @@
-import { sampledFunctions, type Crossing, type SampledFunctions } from '../events/sampled.js';
+import { SampledFunctions, type Crossing } from '../events/sampled.js';
 import type { Segment } from '../segment.js';
 import type { Modes } from './modes.js';
 
@@ -21,7 +21,7 @@ export class GuardWatch<Mode> {
     if (count === 0) return;
     if (this.#noise.length !== count) this.#noise = new Float64Array(count);
     const noise = this.#noise;
-    this.#functions = sampledFunctions(
+    this.#functions = new SampledFunctions(
       count,
       this.#dimension,
       (time, state, out) => {
