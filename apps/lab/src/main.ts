@@ -10,10 +10,11 @@ const limits = { secondsPerJob: 2_000_000, heapMegabytes: 2048 };
 process.exitCode = await perform(process.argv.slice(2), {
   executor: (threads) =>
     workerPool<Job, Ended>({ worker: new URL('./worker.js', import.meta.url), threads, ...limits }),
-  queueThreads: (threads) =>
+  queueThreads: (threads, heapMegabytes) =>
     workerPool<ThreadJob, ThreadResult>({
       worker: new URL('./queue-worker-thread.js', import.meta.url),
       threads,
       ...limits,
+      heapMegabytes,
     }),
 });

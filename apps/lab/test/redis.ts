@@ -14,24 +14,35 @@ export class RedisServer {
   readonly port: number;
   private readonly folder: string;
   private readonly password: string | undefined;
+  private readonly words: readonly string[];
   private child: ChildProcess | undefined;
 
-  constructor(port: number, folder: string, password?: string) {
+  /** `words` are further options; those of TLS make the port one of TLS. */
+  constructor(port: number, folder: string, password?: string, words: readonly string[] = []) {
     this.port = port;
     this.folder = folder;
     this.password = password;
+    this.words = words;
+  }
+
+  private get hasTls(): boolean {
+    return this.words.includes('--tls-cert-file');
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+    return `${this.hasTls ? 'rediss' : 'redis'}://127.0.0.1:${this.port}`;
   }
 
   async start(): Promise<void> {
-    const options = ['--bind', '127.0.0.1', '--port', String(this.port), '--dir', this.folder];
+    const port = String(this.port);
+    const ports = this.hasTls ? ['--port', '0', '--tls-port', port] : ['--port', port];
+    const options = ['--bind', '127.0.0.1', ...ports, '--dir', this.folder];
     const kept = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec'];
     const secret = this.password === undefined ? [] : ['--requirepass', this.password];
-    this.child = spawn(program!, [...options, ...kept, ...secret], { stdio: 'ignore' });
-    for (let tries = 0; !(await answers(this.port)); tries++) {
+    this.child = spawn(program!, [...options, ...kept, ...secret, ...this.words], {
+      stdio: 'ignore',
+    });
+    for (let tries = 0; !(await answers(this.port, this.hasTls)); tries++) {
       if (tries > 300) throw new Error(`${program} does not start`);
       await pause(50);
     }
@@ -63,14 +74,19 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function answers(port: number): Promise<boolean> {
+/** Whether the server talks; with TLS, whether it listens. */
+async function answers(port: number, hasTls: boolean): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
-    socket.once('data', () => {
+    const end = (isThere: boolean): void => {
       socket.destroy();
-      resolve(true);
+      resolve(isThere);
+    };
+    const socket = connect(port, '127.0.0.1', () => {
+      if (hasTls) end(true);
+      else socket.write('PING\r\n');
     });
-    socket.once('error', () => resolve(false));
+    socket.once('data', () => end(true));
+    socket.once('error', () => end(false));
   });
 }
 

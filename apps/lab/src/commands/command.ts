@@ -6,8 +6,11 @@ import type { Ended, Job } from '../worker.js';
 export interface Laboratory {
   /** Makes what runs members, at most `threads` at the same time. */
   readonly executor: (threads: number) => Executor<Job, Ended>;
-  /** Makes what runs members of a queue, whose files travel. */
-  readonly queueThreads: (threads: number) => Executor<ThreadJob, ThreadResult>;
+  /** Makes what runs members of a queue, whose files travel; each may fill a heap of so many megabytes. */
+  readonly queueThreads: (
+    threads: number,
+    heapMegabytes: number,
+  ) => Executor<ThreadJob, ThreadResult>;
 }
 
 /** What a command comes to; resolves to the exit status. */

@@ -16,6 +16,7 @@ interface WorkerOptions {
   readonly data?: string;
   readonly shared?: string;
   readonly lostAfter?: string;
+  readonly heap?: string;
   readonly untilEmpty?: boolean;
   readonly native: boolean;
 }
@@ -38,6 +39,7 @@ export const worker: LabCommand = {
           '--lost-after <seconds>',
           'silent for so long, a machine is taken for dead (default: 30)',
         )
+        .option('--heap <megabytes>', 'of objects in the memory of a member (default: 2048)')
         .option('--until-empty', 'end when the queue is empty')
         .option(
           '--no-native',
@@ -49,6 +51,7 @@ export const worker: LabCommand = {
     const address = queueAddress(requireQueue(options.queue), process.env);
     const workers = integerOf('--workers', options.workers ?? String(cores), 1, 256);
     const lostAfterSeconds = secondsOf('--lost-after', options.lostAfter ?? '30');
+    const heap = integerOf('--heap', options.heap ?? '2048', 16, 1_000_000);
     const { data, shared } = options;
     if (data !== undefined && !statSync(data, { throwIfNoEntry: false })?.isDirectory()) {
       throw new ArgumentError('--data', data, 'a folder');
@@ -59,7 +62,7 @@ export const worker: LabCommand = {
       const { signal, release } = interruption();
       const say = (line: string): void => console.log(line);
       const connection = await connect(address, say, Infinity, signal);
-      const threads = laboratory.queueThreads(workers);
+      const threads = laboratory.queueThreads(workers, heap);
       try {
         const settings = {
           workers,

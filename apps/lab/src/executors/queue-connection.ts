@@ -98,9 +98,9 @@ export async function connect(
   };
 }
 
-/** Wrong or missing credentials: waiting does not help. */
+/** Wrong or missing credentials, certificates that do not fit: waiting does not help. */
 function isFinal({ message, code }: NodeJS.ErrnoException): boolean {
-  if (code === 'ENOTFOUND' || /CERT|SSL|TLS/.test(code ?? '')) return true;
+  if (code === 'ENOTFOUND' || /CERT|SSL|TLS|UNABLE_TO_|_MISMATCH$/.test(code ?? '')) return true;
   return /^(NOAUTH|WRONGPASS|NOPERM)|invalid password|DB index is out of range/.test(message);
 }
 
@@ -132,9 +132,13 @@ export async function persistently<Answer>(
   }
 }
 
+/** Not those of files: a folder that is full or gone does not come back by itself. */
+const networkCodes =
+  /^(ECONN|EHOST|ENET)[A-Z]+$|^(EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EADDRNOTAVAIL)$/;
+
 /** Of the connection, or of a server that is full or loads its data. */
 function isPassing({ message, code }: NodeJS.ErrnoException): boolean {
-  if (code !== undefined && /^E[A-Z]+$/.test(code)) return true;
+  if (code !== undefined && networkCodes.test(code)) return true;
   return /Connection is closed|Socket timeout|Command timed out|^(OOM|LOADING|READONLY|BUSY|MASTERDOWN|MISCONF)/.test(
     message,
   );

@@ -13,6 +13,7 @@ import type { ThreadJob, ThreadNews, ThreadResult } from './member-thread.js';
 import { received, receivedFile, type Payload } from './payload.js';
 import { persistently, type QueueConnection, type Say } from './queue-connection.js';
 import { Refusal } from './refusal.js';
+import { storageCode } from '../storage-message.js';
 import { localized } from './study-files.js';
 
 /** How a process works for a queue. */
@@ -91,9 +92,7 @@ export async function serveQueue(
     const earlier = earlierPart(job, member);
     if (earlier && hasEnded(earlier.file, member)) return { machine, kernels: defaultKernels.name };
 
-    const writer = latestOnly(async (bytes: Uint8Array) => {
-      await persistently(signal, () => settings.store.write(job, bytes));
-    });
+    const writer = latestOnly((bytes: Uint8Array) => stored(job, bytes));
     running.set(id, (news) => {
       if ('checkpoint' in news) writer.put(news.checkpoint);
       else {
@@ -132,12 +131,30 @@ export async function serveQueue(
       throw new bullmq.UnrecoverableError(result.reason);
     }
     try {
-      await persistently(signal, () => settings.store.write(job, result.file));
+      await stored(job, result.file);
     } catch (error) {
       if (error instanceof TooLarge) throw new bullmq.UnrecoverableError(error.message);
       throw error;
     }
     return { machine, kernels: result.kernels };
+  }
+
+  let unstored: string | undefined;
+  /** Says once that the shared folder refuses files, until it takes them again. */
+  async function stored(job: Job<Payload>, bytes: Uint8Array): Promise<void> {
+    try {
+      await persistently(signal, () => settings.store.write(job, bytes));
+      unstored = undefined;
+    } catch (error) {
+      const code = storageCode(error);
+      if (code !== undefined && code !== unstored) {
+        say(
+          `the shared folder cannot be written (${code}); members are tried again, also elsewhere`,
+        );
+      }
+      unstored = code;
+      throw error;
+    }
   }
 
   /** What an earlier attempt left, perhaps elsewhere; what is damaged is as good as nothing. */
