@@ -100,10 +100,19 @@ function filesIn(folder: string): ReadonlySet<string> {
 }
 
 function readStored(file: string): Study {
+  let stored: Study;
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Study;
+    stored = JSON.parse(readFileSync(file, 'utf8')) as Study;
   } catch (error) {
     const { code = 'no JSON' } = error as NodeJS.ErrnoException;
     throw new ArgumentError('folder', file, `the folder of a study that was run (${code})`);
   }
+  if (!('network' in stored)) {
+    throw new ArgumentError(
+      'folder',
+      file,
+      'a study of members; one of answers at kinks has its tables and its report',
+    );
+  }
+  return stored;
 }

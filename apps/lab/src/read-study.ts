@@ -12,10 +12,25 @@ import {
 } from 'yaml';
 import type { z } from 'zod';
 import { allowedBy } from './allowed.js';
+import { conformanceSchema, type ConformanceStudy } from './conformance/question.js';
 import { studySchema, type Study } from './study.js';
 
 /** Reads a study from YAML. @throws ArgumentError that names the line, the path, the value and what is allowed. */
 export function readStudy(name: string, text: string): Study {
+  return located(readBy(studySchema, name, text), dirname(resolve(name)));
+}
+
+/** Reads a study of answers at kinks from YAML; undefined for other studies. @throws ArgumentError as `readStudy`. */
+export function readConformance(name: string, text: string): ConformanceStudy | undefined {
+  const document = parseDocument(text, { prettyErrors: false });
+  return document.has('conformance') ? readBy(conformanceSchema, name, text) : undefined;
+}
+
+function readBy<Schema extends z.ZodType>(
+  schema: Schema,
+  name: string,
+  text: string,
+): z.output<Schema> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [wrong] = document.errors;
@@ -24,13 +39,13 @@ export function readStudy(name: string, text: string): Study {
     throw new ArgumentError(`${name}:${line}`, wrong.code, `one YAML document (${wrong.message})`);
   }
   const content = contentOf(name, document);
-  const result = studySchema.safeParse(content);
+  const result = schema.safeParse(content);
   if (!result.success) {
     const found = firstIssue(result.error);
     const line = lineOf(document, lines, found.path);
     throw argumentError(found, content, `${name}:${line}: `);
   }
-  return located(result.data, dirname(resolve(name)));
+  return result.data;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { activationNames, lossNames } from '@nonsmooth/kernels';
 import { descentRuleNames } from '@nonsmooth/core';
 import { z } from 'zod';
+import { only } from './only.js';
 import { figuresSchema } from './report/choices.js';
 
 const finite = z.number();
@@ -8,14 +9,6 @@ const positive = z.number().positive();
 const count = z.int().positive();
 const nonNegative = z.number().nonnegative();
 const interval = { from: finite, to: finite };
-
-/** An object without other keys. */
-function only<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape, {
-    error: ({ code }) =>
-      code === 'unrecognized_keys' ? `keys: ${Object.keys(shape).join(', ')}` : undefined,
-  });
-}
 
 function rising<Interval extends z.ZodType<{ from: number; to: number }>>(schema: Interval) {
   return schema.refine(({ from, to }) => from < to, { path: ['to'], error: 'a number > from' });

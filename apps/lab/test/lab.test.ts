@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { membersOf, nameOf } from '../src/members.js';
+import { questionsOf } from '../src/conformance/answers.js';
 import { studyJsonSchema } from '../src/commands/schema.js';
 import { problemOf } from '../src/problem.js';
-import { readStudy } from '../src/read-study.js';
+import { readConformance, readStudy } from '../src/read-study.js';
 import { figuresOf } from '../src/report/figures.js';
 import { reportPage } from '../src/report/page.js';
 import { thinned, type Curves } from '../src/curves.js';
@@ -58,7 +59,13 @@ const column = (results: Results, name: string): number[] =>
   results.flatMap(({ file }) => [...file.columns.get(name)!]);
 
 test.each(readdirSync(folder))('the study %s is understood', (name) => {
-  const study = readStudy(name, readFileSync(join(folder, name), 'utf8'));
+  const text = readFileSync(join(folder, name), 'utf8');
+  const asked = readConformance(name, text);
+  if (asked) {
+    expect(questionsOf(asked).length).toBeGreaterThan(1);
+    return;
+  }
+  const study = readStudy(name, text);
   expect(membersOf(study).length).toBeGreaterThan(1);
 });
 

@@ -45,7 +45,8 @@ test('every study has a quick variant', () => {
   expect(quick).toEqual(whole.map((name) => name.replace('.yaml', '-quick.yaml')).toSorted());
 });
 
-test.each(quick.filter((name) => !name.startsWith('digits')))(
+// digits need files of a package; answers at kinks have no members
+test.each(quick.filter((name) => !/^(digits|conformance)/.test(name)))(
   'variations of %s run, in the size of a test',
   (name) => {
     const study = readStudy(join(folder, name), readFileSync(join(folder, name), 'utf8'));

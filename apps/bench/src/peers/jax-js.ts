@@ -1,3 +1,4 @@
+import { comparedVersions } from '@nonsmooth/apps-shared';
 import { importPeer } from './install.js';
 import { layersOf, type Peer } from './peer.js';
 
@@ -35,7 +36,7 @@ function Missing(): void {}
 /** A jit-compiled value-and-gradient on the WebAssembly backend. */
 export const jaxJs: Peer = {
   name: 'jax-js',
-  packages: { '@jax-js/jax': '0.1.25' },
+  packages: { '@jax-js/jax': comparedVersions['@jax-js/jax'] },
   dtypes: ['f64', 'f32'],
   async lossAndGradient(problem, folder) {
     // The library asks whether data are of this class, which Node 20 does not have.

@@ -1,6 +1,6 @@
+import { comparedVersions, quietly } from '@nonsmooth/apps-shared';
 import { importPeer } from './install.js';
 import { layersOf, type DenseRiskProblem, type Peer, type PeerTask } from './peer.js';
-import { quietly } from './quietly.js';
 
 interface Tensor {
   dataSync(): Float32Array;
@@ -25,7 +25,7 @@ interface Library {
   tanh(a: Tensor): Tensor;
 }
 
-const version = '4.22.0';
+const version = comparedVersions['@tensorflow/tfjs'];
 
 /** TensorFlow.js in plain JavaScript. */
 export const tfjsCpu: Peer = tfjs('cpu');

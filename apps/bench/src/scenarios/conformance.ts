@@ -4,16 +4,16 @@ import {
   conformancePrograms,
   programOfExpression,
 } from '@nonsmooth/subgradient';
-import type { KinkPolicy } from '@nonsmooth/autodiff';
-import { timed, type Case } from '../case.js';
-import { claim, observation } from '../check.js';
 import {
   differentiatorNames,
   loadDifferentiator,
   type Differentiator,
   type DifferentiatorName,
-} from '../peers/differentiators.js';
-import { peerFolder } from '../peers/install.js';
+} from '@nonsmooth/apps-shared';
+import type { KinkPolicy } from '@nonsmooth/autodiff';
+import { timed, type Case } from '../case.js';
+import { claim, observation } from '../check.js';
+import { importPeer, peerFolder } from '../peers/install.js';
 import type { Work } from '../work.js';
 import { resolve } from 'node:path';
 
@@ -95,7 +95,7 @@ async function conformanceWork(library: Library): Promise<Work<Answer>> {
 
 async function differentiatorOf(library: Library): Promise<Differentiator> {
   if (library === 'tfjs' || library === 'jax-js')
-    return loadDifferentiator(library, resolve(peerFolder));
+    return loadDifferentiator(library, (name) => importPeer(resolve(peerFolder), name));
   const rounding = 1e-12;
   if (library !== ownPolicy) return { rounding, ...backwardMode(library, policies[library]) };
   return {

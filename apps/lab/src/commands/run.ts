@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { openArchive } from '../archive.js';
+import { conformanceRun } from '../conformance/run.js';
 import { plan } from '../executors/plan.js';
 import { requireTravelling } from '../executors/open-members.js';
 import { queueAddress } from '../executors/queue-address.js';
@@ -13,7 +14,7 @@ import { requireSameShard, runShard } from '../executors/run-shard.js';
 import { isIn, shardOf } from '../executors/shards.js';
 import { membersOf } from '../members.js';
 import { progressKinds } from '../progress.js';
-import { readStudy, withLines } from '../read-study.js';
+import { readConformance, readStudy, withLines } from '../read-study.js';
 import { requireFitting } from '../run-member.js';
 import { runStudy } from '../run-study.js';
 import { formatNames, integerOf, oneOf, optionsOf, printing, secondsOf } from './options.js';
@@ -85,6 +86,11 @@ export const run: LabCommand = {
     if (!options.native) process.env['NONSMOOTH_NATIVE'] = 'off';
 
     const text = textOf(file);
+    const asked = readConformance(file, text);
+    if (asked) {
+      requireAlone(options);
+      return withLines(file, text, () => conformanceRun(asked, out, format, progress));
+    }
     const study = readStudy(file, text);
     const members = withLines(file, text, () => {
       const all = membersOf(study);
@@ -135,6 +141,16 @@ function queueOf({ queue, attach, shard, shared, workers }: RunOptions): QueuePl
   }
   if (shared !== undefined) requireWritable('--shared', shared);
   return { address: queueAddress(queue, process.env), shared };
+}
+
+/** @throws ArgumentError for options of studies with members. */
+function requireAlone({ queue, shard, attach, dryRun }: RunOptions): void {
+  const given = Object.entries({ queue, shard, attach, 'dry-run': dryRun }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (!given) return;
+  const [name, value] = given;
+  throw new ArgumentError(`--${name}`, value, 'left out for a study of answers at kinks');
 }
 
 function textOf(file: string): string {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { conformanceSchema } from '../conformance/question.js';
 import { studySchema } from '../study.js';
 import { optionsOf, printing } from './options.js';
 import type { LabCommand } from './command.js';
 
 /** The JSON schema of studies as they are written, before defaults are filled in. */
 export function studyJsonSchema(): object {
-  return z.toJSONSchema(studySchema, { io: 'input' });
+  return z.toJSONSchema(z.union([studySchema, conformanceSchema]), { io: 'input' });
 }
 
 /** `nonsmooth schema`. */

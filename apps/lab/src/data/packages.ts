@@ -1,10 +1,24 @@
+import type { Import } from '@nonsmooth/apps-shared';
 import { ArgumentError } from '@nonsmooth/core';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /** Where packages of data are installed, below the current folder, apart from the project's own. */
 export const packageFolder = '.packages';
+
+/** A function that imports what an npm package installs, by name; it is installed when it is first asked for. */
+export async function importPackage(argument: string, named: string): Promise<Import> {
+  const place = placeOf(argument, named);
+  // imports from this file resolve to what is installed beside it
+  const loader = join(place, 'load.mjs');
+  if (!existsSync(loader)) {
+    writeFileSync(loader, 'export const load = (name) => import(name);\n');
+  }
+  const { load } = (await import(pathToFileURL(resolve(loader)).href)) as { load: Import };
+  return load;
+}
 
 /**
  * The path of a file that an npm package ships. The package is installed when it is first asked for, without running
@@ -12,11 +26,18 @@ export const packageFolder = '.packages';
  * @throws ArgumentError with npm's own words if that fails.
  */
 export function fileInPackage(argument: string, named: string, file: string): string {
-  const name = named.slice(0, named.lastIndexOf('@'));
+  return join(placeOf(argument, named), 'node_modules', nameIn(named), file);
+}
+
+const nameIn = (named: string): string => named.slice(0, named.lastIndexOf('@'));
+
+/** Where a package is installed. @throws ArgumentError with npm's own words if it cannot be. */
+function placeOf(argument: string, named: string): string {
   const place = join(packageFolder, named.replaceAll('/', '+'));
-  const inside = join(place, 'node_modules', name);
-  if (!existsSync(join(inside, 'package.json'))) install(argument, named, place);
-  return join(inside, file);
+  if (!existsSync(join(place, 'node_modules', nameIn(named), 'package.json'))) {
+    install(argument, named, place);
+  }
+  return place;
 }
 
 function install(argument: string, named: string, place: string): void {

@@ -85,7 +85,16 @@ const without: readonly string[] = [...functionNames.keys()].filter(
  * @throws ArgumentError that names the text and what is wrong with it, such as functions without derivatives.
  */
 export function programFrom(argument: string, text: string, dimension: number): Program {
-  const term = readExpression(argument, text, dimension);
+  return programOfTerm(argument, text, readExpression(argument, text, dimension), dimension);
+}
+
+/** The same of an expression that was read. @throws ArgumentError for functions without derivatives. */
+export function programOfTerm(
+  argument: string,
+  text: string,
+  term: Term,
+  dimension: number,
+): Program {
   return trace(
     (x) => {
       const entries = Array.from({ length: dimension }, (_, i): Value => sum(gather(x, [i])));

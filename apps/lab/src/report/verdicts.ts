@@ -1,7 +1,7 @@
 import { largest, smallest } from '@nonsmooth/core';
 import type { Curves } from '../curves.js';
 import { compact } from './axes.js';
-import { escaped } from './figure.js';
+import { table } from './table.js';
 import { groupsOf } from './variations.js';
 
 /** Members whose reasons are listed, at most. */
@@ -51,16 +51,6 @@ export function verdictTables(results: readonly Curves[]): string {
 <h2>Why</h2>
 ${table('reasons', ['variation', 'start', 'verdict', 'evidence', 'ended because'], told)}
 ${rest > 0 ? `<p>${rest} more in members.csv.</p>` : ''}`;
-}
-
-function table(
-  name: string,
-  head: readonly string[],
-  rows: readonly (readonly (string | number)[])[],
-): string {
-  const line = (tag: string, cells: readonly (string | number)[]): string =>
-    `<tr>${cells.map((cell) => `<${tag}>${escaped(String(cell))}</${tag}>`).join('')}</tr>`;
-  return `<div class="scroll"><table class="${name}"><thead>${line('th', head)}</thead><tbody>${rows.map((row) => line('td', row)).join('')}</tbody></table></div>`;
 }
 
 function range(values: readonly number[]): string {

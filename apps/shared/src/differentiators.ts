@@ -1,4 +1,3 @@
-import { importPeer } from './install.js';
 import { quietly } from './quietly.js';
 
 /** Nested arrays: ["x", i] input i, ["c", number], and operations on such. */
@@ -11,17 +10,30 @@ export interface Differentiator {
   gradient(expression: Expression, point: readonly number[]): ArrayLike<number>;
 }
 
-/** Other libraries that differentiate, in the order of the report. */
-export const differentiatorNames = ['tfjs', 'jax-js'] as const;
+/** Other libraries that differentiate, with their packages, in the order of reports. */
+export const differentiatorPackages = {
+  tfjs: '@tensorflow/tfjs',
+  'jax-js': '@jax-js/jax',
+} as const;
 /** The name of one of them. */
-export type DifferentiatorName = (typeof differentiatorNames)[number];
+export type DifferentiatorName = keyof typeof differentiatorPackages;
+/** Their names. */
+export const differentiatorNames = Object.keys(
+  differentiatorPackages,
+) as readonly DifferentiatorName[];
 
-/** Loads a library from the folder where peers are installed. */
+/** The versions of packages that others are compared in. */
+export const comparedVersions = { '@tensorflow/tfjs': '4.22.0', '@jax-js/jax': '0.1.25' } as const;
+
+/** Imports an installed package by its name. */
+export type Import = <Module>(name: string) => Promise<Module>;
+
+/** Loads a library from where it is installed. */
 export function loadDifferentiator(
   name: DifferentiatorName,
-  folder: string,
+  load: Import,
 ): Promise<Differentiator> {
-  return name === 'tfjs' ? tfjs(folder) : jaxJs(folder);
+  return name === 'tfjs' ? tfjs(load) : jaxJs(load);
 }
 
 /** The value of an expression by a library's operations; inputs pass through `keep` at every use. */
@@ -35,7 +47,7 @@ function build<Value>(
   if (op === 'c') return constant(args[0] as number);
   const values = args.map((arg) => build(arg as Expression, inputs, operations, constant));
   const operation = operations[op];
-  if (!operation) throw new Error(`unknown operation ${op}`);
+  if (!operation) throw new Error(`${op} is not asked of other libraries`);
   return values.length === 1
     ? operation(values[0]!)
     : values.slice(1).reduce((u, v) => operation(u, v), values[0]!);
@@ -69,9 +81,9 @@ interface Tf extends Record<(typeof tfOperations)[number] | 'maximum' | 'minimum
   grads(f: TfOperation): (values: readonly TfTensor[]) => readonly TfTensor[];
 }
 
-function tfjs(folder: string): Promise<Differentiator> {
+function tfjs(load: Import): Promise<Differentiator> {
   return quietly(async () => {
-    const module = await importPeer<Tf & { default?: Tf }>(folder, '@tensorflow/tfjs');
+    const module = await load<Tf & { default?: Tf }>(differentiatorPackages.tfjs);
     const tf = module.default ?? module;
     await tf.setBackend('cpu');
     const operations: Readonly<Record<string, TfOperation>> = {
@@ -122,9 +134,9 @@ interface Jax {
   };
 }
 
-async function jaxJs(folder: string): Promise<Differentiator> {
+async function jaxJs(load: Import): Promise<Differentiator> {
   Object.assign(globalThis, { Float16Array: Reflect.get(globalThis, 'Float16Array') ?? Missing });
-  const jax = await importPeer<Jax>(folder, '@jax-js/jax');
+  const jax = await load<Jax>(differentiatorPackages['jax-js']);
   await jax.init('wasm');
   jax.defaultDevice('wasm');
   const { numpy, nn } = jax;
