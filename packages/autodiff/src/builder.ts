@@ -1,7 +1,7 @@
 import type { Tensor } from '@nonsmooth/tensor';
 import { freezeNodes } from './checked-program.js';
 import { ForeignTracerError, TracedValueError } from './errors.js';
-import { hashOf, isSameNode } from './node-identity.js';
+import { NodeTable } from './node-identity.js';
 import { mayOverflow, moderate } from './overflow.js';
 import type { Node, NodeOf, Op, Program, Shape } from './program.js';
 
@@ -78,11 +78,11 @@ export class Builder {
   readonly nodes: Node[] = [];
   /** What tensors were taken up as. */
   readonly constants: Map<Tensor, Tracer> = new Map();
+  /** What numbers were taken up as. */
+  readonly numbers: Map<number, Tracer> = new Map();
   /** Whether forms that overflow or cancel are replaced while they are traced. */
   readonly recognizes: boolean;
-  // Nodes by their hash: the newest with each one, and from each node to the one before it.
-  private readonly heads = new Map<number, number>();
-  private readonly previous: number[] = [];
+  private readonly table = new NodeTable(this.nodes);
   private readonly overflows: boolean[] = [];
 
   constructor({ recognize = true }: { readonly recognize?: boolean | undefined } = {}) {
@@ -90,21 +90,15 @@ export class Builder {
   }
 
   add<O extends Op>(node: NodeOf<O>): Tracer {
-    const hash = hashOf(node as Node);
-    const head = this.heads.get(hash) ?? -1;
-    let index = head;
-    while (index >= 0 && !isSameNode(this.nodes[index]!, node as Node)) {
-      index = this.previous[index]!;
-    }
-    if (index < 0) {
-      index = this.nodes.push(node as Node) - 1;
-      this.heads.set(hash, index);
-      this.previous.push(head);
-      const ofInputs = node.inputs.some((input) => this.overflows[input]);
-      const besideConstant = node.inputs.some((input) => this.isModerate(input));
-      this.overflows.push(mayOverflow(node.op, ofInputs, besideConstant));
-    }
+    const index = this.table.place(node as Node);
+    if (index === this.overflows.length) this.overflows.push(this.overflowsAt(node as Node));
     return new Tracer(this, index);
+  }
+
+  private overflowsAt({ op, inputs }: Node): boolean {
+    let ofInputs = false;
+    for (const input of inputs) ofInputs ||= this.overflows[input]!;
+    return mayOverflow(op, ofInputs, () => inputs.some((input) => this.isModerate(input)));
   }
 
   /** Whether the node is a constant of ordinary size. */
@@ -120,24 +114,44 @@ export class Builder {
 
   /** The program from `inputs` to `outputs`, without what they do not use and without `variable`s. */
   finish(inputs: readonly Tracer[], outputs: readonly Tracer[]): Program {
-    const used = new Array<boolean>(this.nodes.length).fill(false);
-    for (const { node } of [...inputs, ...outputs]) used[node] = true;
-    for (let i = this.nodes.length - 1; i >= 0; i--) {
-      if (used[i]) for (const input of this.nodes[i]!.inputs) used[input] = true;
+    const { nodes } = this;
+    const used = new Uint8Array(nodes.length);
+    for (const { node } of inputs) used[node] = 1;
+    for (const { node } of outputs) used[node] = 1;
+    let areDistinct = true;
+    for (let i = nodes.length - 1; i >= 0; i--) {
+      if (used[i] === 0) continue;
+      const node = nodes[i]!;
+      if (node.op === 'variable') areDistinct = false;
+      for (const input of node.inputs) used[input] = 1;
     }
-    const kept = new Builder();
-    const place = new Array<number>(this.nodes.length).fill(-1);
-    this.nodes.forEach((node, i) => {
-      if (!used[i]) return;
-      const from = node.inputs.map((input) => place[input]!);
-      place[i] = node.op === 'variable' ? from[0]! : kept.add({ ...node, inputs: from }).node;
-    });
+    const kept: Node[] = [];
+    // Without variables, which stand for other nodes, different nodes stay different.
+    const table = areDistinct ? undefined : new NodeTable(kept);
+    const place = new Int32Array(nodes.length);
+    for (let i = 0; i < nodes.length; i++) {
+      if (used[i] === 0) continue;
+      const node = nodes[i]!;
+      if (node.op === 'variable') place[i] = place[node.inputs[0]!]!;
+      else {
+        const moved = moveNode(node, place);
+        place[i] = table?.place(moved) ?? kept.push(moved) - 1;
+      }
+    }
     return Object.freeze({
-      nodes: freezeNodes(kept.nodes),
+      nodes: freezeNodes(kept),
       inputs: inputs.map((tracer) => place[tracer.node]!),
       outputs: outputs.map((tracer) => place[tracer.node]!),
     });
   }
+}
+
+/** The node with its inputs where they are now; itself, if they have not moved. */
+function moveNode(node: Node, place: Int32Array): Node {
+  const { inputs } = node;
+  let isMoved = false;
+  for (const input of inputs) isMoved ||= place[input] !== input;
+  return isMoved ? { ...node, inputs: inputs.map((input) => place[input]!) } : node;
 }
 
 /** The one builder that all tracers among `values` belong to, or undefined if none is traced. */

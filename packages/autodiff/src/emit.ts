@@ -42,6 +42,34 @@ export function lift(builder: Builder, value: Value): Tracer {
   return constant;
 }
 
+/**
+ * The operands as values; a number beside a traced value becomes a constant of its trace at once.
+ */
+export function pairOf(a: Operand, b: Operand): readonly [Value, Value] {
+  if (a instanceof Tracer && typeof b === 'number') return [a, number(a.builder, b)];
+  if (b instanceof Tracer && typeof a === 'number') return [number(b.builder, a), b];
+  return [toValue(a), toValue(b)];
+}
+
+/** The operands as values, like `pairOf`. */
+export function valuesOf(operands: readonly Operand[]): readonly Value[] {
+  const traced = operands.find((operand) => operand instanceof Tracer);
+  if (traced === undefined) return operands.map(toValue);
+  const { builder } = traced as Tracer;
+  return operands.map((operand) =>
+    typeof operand === 'number' ? number(builder, operand) : toValue(operand),
+  );
+}
+
+function number(builder: Builder, value: number): Tracer {
+  const known = builder.numbers.get(value);
+  // a Map does not tell 0 from −0
+  if (known !== undefined && value !== 0) return known;
+  const constant = own(builder, tensor(value));
+  builder.numbers.set(value, constant);
+  return constant;
+}
+
 /** A tensor that nobody else holds as a node of `builder`. */
 function own(builder: Builder, value: Tensor): Tracer {
   return builder.add<'constant'>({ op: 'constant', inputs: [], shape: value.shape, value });
@@ -67,12 +95,16 @@ export function emit<O extends Op>(
     const recognized = recognize(op, inputs, shape, emit);
     if (recognized !== undefined) return recognized;
   }
-  const known = inputs.map(constantOf);
-  if (op !== 'divisor' && known.every((value) => value !== undefined)) {
+  if (op !== 'divisor' && inputs.every(isConstant)) {
+    const known = inputs.map((input) => constantOf(input)!);
     return own(builder, evaluateNow(op, known, shape, attributes));
   }
   const indices = inputs.map((input) => lift(builder, input).node);
   return builder.add<O>({ op, inputs: indices, shape, ...attributes });
+}
+
+function isConstant(value: Value): boolean {
+  return constantOf(value) !== undefined;
 }
 
 /** The tensor behind a value that is known while tracing. */

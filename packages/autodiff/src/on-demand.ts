@@ -2,12 +2,12 @@ import { floatArray } from '@nonsmooth/kernels';
 import type { Dtype, FloatArray } from '@nonsmooth/kernels';
 import type { Factor } from './forward/matmul.js';
 import type { Step } from './forward/step.js';
-import type { Node, Program, Shape } from './program.js';
+import type { Node, Program } from './program.js';
 import { prepare } from './rules/forward.js';
 import { sizeOf } from './shape.js';
 
 /** The input that the node reads only where its other inputs do not decide: a mask; −1 if there is none. */
-function deferredInput(node: Node): number {
+export function deferredInput(node: Node): number {
   switch (node.op) {
     case 'maskedMul':
       return node.masked ? node.inputs.length - 1 : -1;
@@ -20,55 +20,58 @@ function deferredInput(node: Node): number {
   }
 }
 
-/** Which nodes the outputs need in every run: not those that only masks are made of. */
-export function regularNodes({ nodes, inputs, outputs }: Program): boolean[] {
-  const regular = new Array<boolean>(nodes.length).fill(false);
-  for (const node of [...inputs, ...outputs]) regular[node] = true;
+/** 1 for nodes that the outputs need in every run: not for those that only masks are made of. */
+export function regularNodes({ nodes, inputs, outputs }: Program): Uint8Array {
+  const regular = new Uint8Array(nodes.length);
+  for (const node of inputs) regular[node] = 1;
+  for (const node of outputs) regular[node] = 1;
   for (let i = nodes.length - 1; i >= 0; i--) {
-    if (!regular[i]) continue;
+    if (regular[i] === 0) continue;
     const node = nodes[i]!;
     const deferred = deferredInput(node);
-    node.inputs.forEach((input, at) => {
-      if (at !== deferred) regular[input] = true;
-    });
+    for (let at = 0; at < node.inputs.length; at++) {
+      if (at !== deferred) regular[node.inputs[at]!] = 1;
+    }
   }
   return regular;
 }
 
+/** A value that is computed when it is first read in a run. */
 interface Deferred {
   readonly index: number;
-  readonly inputs: readonly Factor[];
-  data?: FloatArray;
-  step?: Step;
+  readonly data: FloatArray;
+  readonly step: Step;
   /** The run in which the value was computed. */
   run: number;
+}
+
+/** Where the arrays of a program's nodes are. */
+interface Arrays {
+  /** The deferred node that has to be computed before the node can be read, if there is one. */
+  deferredSource(index: number): number | undefined;
+  /** The array of the node as a step reads it. */
+  factorOf(index: number): Factor;
 }
 
 /** Values that are computed when their arrays are first read in a run; their memory is taken then, once. */
 export class OnDemand {
   private readonly nodes: readonly Node[];
-  private readonly buffers: readonly Factor[];
+  private readonly arrays: Arrays;
   private readonly dtype: Dtype;
-  private readonly deferred = new Map<number, Deferred>();
+  private readonly known = new Map<number, Deferred>();
   private run = 0;
 
-  constructor(nodes: readonly Node[], buffers: readonly Factor[], dtype: Dtype) {
+  constructor(nodes: readonly Node[], arrays: Arrays, dtype: Dtype) {
     this.nodes = nodes;
-    this.buffers = buffers;
+    this.arrays = arrays;
     this.dtype = dtype;
   }
 
   /** The array of a node, which computes it when it is read. */
-  add(index: number, inputs: readonly Factor[]): Factor {
-    const entry: Deferred = { index, inputs, run: -1 };
-    this.deferred.set(index, entry);
-    const { shape } = this.nodes[index]!;
-    const read = (): FloatArray => {
-      if (entry.run !== this.run) this.compute(entry);
-      return entry.data!;
-    };
+  buffer(index: number): Factor {
+    const read = (): FloatArray => this.read(index);
     return {
-      shape,
+      shape: this.nodes[index]!.shape,
       get data(): FloatArray {
         return read();
       },
@@ -80,29 +83,38 @@ export class OnDemand {
     this.run++;
   }
 
-  /** Computes what the entry needs in the order of the program. */
-  private compute(entry: Deferred): void {
-    const missing: Deferred[] = [];
-    const open = [entry];
+  private read(index: number): FloatArray {
+    if (this.known.get(index)?.run !== this.run) this.compute(index);
+    return this.known.get(index)!.data;
+  }
+
+  /** Computes what the node needs in the order of the program. */
+  private compute(index: number): void {
+    const missing = new Set<number>();
+    const open = [index];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (next.run === this.run) continue;
-      next.run = this.run;
-      missing.push(next);
-      for (const input of this.nodes[next.index]!.inputs) {
-        const below = this.deferred.get(input);
-        if (below !== undefined) open.push(below);
+      if (missing.has(next) || this.known.get(next)?.run === this.run) continue;
+      missing.add(next);
+      for (const input of this.nodes[next]!.inputs) {
+        const source = this.arrays.deferredSource(input);
+        if (source !== undefined) open.push(source);
       }
     }
-    missing.sort((a, b) => a.index - b.index);
-    for (const one of missing) {
-      const { shape } = this.nodes[one.index]!;
-      one.data ??= floatArray(this.dtype, sizeOf(shape));
-      one.step ??= this.prepare(one, one.data, shape);
-      one.step();
+    for (const next of [...missing].sort((a, b) => a - b)) {
+      const deferred = this.known.get(next) ?? this.prepare(next);
+      deferred.run = this.run;
+      deferred.step();
     }
   }
 
-  private prepare(entry: Deferred, data: FloatArray, shape: Shape): Step {
-    return prepare(this.nodes[entry.index]!, entry.inputs, { data, shape });
+  private prepare(index: number): Deferred {
+    const node = this.nodes[index]!;
+    const { shape } = node;
+    const data = floatArray(this.dtype, sizeOf(shape));
+    const inputs = node.inputs.map((input) => this.arrays.factorOf(input));
+    const step = prepare(node, inputs, { data, shape });
+    const deferred = { index, data, step, run: this.run };
+    this.known.set(index, deferred);
+    return deferred;
   }
 }

@@ -113,9 +113,10 @@ export function overflows(op: Op): boolean {
 }
 
 /** Whether an infinite value of the op may stand for a finite one, given the same of its inputs. */
-export function mayOverflow(op: Op, ofInputs: boolean, besideConstant: boolean): boolean {
-  const grows = overflows(op) && !(besideConstant && (op === 'add' || op === 'sub'));
-  return grows || (ofInputs && sizes[op] !== 'bounded');
+export function mayOverflow(op: Op, ofInputs: boolean, besideConstant: () => boolean): boolean {
+  const size = sizes[op];
+  if (ofInputs) return size !== 'bounded';
+  return size === 'overflows' && !((op === 'add' || op === 'sub') && besideConstant());
 }
 
 /** Finite numbers stay finite when less than this is added, as half a unit in their last place is more. */

@@ -40,6 +40,7 @@ export function recognize(
       return new Recognition(put).logarithmOfOnePlus(inputs[0]!);
     case 'add':
     case 'sub':
+      if (!mayCancel(inputs[0]!) && !mayCancel(inputs[1]!)) return undefined;
       return new Recognition(put).difference(op, inputs[0]!, inputs[1]!, shape);
     case 'div':
       return new Recognition(put).quotient(inputs[0]!, inputs[1]!, shape);
@@ -52,6 +53,12 @@ export function recognize(
     default:
       return undefined;
   }
+}
+
+/** Whether the value is one that `difference` knows a stable form with. */
+function mayCancel(value: Value): boolean {
+  const op = nodeOf(value)?.op;
+  return op === 'exp' || op === 'logistic' || op === 'erf';
 }
 
 function nodeOf(value: Value): Node | undefined {

@@ -10,7 +10,10 @@ export function sizeOf(shape: Shape): number {
 
 /** Whether two shapes have the same extents. */
 export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((extent, i) => extent === b[i]);
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Row-major strides. */
@@ -22,6 +25,12 @@ export function stridesOf(shape: Shape): number[] {
     stride *= shape[i]!;
   }
   return strides;
+}
+
+/** `broadcastShapes` of two. */
+export function commonShape(a: Shape, b: Shape): Shape {
+  if (b.length === 0 || sameShape(a, b)) return a;
+  return a.length === 0 ? b : broadcastShapes(a, b);
 }
 
 /** Common shape by NumPy's rule: aligned at the last axis, extents equal or 1. */

@@ -77,24 +77,22 @@ export function inline(
     copyNode(builder, node, at),
 ): readonly Tracer[] {
   const placed: Tracer[] = [];
-  program.nodes.forEach((node) => {
+  for (const node of program.nodes) {
     if (node.op === 'input') {
       const given = inputs[node.index];
       if (given === undefined) throw new ShapeError('inputs', inputs.length, 'one value per input');
       placed.push(given);
     } else {
-      placed.push(
-        replace(
-          node,
-          node.inputs.map((input) => placed[input]!),
-        ),
-      );
+      const at = node.inputs.map((input) => placed[input]!);
+      placed.push(replace(node, at));
     }
-  });
+  }
   return placed;
 }
 
 /** The same node with other inputs of the same shapes. */
 export function copyNode(builder: Builder, node: Node, inputs: readonly Tracer[]): Tracer {
+  const isInPlace = inputs.every((input, i) => input.node === node.inputs[i]);
+  if (isInPlace) return builder.add<Op>(node);
   return builder.add<Op>({ ...node, inputs: inputs.map((input) => input.node) });
 }

@@ -5,9 +5,13 @@ import { printNode } from './print.js';
 import type { Node } from './program.js';
 
 /** Stops a run where the value of the node is infinite or no number. */
-export function watch(nodes: readonly Node[], buffers: readonly Factor[], index: number): Step {
+export function watch(
+  nodes: readonly Node[],
+  bufferOf: (index: number) => Factor,
+  index: number,
+): Step {
+  const { data } = bufferOf(index);
   return () => {
-    const { data } = buffers[index]!;
     for (let entry = 0; entry < data.length; entry++) {
       if (Number.isFinite(data[entry])) continue;
       throw new NonFiniteStepError({
@@ -18,7 +22,7 @@ export function watch(nodes: readonly Node[], buffers: readonly Factor[], index:
         value: data[entry]!,
         inputs: nodes[index]!.inputs.map((input) => ({
           step: printNode(nodes[input]!, input),
-          values: Float64Array.from(buffers[input]!.data),
+          values: Float64Array.from(bufferOf(input).data),
         })),
       });
     }

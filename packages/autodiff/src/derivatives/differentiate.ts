@@ -11,7 +11,7 @@ import { prepareProgram } from '../execution.js';
 import { checkedSignature, constantChoice, isConstantPolicy } from '../kink-policy.js';
 import type { KinkPolicy, SignaturePolicy } from '../kink-policy.js';
 import { broadcastTo } from '../ops/structure.js';
-import type { Shape } from '../program.js';
+import type { Program, Shape } from '../program.js';
 import type { KinkChoice } from '../rules/context.js';
 import { signatureChoice } from '../switching/choice.js';
 import { directionalChoice } from '../switching/directional-signature.js';
@@ -73,12 +73,30 @@ export function differentiate(
     const [x, ...seeds] = values.map((value) => lift(running, value)) as [Tracer, ...Tracer[]];
     return body(place(f, running, x, policy), ...seeds);
   }
-  const program = trace(
-    (x, ...seeds) => body(place(f, x.builder, x, policy), ...seeds),
-    values.map(({ shape }) => shape),
-    options,
-  );
-  return evaluate(program, values as readonly Tensor[]);
+  const shapes = values.map(({ shape }) => shape);
+  return evaluate(tracePlaced(f, shapes, policy, options, body), values as readonly Tensor[]);
+}
+
+/** The program of derivatives of f at its first input, by a policy that may not depend on the point. */
+export function derivativeProgram(
+  f: Traceable,
+  shapes: readonly Shape[],
+  { kinks = defaultKinks, ...options }: DerivativeOptions,
+  body: (f: Placed, ...seeds: Tracer[]) => readonly Value[],
+): Program {
+  if (!isConstantPolicy(kinks) && 'direction' in kinks) throw untracedPoint();
+  return tracePlaced(f, shapes, kinks, options, body);
+}
+
+function tracePlaced(
+  f: Traceable,
+  shapes: readonly Shape[],
+  policy: FixedPolicy,
+  options: TraceOptions,
+  body: (f: Placed, ...seeds: Tracer[]) => readonly Value[],
+): Program {
+  // f is all there is in this trace: its input needs no new name
+  return trace((x, ...seeds) => body(placeAt(f, x, policy), ...seeds), shapes, options);
 }
 
 /** A derivative along the unit vectors of a shape. */
@@ -111,7 +129,7 @@ export function differentiateAlongUnits(
     builder.add<'input'>({ op: 'input', inputs: [], shape, index });
   const at = input(0, value.shape);
   const { placed, program } = within(builder, () => {
-    const placed = place(f, builder, at, policy);
+    const placed = placeAt(f, at, policy);
     const { shape, along } = body(placed);
     const unit = input(1, shape);
     const derivative = lift(builder, along(unit));
@@ -140,10 +158,14 @@ function unitVectors(shape: Shape): Tensor[] {
   });
 }
 
+function untracedPoint(): ArgumentError {
+  return new ArgumentError('kinks.direction', 'a traced point', 'points with numbers');
+}
+
 function fixed(kinks: KinkPolicy, f: Traceable, x: Value): FixedPolicy {
   if (isConstantPolicy(kinks) || !('direction' in kinks)) return kinks;
   if (x instanceof Tracer) {
-    throw new ArgumentError('kinks.direction', 'a traced point', 'points with numbers');
+    throw untracedPoint();
   }
   return directionalChoice(trace(f, [x.shape]), x, tensor(kinks.direction));
 }
@@ -162,7 +184,11 @@ function variable(builder: Builder, x: Tracer): Tracer {
 
 /** Places f into a program at x, ready for reverse and forward sweeps by the kink policy. */
 export function place(f: Traceable, builder: Builder, x: Tracer, policy: FixedPolicy): Placed {
-  const at = variable(builder, x);
+  return placeAt(f, variable(builder, x), policy);
+}
+
+function placeAt(f: Traceable, at: Tracer, policy: FixedPolicy): Placed {
+  const { builder } = at;
   const { image, choice } =
     'signature' in policy
       ? placeSwitched(f, builder, at, policy)

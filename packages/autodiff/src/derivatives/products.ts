@@ -10,6 +10,7 @@ import {
   differentiate,
   requireTraceable,
   type DerivativeOptions,
+  type Placed,
   type Traceable,
 } from './differentiate.js';
 import { gradientOf } from './gradient.js';
@@ -68,9 +69,12 @@ export function hvp(f: Traceable, options: DerivativeOptions = {}): HessianProdu
   requireKnownOptions('options', options, derivativeOptionNames);
   requireTraceable('f', f);
   const product = (x: Operand, v: Operand): Value =>
-    differentiate(f, [x, v], options, (placed, seed) => {
-      const gradient = lift(placed.at.builder, gradientOf(placed));
-      return [placed.forward(gradient, broadcastTo(seed, placed.at.shape))];
-    })[0]!;
+    differentiate(f, [x, v], options, (placed, seed) => [alongGradient(placed, seed!)])[0]!;
   return product as HessianProduct;
+}
+
+/** The derivative of the gradient of a placed function along v. */
+export function alongGradient(placed: Placed, v: Value): Value {
+  const gradient = lift(placed.at.builder, gradientOf(placed));
+  return placed.forward(gradient, broadcastTo(v, placed.at.shape));
 }

@@ -2,9 +2,14 @@ import { requireKnownOptions } from '@nonsmooth/core';
 import { requireProgram, requireScalarProgram } from '../checked-program.js';
 import type { Program, Shape } from '../program.js';
 import { inline, trace } from '../trace.js';
-import { derivativeOptionNames, type DerivativeOptions, type Traceable } from './differentiate.js';
-import { valueAndGrad } from './gradient.js';
-import { hvp } from './products.js';
+import {
+  derivativeOptionNames,
+  derivativeProgram,
+  type DerivativeOptions,
+  type Traceable,
+} from './differentiate.js';
+import { gradientOf } from './gradient.js';
+import { alongGradient } from './products.js';
 
 /** The program's first output as a function that can be traced. */
 export function asFunction(program: Program): Traceable {
@@ -16,14 +21,10 @@ export function asFunction(program: Program): Traceable {
 export function gradientProgram(program: Program, options: DerivativeOptions = {}): Program {
   requireScalarProgram('program', program);
   requireKnownOptions('options', options, derivativeOptionNames);
-  const both = valueAndGrad(asFunction(program), options);
-  return trace(
-    (x) => {
-      const { value, gradient } = both(x);
-      return [value, gradient];
-    },
-    [inputShape(program)],
-  );
+  return derivativeProgram(asFunction(program), [inputShape(program)], options, (f) => [
+    f.image,
+    gradientOf(f),
+  ]);
 }
 
 /** The program (x, v) ↦ ∇²f(x)·v. */
@@ -31,7 +32,9 @@ export function hessianProductProgram(program: Program, options: DerivativeOptio
   requireScalarProgram('program', program);
   requireKnownOptions('options', options, derivativeOptionNames);
   const shape = inputShape(program);
-  return trace((x, v) => hvp(asFunction(program), options)(x, v), [shape, shape]);
+  return derivativeProgram(asFunction(program), [shape, shape], options, (f, v) => [
+    alongGradient(f, v!),
+  ]);
 }
 
 function inputShape(program: Program): Shape {

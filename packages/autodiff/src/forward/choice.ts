@@ -33,10 +33,7 @@ export function chooseByCondition(inputs: readonly Buffer[], out: Buffer): Step 
   };
 }
 
-/**
- * (u, v, a, b, t): a where u > v, b where u < v, t·a + (1 − t)·b where u = v; weight 0 does not flow,
- * and where there is nothing to choose from, u and v may be NaN.
- */
+/** (u, v, a, b, t): a where u > v, b where u < v, t·a + (1 − t)·b where u = v. */
 export function chooseByOrder(inputs: readonly Buffer[], out: Buffer): Step {
   const [u, v, a, b, t] = inputs.map((input) => reader(input, out)) as [
     Reader,
@@ -48,17 +45,21 @@ export function chooseByOrder(inputs: readonly Buffer[], out: Buffer): Step {
   const to = out.data;
   return () => {
     for (let i = 0; i < to.length; i++) {
-      const first = read(u, i);
-      const second = read(v, i);
-      if (first > second) to[i] = read(a, i);
-      else if (first < second) to[i] = read(b, i);
-      else if (first === second && Math.abs(first) < Infinity) {
-        to[i] = mix(read(t, i), read(a, i), read(b, i));
-      }
-      // NaN, or two that overflowed: nobody knows which is larger.
-      else to[i] = read(a, i) === 0 && read(b, i) === 0 ? 0 : NaN;
+      to[i] = byOrder(read(u, i), read(v, i), read(a, i), read(b, i), read(t, i));
     }
   };
+}
+
+/**
+ * a where u > v, b where u < v, t·a + (1 − t)·b where u = v; weight 0 does not flow, and where there is nothing to
+ * choose from, u and v may be NaN.
+ */
+export function byOrder(u: number, v: number, a: number, b: number, t: number): number {
+  if (u > v) return a;
+  if (u < v) return b;
+  if (u === v && Math.abs(u) < Infinity) return mix(t, a, b);
+  // NaN, or two that overflowed: nobody knows which is larger.
+  return a === 0 && b === 0 ? 0 : NaN;
 }
 
 function mix(t: number, a: number, b: number): number {
@@ -71,31 +72,31 @@ function mix(t: number, a: number, b: number): number {
  * domain, or no numbers.
  */
 export function divisor(
-  { of, domain, finite }: NodeOf<'divisor'>,
+  node: NodeOf<'divisor'>,
   [d, active]: readonly Buffer[],
   out: Buffer,
 ): Step {
   const from = reader(d!, out);
   const to = out.data;
+  let present: Reader | undefined;
+  const check = divisorCheck(node, active && (() => (present ??= reader(active, out))));
+  return () => {
+    present = undefined;
+    for (let i = 0; i < to.length; i++) to[i] = check(read(from, i), i);
+  };
+}
+
+/** The divisor for entry i: itself where it can be divided by; elsewhere the mask decides, where there is one. */
+export function divisorCheck(
+  { of, domain, finite }: NodeOf<'divisor'>,
+  mask: (() => Reader) | undefined,
+): (value: number, i: number) => number {
   const least = domain === 'all' ? -Infinity : 0;
   const most = finite ? Number.MAX_VALUE : Infinity;
-  return () => {
-    let mask: Reader | undefined;
-    for (let i = 0; i < to.length; i++) {
-      const value = read(from, i);
-      if (value !== 0 && value >= least && Math.abs(value) <= most) {
-        to[i] = value;
-        continue;
-      }
-      if (active !== undefined) {
-        mask ??= reader(active, out);
-        if (read(mask, i) === 0) {
-          to[i] = 1;
-          continue;
-        }
-      }
-      if (value === 0) throw new NotLipschitzError(of, i);
-      to[i] = NaN;
-    }
+  return (value, i) => {
+    if (value !== 0 && value >= least && Math.abs(value) <= most) return value;
+    if (mask !== undefined && read(mask(), i) === 0) return 1;
+    if (value === 0) throw new NotLipschitzError(of, i);
+    return NaN;
   };
 }

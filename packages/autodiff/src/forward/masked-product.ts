@@ -1,11 +1,17 @@
+import type { FloatArray } from '@nonsmooth/core';
 import type { NodeOf } from '../program.js';
 import { broadcastLoop } from './broadcast.js';
-import { read, reader } from './choice.js';
+import { read, reader, type Reader } from './choice.js';
 import { innerLoops } from './inner-loops.js';
 import type { Buffer, Step } from './step.js';
 
 /** Numbers below this have lost digits. */
 const smallest = 2 ** -1022;
+
+/** Whether a product with the factor c proves nothing: c may be rounded to 0 and the value y, to which it belongs, overflowed. */
+export function isLost(c: number, y: number): boolean {
+  return Math.abs(c) < smallest && Math.abs(y) === Infinity;
+}
 
 /**
  * (c, d, y?, m?): c·d; NaN where c has underflowed and y is infinite; 0 where m = 0. The mask is read only where the
@@ -25,19 +31,19 @@ export function maskedProduct(
   const size = out.data.length;
   return () => {
     multiply();
-    let unknown = false;
-    if (value === undefined) {
-      for (let i = 0; i < size; i++) if (to[i] !== to[i]) unknown = true;
-    } else {
-      for (let i = 0; i < size; i++) {
-        if (Math.abs(read(first, i)) < smallest && Math.abs(read(value, i)) === Infinity) {
-          to[i] = NaN;
-        }
-        if (to[i] !== to[i]) unknown = true;
-      }
+    if (value !== undefined) {
+      for (let i = 0; i < size; i++) if (isLost(read(first, i), read(value, i))) to[i] = NaN;
     }
-    if (!unknown || mask === undefined) return;
-    const present = reader(mask, out);
-    for (let i = 0; i < size; i++) if (to[i] !== to[i] && read(present, i) === 0) to[i] = 0;
+    if (mask !== undefined) clearAbsent(to, 0, size, () => reader(mask, out));
   };
+}
+
+/** 0 in the place of NaN where the mask, which is asked only if there is a NaN, is 0. */
+export function clearAbsent(to: FloatArray, start: number, n: number, mask: () => Reader): void {
+  let present: Reader | undefined;
+  for (let i = 0; i < n; i++) {
+    if (to[start + i] === to[start + i]) continue;
+    present ??= mask();
+    if (read(present, i) === 0) to[start + i] = 0;
+  }
 }

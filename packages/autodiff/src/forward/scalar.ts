@@ -4,7 +4,7 @@ import { exprelDerivative, sincDerivative } from '../scalar/entire-quotients.js'
 import { gaussian } from '../scalar/gaussian.js';
 import { log1mexp, logCosh, logistic, logisticSlope, softplus } from '../scalar/logistic-family.js';
 import { MissingDerivativeError } from '../errors.js';
-import type { NodeOf, UnaryOp } from '../program.js';
+import type { Node, NodeOf, UnaryOp } from '../program.js';
 import { derivativeOfOrder } from '../scalar-function.js';
 
 /** A real function of one number. */
@@ -59,6 +59,16 @@ const scalarRules: ScalarRules = {
 /** The function that the node applies to every entry. */
 export function scalarOf<O extends UnaryOp>(node: NodeOf<O>): Scalar {
   return scalarRules[node.op](node);
+}
+
+/** Whether the node applies a smooth function of one number. */
+export function isUnary(node: Node): node is NodeOf<UnaryOp> & Node {
+  return Object.hasOwn(scalarRules, node.op);
+}
+
+/** Whether the function depends on more than the op: rules that read the node take it as their argument. */
+export function readsAttributes(op: UnaryOp): boolean {
+  return scalarRules[op].length > 0;
 }
 
 /** All smooth functions of one number. */

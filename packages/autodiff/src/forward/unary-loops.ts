@@ -2,45 +2,42 @@ import type { FloatArray } from '@nonsmooth/core';
 import type { Scalar } from './scalar.js';
 import type { Buffer, Step } from './step.js';
 
-type UnaryLoop = (x: FloatArray, out: FloatArray) => void;
+/** out[o + i] = f(x[a + i]) for i < n. */
+export type UnaryLoop = (x: FloatArray, a: number, out: FloatArray, o: number, n: number) => void;
 
-/** out = f(x), entry by entry, for functions that cost more than being called. */
-export function map(f: Scalar, x: Buffer, out: Buffer): Step {
-  return over(
-    (from, to) => {
-      for (let i = 0; i < to.length; i++) to[i] = f(from[i]!);
-    },
-    x,
-    out,
-  );
+/** The loop of a function that costs more than being called. */
+export function loopOf(f: Scalar): UnaryLoop {
+  return (x, a, out, o, n) => {
+    for (let i = 0; i < n; i++) out[o + i] = f(x[a + i]!);
+  };
 }
 
 /** A step that runs the loop from x to `out`. */
 export function over(loop: UnaryLoop, x: Buffer, out: Buffer): Step {
   const [from, to] = [x.data, out.data];
-  return () => loop(from, to);
+  return () => loop(from, 0, to, 0, to.length);
 }
 
 /** Loops of functions that cost less than being called. */
 export const unaryLoops: {
   readonly [O in 'neg' | 'square' | 'sqrt' | 'abs' | 'relu' | 'sign']: UnaryLoop;
 } = {
-  neg: (x, out) => {
-    for (let i = 0; i < out.length; i++) out[i] = -x[i]!;
+  neg: (x, a, out, o, n) => {
+    for (let i = 0; i < n; i++) out[o + i] = -x[a + i]!;
   },
-  square: (x, out) => {
-    for (let i = 0; i < out.length; i++) out[i] = x[i]! * x[i]!;
+  square: (x, a, out, o, n) => {
+    for (let i = 0; i < n; i++) out[o + i] = x[a + i]! * x[a + i]!;
   },
-  sqrt: (x, out) => {
-    for (let i = 0; i < out.length; i++) out[i] = Math.sqrt(x[i]!);
+  sqrt: (x, a, out, o, n) => {
+    for (let i = 0; i < n; i++) out[o + i] = Math.sqrt(x[a + i]!);
   },
-  abs: (x, out) => {
-    for (let i = 0; i < out.length; i++) out[i] = Math.abs(x[i]!);
+  abs: (x, a, out, o, n) => {
+    for (let i = 0; i < n; i++) out[o + i] = Math.abs(x[a + i]!);
   },
-  relu: (x, out) => {
-    for (let i = 0; i < out.length; i++) out[i] = Math.max(x[i]!, 0);
+  relu: (x, a, out, o, n) => {
+    for (let i = 0; i < n; i++) out[o + i] = Math.max(x[a + i]!, 0);
   },
-  sign: (x, out) => {
-    for (let i = 0; i < out.length; i++) out[i] = Math.sign(x[i]!);
+  sign: (x, a, out, o, n) => {
+    for (let i = 0; i < n; i++) out[o + i] = Math.sign(x[a + i]!);
   },
 };

@@ -1,18 +1,21 @@
-import { constantOf, emit, toValue } from '../emit.js';
+import { constantOf, emit, pairOf } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import type { ArithmeticAttributes } from '../program.js';
-import { broadcastShapes, sameShape } from '../shape.js';
+import { commonShape, sameShape } from '../shape.js';
 
 function binary(op: keyof ArithmeticAttributes, a: Operand, b: Operand): Value {
-  const [u, v] = [toValue(a), toValue(b)];
-  return emit(op, [u, v], broadcastShapes(u.shape, v.shape), {});
+  const operands = pairOf(a, b);
+  return emit(op, operands, commonShape(operands[0].shape, operands[1].shape), {});
 }
 
-/** `a`, if it has the shape of a product with `b` and `b` is 1 throughout. */
-function unlessOne(a: Operand, b: Operand): Value | undefined {
-  const [u, v] = [toValue(a), toValue(b)];
-  const one = constantOf(v)?.data.every((entry) => entry === 1);
-  return one && sameShape(broadcastShapes(u.shape, v.shape), u.shape) ? u : undefined;
+/** `u`, if it has the shape of a product with `v` and `v` is 1 throughout. */
+function unlessOne(u: Value, v: Value): Value | undefined {
+  if (constantOf(v)?.data.every(isOne) !== true) return undefined;
+  return sameShape(commonShape(u.shape, v.shape), u.shape) ? u : undefined;
+}
+
+function isOne(entry: number): boolean {
+  return entry === 1;
 }
 
 /** a + b, entry by entry with broadcasting, like all arithmetic here. */
@@ -27,12 +30,14 @@ export function sub(a: Operand, b: Operand): Value {
 
 /** a·b, entry by entry, with broadcasting. */
 export function mul(a: Operand, b: Operand): Value {
-  return unlessOne(a, b) ?? unlessOne(b, a) ?? binary('mul', a, b);
+  const [u, v] = pairOf(a, b);
+  return unlessOne(u, v) ?? unlessOne(v, u) ?? binary('mul', u, v);
 }
 
 /** a/b; its derivative at b = 0 throws NotLipschitzError. */
 export function div(a: Operand, b: Operand): Value {
-  return unlessOne(a, b) ?? binary('div', a, b);
+  const [u, v] = pairOf(a, b);
+  return unlessOne(u, v) ?? binary('div', u, v);
 }
 
 /** The angle of the point (x, y) = (b, a), in (−π, π]. */

@@ -1,6 +1,7 @@
 import { constantOf, emit, toValue } from '../emit.js';
 import type { Value } from '../emit.js';
-import { broadcastShapes } from '../shape.js';
+import type { Shape } from '../program.js';
+import { commonShape } from '../shape.js';
 import { mul } from './arithmetic.js';
 
 /** Where a product of the chain rule is not just the product of two numbers. */
@@ -17,7 +18,7 @@ export function maskedMul(c: Value, d: Value, { value, mask }: ChainProductOptio
   const inputs: Value[] = [c, d];
   if (value !== undefined) inputs.push(value);
   if (mask !== undefined) inputs.push(mask);
-  const shape = broadcastShapes(...inputs.map((input) => input.shape));
+  const shape = inputs.reduce<Shape>((common, input) => commonShape(common, input.shape), []);
   const attributes = { guarded: value !== undefined, masked: mask !== undefined };
   return emit('maskedMul', inputs, shape, attributes);
 }

@@ -1,15 +1,15 @@
-import { emit, toValue } from '../emit.js';
+import { emit, pairOf, toValue, valuesOf } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
-import type { ComparisonAttributes } from '../program.js';
-import { broadcastShapes } from '../shape.js';
+import type { ComparisonAttributes, Shape } from '../program.js';
+import { commonShape } from '../shape.js';
 
 function compare(
   op: Exclude<keyof ComparisonAttributes, 'sign' | 'argmax'>,
   a: Operand,
   b: Operand,
 ): Value {
-  const [u, v] = [toValue(a), toValue(b)];
-  return emit(op, [u, v], broadcastShapes(u.shape, v.shape), {});
+  const operands = pairOf(a, b);
+  return emit(op, operands, commonShape(operands[0].shape, operands[1].shape), {});
 }
 
 /** 1 where a > b, else 0; like every comparison it has derivative 0. */
@@ -27,6 +27,10 @@ export const not = (condition: Operand): Value => compare('equal', condition, 0)
 /** 1 where a ≠ b, else 0. */
 export const notEqual = (a: Operand, b: Operand): Value => not(equal(a, b));
 
+function commonShapeOf(values: readonly Value[]): Shape {
+  return values.reduce<Shape>((shape, value) => commonShape(shape, value.shape), []);
+}
+
 /** −1, 0 or 1. */
 export function sign(x: Operand): Value {
   const value = toValue(x);
@@ -38,14 +42,14 @@ export function sign(x: Operand): Value {
  * where(x > 0, √x, 0) has derivative 0 at x = 0.
  */
 export function where(condition: Operand, a: Operand, b: Operand): Value {
-  const values = [condition, a, b].map(toValue);
-  return emit('where', values, broadcastShapes(...values.map(({ shape }) => shape)), {});
+  const values = valuesOf([condition, a, b]);
+  return emit('where', values, commonShapeOf(values), {});
 }
 
 /** a where u > v, b where u < v, tie·a + (1 − tie)·b where u = v. */
 export function branch(u: Operand, v: Operand, a: Operand, b: Operand, tie: Operand): Value {
-  const values = [u, v, a, b, tie].map(toValue);
-  return emit('branch', values, broadcastShapes(...values.map(({ shape }) => shape)), {});
+  const values = valuesOf([u, v, a, b, tie]);
+  return emit('branch', values, commonShapeOf(values), {});
 }
 
 /** The value as a constant: derivatives do not pass. */

@@ -1,8 +1,8 @@
 import { ArgumentError } from '@nonsmooth/core';
 import { Tracer } from '../builder.js';
-import { emit, toValue } from '../emit.js';
+import { emit, pairOf, toValue } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
-import { broadcastShapes } from '../shape.js';
+import { commonShape } from '../shape.js';
 
 /** max(x, 0). */
 export function relu(x: Operand): Value {
@@ -29,14 +29,14 @@ export function abs(x: Operand): Value {
 
 /** The larger of u and v, entry by entry with broadcasting. */
 export function maximum(u: Operand, v: Operand): Value {
-  const [a, b] = [toValue(u), toValue(v)];
-  return emit('maximum', [a, b], broadcastShapes(a.shape, b.shape), {});
+  const operands = pairOf(u, v);
+  return emit('maximum', operands, commonShape(operands[0].shape, operands[1].shape), {});
 }
 
 /** The smaller of u and v, entry by entry with broadcasting. */
 export function minimum(u: Operand, v: Operand): Value {
-  const [a, b] = [toValue(u), toValue(v)];
-  return emit('minimum', [a, b], broadcastShapes(a.shape, b.shape), {});
+  const operands = pairOf(u, v);
+  return emit('minimum', operands, commonShape(operands[0].shape, operands[1].shape), {});
 }
 
 /** x, but at least `low` and at most `high`. */

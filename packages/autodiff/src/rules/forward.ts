@@ -8,7 +8,7 @@ import { maskedProduct } from '../forward/masked-product.js';
 import { forUnary, scalarOf } from '../forward/scalar.js';
 import type { Buffer, Step } from '../forward/step.js';
 import * as structure from '../forward/structure.js';
-import { map, over, unaryLoops } from '../forward/unary-loops.js';
+import { loopOf, over, unaryLoops } from '../forward/unary-loops.js';
 import * as weights from '../forward/weights.js';
 import type { Node, NodeOf, Op, UnaryOp } from '../program.js';
 
@@ -18,7 +18,7 @@ type ForwardRule<O extends Op> = (node: NodeOf<O>, inputs: readonly Factor[], ou
 type ForwardRules = { readonly [O in Op]: ForwardRule<O> };
 
 const unary = (node: NodeOf<UnaryOp>, [x]: readonly Buffer[], out: Buffer): Step =>
-  map(scalarOf(node), x!, out);
+  over(loopOf(scalarOf(node)), x!, out);
 
 const cheap =
   (op: keyof typeof unaryLoops): Untyped =>
@@ -63,7 +63,12 @@ const forwardRules: ForwardRules = {
   maskedMul: (node, inputs, out) => maskedProduct(node, inputs, out),
 
   relu: cheap('relu'),
-  leakyRelu: ({ slope }, [x], out) => map((v) => (v > 0 ? v : slope * v), x!, out),
+  leakyRelu: ({ slope }, [x], out) =>
+    over(
+      loopOf((v) => (v > 0 ? v : slope * v)),
+      x!,
+      out,
+    ),
   abs: cheap('abs'),
   maximum: binary('maximum'),
   minimum: binary('minimum'),

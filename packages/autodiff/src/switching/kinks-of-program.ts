@@ -19,7 +19,7 @@ export function kinksOf(program: Program): readonly ProgramKink[] {
   requireProgram('program', program);
   const regular = regularNodes(program);
   return program.nodes.flatMap(({ op }, node): ProgramKink[] => {
-    if (!regular[node]) return [];
+    if (regular[node] === 0) return [];
     switch (switchingOf(op).kind) {
       case 'absLike':
       case 'extreme':
