@@ -25,6 +25,7 @@ const flags = [
   '-std=c++17',
   sanitize ? '-O1' : '-O2',
   '-fPIC',
+  '-pthread',
   '-fno-exceptions',
   '-fno-rtti',
   '-fno-math-errno',
@@ -53,6 +54,7 @@ const instructions = {
 };
 const objects = [
   { source: 'addon.cpp', name: 'addon', options: [] },
+  { source: 'team.cpp', name: 'team', options: [] },
   ...Object.entries(instructions).flatMap(([set, options]) => [
     { source: 'kernels.cpp', name: set, options: [...options, `-DKERNELS=${set}`] },
     {
@@ -204,7 +206,7 @@ async function compile() {
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, compileAll));
   const made = objects.map(({ name }) => join(folder, `${name}.o`));
   const linking = sanitize ? ['-fsanitize=address,undefined'] : ['-s', '-static-libgcc'];
-  await run(cxx, ['-shared', '-Wl,--as-needed', ...linking, ...made, '-o', addon]);
+  await run(cxx, ['-shared', '-pthread', '-Wl,--as-needed', ...linking, ...made, '-o', addon]);
 }
 
 /** Loads the result in a process of its own and, where the kernels look for it, compares it with the WebAssembly kernels. */

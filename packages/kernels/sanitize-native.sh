@@ -17,4 +17,5 @@ cp "$made/kernels.node" "$addon"
 # the memory of the engine outlives its last use, and WebAssembly has signals of its own
 export ASAN_OPTIONS=detect_leaks=0:allow_user_segv_handler=1
 LD_PRELOAD=$("${CXX:-c++}" -print-file-name=libasan.so) \
-  node ../../node_modules/vitest/vitest.mjs run --root ../.. --project kernels test/native.test.ts
+  node ../../node_modules/vitest/vitest.mjs run --root ../.. --project kernels --maxWorkers=1 --testTimeout=600000 \
+  test/native.test.ts test/native-memory.test.ts test/native-threads.test.ts

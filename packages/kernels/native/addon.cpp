@@ -31,6 +31,7 @@ struct Instance {
 
 void releaseInstance(napi_env, void *data, void *) {
   Instance *instance = (Instance *)data;
+  dismiss(instance->scratch.team);
   free(instance->scratch.block);
   free(instance);
 }
@@ -67,10 +68,12 @@ struct Arguments {
     if (i < count) napi_get_value_double(env, values[i], &value);
     return value;
   }
-  Scratch &scratch() const {
+  Scratch &scratch(uint32_t threads = 1) const {
     void *data;
     napi_get_instance_data(env, &data);
-    return ((Instance *)data)->scratch;
+    Scratch &scratch = ((Instance *)data)->scratch;
+    scratch.threads = threads < mostThreads ? (int)threads : mostThreads;
+    return scratch;
   }
   napi_value returns(bool done, double value) const {
     napi_value result = nullptr;
@@ -97,7 +100,7 @@ napi_value risk(napi_env env, napi_callback_info info) {
   if (!memory.base) return nullptr;
   double value;
   const bool done = a.functions->risk(memory, *memory.at<Network>(a.integer(1)), (int)a.integer(2), a.integer(3),
-                                      a.integer(4) != 0, a.scratch(), value);
+                                      a.integer(4) != 0, a.scratch(a.integer(5)), value);
   return a.returns(done, value);
 }
 
@@ -115,7 +118,7 @@ napi_value descend(napi_env env, napi_callback_info info) {
   if (!memory.base) return nullptr;
   double loss;
   const bool done = a.functions->descend(memory, *memory.at<Network>(a.integer(1)), *memory.at<Descent>(a.integer(2)),
-                                         (int)a.integer(3), a.number(4), a.scratch(), loss);
+                                         (int)a.integer(3), a.number(4), a.scratch(a.integer(5)), loss);
   return a.returns(done, loss);
 }
 

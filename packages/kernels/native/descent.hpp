@@ -1,8 +1,8 @@
 // Blocks of descent steps: assembly/descent.ts.
 #pragma once
 
-#include "network.hpp"
 #include "random.hpp"
+#include "risk.hpp"
 #include "update-rules.hpp"
 
 namespace {

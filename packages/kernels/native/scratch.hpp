@@ -1,12 +1,18 @@
 // Panels live for one call only: one block per thread of JavaScript, as large as its largest call so far.
 #pragma once
 
+#include "team.hpp"
+
 #include <stddef.h>
 #include <stdint.h>
 
+/** What calls of one thread of JavaScript share. */
 struct Scratch {
   char *block;
   size_t size;
+  /** Its helpers, if it has some, and how many threads the call at hand may use. */
+  Team *team;
+  int threads;
 };
 
 /** Parts of a scratch block: first everything is reserved, then the block is made large enough, then parts are taken. */

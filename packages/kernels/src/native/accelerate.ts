@@ -2,11 +2,14 @@ import type { KernelFunctions } from '../wasm/generated/functions.js';
 import type { Memory } from '../wasm/webassembly.js';
 import type { NativeFunctions } from './addon.js';
 
-/** The kernels with those of `native` in front, which leave to `kernel` what they do not have. */
+/**
+ * The kernels with those of `native` in front, on so many threads, which leave to `kernel` what they do not have.
+ */
 export function accelerated(
   native: NativeFunctions,
   kernel: KernelFunctions,
   memory: Memory,
+  threads = 1,
 ): KernelFunctions {
   const bytes = new Uint8Array(memory.buffer);
   // these functions serve one problem, whoever else lives in its memory
@@ -21,7 +24,7 @@ export function accelerated(
           ? (wholeRisk ??= native.computes(bytes, network, 0) === true)
           : (batchRisk ??= native.computes(bytes, network, 1) === true);
       const value = computes
-        ? native.risk(bytes, network, count, indices, withGradient)
+        ? native.risk(bytes, network, count, indices, withGradient, threads)
         : undefined;
       return value ?? kernel.risk(network, count, indices, withGradient);
     },
@@ -33,7 +36,7 @@ export function accelerated(
     descend(network, state, steps, learningRate) {
       const done = new Float64Array(memory.buffer, state, 1);
       const before = done[0]!;
-      const loss = native.descend(bytes, network, state, steps, learningRate);
+      const loss = native.descend(bytes, network, state, steps, learningRate, threads);
       if (loss !== undefined) return loss;
       return kernel.descend(network, state, steps - (done[0]! - before), learningRate);
     },

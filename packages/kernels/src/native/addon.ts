@@ -4,6 +4,7 @@ import { requireFrom } from './host.js';
 /**
  * Kernels of native/ for one dtype: as those of the WebAssembly module (see wasm/module.ts), on a memory that is passed
  * first. They return undefined for what they leave to that module, having changed nothing that it would not overwrite.
+ * `threads` is how many threads may share a call that is large enough.
  */
 export interface NativeFunctions {
   /** Whether they have what the network needs: the risk of batches, or of all samples. */
@@ -14,6 +15,7 @@ export interface NativeFunctions {
     count: number,
     indices: number,
     withGradient: number,
+    threads: number,
   ): number | undefined;
   realize(
     memory: Uint8Array,
@@ -29,6 +31,7 @@ export interface NativeFunctions {
     state: number,
     steps: number,
     learningRate: number,
+    threads: number,
   ): number | undefined;
   prepare(memory: Uint8Array, state: number): true | undefined;
   hessianVector(memory: Uint8Array, state: number): true | undefined;
