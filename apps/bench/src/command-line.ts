@@ -57,7 +57,10 @@ export function parseCommandLine(
       '--no-native',
       'without the native kernels: the portable ones, whose results are the same',
     )
-    .option('--peers', 'install other libraries into .peers and compare the kernels with them')
+    .option(
+      '--peers',
+      'install other libraries into .peers and compare the kernels with them, and with NumPy, PyTorch and JAX where there is a Python with them (NONSMOOTH_PYTHON names one)',
+    )
     .addHelpText('after', ({ command: shown }) => `\nScenarios:\n${listOf(scenarios, shown)}`);
   const text = parseWords(command, words);
   if (text !== undefined) return { kind: 'print', text };

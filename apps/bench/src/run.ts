@@ -18,6 +18,7 @@ import { describeMachine } from './machine.js';
 import { boundOf, isMet } from './mark.js';
 import { peerPackages } from './peers/index.js';
 import { installPeers, peerFolder } from './peers/install.js';
+import { findPython, pythonLine } from './peers/python/installation.js';
 import { progress } from './progress.js';
 import { reportPage } from './report/page.js';
 import { failuresOf, type Results } from './results.js';
@@ -55,7 +56,8 @@ export async function run(words: readonly string[], parts: Benchmark): Promise<n
     process.stdout.write(request.text);
     return exitStatus.done;
   }
-  const { settings, earlier } = request;
+  const { earlier } = request;
+  let { settings } = request;
   // before the first kernel, here and in the workers, which inherit it
   if (!settings.native) process.env['NONSMOOTH_NATIVE'] = 'off';
   if (settings.peers) {
@@ -66,6 +68,9 @@ export async function run(words: readonly string[], parts: Benchmark): Promise<n
       console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
       return exitStatus.failed;
     }
+    const python = findPython();
+    console.error(pythonLine(python));
+    if (python) settings = { ...settings, python };
   }
   const results = await measureAll(settings, parts);
   const files = writeFiles(results);
@@ -109,7 +114,7 @@ async function measureAll(settings: Settings, parts: Benchmark): Promise<Results
       elapsedSeconds: (Date.now() - started.getTime()) / 1000,
       settings,
       machine: describeMachine(packages.map((name) => `@nonsmooth/${name}`)),
-      peers: settings.peers ? peerPackages() : {},
+      peers: settings.peers ? { ...peerPackages(), ...settings.python?.systems } : {},
       scenarios: found,
     };
   } finally {

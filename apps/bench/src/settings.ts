@@ -1,4 +1,5 @@
 import type { Dtype } from '@nonsmooth/kernels';
+import type { PythonInstallation } from './peers/python/installation.js';
 
 /** What a run of the benchmark measures; plain data. */
 export interface Settings {
@@ -25,4 +26,6 @@ export interface Settings {
   readonly compare?: string;
   /** Install other libraries and compare with them. */
   readonly peers: boolean;
+  /** A Python with libraries to compare with, if peers were asked for and one was found. */
+  readonly python?: PythonInstallation;
 }

@@ -8,6 +8,7 @@ import {
   plainLoopGradients,
   portableGradients,
 } from './network-gradients.js';
+import { pythonPeers } from './python-peers.js';
 import { limitCases } from './reference-machine.js';
 import { secondDerivatives } from './second-derivatives.js';
 
@@ -17,15 +18,16 @@ export const kernels: Scenario = {
   summary:
     'matrix products, loss and gradient, and descent steps, against the limit of 128-bit SIMD',
   packages: ['kernels', 'tensor'],
-  cases: ({ detailed, peers }) => [
+  cases: ({ detailed, peers, python }) => [
     limitCases.f64,
     limitCases.f32,
     ...matrixProducts,
     ...networkGradients,
     ...portableGradients,
-    ...descentSteps,
+    ...descentSteps(python?.systems.torch !== undefined),
     ...(detailed ? [...plainLoopGradients, ...secondDerivatives] : []),
     ...(detailed ? nativeGradients() : []),
     ...(peers ? peerGradients : []),
+    ...(python ? pythonPeers(python) : []),
   ],
 };

@@ -27,13 +27,15 @@ import { limitCases } from './reference-machine.js';
 
 // Loss and gradient over all samples, counted in floating-point operations of the matrix products.
 
-interface Gradient {
+/** A network with the arithmetic that its gradient is computed in. */
+export interface Gradient {
   readonly net: NetName;
   readonly activation: 'relu' | 'tanh';
   readonly dtype: Dtype;
 }
 
-const gradients: readonly Gradient[] = [
+/** The gradients that are measured. */
+export const gradients: readonly Gradient[] = [
   { net: 'tiny', activation: 'relu', dtype: 'f64' },
   { net: 'tiny', activation: 'tanh', dtype: 'f64' },
   { net: 'small', activation: 'relu', dtype: 'f64' },
@@ -130,7 +132,8 @@ function peerCase(gradient: Gradient, peer: Peer, comparisons: readonly Comparis
   });
 }
 
-function nameOf({ net, activation, dtype }: Gradient): string {
+/** What the case of a gradient is called. */
+export function nameOf({ net, activation, dtype }: Gradient): string {
   return `${net} ${activation} ${dtype}`;
 }
 
@@ -171,7 +174,7 @@ async function peerWork(gradient: Gradient, peer: Peer, seed: number): Promise<W
 }
 
 /** The larger of the relative errors of loss and gradient, against plain float64 arithmetic. */
-function errorAgainstReference(
+export function errorAgainstReference(
   found: { readonly loss: number; readonly gradient: ArrayLike<number> },
   problem: DenseProblem,
   theta: Float64Array,
