@@ -1,5 +1,5 @@
 import type { Flow, FlowOptions, FlowProgress, InclusionFlow } from '@nonsmooth/flows';
-import { ArgumentError, type FloatArray, type Objective } from '@nonsmooth/core';
+import { ArgumentError, requireObject, type FloatArray, type Objective } from '@nonsmooth/core';
 import { logarithmicTimes, trajectoryOf } from '@nonsmooth/flows';
 import { Columns } from './columns.js';
 import type { Hooks, Part } from './hooks.js';
@@ -57,7 +57,11 @@ export function flowRun(follow: Follow, given: FlowGiven, record: Recorder, obje
         if (!Number.isFinite(loss[i])) overflowAt ??= time;
       }
     };
-    if (from) loss0 = from.energy.initialLoss;
+    if (from) {
+      requireObject('checkpoint', from);
+      requireObject('checkpoint.energy', from.energy);
+      loss0 = from.energy.initialLoss;
+    }
 
     let saved = Date.now();
     const observe = (progress: FlowProgress): void => {

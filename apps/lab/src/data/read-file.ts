@@ -1,10 +1,10 @@
 import { ArgumentError } from '@nonsmooth/core';
 import { FormatError, readIdx, readNpy, readNpz } from '@nonsmooth/tensor/formats';
 import type { Tensor } from '@nonsmooth/tensor';
-import { tableFromIPC, type Table } from 'apache-arrow';
 import { parse } from 'csv-parse/sync';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { readArrow } from '../tables/read-arrow.js';
 import { rowsOf, type Matrix } from './matrix.js';
 import { readParquet, type ParquetTable } from './parquet.js';
 import { fileInPackage } from './packages.js';
@@ -75,14 +75,15 @@ function ofTensor({ shape, data }: Tensor): Matrix {
 }
 
 function ofArrow(bytes: Uint8Array, names: readonly string[] | undefined, refuse: Refuse): Matrix {
-  const table = arrowTable(bytes, refuse);
+  const table = readArrow(bytes);
   const known = table.schema.fields.map(({ name }) => name);
   const chosen = names ?? known;
   const data = new Float64Array(table.numRows * chosen.length);
   chosen.forEach((name, j) => {
     const values = table.getChild(name) ?? refuse(`columns ${known.join(', ')}`);
     for (let i = 0; i < table.numRows; i++) {
-      const value = Number(values.get(i));
+      const entry: unknown = values.get(i);
+      const value = entry === null ? NaN : Number(entry);
       if (!Number.isFinite(value)) refuse(`finite numbers; row ${i + 1} of ${name} has another`);
       data[i * chosen.length + j] = value;
     }
@@ -114,15 +115,6 @@ function ofParquet(
     });
   });
   return { rows, columns: width, data };
-}
-
-/** What the library throws at damaged bytes is of many kinds. */
-function arrowTable(bytes: Uint8Array, refuse: Refuse): Table {
-  try {
-    return tableFromIPC(bytes);
-  } catch (error) {
-    return refuse(`an Arrow file that can be read (${(error as Error).message})`);
-  }
 }
 
 /** With a head if the first line has an entry that is no number. */

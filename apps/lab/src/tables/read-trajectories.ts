@@ -1,8 +1,8 @@
 import { ArgumentError } from '@nonsmooth/core';
-import { tableFromIPC } from 'apache-arrow';
 import { parse } from 'csv-parse/sync';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readArrow } from './read-arrow.js';
 
 /** Calls `row` with every row of a study's table of trajectories, by column. @throws ArgumentError without such a table. */
 export function readTrajectories(
@@ -16,7 +16,7 @@ export function readTrajectories(
     const places = new Map(names!.map((name, i) => [name, i]));
     for (const cells of rows) row((column) => cells[places.get(column) ?? -1]);
   } else if (existsSync(arrow)) {
-    const table = tableFromIPC(readFileSync(arrow));
+    const table = readArrow(readFileSync(arrow));
     const columns = new Map(table.schema.fields.map(({ name }) => [name, table.getChild(name)!]));
     for (let i = 0; i < table.numRows; i++) {
       row((column) => columns.get(column)?.get(i) as string | number | undefined);

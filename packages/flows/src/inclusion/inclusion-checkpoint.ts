@@ -1,4 +1,4 @@
-import { ArgumentError, requireObject } from '@nonsmooth/core';
+import { ArgumentError, requireIndex, requireLength, requireObject } from '@nonsmooth/core';
 import type { Checkpoint, Statistics } from '@nonsmooth/ode';
 import type { KinkEvent } from './kink-event.js';
 
@@ -96,6 +96,18 @@ export function requireInclusionCheckpoint(
       if (!Number.isFinite(x)) throw new ArgumentError(`${where}.${name}`, x, 'finite numbers');
     }
   }
+  if (saved.known !== null) requireLength(`${where}.known`, saved.known, dimension);
+  saved.fresh.forEach((entry: unknown, i) => {
+    if (!Array.isArray(entry) || entry.length !== 4) {
+      throw new ArgumentError(`${where}.fresh[${i}]`, entry, '[entry, order, slack, rate]');
+    }
+    requireIndex(`${where}.fresh[${i}][0]`, entry[0], size);
+  });
+  saved.leaving.forEach((kink, i) => requireIndex(`${where}.leaving[${i}]`, kink, count));
+  saved.itinerary.forEach((event, i) => {
+    requireObject(`${where}.itinerary[${i}]`, event);
+    requireIndex(`${where}.itinerary[${i}].index`, event.index, count);
+  });
   if (!(saved.t >= 0 && saved.t <= end)) {
     throw new ArgumentError(`${where}.t`, saved.t, `times from 0 to ${end}`);
   }

@@ -1,3 +1,4 @@
+import { ArgumentError } from '@nonsmooth/core';
 import type { Method, Stepper } from '../method.js';
 import { spectralRadius } from '../stabilized/spectral-radius.js';
 import type { System } from '../system.js';
@@ -83,7 +84,10 @@ export function switchingStepper(
       }
     },
     restored() {
-      active = steppers[own.active as 0 | 1];
+      if (own.active !== 0 && own.active !== 1) {
+        throw new ArgumentError('from.stepper.own.active', own.active, '0, 1');
+      }
+      active = steppers[own.active];
       active.restored?.();
     },
   };

@@ -1,5 +1,5 @@
 import { ArgumentError } from '@nonsmooth/core';
-import { requireKeys, type SavedMemory } from '../memory.js';
+import { numbersOf, requireKeys, type SavedMemory } from '../memory.js';
 import type { Statistics } from '../problem.js';
 import { beginning, copyProgress, finished, type Progress } from './progress.js';
 import type { WatchesState } from './watches.js';
@@ -45,9 +45,7 @@ export function requireCheckpoint(from: Checkpoint, expected: Expected): void {
   requireKeys('from.statistics', from.statistics, Object.keys(expected.statistics));
   requireSameTypes('from.statistics', from.statistics, expected.statistics);
   if (from.method !== method) throw new ArgumentError('from.method', from.method, method);
-  if (from.y.length !== dimension) {
-    throw new ArgumentError('from.y.length', from.y.length, String(dimension));
-  }
+  numbersOf('from.y', from.y, dimension);
   const { t } = from.progress;
   const direction = Math.sign(t1 - t0);
   if (!(direction * (t - t0) >= 0 && direction * (t1 - t) >= 0)) {

@@ -1,3 +1,4 @@
+import { ArgumentError } from '@nonsmooth/core';
 import { linearization } from '../linear/linearization.js';
 import { shiftedSolver } from '../linear/shifted.js';
 import type { Stepper } from '../method.js';
@@ -199,6 +200,15 @@ export function backwardDifferentiationStepper(
       return Math.min(maximumFactor, safety * factor);
     },
     restored() {
+      for (const name of ['order', 'nextOrder'] as const) {
+        const order = memory[name];
+        if (Number.isInteger(order) && order >= 1 && order <= maximumOrder) continue;
+        throw new ArgumentError(
+          `from.stepper.${name}`,
+          order,
+          `an integer from 1 to ${maximumOrder}`,
+        );
+      }
       linear.restored();
     },
   };
