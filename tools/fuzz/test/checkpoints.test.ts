@@ -27,7 +27,7 @@ const methods = { auto, bdf, dormandPrince853, radauIIA5, rock4, tsitouras54 };
 test.each(Object.entries(methods))('checkpoints of integrations by %s', (_, method) => {
   const problem: InitialValueProblem = {
     rhs(_t, y, out) {
-        const [x, v] = [y[0]!, y[1]!];
+      const [x, v] = [y[0]!, y[1]!];
       out[0] = v;
       out[1] = 5 * (1 - x * x) * v - x;
     },
