@@ -36,7 +36,8 @@ export function approximation(
       columns: columns.read(),
       theta: theta0,
       moments: [],
-      status: 'finished',
+      // where the limit is attained there is nothing to go on with
+      status: exact && sequence.length < steps ? 'stopped' : 'finished',
       reason: exact
         ? `the limit is attained for ε ≤ ${threshold}`
         : `the sequence ends at ε = ${sequence.at(-1)!.epsilon}`,

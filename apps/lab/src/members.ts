@@ -122,9 +122,19 @@ export function inOrder(members: readonly Member[]): readonly (readonly Member[]
 /** A variation in words; empty if there is one only. */
 export function nameOf(variation: Readonly<Record<string, unknown>>): string {
   return Object.entries(variation)
-    .map(([path, value]) => {
-      const text = typeof value === 'string' ? value : JSON.stringify(value);
-      return `${path.split('.').at(-1)} ${text}`;
-    })
+    .map(([path, value]) => `${path.split('.').at(-1)} ${inWords(value)}`)
     .join(', ');
+}
+
+/** Objects without quotes, what kind they are first. */
+function inWords(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return JSON.stringify(value);
+  }
+  const { kind, ...rest } = value as Record<string, unknown>;
+  const settings = Object.entries(rest).map(([key, one]) => `${key} ${inWords(one)}`);
+  const listed = settings.join('; ');
+  if (kind === undefined) return `{ ${listed} }`;
+  return settings.length === 0 ? inWords(kind) : `${inWords(kind)}: ${listed}`;
 }

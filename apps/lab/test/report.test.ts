@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { pointsPerCurve, thinned, type Curves } from '../src/curves.js';
 import { fitOf } from '../src/fit.js';
-import { membersOf } from '../src/members.js';
+import { membersOf, nameOf } from '../src/members.js';
 import { readStudy } from '../src/read-study.js';
 import { axisFor, compact } from '../src/report/axes.js';
 import { figuresOf } from '../src/report/figures.js';
@@ -190,3 +190,48 @@ test.each([
   [-Infinity, '−∞'],
   [NaN, 'NaN'],
 ])('%s is written %s', (value, text) => expect(compact(value)).toBe(text));
+
+test('what descents tell beside their way is no itinerary', () => {
+  const { study, curves } = seen(`
+title: Kinks met
+network: { widths: [1, 3, 1], activation: relu }
+inputs: { kind: grid, count: 5, from: -1, to: 1 }
+target: { kind: sine, frequency: 2 }
+start: { kind: random, weights: heNormal }
+dynamics: { kind: descent, rule: sgd, learningRate: 0.1, steps: 20, every: 1, watch: {} }
+record: [loss, hitKinks]
+`);
+  expect(curves[0]!.facts.events).toHaveLength(1);
+  const names = figuresOf(study, curves).map(({ name }) => name);
+  expect(names).toContain('hitKinks');
+  expect(names.filter((name) => name.startsWith('itinerary'))).toEqual([]);
+});
+
+test('zeros at the end of a decay have no place on its axis, counts from 0 on have', () => {
+  expect(axisFor([8, 1, 1e-3, 1e-8, 0, 0, 0], 'auto', true)).toMatchObject({
+    type: 'log',
+    domain: [expect.closeTo(1e-8, 15), expect.closeTo(8)],
+  });
+  expect(axisFor([0, 0, 0, 1, 5, 40], 'auto', true).type).toBe('linear');
+  expect(axisFor([0, 0], 'auto', true).domain).toEqual([0, 1]);
+});
+
+test('a start far from all that follows does not flatten it, and is said to be clipped', () => {
+  const one = rates.curves[0]!;
+  const loss = Float64Array.from(one.columns.get('t')!, (t) => (t === 0 ? 1 : 0.4 + 1e-4 * t));
+  const curves = [{ ...one, columns: new Map([...one.columns, ['loss', loss]]) }];
+  const [figure] = figuresOf({ ...rates.study, record: ['loss'] }, curves, {
+    xScale: 'linear',
+  });
+  expect(figure!.notes).toEqual(['Clipped: 1 of 1 member goes up to 1.']);
+});
+
+test('objects that vary are told without quotes', () => {
+  const decay = { kind: 'cosine', steps: 300 };
+  expect(nameOf({ 'dynamics.schedule': decay, 'network.widths': [1, 2, 1] })).toBe(
+    'schedule cosine: steps 300, widths [1,2,1]',
+  );
+  expect(nameOf({ 'dynamics.learningRate': { certified: 2 } })).toBe(
+    'learningRate { certified 2 }',
+  );
+});

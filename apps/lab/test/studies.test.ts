@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, test } from 'vitest';
+import { hasEnded } from '../src/archive.js';
 import type { MemberFile } from '../src/member-file.js';
 import { membersOf, type Member } from '../src/members.js';
 import { problemOf } from '../src/problem.js';
@@ -53,8 +54,11 @@ test.each(quick.filter((name) => !/^(digits|conformance)/.test(name)))(
     for (const member of membersOf(study)
       .filter(({ start }) => start === 0)
       .slice(0, 4)) {
-      const { facts, columns } = runMember({ ...member, study: shrunk(member.study) });
+      const small = { ...member, study: shrunk(member.study) };
+      const file = runMember(small);
+      const { facts, columns } = file;
       expect(facts.status).not.toBe('failed');
+      expect(hasEnded(file, small)).toBe(true);
       for (const column of member.study.record) {
         const values = columns.get(column)!;
         expect(values.length).toBeGreaterThan(1);
@@ -63,6 +67,16 @@ test.each(quick.filter((name) => !/^(digits|conformance)/.test(name)))(
     }
   },
 );
+
+test('a sequence of gradients that attains its limit before its last step has ended', () => {
+  const name = 'gradients-by-approximation-quick.yaml';
+  const all = membersOf(readStudy(name, readFileSync(join(folder, name), 'utf8')));
+  const files = all.map((member) => runMember(member));
+  expect(files.map((file, i) => hasEnded(file, all[i]!))).toEqual(all.map(() => true));
+  const [exact, limit] = [files[0]!.facts, files.at(-1)!.facts];
+  expect([exact.status, limit.status]).toEqual(['stopped', 'finished']);
+  expect(exact.steps).toBeLessThan(limit.steps);
+});
 
 describe('what users bring', () => {
   test('Adam against SGD with momentum and a cosine schedule', () => {

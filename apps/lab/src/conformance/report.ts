@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { stringify } from 'yaml';
 import { compact } from '../report/axes.js';
-import { escaped, figureOf, type Figure } from '../report/figure.js';
+import { escaped, figureOf, figureWidth, roomFor, type Figure } from '../report/figure.js';
 import { hues, soft } from '../report/look.js';
 import { figureSection, pageOf } from '../report/page.js';
 import { table } from '../report/table.js';
@@ -10,28 +10,30 @@ import type { ConformanceStudy } from './question.js';
 import type { Summary } from './summary.js';
 
 const outcomes = [
-  ['right', 'in Clarke’s subdifferential', hues[0]![0]],
-  ['wrong', 'outside of it', hues[1]![0]],
-  ['undecided', 'undecided', hues[2]![0]],
-  ['none', 'no answer', soft[0]],
+  ['right', '✓', 'in Clarke’s subdifferential', hues[0]![0]],
+  ['wrong', '✗', 'outside of it', hues[1]![0]],
+  ['undecided', '?', 'undecided', hues[2]![0]],
+  ['none', '–', 'no answer', soft[0]],
 ] as const;
 
 /** For every library a bar of what its answers are. */
 export function conformanceFigure(summary: readonly Summary[]): Figure {
   const bars = summary.flatMap((one) => {
     let from = 0;
-    return outcomes.map(([outcome, , fill]) => {
-      const bar = { library: one.library, from, to: from + one[outcome], fill };
+    return outcomes.map(([outcome, mark, , fill]) => {
+      const bar = { library: one.library, from, to: from + one[outcome], mark, fill };
       from = bar.to;
       return bar;
     });
   });
+  // narrower bars have no room for their number, which stands in the table
+  const least = Math.max(1, 0.06 * summary[0]!.questions);
   const shown = outcomes.filter(([outcome]) => summary.some((one) => one[outcome] > 0));
   return figureOf({
     name: 'answers',
     title: 'Answers at kinks',
     plot: {
-      marginLeft: 150,
+      marginLeft: Math.min(figureWidth / 2, roomFor(summary.map(({ library }) => library))),
       height: 70 + 26 * summary.length,
       x: { label: 'programs →', grid: true },
       y: { label: null, domain: summary.map(({ library }) => library) },
@@ -41,19 +43,19 @@ export function conformanceFigure(summary: readonly Summary[]): Figure {
           { y: 'library', x1: 'from', x2: 'to', fill: 'fill', inset: 1 },
         ),
         Plot.text(
-          bars.filter(({ from, to }) => to > from),
+          bars.filter(({ from, to }) => to - from >= least),
           {
             y: 'library',
             x: ({ from, to }: (typeof bars)[number]) => (from + to) / 2,
-            text: ({ from, to }: (typeof bars)[number]) => String(to - from),
+            text: ({ from, to, mark }: (typeof bars)[number]) => `${mark} ${to - from}`,
             fill: '#ffffff',
             fontWeight: 600,
           },
         ),
       ],
     },
-    legend: shown.map(([, text, fill]) => ({
-      text,
+    legend: shown.map(([, mark, text, fill]) => ({
+      text: `${mark} ${text}`,
       sample: `<rect x="8" y="1" width="14" height="12" fill="${fill}"/>`,
     })),
   });
@@ -97,7 +99,7 @@ ${table(
 )}
 <h2>Answers</h2>
 <p>✓ in Clarke’s subdifferential, ✗ outside of it, ? undecided, – no answer.</p>
-${table('reasons', ['function', 'expression', 'at', ...libraries], rows)}
+${table('answers', ['function', 'expression', 'at', ...libraries], rows)}
 <h2>The study</h2>
 <pre>${escaped(stringify(study))}</pre>`,
   );

@@ -53,12 +53,19 @@ export interface Axis {
 /** Spread beyond which values are drawn on a logarithmic axis. */
 const wide = 30;
 
+/** Spread beyond which zeros are left out of a logarithmic axis. */
+const decaying = 1e3;
+
 /** The axis for values: from the lowest to the highest, or, if `isClipped`, without those far beyond the others. */
 export function axisFor(typical: readonly number[], wanted: ScaleName, isClipped: boolean): Axis {
   const finite = typical.filter(Number.isFinite).sort((a, b) => a - b);
   const positive = finite.filter((x) => x > 0);
-  const isPositive = positive.length > 0 && finite.length - positive.length <= 0.02 * finite.length;
-  const spread = isPositive ? positive.at(-1)! / positive[0]! : 1;
+  const spread = positive.length > 0 ? positive.at(-1)! / positive[0]! : 1;
+  const without = finite.length - positive.length;
+  // zeros beside values of many sizes are the end of a decay
+  const isPositive =
+    positive.length > 0 &&
+    (without <= 0.02 * finite.length || (finite[0] === 0 && spread > decaying));
   if (wanted === 'log' ? positive.length > 0 : wanted === 'auto' && isPositive && spread > wide) {
     const [low, high] = reach(positive.map(Math.log10), isClipped ? 2 : Infinity, 1);
     return logarithmic(10 ** low, 10 ** high);
@@ -101,7 +108,8 @@ function linear(low: number, high: number): Axis {
   const size = Math.max(Math.abs(low), Math.abs(high));
   // equal but for rounding
   if (!(high - low > 1e-9 * Math.max(size, 1e-280))) {
-    const margin = size > 1e-280 ? size / 2 : 1;
+    if (size < 1e-280) return linear(0, 1);
+    const margin = size / 2;
     return linear(low - margin, high + margin);
   }
   const step = roundStep((high - low) / 5);

@@ -39,7 +39,7 @@ export function curvesFigures(
     return [...columns.get(y)!].filter((_, i) => horizontal.type === 'linear' || at[i]! > 0);
   });
   if (!shown.some(Number.isFinite)) return [];
-  const vertical = axisFor(shown, choice.yScale, true);
+  const vertical = axisOf(typical, choice, shown);
   const linearFromStart =
     horizontal.type === 'linear' && x === 't'
       ? axisFor([0, ...places], 'linear', false)
@@ -67,6 +67,21 @@ export function curvesFigures(
       ),
     });
   });
+}
+
+/** Starts that are far from all that follows do not decide how far a linear axis reaches. */
+const followed = 0.1;
+
+function axisOf(members: readonly Curves[], { x, y, yScale }: CurvesChoice, shown: number[]): Axis {
+  const axis = axisFor(shown, yScale, true);
+  if (axis.type === 'log' || x !== 't') return axis;
+  const later = axisFor(
+    members.flatMap(({ columns }) => [...columns.get(y)!.subarray(1)]),
+    yScale,
+    true,
+  );
+  const width = ({ domain: [low, high] }: Axis): number => high - low;
+  return later.type === 'linear' && width(later) < followed * width(axis) ? later : axis;
 }
 
 function plotScale({ type, domain, ticks, format }: Axis, label: string): Plot.ScaleOptions {

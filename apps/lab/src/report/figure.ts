@@ -40,7 +40,7 @@ const perLine = Math.floor((figureWidth - 40) / 6.9);
 export function figureOf({ name, title, plot, legend, notes = [] }: Parts): Figure {
   const { document } = parseHTML('<html><body></body></html>');
   const drawn = Plot.plot({
-    marginLeft: 58,
+    marginLeft: Math.max(58, room(plot.y)),
     marginBottom: 44,
     marginTop: 30,
     height: 300,
@@ -81,6 +81,22 @@ export function figureOf({ name, title, plot, legend, notes = [] }: Parts): Figu
   return { name, title, svg, notes };
 }
 
+/** How wide a letter is, at most on average. */
+const letterWidth = 7.6;
+
+/** How much room texts need, such as the labels of ticks, with the ticks themselves. */
+export function roomFor(texts: readonly string[]): number {
+  return 14 + letterWidth * Math.max(0, ...texts.map((text) => text.length));
+}
+
+function room(scale: Plot.ScaleOptions | undefined): number {
+  const { ticks, tickFormat } = scale ?? {};
+  if (!Array.isArray(ticks) || typeof tickFormat !== 'function') return 0;
+  return roomFor(
+    ticks.map((tick: number, i) => (tickFormat as (x: number, i: number) => string)(tick, i)),
+  );
+}
+
 /** What is used of the element that Plot makes. */
 interface Drawn {
   readonly innerHTML: string;
@@ -94,12 +110,18 @@ function text(x: number, y: number, content: string, attributes = ''): string {
 /** Lines of at most `most` letters, broken between words. */
 export function wrapped(content: string, most: number): string[] {
   const lines: string[] = [''];
-  for (const word of content.split(' ')) {
+  const words = content.split(' ').flatMap((word) => pieces(word, most));
+  for (const word of words) {
     const line = lines.at(-1)!;
     if (line !== '' && line.length + 1 + word.length > most) lines.push(word);
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
   }
   return lines;
+}
+
+function pieces(word: string, most: number): string[] {
+  if (word.length <= most) return [word];
+  return [word.slice(0, most), ...pieces(word.slice(most), most)];
 }
 
 /** Text in HTML and SVG. */

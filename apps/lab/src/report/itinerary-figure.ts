@@ -5,7 +5,7 @@ import type { Curves } from '../curves.js';
 import { nameOf } from '../members.js';
 import type { Study } from '../study.js';
 import { axisFor, timeTitle } from './axes.js';
-import { figureOf, type Figure } from './figure.js';
+import { figureOf, figureWidth, roomFor, type Figure } from './figure.js';
 import { hues, soft } from './look.js';
 import { pathOf, symbolOf, type Shape } from './shapes.js';
 import { groupsOf } from './variations.js';
@@ -13,7 +13,7 @@ import { groupsOf } from './variations.js';
 /** What happened at kinks in the first start of each variation where something did: a line for each kink, a mark for each event. */
 export function itineraryFigures(study: Study, results: readonly Curves[]): Figure[] {
   const known = groupsOf(results).flatMap(({ members }) =>
-    members.filter(({ facts }) => facts.events.length > 0).slice(0, 1),
+    members.filter(({ facts }) => facts.events.some(isAtKink)).slice(0, 1),
   );
   return known
     .slice(0, mostFigures)
@@ -38,12 +38,20 @@ const marks: Readonly<Record<string, readonly [Shape, number, string]>> = {
   several: ['asterisk', 7, 'could go on in several ways'],
 };
 
+/** Descents tell other things, too: how they met kinks, how their rate was found. */
+function isAtKink({ kind }: Readonly<Record<string, unknown>>): boolean {
+  return typeof kind === 'string' && Object.hasOwn(marks, kind);
+}
+
 function timeline(study: Study, { member, facts, columns }: Curves, name: string): Figure {
-  const events = facts.events.map((event) => ({
+  const events = facts.events.filter(isAtKink).map((event) => ({
     t: Number(event['t']),
     kind: String(event['kind']),
     kink: kinkName(event),
   }));
+  const [place, ...others] = [...new Set(events.map(({ kink }) => placeIn(kink)))];
+  const common = others.length === 0 && place ? place : '';
+  for (const event of events) event.kink = event.kink.slice(common.length);
   const kinks = [...new Set(events.map(({ kink }) => kink))];
   const shown = kinks.slice(0, mostKinks);
   const times = events.map(({ t }) => t).filter((t) => t > 0);
@@ -53,19 +61,20 @@ function timeline(study: Study, { member, facts, columns }: Curves, name: string
     ({ t, kink }) => shown.includes(kink) && (t > 0 || axis.type === 'linear'),
   );
   const kinds = Object.keys(marks).filter((kind) => drawn.some((event) => event.kind === kind));
-  const longest = Math.max(...shown.map((kink) => kink.length));
   const notes: string[] = [];
   if (kinks.length > shown.length)
     notes.push(`The first ${shown.length} of ${counted(kinks.length, 'kink')}.`);
   const early =
     events.length - drawn.length - events.filter(({ kink }) => !shown.includes(kink)).length;
   if (early > 0) notes.push(`${counted(early, 'event')} at t = 0 not drawn.`);
-  const where = [nameOf(member.variation), `start ${member.start}`].filter(Boolean).join(', ');
+  const where = [nameOf(member.variation), `start ${member.start}`, common.replace(/, $/, '')]
+    .filter(Boolean)
+    .join(', ');
   return figureOf({
     name,
     title: `Events at kinks: ${where}`,
     plot: {
-      marginLeft: Math.min(190, 18 + 7.2 * longest),
+      marginLeft: Math.min(figureWidth / 2, roomFor(shown)),
       marginRight: 16,
       height: 80 + 20 * shown.length,
       x: {
@@ -97,6 +106,9 @@ function timeline(study: Study, { member, facts, columns }: Curves, name: string
     notes,
   });
 }
+
+/** `layer 1, ` of `layer 1, neuron 2, sample 3`. */
+const placeIn = (kink: string): string => /^layer \d+, /.exec(kink)?.[0] ?? '';
 
 function sampleOf(kind: string): string {
   const [shape, hue] = marks[kind]!;

@@ -90,6 +90,7 @@ figcaption { font-size: 13px; } figcaption a { color: var(--soft); }
 table { border-collapse: collapse; font-size: 13.5px; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 18px 5px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 .verdicts td { white-space: nowrap; } .reasons td { min-width: 4em; max-width: 46em; } .reasons td:nth-child(4) { min-width: 18em; }
+.answers td:first-child, .answers td:nth-child(2) { min-width: 9em; max-width: 22em; }
 th { color: var(--soft); font-weight: 600; }
 pre { font-size: 12.5px; overflow-x: auto; color: var(--soft); }
 @media (max-width: 500px) { main { padding: 20px 12px 40px; } h1 { font-size: 21px; } }
@@ -100,7 +101,7 @@ ${dark}
 @media print {
 main { padding: 0; max-width: none; } body { font-size: 11px; }
 .plots { grid-template-columns: 1fr 1fr; gap: 14px; } figcaption { display: none; }
-.scroll { overflow: visible; } table { font-size: 9px; } th, td { padding: 2px 8px 2px 0; } .verdicts td { white-space: normal; }
+.scroll { overflow: visible; } table { font-size: 9px; } th, td { padding: 2px 8px 2px 0; } .verdicts td { white-space: normal; } .answers { font-size: 6.5px; } .answers td, .answers th { padding: 1px 3px 1px 0; } .answers td:first-child, .answers td:nth-child(2) { min-width: 0; }
 pre { white-space: pre-wrap; font-size: 8.5px; } tr, figure { break-inside: avoid; } h2 { break-after: avoid; }
 }
 `;
