@@ -9,6 +9,7 @@ import { queue } from './queue.js';
 import { sad } from './sad.js';
 import { subgradient } from './subgradient.js';
 import { tensor } from './tensor.js';
+import { tracing } from './tracing.js';
 
 /** The table of scenarios: adding one is one entry here and its file beside this one. */
 export const scenarios: readonly Scenario[] = [
@@ -16,6 +17,7 @@ export const scenarios: readonly Scenario[] = [
   kernels,
   tensor,
   autodiff,
+  tracing,
   nets,
   subgradient,
   certifying,
