@@ -3,7 +3,7 @@ import type { Segment } from '../segment.js';
 import type { Cut, Event, EventOccurrence, EventState } from './event.js';
 import { evaluate, timeWithin } from '../segment.js';
 import type { System } from '../system.js';
-import { SampledFunctions } from './sampled.js';
+import { SampledFunctions } from './sampled-functions.js';
 
 /** Watches the functions of events along the steps. */
 export interface EventWatch {

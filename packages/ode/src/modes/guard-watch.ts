@@ -1,4 +1,4 @@
-import { SampledFunctions, type Crossing } from '../events/sampled.js';
+import { SampledFunctions, type Crossing } from '../events/sampled-functions.js';
 import type { Segment } from '../segment.js';
 import type { Modes } from './modes.js';
 
