@@ -16,6 +16,8 @@ export interface Method {
    * are kept so short that it is within the tolerance. Default false.
    */
   readonly coarseInterpolant?: boolean;
+  /** Highest degree of the interpolant, where it is known before there is a stepper. */
+  readonly interpolantDegree?: number;
   /** Whether the method estimates its error. If not, it needs `fixedStep`. */
   readonly adaptive: boolean;
   /** The controller that suits the method; default the elementary one. */

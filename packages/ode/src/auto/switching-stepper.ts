@@ -21,13 +21,16 @@ export function switchingStepper(
   system: System,
   stiffness: { isStiff: boolean } = { isStiff: false },
 ): Stepper {
-  const steppers = [explicit.stepper(system), stiff.stepper(system)] as const;
+  const steppers: [Stepper, Stepper | undefined] = [explicit.stepper(system), undefined];
+  // what many integrations never ask for has matrices
+  const stepperOf = (index: 0 | 1): Stepper =>
+    index === 0 ? steppers[0] : (steppers[1] ??= stiff.stepper(system));
   const n = system.dimension;
   const vector = new Float64Array(n);
   const product = new Float64Array(n);
   const end = new Float64Array(n);
   const own = { active: stiffness.isStiff ? 1 : 0, signs: 0, contrary: 0, steps: 0, h: 0 };
-  let active: Stepper = steppers[own.active as 0 | 1];
+  let active: Stepper = stepperOf(own.active as 0 | 1);
 
   const change = (to: 0 | 1, t: number): void => {
     end.set(active.next);
@@ -36,12 +39,14 @@ export function switchingStepper(
     own.signs = 0;
     own.contrary = 0;
     own.steps = 0;
-    active = steppers[to];
+    active = stepperOf(to);
     active.begin(t, end);
   };
 
   return {
-    memory: { own, explicit: steppers[0].memory, stiff: steppers[1].memory, vector },
+    get memory() {
+      return { own, explicit: steppers[0].memory, stiff: stepperOf(1).memory, vector };
+    },
     get derivative() {
       return active.derivative;
     },
@@ -54,7 +59,7 @@ export function switchingStepper(
     get longestStep() {
       return active.longestStep ?? Infinity;
     },
-    degree: Math.max(steppers[0].degree, steppers[1].degree),
+    degree: Math.max(steppers[0].degree, stiff.interpolantDegree ?? stepperOf(1).degree),
     get next() {
       return active.next;
     },
@@ -87,7 +92,7 @@ export function switchingStepper(
       if (own.active !== 0 && own.active !== 1) {
         throw new ArgumentError('from.stepper.own.active', own.active, '0, 1');
       }
-      active = steppers[own.active];
+      active = stepperOf(own.active);
       active.restored?.();
     },
   };

@@ -1,5 +1,6 @@
 import type { Stepper } from '../method.js';
 import type { System } from '../system.js';
+import { Combination } from './combination.js';
 import type { ExplicitDefinition } from './tableau.js';
 
 /** Steps by y_(n+1) = y_n + h Σ b_i k_i, k_i = f(t + c_i h, y_n + h Σ_j a_ij k_j). */
@@ -11,7 +12,7 @@ export function explicitStepper(method: ExplicitDefinition, system: System): Ste
   const y = new Float64Array(n);
   const stage = new Float64Array(n);
   const next = new Float64Array(n);
-  const error = new Float64Array(n);
+  const errors = new Float64Array(n);
   const first = k[0]!;
   // Without the first-same-as-last property the interpolant may use y' at the end as one more stage.
   const usesEnd = !firstSameAsLast && p.length > stages;
@@ -19,44 +20,52 @@ export function explicitStepper(method: ExplicitDefinition, system: System): Ste
   // Two stages at the end of the step, of different states, tell how fast f changes with y.
   const twin = firstSameAsLast && c[stages - 2] === 1 ? stages - 2 : -1;
   const twinState = new Float64Array(twin > 0 ? n : 0);
+  const combined = (weights: readonly number[]): Combination => new Combination(weights, k);
+  const rows = a.map(combined);
+  const step = combined(b);
+  const errorOf = e && combined(e);
+  const lowerErrorOf = lowerE && combined(lowerE);
+  const extraRows = (extra?.a ?? []).map(combined);
+  const degree = p[0]!.length;
+  const powers = Array.from({ length: degree }, (_, j) => combined(p.map((row) => row[j]!)));
   const memory = { t: 0, y, derivative: first };
   let h = 0;
   let endKnown = false;
 
-  const estimate = (weights: readonly number[]): number => {
-    combine(undefined, h, weights, k, error);
-    return system.tolerance.size(error, y, next);
+  const estimate = (combination: Combination): number => {
+    combination.write(undefined, h, errors);
+    return system.tolerance.size(errors, y, next);
   };
 
   return {
     memory,
     derivative: first,
     errorExponent: method.embeddedOrder + 1,
-    degree: p[0]!.length,
+    degree,
     next,
     begin(t, start) {
       memory.t = t;
       y.set(start);
       system.rhs(t, y, first);
     },
-    attempt(step) {
-      h = step;
+    attempt(size) {
+      h = size;
       endKnown = firstSameAsLast;
       for (let i = 1; i < stages; i++) {
-        combine(y, h, a[i]!, k, stage);
+        rows[i]!.write(y, h, stage);
         system.rhs(memory.t + c[i]! * h, stage, k[i]!);
         if (i === twin) twinState.set(stage);
       }
       if (firstSameAsLast) next.set(stage);
-      else combine(y, h, b, k, next);
-      if (!e) {
+      else step.write(y, h, next);
+      if (!errorOf) {
         for (let i = 0; i < n; i++) if (!Number.isFinite(next[i])) return Number.NaN;
         return 0;
       }
-      const size = estimate(e);
-      if (!lowerE || size === 0) return size;
-      const lower = estimate(lowerE);
-      return (size * size) / Math.sqrt(size * size + 0.01 * lower * lower);
+      const error = estimate(errorOf);
+      if (!lowerErrorOf || error === 0) return error;
+      const lower = estimate(lowerErrorOf);
+      return (error * error) / Math.sqrt(error * error + 0.01 * lower * lower);
     },
     // Hairer, Wanner, Solving Ordinary Differential Equations II, section IV.2
     get stiffness() {
@@ -76,24 +85,12 @@ export function explicitStepper(method: ExplicitDefinition, system: System): Ste
         system.rhs(memory.t + h, next, k[stages]!);
         endKnown = true;
       }
-      if (extra) {
-        for (let i = 0; i < extra.a.length; i++) {
-          combine(y, h, extra.a[i]!, k, stage);
-          system.rhs(memory.t + extra.c[i]! * h, stage, k[firstExtra + i]!);
-        }
+      for (let i = 0; i < extraRows.length; i++) {
+        extraRows[i]!.write(y, h, stage);
+        system.rhs(memory.t + extra!.c[i]! * h, stage, k[firstExtra + i]!);
       }
       coefficients[0]!.set(y);
-      const degree = p[0]!.length;
-      for (let power = 1; power <= degree; power++) {
-        const coefficient = coefficients[power]!;
-        coefficient.fill(0);
-        for (let i = 0; i < p.length; i++) {
-          const weight = h * p[i]![power - 1]!;
-          if (weight === 0) continue;
-          const stageOf = k[i]!;
-          for (let j = 0; j < n; j++) coefficient[j] = coefficient[j]! + weight * stageOf[j]!;
-        }
-      }
+      for (let j = 0; j < degree; j++) powers[j]!.write(undefined, h, coefficients[j + 1]!);
       return degree;
     },
     accept(t, projected) {
@@ -103,22 +100,4 @@ export function explicitStepper(method: ExplicitDefinition, system: System): Ste
       else system.rhs(t, y, first);
     },
   };
-}
-
-/** out = y + h·Σ weights_i·k_i, from 0 without y */
-function combine(
-  y: Float64Array | undefined,
-  h: number,
-  weights: readonly number[],
-  k: readonly Float64Array[],
-  out: Float64Array,
-): void {
-  if (y) out.set(y);
-  else out.fill(0);
-  for (let i = 0; i < weights.length; i++) {
-    const weight = h * weights[i]!;
-    if (weight === 0) continue;
-    const stage = k[i]!;
-    for (let j = 0; j < out.length; j++) out[j] = out[j]! + weight * stage[j]!;
-  }
 }

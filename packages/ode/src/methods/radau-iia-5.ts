@@ -6,6 +6,7 @@ export const radauIIA5: Method = {
   name: 'Radau IIA 5',
   order: 5,
   interpolantOrder: 3,
+  interpolantDegree: 3,
   coarseInterpolant: true,
   adaptive: true,
   citation:
