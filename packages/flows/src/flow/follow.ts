@@ -123,20 +123,19 @@ export function record(
       const { y, segment } = step;
       const end = clock.time(step.end);
       const lostBefore = dissipated;
+      const lost = energy ? dissipation(segment!, step.end, clock.rate) : NaN;
       const savedLoss = records.step({
         end,
         y,
         stateAt: (t, out) => step.stateAt(Math.min(clock.inverse(t), step.end), out),
-        dissipatedAt(t) {
-          if (!energy) return NaN;
-          const until = t === end ? step.end : Math.min(clock.inverse(t), step.end);
-          return lostBefore + dissipation({ ...segment!, end: until }, clock.rate);
-        },
+        dissipatedAt: (t) =>
+          t === end || !energy
+            ? lostBefore + lost
+            : lostBefore + dissipation(segment!, Math.min(clock.inverse(t), step.end), clock.rate),
       });
       if (energy) {
         const before = loss;
         loss = savedLoss ?? field.value(end, y);
-        const lost = dissipation(segment!, clock.rate);
         dissipated += lost;
         const residual = Math.abs(loss - before + lost);
         if (residual > largest.residual) largest = { residual, at: end };
