@@ -1,37 +1,39 @@
 import type { ActiveKink } from './active-kink.js';
-import { baseOf, heldKinks } from './pattern.js';
+import { baseOf } from './pattern.js';
 import type { SlidingField } from './sliding-field.js';
 import type { Crossing, KinkWatch } from './watch.js';
 
 /** Arguments below this share of the terms that they are sums of are 0. */
 const tiny = 1e-13;
 
-/** What to decide about at y: what is held, what is met, and what is 0 within rounding. */
+/** What to decide about at y: what is held, what is met, and what is 0 within rounding; `values` are all arguments at y. */
 export function activeKinks(
   field: SlidingField,
   watch: KinkWatch,
   y: Float64Array,
   met: Pick<Crossing, 'kink' | 'entry'> | undefined,
+  values?: Float64Array,
 ): ActiveKink[] {
   const { kinked, pattern } = field;
-  const { freshEntries } = watch;
   const active: ActiveKink[] = [];
   const still: number[] = [];
   const consider = (index: number, offset: number, isZero: boolean): void => {
     const isMet = index === met?.kink;
-    if (!isMet && freshEntries.get(offset) === 0) {
+    if (!isMet && watch.orderOf(offset) === 0) {
       if (kinked.kink(index).nested) still.push(index);
     } else if (pattern.held[index]) active.push({ index, from: 'held' });
-    else if (freshEntries.has(offset)) active.push({ index, from: 'fresh' });
+    else if (watch.has(offset)) active.push({ index, from: 'fresh' });
     else if (isMet || isZero) active.push({ index, from: 'side' });
   };
   if (kinked.onlyAbs && met) {
-    const indices = new Set([...heldKinks(pattern), ...freshEntries.keys(), met.kink]);
+    const indices = new Set(field.held);
+    for (const entry of watch.entries) indices.add(entry);
+    indices.add(met.kink);
     watch.zeros(y, pattern, tiny, indices);
     for (const index of indices) consider(index, index, true);
   } else {
-    const u = new Float64Array(kinked.size);
-    kinked.values(y, pattern.sides, u);
+    const u = values ?? new Float64Array(kinked.size);
+    if (!values) kinked.values(y, pattern.sides, u);
     let largest = 0;
     for (let i = 0; i < u.length; i++) largest = Math.max(largest, Math.abs(u[i]!));
     const isZero = (i: number): boolean => {
@@ -55,6 +57,7 @@ export function activeKinks(
     }
   }
   // what nothing moves stays where it is, unless a kink below it bends
+  if (still.length === 0) return active.sort((a, b) => a.index - b.index);
   const row = new Float64Array(kinked.dimension);
   for (const kink of still) {
     const { offset } = kinked.kink(kink);
@@ -68,7 +71,7 @@ export function activeKinks(
 /** A maximum with ties. */
 function tiesAt(
   { kinked, pattern }: SlidingField,
-  { freshEntries }: KinkWatch,
+  watch: KinkWatch,
   u: Float64Array,
   index: number,
   met: Pick<Crossing, 'kink' | 'entry'> | undefined,
@@ -84,8 +87,8 @@ function tiesAt(
     const isTied = e === base || pattern.tied[e] === 1;
     const isMet = index === met?.kink && e === met.entry;
     const isNew = isMet || Math.abs(u[e]! - u[base]!) <= slack;
-    if (!isTied && isNew && !freshEntries.has(e)) isFresh = false;
-    if (isTied || isNew || freshEntries.has(e)) ties.push(e);
+    if (!isTied && isNew && !watch.has(e)) isFresh = false;
+    if (isTied || isNew || watch.has(e)) ties.push(e);
   }
   if (ties.length <= 1) return undefined;
   return { index, from: pattern.held[index] ? 'held' : isFresh ? 'fresh' : 'side', ties };

@@ -65,9 +65,15 @@ function search(
   depth: number,
 ): number | undefined {
   let lowest = piece[0]!;
-  for (let k = 1; k <= m; k++) lowest = Math.min(lowest, piece[k]!);
+  let changes = 0;
+  for (let k = 1; k <= m; k++) {
+    if (piece[k]! < 0 !== piece[k - 1]! < 0) changes++;
+    lowest = Math.min(lowest, piece[k]!);
+  }
   if (lowest >= 0) return undefined;
   if (to - from < 2 ** -50) return to;
+  // one change of sign: one zero (Descartes)
+  if (changes === 1 && piece[0]! > 0) return from + (to - from) * onlyZero(piece, m);
   const { left, right } = ((pieces[m] ??= [])[depth] ??= {
     left: new Float64Array(m + 1),
     right: new Float64Array(m + 1),
@@ -80,4 +86,49 @@ function search(
   const middle = (from + to) / 2;
   if (right[0]! < 0) return search(left, m, from, middle, depth + 1) ?? middle;
   return search(left, m, from, middle, depth + 1) ?? search(right, m, middle, to, depth + 1);
+}
+
+/** The zero of a polynomial that is positive at 0, negative at 1 and has no other: by false position (Illinois). */
+function onlyZero(coefficients: Float64Array, m: number): number {
+  let low = 0;
+  let high = 1;
+  let atLow = coefficients[0]!;
+  let atHigh = coefficients[m]!;
+  let lastSide = 0;
+  for (let round = 0; round < 60 && high - low > 2 ** -50; round++) {
+    let middle = low + ((high - low) * atLow) / (atLow - atHigh);
+    // an end that is met but for rounding
+    if (!(middle > low && middle < high)) middle = (low + high) / 2;
+    if (!(middle > low && middle < high)) break;
+    const value = valueAt(coefficients, m, middle);
+    if (value >= 0) {
+      low = middle;
+      atLow = value;
+      if (lastSide > 0) atHigh /= 2;
+      lastSide = 1;
+    } else {
+      high = middle;
+      atHigh = value;
+      if (lastSide < 0) atLow /= 2;
+      lastSide = -1;
+    }
+  }
+  return high;
+}
+
+/** The value at θ, by Horner's rule in θ/(1 − θ) up to the middle, in (1 − θ)/θ beyond it. */
+function valueAt(coefficients: Float64Array, m: number, theta: number): number {
+  const isLow = theta <= 0.5;
+  const near = isLow ? 1 - theta : theta;
+  const ratio = (1 - near) / near;
+  let sum = 0;
+  let binomial = 1;
+  let power = 1;
+  for (let k = 0; k <= m; k++) {
+    sum += binomial * coefficients[isLow ? k : m - k]! * power;
+    power *= ratio;
+    binomial *= (m - k) / (k + 1);
+  }
+  for (let k = 0; k < m; k++) sum *= near;
+  return sum;
 }

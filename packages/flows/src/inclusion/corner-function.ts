@@ -78,7 +78,7 @@ export class CornerFunction {
     this.place(pattern.sides);
     indices.forEach((index, i) => (field.pattern.held[index] = pattern.held[i]!));
     for (let i = 0; i < this.size; i++) field.pattern.tied[entries.list[i]!] = pattern.tied[i]!;
-    field.enter();
+    field.enter(indices);
   }
 
   /** Returns f and writes ∇(f + Σ λ_i·r_i), and the bounds of these kinks. */

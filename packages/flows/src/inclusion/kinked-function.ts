@@ -47,6 +47,10 @@ export interface KinkedFunction {
   kinkAt(entry: number): number;
   /** Sides have been changed at this argument, or at all of them: −1. */
   changed(sides: Float64Array, entry: number): void;
+  /** Writes ∇f. */
+  gradient(x: Float64Array, sides: Float64Array, gradient: Float64Array): void;
+  /** f at x, where a gradient was asked for last: what is known of it is not computed anew. */
+  valueThere(x: Float64Array, sides: Float64Array): number;
   /** Returns f and writes ∇(f + Σ λ_i·r_i) with the functions r of these rows. */
   sweep(
     x: Float64Array,

@@ -50,8 +50,11 @@ export function denseEvents(layout: DenseLayout): (event: KinkEvent) => NetworkK
   return (event) => {
     layout.locate(event.index, place);
     const { layer, group, neuron } = place;
-    const input = Array.from(groups.inputs.subarray(group * width, (group + 1) * width));
-    return { ...event, layer: layer + 1, neuron, sample: groups.first[group]!, input };
+    const input: number[] = [];
+    for (let l = 0; l < width; l++) input.push(groups.inputs[group * width + l]!);
+    const { t, index, name, kind } = event;
+    const sample = groups.first[group]!;
+    return { t, index, name, kind, layer: layer + 1, neuron, sample, input };
   };
 }
 

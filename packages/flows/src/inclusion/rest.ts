@@ -34,7 +34,7 @@ export class RestRule {
   /** The size of changes that the tolerance does not see. */
   tolerance(x: Float64Array): number {
     let largest = 0;
-    for (const entry of x) largest = Math.max(largest, Math.abs(entry));
+    for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]!));
     return this.atol + this.rtol * largest;
   }
 
@@ -43,11 +43,12 @@ export class RestRule {
     this.changedAt = s;
   }
 
-  /** Whether to stop at s; `clock` is dt/ds and h the last whole step. */
+  /** Whether to stop at s, at this speed under these forces; `clock` is dt/ds and h the last whole step. */
   isOver(
     s: number,
     x: Float64Array,
-    { speed, forces }: { readonly speed: number; readonly forces: number },
+    speed: number,
+    forces: number,
     clock: number,
     h: number,
   ): boolean {

@@ -27,9 +27,10 @@ export class SlidingField {
   /** State, value and velocity of the last evaluation, which is asked for again by those who watch. */
   private readonly state: Float64Array;
   private readonly velocityThere: Float64Array;
-  private value = NaN;
   private isKnown = false;
   rows: FieldRow[] = [];
+  /** The kinks that are held, in order. */
+  held: readonly number[] = [];
   /** Multipliers by row. */
   lambda: Float64Array = new Float64Array(0);
   rank = 0;
@@ -60,13 +61,15 @@ export class SlidingField {
     };
   }
 
-  /** The pattern has been changed. */
-  enter(): void {
+  /** The pattern has been changed: what is held at these kinks only, or anywhere. */
+  enter(changed?: readonly number[]): void {
     const { kinked, pattern } = this;
     this.isKnown = false;
     this.rank = 0;
     this.isConstant = false;
-    const which = heldKinks(pattern);
+    if (changed?.length === 0) return;
+    const which = changed ? this.heldAfter(changed) : heldKinks(pattern);
+    this.held = which;
     if (which.length === 0 && this.rows.length === 0) return;
     const held = heldRows((kink) => kinked.kink(kink), pattern, which);
     const kinks = which.map((kink) => kinked.kink(kink));
@@ -80,6 +83,14 @@ export class SlidingField {
     this.share = new Float64Array(k);
     this.gram = new Float64Array(k * k);
     if (this.factor.order.length !== k) this.factor = new GramFactor(k);
+  }
+
+  private heldAfter(changed: readonly number[]): readonly number[] {
+    const { pattern, held } = this;
+    if (changed.every((kink) => pattern.held[kink] === 0) && held.length === 0) return held;
+    const others = held.filter((kink) => !changed.includes(kink));
+    const own = changed.filter((kink) => pattern.held[kink] === 1);
+    return [...others, ...own].sort((a, b) => a - b);
   }
 
   get isSliding(): boolean {
@@ -125,21 +136,28 @@ export class SlidingField {
     return this.isKnown ? this.state : undefined;
   }
 
-  /** Writes Θ' of the pattern and returns f. */
-  velocity(x: Float64Array, out: Float64Array): number {
+  /** Writes Θ' of the pattern. */
+  velocity(x: Float64Array, out: Float64Array): void {
     const { kinked, gradient, pattern, state, velocityThere } = this;
+    const n = out.length;
     if (this.isKnown && isEqual(x, state)) {
-      out.set(velocityThere);
-      return this.value;
+      for (let i = 0; i < n; i++) out[i] = velocityThere[i]!;
+      return;
     }
     this.sweeps++;
-    this.value = kinked.sweep(x, pattern.sides, gradient);
-    for (let i = 0; i < out.length; i++) out[i] = -gradient[i]!;
+    kinked.gradient(x, pattern.sides, gradient);
+    for (let i = 0; i < n; i++) out[i] = -gradient[i]!;
     if (this.rows.length > 0) this.slide(x, out);
-    state.set(x);
-    velocityThere.set(out);
+    for (let i = 0; i < n; i++) {
+      state[i] = x[i]!;
+      velocityThere[i] = out[i]!;
+    }
     this.isKnown = true;
-    return this.value;
+  }
+
+  /** f where the velocity was asked for last. */
+  valueThere(): number {
+    return this.kinked.valueThere(this.state, this.pattern.sides);
   }
 
   /** Returns f and writes ∇(f + Σ λ_i·r_i) of these rows, for others than those who ask for the velocity. */

@@ -2,10 +2,17 @@ import type { KinkedFunction } from './kinked-function.js';
 import { direction } from './norms.js';
 import type { Pattern } from './pattern.js';
 
-/** Puts every kink of a pattern on its side at x: winners and directions too, kinks before those above them. */
-export function takeSides(kinked: KinkedFunction, { sides }: Pattern, x: Float64Array): void {
+/**
+ * Puts every kink of a pattern on its side at x: winners and directions too, kinks before those above them. Returns the
+ * arguments there.
+ */
+export function takeSides(
+  kinked: KinkedFunction,
+  { sides }: Pattern,
+  x: Float64Array,
+): Float64Array {
   const u = new Float64Array(kinked.size);
-  const before = new Float64Array(kinked.size);
+  const before = new Float64Array(kinked.isNested ? kinked.size : 0);
   // each round settles at least the kinks of one more level
   const rounds = kinked.isNested ? kinked.count : 0;
   for (let round = 0; round <= rounds; round++) {
@@ -15,8 +22,9 @@ export function takeSides(kinked: KinkedFunction, { sides }: Pattern, x: Float64
     } else takeAll(kinked, u, sides);
     kinked.changed(sides, -1);
     if (round > 0 && isEqual(u, before)) break;
-    before.set(u);
+    if (rounds > 0) before.set(u);
   }
+  return u;
 }
 
 function takeAll(kinked: KinkedFunction, u: Float64Array, sides: Float64Array): void {

@@ -20,6 +20,7 @@ export class TracedFunction implements KinkedFunction {
   private readonly multipliers: Float64Array;
   private readonly state: Float64Array;
   private readonly sizes: TermSizes;
+  private value = NaN;
 
   constructor(frozen: FrozenFunction) {
     const { dimension, kinks, size } = frozen;
@@ -49,6 +50,14 @@ export class TracedFunction implements KinkedFunction {
   }
 
   changed(): void {}
+
+  gradient(x: Float64Array, sides: Float64Array, gradient: Float64Array): void {
+    this.value = this.frozen.sweep(x, sides, undefined, gradient, this.u, this.bounds);
+  }
+
+  valueThere(): number {
+    return this.value;
+  }
 
   sweep(
     x: Float64Array,

@@ -35,6 +35,8 @@ export class KinkWatch {
   private readonly fresh = new Map<number, Fresh>();
   private readonly near = new Entries();
   private readonly one = new Entries();
+  private readonly beginning = new Entries();
+  private rates = new Float64Array(4);
   private readonly gaps: Float64Array[] = [];
   private readonly pair = [new Float64Array(1)];
   private samples = new Float64Array(0);
@@ -55,33 +57,43 @@ export class KinkWatch {
     const { kinked } = this;
     this.fresh.clear();
     if (fresh.length === 0) return;
-    const which = new Entries();
-    for (const { entry } of fresh) which.add(entry);
-    const rates = new Float64Array(fresh.length);
-    kinked.gapRates(x, pattern, velocity, which, rates);
-    fresh.forEach(({ entry, order }, i) => {
+    const { beginning } = this;
+    beginning.clear();
+    for (const { entry } of fresh) beginning.add(entry);
+    if (this.rates.length < fresh.length) this.rates = new Float64Array(beginning.list.length);
+    const { rates } = this;
+    kinked.gapRates(x, pattern, velocity, beginning, rates);
+    for (let i = 0; i < fresh.length; i++) {
+      const { entry, order } = fresh[i]!;
       const slack = 256 * Number.EPSILON * Math.abs(kinked.scaleOf(entry));
       this.fresh.set(entry, { order, slack, rate: rates[i]! });
-    });
+    }
+  }
+
+  /** How many entries have not left 0 yet. */
+  get size(): number {
+    return this.fresh.size;
+  }
+
+  /** Whether an entry has not left 0 yet. */
+  has(entry: number): boolean {
+    return this.fresh.has(entry);
+  }
+
+  /** How an entry leaves 0, which it has not done yet: with t^order. */
+  orderOf(entry: number): 0 | 1 | 2 | undefined {
+    return this.fresh.get(entry)?.order;
   }
 
   /** The entries that have not left 0 yet. */
-  get freshEntries(): { get(entry: number): 0 | 1 | 2 | undefined } & Pick<
-    ReadonlyMap<number, unknown>,
-    'has' | 'keys' | 'size'
-  > {
-    const { fresh } = this;
-    return {
-      get: (entry) => fresh.get(entry)?.order,
-      has: (entry) => fresh.has(entry),
-      keys: () => fresh.keys(),
-      size: fresh.size,
-    };
+  get entries(): Iterable<number> {
+    return this.fresh.keys();
   }
 
-  /** The entries that have not left 0 yet, with the orders of their leaving. */
-  freshOrders(): [number, 0 | 1 | 2][] {
-    return Array.from(this.fresh, ([entry, { order }]) => [entry, order]);
+  /** Calls back with every entry that stays at 0. */
+  resting(found: (entry: number) => void): void {
+    if (this.fresh.size === 0) return;
+    for (const [entry, { order }] of this.fresh) if (order === 0) found(entry);
   }
 
   /** What has not left 0 yet, as plain data, and back. */
@@ -211,6 +223,7 @@ export class KinkWatch {
 
   /** After a step to x: what is not 0 any more is watched like all others. */
   advance(x: Float64Array, pattern: Pattern): void {
+    if (this.fresh.size === 0) return;
     for (const [entry, { slack }] of this.fresh) {
       if (Math.abs(this.gapAt(x, pattern, entry)) > slack) this.fresh.delete(entry);
     }

@@ -25,6 +25,7 @@ export class DenseFunction implements KinkedFunction {
   /** The first kink that is not one of the first layer. */
   private readonly firstDeep: number;
   private largest = 0;
+  private value = NaN;
   private rowGroup = -1;
   private rowLayer = -1;
 
@@ -53,6 +54,14 @@ export class DenseFunction implements KinkedFunction {
 
   changed(_sides: Float64Array, _entry: number): void {
     this.frozen.isStale = true;
+  }
+
+  gradient(x: Float64Array, sides: Float64Array, gradient: Float64Array): void {
+    this.value = this.frozen.sweep(x, sides, gradient);
+  }
+
+  valueThere(_x: Float64Array, _sides: Float64Array): number {
+    return this.value;
   }
 
   sweep(

@@ -36,6 +36,8 @@ export class DenseLayout {
   /** How many kinks there are, and the first one of the loss. */
   readonly kinks: number;
   readonly lossKinks: number;
+  /** The kinks that were asked for. */
+  private readonly known = new Map<number, FrozenKink>();
 
   private constructor(
     { widths, dimension }: EmpiricalRisk['network'],
@@ -102,6 +104,12 @@ export class DenseLayout {
 
   /** What is known of a kink. */
   kink(index: number): FrozenKink {
+    let known = this.known.get(index);
+    if (!known) this.known.set(index, (known = this.describe(index)));
+    return known;
+  }
+
+  private describe(index: number): FrozenKink {
     const place = { layer: 0, hinge: 0, group: 0, neuron: 0 };
     this.locate(index, place);
     const { layer, hinge, group, neuron } = place;

@@ -7,6 +7,15 @@ export interface GroupedLoss {
   evaluate(outputs: Float64Array, delta: Float64Array): number;
   /** The kinks of |N − y|, if it has them. */
   readonly kinks: LossKinks | undefined;
+  /** Of the squared loss of one output. */
+  readonly squares?: GroupedSquares;
+}
+
+/** A loss with the derivatives factor·(counts·N − targets), by group: how many samples, and the sums of their targets. */
+export interface GroupedSquares {
+  readonly counts: Float64Array;
+  readonly targets: Float64Array;
+  readonly factor: number;
 }
 
 /** Kinks of the loss: |N_output − y| of a group, of samples that have it in common. */
@@ -50,7 +59,9 @@ export function groupedLoss(
     return { evaluate: none, kinks: lossKinks(of, targets, width) };
   }
   if (name === 'squared') {
-    return { evaluate: squared(of, count, targets, width), kinks: undefined };
+    const evaluate = squared(of, count, targets, width);
+    const squares = width === 1 ? { squares: groupedSquares(of, count, targets) } : {};
+    return { evaluate, kinks: undefined, ...squares };
   }
   const { value, derivative } = entryOf(name, parameter);
   return {
@@ -70,6 +81,16 @@ export function groupedLoss(
       return sum / samples;
     },
   };
+}
+
+function groupedSquares(of: Int32Array, groups: number, targets: Float64Array): GroupedSquares {
+  const counts = new Float64Array(groups);
+  const sums = new Float64Array(groups);
+  for (let s = 0; s < of.length; s++) {
+    counts[of[s]!] = counts[of[s]!]! + 1;
+    sums[of[s]!] = sums[of[s]!]! + targets[s]!;
+  }
+  return { counts, targets: sums, factor: 2 / of.length };
 }
 
 /** Mean of (N − y)², summed over the outputs. */

@@ -3,6 +3,7 @@ import type { Entries } from '../kinked-function.js';
 import type { HeldRow, Pattern } from '../pattern.js';
 import { DenseFunction } from './dense-function.js';
 import type { DenseLayout } from './dense-layout.js';
+import { LineMoments } from './line-moments.js';
 import { LineSides } from './line-sides.js';
 
 /** Whether a network has one hidden layer between one input and one output. */
@@ -13,37 +14,49 @@ export function isLine({ layers }: DenseLayout): boolean {
 /**
  * The risk of a network N(x) = c + Σ_i v_i·A(w_i·x + b_i) of one input and one output. Over sorted inputs, each hinge
  * of a neuron has one side up to some input and the other one from some input on: between these places N is one line
- * A·x + C, and all sums over samples are sums of few sums over the pieces. An evaluation costs O(samples + neurons).
+ * A·x + C, and all sums over samples are sums of few sums over the pieces. A gradient costs O(samples + neurons), that
+ * of the squared loss O(neurons): its sums over a piece are combinations of moments of the samples there.
  */
 export class LineFunction extends DenseFunction {
   private readonly sides: LineSides;
-  /** By group: outputs of the network and their cotangents, in the last sweep. */
+  /** Of squared losses. */
+  private readonly moments: LineMoments | undefined;
+  /** The version of the sides that the moments are of. */
+  private momentsVersion = 0;
+  /** By group: outputs of the network and their cotangents; of squared losses only where the value was asked for. */
   private readonly outputs: Float64Array;
   private readonly delta: Float64Array;
   private readonly v: Float64Array;
   /** By hinge of a neuron: Σ slope·δ and Σ slope·δ·x. */
   private readonly sums: Float64Array;
   private readonly momentSums: Float64Array;
-  /** The line of what ends at a break and later. */
-  private readonly later: Float64Array;
-  private readonly laterShift: Float64Array;
+  /** By piece: A and C of the line of the last gradient. */
+  private readonly slopes: Float64Array;
+  private readonly shifts: Float64Array;
   /** Sums of δ and of δ·x over the pieces. */
   private readonly pieces: Float64Array;
   private readonly pieceMoments: Float64Array;
+  /** Whether the last gradient was computed here, and its value is known. */
+  private isLineSwept = false;
+  private isValued = false;
+  private lineValue = NaN;
+  /** Σ δ·x over all groups, after the sums over pieces. */
+  private moment = 0;
 
   constructor(layout: DenseLayout) {
     super(layout);
-    const { groups, layers, hinges } = layout;
+    const { groups, layers, hinges, loss } = layout;
     const { width } = layers[0]!;
     const count = width * hinges.at.length;
     this.sides = new LineSides(layout);
+    this.moments = loss.squares && new LineMoments(this.sides, loss.squares);
     this.outputs = new Float64Array(groups.count);
     this.delta = new Float64Array(groups.count);
     this.v = new Float64Array(width);
     this.sums = new Float64Array(count);
     this.momentSums = new Float64Array(count);
-    this.later = new Float64Array(2 * count + 1);
-    this.laterShift = new Float64Array(2 * count + 1);
+    this.slopes = new Float64Array(2 * count + 1);
+    this.shifts = new Float64Array(2 * count + 1);
     this.pieces = new Float64Array(2 * count + 1);
     this.pieceMoments = new Float64Array(2 * count + 1);
   }
@@ -53,6 +66,39 @@ export class LineFunction extends DenseFunction {
     this.sides.change(entry);
   }
 
+  override gradient(x: Float64Array, sides: Float64Array, gradient: Float64Array): void {
+    const line = this.sides;
+    line.compile(sides);
+    this.isLineSwept = !line.isIrregular;
+    if (line.isIrregular) {
+      super.gradient(x, sides, gradient);
+      return;
+    }
+    const { v, layout } = this;
+    const { width } = layout.layers[0]!;
+    const last = layout.layers[1]!;
+    for (let i = 0; i < width; i++) v[i] = x[last.weights + i]!;
+    this.findLines(x, x[last.biases]!);
+    this.isValued = false;
+    let total: number;
+    if (this.moments) {
+      if (this.momentsVersion !== line.version) this.moments.update();
+      this.momentsVersion = line.version;
+      total = this.sumSquares(this.moments);
+    } else {
+      this.evaluate(sides);
+      total = this.sumPieces();
+    }
+    this.sumHinges(total, this.moment);
+    this.writeGradient(x, total, gradient);
+  }
+
+  override valueThere(x: Float64Array, sides: Float64Array): number {
+    if (!this.isLineSwept) return super.valueThere(x, sides);
+    if (!this.isValued) this.evaluate(sides);
+    return this.lineValue;
+  }
+
   override sweep(
     x: Float64Array,
     sides: Float64Array,
@@ -60,51 +106,20 @@ export class LineFunction extends DenseFunction {
     rows?: readonly HeldRow[],
     lambda?: Float64Array,
   ): number {
-    const { layout, outputs, delta, v } = this;
-    const line = this.sides;
-    line.compile(sides);
-    if (line.isIrregular || (rows && lambda)) {
+    if (rows && lambda) {
       this.isLineSwept = false;
       return super.sweep(x, sides, gradient, rows, lambda);
     }
-    this.isLineSwept = true;
-    const { width, weights, biases } = layout.layers[0]!;
-    const last = layout.layers[1]!;
-    for (let i = 0; i < width; i++) v[i] = x[last.weights + i]!;
-    this.findOutputs(x, x[last.biases]!);
-    let value = layout.loss.evaluate(outputs, delta);
-    if (layout.loss.kinks) value += this.addLossKinks(sides);
-    const { at } = layout.hinges;
-    const perNeuron = at.length;
-    const total = this.sumPieces();
-    const moment = this.moment;
-    this.sumHinges(total, moment);
-    for (let i = 0; i < width; i++) {
-      const w = x[weights + i]!;
-      const b = x[biases + i]!;
-      const out = v[i]!;
-      let sum = line.slope * total;
-      let sumX = line.slope * moment;
-      let shift = 0;
-      for (let h = 0; h < perNeuron; h++) {
-        const s = this.sums[i * perNeuron + h]!;
-        sum += s;
-        sumX += this.momentSums[i * perNeuron + h]!;
-        shift += at[h]! * s;
-      }
-      gradient[weights + i] = out * sumX;
-      gradient[biases + i] = out * sum;
-      gradient[last.weights + i] = w * sumX + b * sum - shift;
-    }
-    gradient[last.biases] = total;
-    return value;
+    this.gradient(x, sides, gradient);
+    return this.valueThere(x, sides);
   }
 
   override boundOf(kink: number): number {
     const { layout, place } = this;
     if (!this.isLineSwept || kink >= layout.lossKinks) return super.boundOf(kink);
     layout.locate(kink, place);
-    return layout.hinges.weights[place.hinge]! * this.delta[place.group]! * this.v[place.neuron]!;
+    const delta = this.deltaAt(this.sides.rank[place.group]!);
+    return layout.hinges.weights[place.hinge]! * delta * this.v[place.neuron]!;
   }
 
   override suspects(segment: Segment, pattern: Pattern, out: Entries): void {
@@ -115,22 +130,42 @@ export class LineFunction extends DenseFunction {
       return;
     }
     out.clear();
-    const { watched } = line;
+    const { coefficients, degree, start, end, step } = segment;
+    const reach = Math.abs((end - start) / step);
+    const { weights, biases } = this.layout.layers[0]!;
+    const { at: zeros } = this.layout.hinges;
+    const { watched, watchedInputs, watchedHinges, perNeuron } = line;
+    const first = coefficients[0]!;
+    let neuron = -1;
+    let most = 0;
+    let mostShift = 0;
     for (let i = 0; i < watched.count; i++) {
+      const at = watchedHinges[i]!;
+      const own = perNeuron === 1 ? at : Math.floor(at / perNeuron);
+      if (own !== neuron) {
+        // how far weight and bias move at most
+        neuron = own;
+        most = 0;
+        mostShift = 0;
+        for (let q = degree; q > 0; q--) {
+          const c = coefficients[q]!;
+          most = (most + Math.abs(c[weights + own]!)) * reach;
+          mostShift = (mostShift + Math.abs(c[biases + own]!)) * reach;
+        }
+      }
+      const x = watchedInputs[i]!;
+      const z = first[weights + own]! * x + first[biases + own]! - zeros[at - own * perNeuron]!;
+      // a little more, for rounding
+      const change = 1.000001 * (most * Math.abs(x) + mostShift) + 1e-300;
       const entry = watched.list[i]!;
-      if (!pattern.held[entry]) out.add(entry);
+      if (Math.abs(z) <= change && !pattern.held[entry]) out.add(entry);
     }
   }
 
-  private isLineSwept = false;
-  /** Σ δ·x over all groups, after `sumPieces`. */
-  private moment = 0;
-
-  /** Outputs of all groups, line by line: what ends later, and what has begun before. */
-  private findOutputs(x: Float64Array, bias: number): void {
-    const { layout, outputs, v, later, laterShift } = this;
-    const { order, inputs, breaks, places, neurons, hinge, befores, afters } = this.sides;
-    const { slope, constant, perNeuron } = this.sides;
+  /** Finds the line of every piece: of what ends later, and what has begun before. */
+  private findLines(x: Float64Array, bias: number): void {
+    const { layout, v, slopes, shifts } = this;
+    const { breaks, neurons, hinge, befores, afters, slope, constant, perNeuron } = this.sides;
     const { width, weights, biases } = layout.layers[0]!;
     const { at } = layout.hinges;
     let a = 0;
@@ -150,27 +185,48 @@ export class LineFunction extends DenseFunction {
         c += pull * (b - at[h]!);
       }
     }
-    later[breaks] = 0;
-    laterShift[breaks] = 0;
+    let later = 0;
+    let laterShift = 0;
+    slopes[breaks] = 0;
+    shifts[breaks] = 0;
     for (let e = breaks - 1; e >= 0; e--) {
-      const i = neurons[e]!;
-      const pull = v[i]! * befores[e]!;
-      later[e] = later[e + 1]! + pull * x[weights + i]!;
-      laterShift[e] = laterShift[e + 1]! + pull * (x[biases + i]! - at[hinge[e]!]!);
+      const before = befores[e]!;
+      if (before !== 0) {
+        const i = neurons[e]!;
+        const pull = v[i]! * before;
+        later += pull * x[weights + i]!;
+        laterShift += pull * (x[biases + i]! - at[hinge[e]!]!);
+      }
+      slopes[e] = later;
+      shifts[e] = laterShift;
     }
-    let k = 0;
     for (let e = 0; e <= breaks; e++) {
-      const end = e < breaks ? places[e]! : order.length;
-      const slopeHere = a + later[e]!;
-      const shiftHere = c + laterShift[e]!;
-      for (; k < end; k++) outputs[order[k]!] = slopeHere * inputs[k]! + shiftHere;
+      slopes[e] = slopes[e]! + a;
+      shifts[e] = shifts[e]! + c;
       if (e === breaks) break;
+      const after = afters[e]!;
+      if (after === 0) continue;
       const i = neurons[e]!;
-      const pull = v[i]! * afters[e]!;
-      if (pull === 0) continue;
+      const pull = v[i]! * after;
       a += pull * x[weights + i]!;
       c += pull * (x[biases + i]! - at[hinge[e]!]!);
     }
+  }
+
+  /** The loss and its derivatives at the outputs that the lines say. */
+  private evaluate(sides: Float64Array): void {
+    const { layout, outputs, delta, slopes, shifts } = this;
+    const { order, inputs, breaks, places } = this.sides;
+    let k = 0;
+    for (let e = 0; e <= breaks; e++) {
+      const end = e < breaks ? places[e]! : order.length;
+      const a = slopes[e]!;
+      const c = shifts[e]!;
+      for (; k < end; k++) outputs[order[k]!] = a * inputs[k]! + c;
+    }
+    this.lineValue = layout.loss.evaluate(outputs, delta);
+    if (layout.loss.kinks) this.lineValue += this.addLossKinks(sides);
+    this.isValued = true;
   }
 
   private addLossKinks(sides: Float64Array): number {
@@ -185,7 +241,39 @@ export class LineFunction extends DenseFunction {
     return value;
   }
 
-  /** Sums δ and δ·x over every piece; returns Σ δ over all. */
+  /** The derivative with respect to the output at the k-th input. */
+  private deltaAt(k: number): number {
+    const { moments, slopes, shifts } = this;
+    const { breaks, places, inputs, order } = this.sides;
+    if (!moments) return this.delta[order[k]!]!;
+    let e = 0;
+    while (e < breaks && places[e]! <= k) e++;
+    const output = slopes[e]! * inputs[k]! + shifts[e]!;
+    return moments.factor * (moments.counts[k]! * output - moments.targets[k]!);
+  }
+
+  /** Sums δ and δ·x over every piece, for the squared loss; returns Σ δ over all. */
+  private sumSquares(moments: LineMoments): number {
+    const { slopes, shifts, pieces, pieceMoments } = this;
+    const { ones, xs, squares, ys, products, factor } = moments;
+    const { breaks } = this.sides;
+    let total = 0;
+    let moment = 0;
+    for (let e = 0; e <= breaks; e++) {
+      const a = slopes[e]!;
+      const c = shifts[e]!;
+      const sum = factor * (a * xs[e]! + c * ones[e]! - ys[e]!);
+      const sumX = factor * (a * squares[e]! + c * xs[e]! - products[e]!);
+      pieces[e] = sum;
+      pieceMoments[e] = sumX;
+      total += sum;
+      moment += sumX;
+    }
+    this.moment = moment;
+    return total;
+  }
+
+  /** As `sumSquares`, for any loss. */
   private sumPieces(): number {
     const { delta, pieces, pieceMoments } = this;
     const { order, inputs, breaks, places } = this.sides;
@@ -212,7 +300,7 @@ export class LineFunction extends DenseFunction {
 
   /** Sums of every hinge: from the left and from the right, none of them a difference. */
   private sumHinges(total: number, moment: number): void {
-    const { sums, momentSums, pieces, pieceMoments, delta } = this;
+    const { sums, momentSums, pieces, pieceMoments } = this;
     const { breaks, neurons, hinge, befores, afters, constant, perNeuron } = this.sides;
     const { heldSlope, ends, begins, order, inputs } = this.sides;
     for (let at = 0; at < sums.length; at++) {
@@ -220,9 +308,9 @@ export class LineFunction extends DenseFunction {
       let sumX = constant[at]! * moment;
       const from = ends[at]!;
       const to = begins[at]!;
-      if (from < to && to - from < order.length) {
+      if (heldSlope !== 0 && from < to && to - from < order.length) {
         for (let k = from; k < to; k++) {
-          const d = heldSlope * delta[order[k]!]!;
+          const d = heldSlope * this.deltaAt(k);
           sum += d;
           sumX += d * inputs[k]!;
         }
@@ -252,5 +340,29 @@ export class LineFunction extends DenseFunction {
       sums[at] = sums[at]! + slope * sum;
       momentSums[at] = momentSums[at]! + slope * sumX;
     }
+  }
+
+  private writeGradient(x: Float64Array, total: number, gradient: Float64Array): void {
+    const { layout, v, sums, momentSums, moment } = this;
+    const { slope, perNeuron } = this.sides;
+    const { width, weights, biases } = layout.layers[0]!;
+    const last = layout.layers[1]!;
+    const { at } = layout.hinges;
+    for (let i = 0; i < width; i++) {
+      const out = v[i]!;
+      let sum = slope * total;
+      let sumX = slope * moment;
+      let shift = 0;
+      for (let h = 0; h < perNeuron; h++) {
+        const s = sums[i * perNeuron + h]!;
+        sum += s;
+        sumX += momentSums[i * perNeuron + h]!;
+        shift += at[h]! * s;
+      }
+      gradient[weights + i] = out * sumX;
+      gradient[biases + i] = out * sum;
+      gradient[last.weights + i] = x[weights + i]! * sumX + x[biases + i]! * sum - shift;
+    }
+    gradient[last.biases] = total;
   }
 }

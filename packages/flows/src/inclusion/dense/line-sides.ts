@@ -7,8 +7,11 @@ import type { DenseLayout } from './dense-layout.js';
  */
 export class LineSides {
   isIrregular = false;
-  /** Groups in the order of their inputs, and these. */
+  /** How often they have been compiled. */
+  version = 0;
+  /** Groups in the order of their inputs, the place of each in it, and the inputs. */
   readonly order: Int32Array;
+  readonly rank: Int32Array;
   readonly inputs: Float64Array;
   readonly perNeuron: number;
   /** Slope of activations apart from hinges: that of an activation with one hinge at 0 is told with its hinge. */
@@ -31,13 +34,19 @@ export class LineSides {
   readonly begins: Int32Array;
   /** Arguments next to breaks, or at both ends: while these keep their signs, so do all. */
   readonly watched: Entries = new Entries();
+  /** Of these: their inputs, and the hinges of neurons. */
+  readonly watchedInputs: Float64Array;
+  readonly watchedHinges: Int32Array;
   private readonly layout: DenseLayout;
   private readonly keys: Float64Array;
   /** By hinge of a neuron: the sides at the least and the greatest inputs, 0 where it is held there. */
   private readonly left: Float64Array;
   private readonly right: Float64Array;
   private readonly irregular: Uint8Array;
+  /** By hinge of a neuron: 0 if its sides are those that were read, 1 if one of them has been changed, 2 for more. */
   private readonly stale: Uint8Array;
+  /** Where the one was changed. */
+  private readonly turned: Int32Array;
   private isStale = true;
 
   constructor(layout: DenseLayout) {
@@ -45,6 +54,8 @@ export class LineSides {
     const { groups, layers, hinges } = layout;
     this.order = Int32Array.from({ length: groups.count }, (_, g) => g);
     this.order.sort((a, b) => groups.inputs[a]! - groups.inputs[b]!);
+    this.rank = new Int32Array(groups.count);
+    this.order.forEach((g, k) => (this.rank[g] = k));
     this.inputs = Float64Array.from(this.order, (g) => groups.inputs[g]!);
     this.perNeuron = hinges.at.length;
     const isOne = hinges.at.length === 1 && hinges.at[0] === 0;
@@ -57,7 +68,10 @@ export class LineSides {
     this.ends = new Int32Array(count);
     this.begins = new Int32Array(count);
     this.irregular = new Uint8Array(count);
-    this.stale = new Uint8Array(count).fill(1);
+    this.stale = new Uint8Array(count).fill(2);
+    this.turned = new Int32Array(count);
+    this.watchedInputs = new Float64Array(2 * count);
+    this.watchedHinges = new Int32Array(2 * count);
     this.keys = new Float64Array(2 * count);
     this.places = new Int32Array(2 * count);
     this.neurons = new Int32Array(2 * count);
@@ -68,26 +82,62 @@ export class LineSides {
 
   /** The side of this argument has been changed; −1: all have. */
   change(entry: number): void {
-    const { layout, perNeuron } = this;
+    const { layout, perNeuron, stale, turned, rank } = this;
     this.isStale = true;
-    if (entry < 0) this.stale.fill(1);
+    if (entry < 0) stale.fill(2);
     if (entry < 0 || entry >= layout.lossKinks) return;
     const { width } = layout.layers[0]!;
     const perHinge = layout.groups.count * width;
-    this.stale[(entry % width) * perNeuron + Math.floor(entry / perHinge)] = 1;
+    const at = (entry % width) * perNeuron + Math.floor(entry / perHinge);
+    const k = rank[Math.floor((entry % perHinge) / width)]!;
+    stale[at] = stale[at] === 0 || (stale[at] === 1 && turned[at] === k) ? 1 : 2;
+    turned[at] = k;
   }
 
   compile(sides: Float64Array): void {
     if (!this.isStale) return;
     this.isStale = false;
+    this.version++;
     const { stale, irregular, perNeuron } = this;
     this.isIrregular = false;
     for (let at = 0; at < stale.length; at++) {
-      if (stale[at] === 1) this.read(sides, Math.floor(at / perNeuron), at % perNeuron);
+      if (stale[at] !== 0) {
+        const isMoved = stale[at] === 1 && this.move(sides, at);
+        if (!isMoved) this.read(sides, Math.floor(at / perNeuron), at % perNeuron);
+      }
       stale[at] = 0;
       if (irregular[at] === 1) this.isIrregular = true;
     }
     if (!this.isIrregular) this.sortBreaks();
+  }
+
+  /** Moves the one break of a hinge over an input that has been turned; false if it is not as simple as that. */
+  private move(sides: Float64Array, at: number): boolean {
+    const { order, left, right, ends, begins, irregular } = this;
+    const count = order.length;
+    const end = ends[at]!;
+    if (irregular[at] === 1 || begins[at] !== end || end === 0 || count < 2) return false;
+    const k = this.turned[at]!;
+    const side = sides[this.entry(at, k)]!;
+    const before = left[at]!;
+    if (side === 0) return false;
+    let place: number;
+    if (end === count) {
+      if (side === before || (k > 0 && k < count - 1)) return false;
+      left[at] = k === 0 ? side : before;
+      right[at] = -left[at];
+      place = k === 0 ? 1 : k;
+    } else if (k === end && side === before) place = end + 1;
+    else if (k === end - 1 && side === right[at]) place = k;
+    else return false;
+    if (place === 0) left[at] = side;
+    if (place === 0 || place === count) {
+      place = count;
+      right[at] = 0;
+    }
+    ends[at] = place;
+    begins[at] = place;
+    return true;
   }
 
   /** Reads the sides of a hinge of a neuron along the inputs. */
@@ -147,14 +197,20 @@ export class LineSides {
   }
 
   private watch(at: number, end: number, begin: number, count: number): void {
-    const { watched } = this;
     if (end === count) {
-      watched.add(this.entry(at, 0));
-      if (count > 1) watched.add(this.entry(at, count - 1));
+      this.watchAt(at, 0);
+      if (count > 1) this.watchAt(at, count - 1);
       return;
     }
-    if (end > 0) watched.add(this.entry(at, end - 1));
-    if (begin < count) watched.add(this.entry(at, begin));
+    if (end > 0) this.watchAt(at, end - 1);
+    if (begin < count) this.watchAt(at, begin);
+  }
+
+  private watchAt(at: number, k: number): void {
+    const { watched } = this;
+    this.watchedInputs[watched.count] = this.inputs[k]!;
+    this.watchedHinges[watched.count] = at;
+    watched.add(this.entry(at, k));
   }
 
   private entry(at: number, k: number): number {

@@ -1,0 +1,21 @@
+/** A change of the pattern that can be taken back. */
+export interface PatternChange {
+  undo(): void;
+  redo(): void;
+}
+
+/** Where a flow across kinks is, as its phases share it. */
+export interface RunState {
+  /** The time of the integrator. */
+  t: number;
+  readonly end: number;
+  readonly y: Float64Array;
+  /** Why it has ended; empty while it goes on. */
+  reason: string;
+  /** Since when it is at rest, if it ended because of that. */
+  restingSince: number | undefined;
+  /** The last whole step, before any that was cut or retried; 0 before there is one. */
+  ordinary: number;
+  /** The last change of the pattern, if it ended the last step: the pattern was another one during the step. */
+  last: PatternChange | undefined;
+}

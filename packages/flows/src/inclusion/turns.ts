@@ -1,0 +1,163 @@
+import { norm2 } from '@nonsmooth/core';
+import type { ActiveKink } from './active-kink.js';
+import { activeKinks } from './active-kinks.js';
+import { CornerFunction } from './corner-function.js';
+import { crossed } from './crossing.js';
+import { Decider } from './decider.js';
+import type { Choice, FreshEntry } from './decision.js';
+import type { KinkListener, Rate } from './inclusion-options.js';
+import { leaveZeros, snapped } from './norms.js';
+import type { PatternChange, RunState } from './run-state.js';
+import type { RestRule } from './rest.js';
+import type { SlidingField } from './sliding-field.js';
+import type { StateNoise } from './state-noise.js';
+import type { Crossing, KinkWatch } from './watch.js';
+
+/** What the turns of a flow need to know of it. */
+export interface TurnParts {
+  readonly state: RunState;
+  readonly field: SlidingField;
+  readonly watch: KinkWatch;
+  readonly noise: StateNoise;
+  readonly rest: RestRule;
+  readonly listener: KinkListener;
+  readonly rate: Rate;
+  readonly choice: Choice;
+}
+
+/** Where kinks are met: decides the pattern that holds from there on, and puts the field and what watches on it. */
+export class Turns {
+  private readonly parts: TurnParts;
+  private readonly velocity: Float64Array;
+  private readonly stepStart: Float64Array;
+  private readonly fresh: FreshEntry[] = [];
+  /** The last kink that was crossed, turned once more or back. */
+  private readonly crossing: PatternChange;
+  private crossedKink = -1;
+
+  constructor(parts: TurnParts) {
+    const { field, state } = parts;
+    this.parts = parts;
+    this.velocity = new Float64Array(state.y.length);
+    this.stepStart = state.y.slice();
+    const turn = (): void => {
+      const { kinked, pattern } = field;
+      const kink = this.crossedKink;
+      pattern.sides[kink] = -pattern.sides[kink]!;
+      kinked.changed(pattern.sides, kink);
+      field.enter(nothing);
+    };
+    this.crossing = { undo: turn, redo: turn };
+  }
+
+  /** A step begins here. */
+  begin(): void {
+    const { stepStart } = this;
+    const { y } = this.parts.state;
+    for (let i = 0; i < y.length; i++) stepStart[i] = y[i]!;
+  }
+
+  /** Takes the measure of terms and forces here. */
+  measure(): void {
+    const { field, noise, state } = this.parts;
+    field.kinked.measure(state.y, this.stepStart, field.pattern.sides);
+    noise.measure(state.y);
+  }
+
+  /** Decides about these kinks; `ahead` is a time that is short against a step. */
+  decide(active: readonly ActiveKink[], ahead: number): void {
+    const { field, state, rest, noise, listener, choice } = this.parts;
+    const { y } = state;
+    const corner = new CornerFunction(
+      field,
+      active.map(({ index }) => index),
+    );
+    const local = corner.local(active);
+    const before = corner.pattern();
+    const decision = new Decider(corner, choice).decide(y, before, local, ahead, noise.size);
+    listener.decided(state.t, corner, before, decision, local);
+    const isDecided = decision.undecided === undefined;
+    const after = isDecided ? decision.pattern : before;
+    corner.put(after);
+    state.last = { undo: () => corner.put(before), redo: () => corner.put(after) };
+    if (!isDecided) {
+      state.reason = `undecided: ${decision.undecided}`;
+      return;
+    }
+    field.project(y);
+    const fresh = decision.fresh.map(({ entry, order }) => ({
+      entry: corner.entryOf(entry),
+      order,
+    }));
+    if (field.kinked.hasNorms) leaveZeros(field, y, fresh, 1e-3 * rest.tolerance(y));
+    this.goOn(active, fresh, decision.velocity, decision.atRest);
+  }
+
+  /** Crosses the one kink that is met, if there is nothing to decide. */
+  cross(kink: number, active: readonly ActiveKink[]): boolean {
+    const { field, state, noise, listener } = this.parts;
+    const { velocity, fresh } = this;
+    if (!crossed(field, state.y, active, kink, noise.size, velocity)) return false;
+    listener.crossed(state.t, kink, field.pattern.sides[kink]!);
+    this.crossedKink = kink;
+    state.last = this.crossing;
+    fresh.length = 0;
+    fresh.push({ entry: kink, order: 1 });
+    this.goOn(active, fresh, velocity, false);
+    return true;
+  }
+
+  /**
+   * Norms within the tolerance of 0 are put there if the flow then holds them; returns whether one was, so that the
+   * piece has ended.
+   */
+  snapNorms(): boolean {
+    const { field, state, watch, rest, noise, choice, rate } = this.parts;
+    const { kinked, pattern } = field;
+    const { y } = state;
+    const tolerance = rest.tolerance(y);
+    let isSnapped = false;
+    const u = new Float64Array(kinked.size);
+    for (let index = 0; index < kinked.count; index++) {
+      const { kind, offset, size } = kinked.kink(index);
+      if (kind !== 'norm' || pattern.held[index] || watch.has(offset)) continue;
+      kinked.values(y, pattern.sides, u);
+      if (norm2(u.subarray(offset, offset + size)) > tolerance) continue;
+      const ahead = 1e-3 * state.ordinary;
+      const there = snapped(field, index, y, choice, ahead, noise.size);
+      if (!there) continue;
+      y.set(there);
+      this.measure();
+      const active = activeKinks(field, watch, y, { kink: index, entry: -1 });
+      this.decide(active, ahead * rate(state.t));
+      isSnapped = true;
+    }
+    return isSnapped;
+  }
+
+  /** What is decided about where a step was cut. */
+  activeAt(met: Pick<Crossing, 'kink' | 'entry'>): readonly ActiveKink[] {
+    const { field, watch, state } = this.parts;
+    return activeKinks(field, watch, state.y, met);
+  }
+
+  /** From here on the pattern of the field holds. */
+  private goOn(
+    active: readonly ActiveKink[],
+    fresh: FreshEntry[],
+    velocity: Float64Array,
+    atRest: boolean,
+  ): void {
+    const { state, watch, rest, field, rate } = this.parts;
+    watch.resting((entry) => {
+      const kink = field.kinked.kinkAt(entry);
+      if (!active.some(({ index }) => index === kink)) fresh.push({ entry, order: 0 });
+    });
+    watch.begin(state.y, field.pattern, velocity, fresh);
+    const isOver = rest.isOver(state.t, state.y, norm2(velocity), 0, rate(state.t), state.ordinary);
+    rest.changed(state.t);
+    if (atRest || (isOver && state.ordinary > 0)) state.restingSince = state.t;
+  }
+}
+
+const nothing: readonly number[] = [];
