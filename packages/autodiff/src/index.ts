@@ -5,7 +5,7 @@ export { requireObjectiveProgram, requireProgram, type Arity } from './checked-p
 export { compile } from './compile.js';
 export type { CompiledProgram, CompileOptions } from './compile.js';
 export * from './derivatives/check-gradient.js';
-export type { DerivativeOptions, Traceable } from './derivatives/differentiate.js';
+export type { DerivativeOptions, Placed, Traceable } from './derivatives/differentiate.js';
 export * from './derivatives/directional.js';
 export * from './derivatives/gradient.js';
 export * from './derivatives/matrices.js';

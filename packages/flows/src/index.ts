@@ -6,6 +6,8 @@ export type { GrowthLaw } from './asymptotics/growth-laws.js';
 export * from './asymptotics/threshold-study.js';
 export * from './asymptotics/trajectory.js';
 export type * from './certify-convergence/certificate.js';
+export type { CertifiableRisk } from './certify-convergence/certifiable-risk.js';
+export type { Samples } from './certify-convergence/dense-jets.js';
 export * from './certify-convergence/certify-convergence.js';
 export * from './certify-convergence/verify-convergence.js';
 export * from './descent/descend.js';

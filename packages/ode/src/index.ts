@@ -1,14 +1,21 @@
 export * from './control/controller.js';
-export { blockNorm, maximumNorm, rootMeanSquare, type ErrorNorm } from './control/norm.js';
+export {
+  blockNorm,
+  maximumNorm,
+  rootMeanSquare,
+  type ErrorNorm,
+  type Tolerance,
+} from './control/norm.js';
 export * from './errors.js';
 export { ArgumentError, NonFiniteError, ShapeError } from '@nonsmooth/core';
-export type { Event, EventOccurrence, ZeroEvents } from './events/event.js';
+export type { Event, EventOccurrence, EventState, ZeroEvents } from './events/event.js';
 export { explicitMethod, type ExplicitMethod } from './explicit/pair.js';
-export type { ExplicitDefinition } from './explicit/tableau.js';
+export type { ExplicitDefinition, Interpolant, Tableau } from './explicit/tableau.js';
 export type { Checkpoint } from './integration/checkpoint.js';
 export * from './integration/integrate.js';
 export type { Integration, Step, StreamOptions } from './integration/integration.js';
 export type { Progress, Restarts } from './integration/progress.js';
+export type { WatchState } from './modes/mode-watch.js';
 export type { WatchesState } from './integration/watches.js';
 export { inLogTime, type LogTimeProblem } from './log-time.js';
 export type { Memory, SavedMemory } from './memory.js';

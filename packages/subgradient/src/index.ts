@@ -18,6 +18,7 @@ export { minimalNormPoint, type MinimalNormPoint } from './cones/minimal-norm-po
 export type { Subject } from './subject.js';
 export type { Budget, Exhausted, Spending } from './cells/budget.js';
 export { countCells, type ArrangementCells } from './cells/cells.js';
+export type { BranchStep } from './cells/search.js';
 export {
   absNormalForm,
   linearization,

@@ -52,11 +52,11 @@ export interface NativeFunctions {
   readonly vectorBytes: number;
 }
 
-/** Instruction sets that the kernels are compiled for, the best first. */
-export const instructionSets = ['avx512', 'avx2'] as const;
-
 /** The name of a set of vector instructions that the native kernels were compiled for. */
-export type InstructionSet = (typeof instructionSets)[number];
+export type InstructionSet = 'avx512' | 'avx2';
+
+/** Instruction sets that the kernels are compiled for, the best first. */
+export const instructionSets: readonly InstructionSet[] = ['avx512', 'avx2'];
 
 /** The kernels for one instruction set. */
 export type NativeTable = { readonly [Name in Dtype]: NativeFunctions };
