@@ -36,13 +36,17 @@ type Entries = readonly (readonly [number, string])[];
 
 /** A sparse vector of exact numbers, at most six entries of it. */
 function vector(entries: Entries): string {
-  const shown = entries.slice(0, 6).map(([i, value]) => `d${subscript(i)} = ${value}`);
+  const shown = entries.slice(0, 6).map(([i, value]) => `d${subscript(i)} = ${minus(value)}`);
   const more = entries.length > 6 ? ` and ${entries.length - 6} more` : '';
   return entries.length === 0 ? '0' : shown.join(', ') + more;
 }
 
+function minus(value: string): string {
+  return value.replace('-', '−');
+}
+
 function list(values: readonly string[]): string {
-  const shown = values.slice(0, 6).join(', ');
+  const shown = values.slice(0, 6).map(minus).join(', ');
   return values.length > 6 ? `(${shown}, …)` : `(${shown})`;
 }
 
@@ -62,7 +66,7 @@ function wordsOf(proof: Proof, isIn: boolean): string {
     case 'cell':
       return `It is the gradient on a whole cell that touches the point, the one towards ${vector(proof.cell.direction)}.`;
     case 'combination':
-      return `It is a mean of gradients of ${proof.terms.length} cells with the weights ${list(proof.terms.map(({ weight }) => weight))}.`;
+      return `It is a mean of gradients of ${proof.terms.length} ${proof.terms.length === 1 ? 'cell' : 'cells'} with the weights ${list(proof.terms.map(({ weight }) => weight))}.`;
     case 'independentRows':
       return `The active kinks are independent, so that every side of each is met; their multipliers ${list(proof.multipliers)} ${isIn ? 'are within' : 'leave'} the bounds of this set.`;
     case 'independentCombination':
@@ -70,7 +74,7 @@ function wordsOf(proof: Proof, isIn: boolean): string {
     case 'independentSeparation':
       return `The active kinks are independent, and the direction ${dense(proof.direction)} separates it from all gradients nearby.`;
     case 'layers':
-      return `A ReLU network with biases: layer by layer the gradients of its ${proof.classes.length} active kinks are independent, and signs of their weights decide.`;
+      return `A ReLU network with biases: layer by layer the gradients of its active kinks (${proof.classes.length}) are independent, and signs of their weights decide.`;
     case 'biasShift':
       return 'A ReLU network with biases and one choice per neuron: shifted biases approach the point where nothing has a kink, and the gradients there tend to it.';
     case 'margins':

@@ -7,7 +7,7 @@ import {
   xavierUniform,
   type Network,
 } from '@nonsmooth/nets';
-import { key } from '@nonsmooth/tensor';
+import { foldIn, key, type Key } from '@nonsmooth/tensor';
 import { samplesOf, type Samples } from '../data/samples.js';
 import type { Experiment } from '../state/state.js';
 
@@ -52,4 +52,9 @@ export function problemOf(experiment: Experiment): Problem {
         );
   const first = experiment.dynamics === 'normalized' ? normalize(net, drawn) : drawn;
   return { net, samples, data, start: first };
+}
+
+/** Where random batches come from: the key that a study of the lab with this seed has for its first start. */
+export function batchKey(seed: number): Key {
+  return foldIn(foldIn(key(seed), 0), 3);
 }

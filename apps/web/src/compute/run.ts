@@ -16,10 +16,9 @@ import {
 } from '@nonsmooth/flows';
 import { activationKinks } from '@nonsmooth/kernels';
 import { empiricalRisk, type EmpiricalRisk } from '@nonsmooth/nets';
-import { key } from '@nonsmooth/tensor';
 import type { Experiment } from '../state/state.js';
 import { hashOf } from './hash.js';
-import { problemOf, type Problem } from './problem.js';
+import { batchKey, problemOf, type Problem } from './problem.js';
 
 /** Something that happened at a kink of a neuron. */
 export interface RunEvent {
@@ -149,7 +148,9 @@ function descentOf(
   const { records, status } = descend(risk, start, rule, {
     steps,
     every: Math.max(1, Math.ceil(steps / recordsOfDescent)),
-    ...(dynamics === 'sgd' && { batch: { size: Math.min(batch, risk.samples), key: key(seed) } }),
+    ...(dynamics === 'sgd' && {
+      batch: { size: Math.min(batch, risk.samples), key: batchKey(seed) },
+    }),
   });
   const gradient = new Float64Array(net.dimension);
   const speed = new Float64Array(records.length);

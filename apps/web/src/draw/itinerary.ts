@@ -60,7 +60,8 @@ export function drawItinerary(
   scene: {
     readonly problem: Problem;
     readonly run: Run;
-    readonly time: number;
+    /** The moment that is marked, if one is. */
+    readonly time: number | undefined;
     readonly neuron: number;
     readonly logTime: boolean;
   },
@@ -141,7 +142,7 @@ export function drawItinerary(
       size: 10,
     });
   }
-  drawCursor(pen, theme, box, place(time));
+  if (time !== undefined) drawCursor(pen, theme, box, place(time));
 }
 
 /** A glyph per kind of event, which colour alone does not tell. */

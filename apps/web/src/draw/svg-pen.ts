@@ -12,6 +12,25 @@ export function svgOf(
   background: string,
   draw: (pen: Pen) => void,
 ): string {
+  return svgDocument(width, height, title, background, svgFragment(draw));
+}
+
+/** An SVG document with a body. */
+export function svgDocument(
+  width: number,
+  height: number,
+  title: string,
+  background: string,
+  body: string,
+): string {
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeText(typeface)}">` +
+    `<title>${escapeText(title)}</title><rect width="100%" height="100%" fill="${background}"/>${body}</svg>\n`
+  );
+}
+
+/** The elements of what `draw` draws. */
+export function svgFragment(draw: (pen: Pen) => void): string {
   const body: string[] = [];
   let clips = 0;
   const pathOf = (points: readonly number[], end: string): string => {
@@ -58,8 +77,5 @@ export function svgOf(
       body.push('</g>');
     },
   });
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeText(typeface)}">` +
-    `<title>${escapeText(title)}</title><rect width="100%" height="100%" fill="${background}"/>${body.join('')}</svg>\n`
-  );
+  return body.join('');
 }

@@ -6,7 +6,8 @@ const rules = { gd: 'sgd', sgd: 'sgd', adam: 'adam' } as const;
 
 /** The study that reproduces a run in the lab, with its samples and its start in numbers. */
 export function studyOf(experiment: Experiment, title: string): string {
-  const { activation, loss, dynamics, until, rtol, learningRate, steps, batch, seed } = experiment;
+  const { activation, loss, dynamics, until, rtol, choice, learningRate, steps, batch, seed } =
+    experiment;
   // the lab normalizes by itself
   const { samples, start, net } = problemOf({ ...experiment, dynamics: 'flow' });
   const isFlow = dynamics === 'flow' || dynamics === 'normalized';
@@ -24,7 +25,7 @@ export function studyOf(experiment: Experiment, title: string): string {
           until,
           rtol,
           atol: rtol / 100,
-          ...(dynamics === 'flow' && kinked && { kinks: 'itinerary' }),
+          ...(dynamics === 'flow' && kinked && { kinks: 'itinerary', choice }),
         }
       : {
           kind: 'descent',
@@ -39,10 +40,7 @@ export function studyOf(experiment: Experiment, title: string): string {
   };
   const notes = [
     'A run of the kink lab: nonsmooth run STUDY.yaml',
-    ...(dynamics === 'sgd'
-      ? ['Batches are drawn from the key of the lab, so that single steps differ.']
-      : []),
-    ...(isFlow && experiment.choice !== 'minimalNorm'
+    ...(dynamics === 'normalized' && choice !== 'minimalNorm'
       ? ['Where there are several solutions the lab stays if possible.']
       : []),
   ];

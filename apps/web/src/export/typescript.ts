@@ -30,7 +30,9 @@ export function typescriptOf(experiment: Experiment): string {
       : `const run = gradientFlow(risk, start, ${flowOptions});`,
     normalized: `const run = normalizedFlow(net, risk, normalize(net, start), ${flowOptions});`,
     gd: descent(''),
-    sgd: descent(`, batch: { size: ${Math.min(batch, samples.inputs.length)}, key: key(${seed}) }`),
+    sgd: descent(
+      `, batch: { size: ${Math.min(batch, samples.inputs.length)}, key: foldIn(foldIn(key(${seed}), 0), 3) }`,
+    ),
     adam: descent(''),
   }[dynamics];
 
@@ -42,7 +44,7 @@ export function typescriptOf(experiment: Experiment): string {
   return [
     `import { ${functions} } from '@nonsmooth/flows';`,
     `import { ${needsRisk ? 'empiricalRisk, ' : ''}network } from '@nonsmooth/nets';`,
-    ...(isSgd ? [`import { key } from '@nonsmooth/tensor';`] : []),
+    ...(isSgd ? [`import { foldIn, key } from '@nonsmooth/tensor';`] : []),
     '',
     `const net = network([${net.widths.join(', ')}], { activation: '${activation}' });`,
     `const inputs = [${rows}];`,

@@ -1,4 +1,4 @@
-import { batch, computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { activationKinks } from '@nonsmooth/kernels';
 import { problemOf, type Problem } from '../compute/problem.js';
 import { Runner } from '../compute/runner.js';
@@ -125,7 +125,9 @@ export function start(): void {
   effect(() => {
     if (key.value === computedFor.peek()) return;
     clearTimeout(dragging);
-    dragging = setTimeout(() => compute(false), computedFor.peek() === '' ? 0 : 120);
+    // the first run begins at once, before anything is drawn
+    if (computedFor.peek() === '') untracked(() => compute(false));
+    else dragging = setTimeout(() => compute(false), 120);
   });
   effect(() => {
     const whole = state.value;

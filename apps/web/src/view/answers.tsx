@@ -20,10 +20,12 @@ interface AnswersProps {
   readonly answers: readonly Answer[];
   /** The entries of gradients that are shown, by their names. */
   readonly entries: readonly (readonly [string, number])[];
+  /** Without the proofs. */
+  readonly small?: boolean;
 }
 
 /** What backward mode answers under each choice, and what that is. */
-export function Answers({ answers, entries }: AnswersProps): JSX.Element {
+export function Answers({ answers, entries, small = false }: AnswersProps): JSX.Element {
   const chosen = useSignal(0);
   const shown = answers[Math.min(chosen.value, answers.length - 1)]!;
   return (
@@ -83,35 +85,42 @@ export function Answers({ answers, entries }: AnswersProps): JSX.Element {
           </tbody>
         </table>
       </div>
-      <div class="proof" aria-live="polite">
-        <h3>
-          Why {shown.name} gives {verdictWords[shown.verdict]}
-        </h3>
-        <dl>
-          {merged(shown.explanations).map(({ names, answer, words }) => (
-            <div key={names}>
-              <dt>
-                {answer}: {names}
-              </dt>
-              <dd>{words}</dd>
-            </div>
-          ))}
-        </dl>
-        <p class="note">
-          {shown.verified
-            ? 'The certificate was read back from JSON and checked by verify.'
-            : 'Nothing to check, or not checked.'}{' '}
-          Data model: {shown.model}.{' '}
-          <button
-            type="button"
-            class="link"
-            onClick={() => void navigator.clipboard?.writeText(shown.certificate)}
-          >
-            Copy the certificate
-          </button>
-        </p>
-      </div>
+      {small ? null : <Proof shown={shown} />}
     </>
+  );
+}
+
+/** The certificate of an answer in words. */
+function Proof({ shown }: { readonly shown: Answer }): JSX.Element {
+  return (
+    <div class="proof" aria-live="polite">
+      <h3>
+        Why {shown.name} gives {verdictWords[shown.verdict]}
+      </h3>
+      <dl>
+        {merged(shown.explanations).map(({ names, answer, words }) => (
+          <div key={names}>
+            <dt>
+              {answer}: {names}
+            </dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="note">
+        {shown.verified
+          ? 'The certificate was read back from JSON and checked by verify.'
+          : 'Nothing to check, or not checked.'}{' '}
+        Data model: {shown.model}.{' '}
+        <button
+          type="button"
+          class="link"
+          onClick={() => void navigator.clipboard?.writeText(shown.certificate)}
+        >
+          Copy the certificate
+        </button>
+      </p>
+    </div>
   );
 }
 

@@ -6,7 +6,7 @@ import { pngOfFigure, svgOfFigure } from '../export/figure.js';
 import { typescriptOf } from '../export/typescript.js';
 import { presets } from '../presets/index.js';
 import { experimentOf } from '../state/experiments.js';
-import { run, state, theme } from '../state/store.js';
+import { problem, run, state, theme } from '../state/store.js';
 import { Select } from './fields.js';
 import { figures } from './figure.js';
 
@@ -59,6 +59,28 @@ export function ExportTab(): JSX.Element {
           >
             PNG
           </button>
+          {one && one.experiment.widths[0] === 1 ? (
+            <button
+              type="button"
+              onClick={() =>
+                void import('../export/moving-figure.js').then(({ movingFigure }) =>
+                  download(
+                    'run.svg',
+                    movingFigure(problem.peek()!, one, theme.peek(), {
+                      width: 560,
+                      title,
+                      seconds: 12,
+                      time: 0,
+                      background: theme.peek().paper,
+                    }),
+                    'image/svg+xml',
+                  ),
+                )
+              }
+            >
+              Moving SVG of the run
+            </button>
+          ) : null}
         </div>
         <div class="inline">
           <button

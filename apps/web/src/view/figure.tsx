@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { canvasPen } from '../draw/canvas-pen.js';
 import type { Pen } from '../draw/pen.js';
 import type { Theme } from '../draw/theme.js';
 import { theme } from '../state/store.js';
+import { drawNoMore, drawSoon } from './in-turn.js';
 
 /** Draws a figure of this size. */
 export type Draw = (pen: Pen, theme: Theme, width: number, height: number) => void;
@@ -62,10 +63,22 @@ export function Figure({
   const size = useSignal({ width: 0, height: 0, scale: 1 });
   const current = useRef(draw);
   const pressed = useRef(false);
-  const frame = useRef(0);
   current.current = draw;
-  const colours = theme.value;
   const { scale } = size.value;
+
+  const redraw = useCallback(() => {
+    const element = canvas.current;
+    const { width, height: tall, scale: factor } = size.peek();
+    if (!element || width === 0 || tall === 0) return;
+    const ratio = factor * Math.min(3, devicePixelRatio || 1);
+    const [w, h] = [Math.round(width * ratio), Math.round(tall * ratio)];
+    if (element.width !== w) element.width = w;
+    if (element.height !== h) element.height = h;
+    const context = element.getContext('2d')!;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, tall);
+    current.current(canvasPen(context), theme.peek(), width, tall);
+  }, []);
 
   useLayoutEffect(() => {
     const element = canvas.current!;
@@ -82,26 +95,14 @@ export function Figure({
     observer.observe(element);
     return () => {
       observer.disconnect();
+      drawNoMore(redraw);
       figures.delete(name);
     };
   }, [name]);
 
-  useEffect(() => {
-    cancelAnimationFrame(frame.current);
-    frame.current = requestAnimationFrame(() => {
-      const element = canvas.current;
-      const { width, height: tall, scale: factor } = size.peek();
-      if (!element || width === 0 || tall === 0) return;
-      const ratio = factor * Math.min(3, devicePixelRatio || 1);
-      const [w, h] = [Math.round(width * ratio), Math.round(tall * ratio)];
-      if (element.width !== w) element.width = w;
-      if (element.height !== h) element.height = h;
-      const context = element.getContext('2d')!;
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, width, tall);
-      current.current(canvasPen(context), colours, width, tall);
-    });
-  });
+  // it is drawn anew whenever what it shows, its size or the colours have changed
+  void [size.value, theme.value];
+  useEffect(() => drawSoon(redraw));
 
   const point =
     (phase: 'down' | 'move' | 'up') =>

@@ -1,12 +1,12 @@
 import type { JSX } from 'preact';
-import { failure, run, settled, state, themeChoice } from '../state/store.js';
+import { failure, run, state, themeChoice } from '../state/store.js';
+import { ChartsCard, InputCard, ItineraryCard, PlaneCard } from './cards.js';
 import { Controls } from './controls.js';
-import { InputView } from './input-view.js';
-import { NeuronPicker, NeuronWords, PlaneView } from './plane-view.js';
+import { Later } from './later.js';
 import { presetGroups } from '../presets/index.js';
 import { PresetCard } from './preset-card.js';
+import { ready } from './ready.js';
 import { Tabs } from './tabs.js';
-import { ChartChoice, Charts, ItineraryView } from './time-views.js';
 import { Transport } from './transport.js';
 
 /** The kink lab. */
@@ -33,30 +33,14 @@ export function Page(): JSX.Element {
               {failure.value}
             </p>
           ) : null}
-          <section class="card" aria-labelledby="input-title">
-            <h2 id="input-title">Input space</h2>
-            <InputView />
-          </section>
-          <section class="card" aria-labelledby="plane-title">
-            <h2 id="plane-title">Parameters of a neuron</h2>
-            <NeuronPicker />
-            <NeuronWords />
-            <PlaneView />
-          </section>
-          <section class="card wide" aria-labelledby="itinerary-title">
-            <h2 id="itinerary-title">Itinerary</h2>
-            <Legend />
-            <ItineraryView />
-          </section>
-          <section class="card wide" aria-labelledby="charts-title">
-            <h2 id="charts-title">Over time</h2>
-            <ChartChoice />
-            <Charts />
-          </section>
+          <InputCard />
+          <PlaneCard />
+          <ItineraryCard />
+          <ChartsCard />
           {lead ? null : <Tabs />}
         </main>
         <aside>
-          <Controls />
+          <Later place={<div class="controls waiting" />}>{() => <Controls />}</Later>
         </aside>
       </div>
       <Transport />
@@ -68,15 +52,6 @@ export function Page(): JSX.Element {
 const leading = new Set(
   presetGroups.filter(({ lead }) => lead).flatMap(({ presets }) => presets.map(({ id }) => id)),
 );
-
-function Legend(): JSX.Element {
-  return (
-    <p class="note legend">
-      The darker a band, the more samples its neuron is active on. ▲ on, ▽ off, ■ slides, ✕ dies, ?
-      several solutions
-    </p>
-  );
-}
 
 function ThemeButton(): JSX.Element {
   const next = { auto: 'light', light: 'dark', dark: 'auto' } as const;
@@ -94,7 +69,7 @@ function ThemeButton(): JSX.Element {
 function Footer(): JSX.Element {
   const one = run.value;
   return (
-    <footer data-state={settled.value ? 'ready' : 'computing'}>
+    <footer data-state={ready.value ? 'ready' : 'computing'}>
       {one ? (
         <p>
           {one.method}, {one.t.length - 1} steps, {one.evaluations} evaluations,{' '}

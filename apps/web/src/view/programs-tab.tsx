@@ -9,27 +9,23 @@ import { change, state } from '../state/store.js';
 import { Answers, isIn } from './answers.js';
 import { Select, TextField } from './fields.js';
 import { Figure } from './figure.js';
+import type { TabProps } from './tabs.js';
 
 /** Programs that show what constants at kinks can do. */
-export const examples: readonly (readonly [string, string, readonly number[], string])[] = [
-  ['relu(x) - relu(-x)', 'the identity, written with two kinks', [0], ''],
-  ['relu(x)', 'a convex kink', [0], ''],
-  ['-abs(x)', 'a concave kink', [0], ''],
-  ['(relu(x) - 1)^2 + (relu(2*x)/2 + 1)^2', 'one input twice, two targets', [0], ''],
-  ['(relu(x) + 1)^2 + (relu(-x) - 1)^2', 'two neurons without bias', [0], ''],
-  ['relu(relu(x)) - relu(-relu(x))', 'two layers without bias', [0], ''],
-  ['max(x, y) - relu(y)', 'a piecewise linear function of two inputs', [0, 0], ''],
-  ['relu(y) - relu(y - x^2)', 'tangent kinks: first order cannot decide', [0, 0], ''],
-  [
-    'abs(x - 1) / 4 + abs(y - 2*abs(x) + 1)',
-    'Nesterov’s nonsmooth Rosenbrock function',
-    [0, -1],
-    '',
-  ],
+export const examples: readonly (readonly [string, string, readonly number[]])[] = [
+  ['relu(x) - relu(-x)', 'the identity, written with two kinks', [0]],
+  ['relu(x)', 'a convex kink', [0]],
+  ['-abs(x)', 'a concave kink', [0]],
+  ['(relu(x) - 1)^2 + (relu(2*x)/2 + 1)^2', 'one input twice, two targets', [0]],
+  ['(relu(x) + 1)^2 + (relu(-x) - 1)^2', 'two neurons without bias', [0]],
+  ['relu(relu(x)) - relu(-relu(x))', 'two layers without bias', [0]],
+  ['max(x, y) - relu(y)', 'a piecewise linear function of two inputs', [0, 0]],
+  ['relu(y) - relu(y - x^2)', 'tangent kinks: first order cannot decide', [0, 0]],
+  ['abs(x - 1) / 4 + abs(y - 2*abs(x) + 1)', 'Nesterov’s nonsmooth Rosenbrock function', [0, -1]],
 ];
 
 /** Programs of one line: what is answered at a point, and what that is. */
-export function ProgramsTab(): JSX.Element {
+export function ProgramsTab({ small = false }: TabProps): JSX.Element {
   const { expression, point, direction } = state.value;
   const found = useSignal<ProgramInspection | undefined>(undefined);
   const wrong = useSignal('');
@@ -71,20 +67,25 @@ export function ProgramsTab(): JSX.Element {
   return (
     <>
       <div class="program">
-        <Select
-          label="examples"
-          value={examples.some(([text]) => text === expression) ? expression : ''}
-          options={[['', 'own formula'], ...examples.map(([text, name]) => [text, name] as const)]}
-          onChange={(text) => {
-            const example = examples.find(([one]) => one === text);
-            if (example)
-              change({
-                expression: text,
-                point: example[2],
-                direction: example[2].map((_, i) => (i === 0 ? 1 : 0)),
-              });
-          }}
-        />
+        {small ? null : (
+          <Select
+            label="examples"
+            value={examples.some(([text]) => text === expression) ? expression : ''}
+            options={[
+              ['', 'own formula'],
+              ...examples.map(([text, name]) => [text, name] as const),
+            ]}
+            onChange={(text) => {
+              const example = examples.find(([one]) => one === text);
+              if (example)
+                change({
+                  expression: text,
+                  point: example[2],
+                  direction: example[2].map((_, i) => (i === 0 ? 1 : 0)),
+                });
+            }}
+          />
+        )}
         <TextField
           wide
           label="f(x), or f(x, y)"
@@ -123,9 +124,10 @@ export function ProgramsTab(): JSX.Element {
               f = {short(inspection.value, 4)} here;{' '}
               {inspection.kinks.length === 0
                 ? `no kink is active, and none becomes so within ${short(inspection.radius)}.`
-                : `${inspection.kinks.length} kinks are active: ${[...new Set(inspection.kinks.map(({ op }) => op))].join(', ')}.`}
+                : `${inspection.kinks.length === 1 ? '1 kink is' : `${inspection.kinks.length} kinks are`} active: ${[...new Set(inspection.kinks.map(({ op }) => op))].join(', ')}.`}
             </p>
             <Answers
+              small={small}
               answers={inspection.answers}
               entries={
                 flat
@@ -186,7 +188,7 @@ export function ProgramsTab(): JSX.Element {
           </div>
         </div>
       ) : null}
-      <Conformance />
+      {small ? null : <Conformance />}
     </>
   );
 }

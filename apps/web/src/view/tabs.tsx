@@ -1,7 +1,10 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import type { ComponentType, JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { Tab } from '../state/state.js';
-import { change, state } from '../state/store.js';
+import { change, run, state } from '../state/store.js';
+import { inTurn } from './in-turn.js';
+import { Later } from './later.js';
 
 const names: readonly (readonly [Tab, string])[] = [
   ['gradients', 'Gradients here'],
@@ -10,28 +13,40 @@ const names: readonly (readonly [Tab, string])[] = [
   ['export', 'Take along'],
 ];
 
+/** What a tab may be told: within another page there is less room. */
+export interface TabProps {
+  readonly small?: boolean;
+}
+
 /** Loaded when first opened: the first view does not wait for them. */
-const contents: { readonly [Name in Tab]: () => Promise<ComponentType> } = {
+const contents: { readonly [Name in Tab]: () => Promise<ComponentType<TabProps>> } = {
   gradients: async () => (await import('./gradients-tab.js')).GradientsTab,
   verdict: async () => (await import('./verdict-tab.js')).VerdictTab,
   programs: async () => (await import('./programs-tab.js')).ProgramsTab,
   export: async () => (await import('./export-tab.js')).ExportTab,
 };
 
+/** What stands in a tab, once it is loaded. */
+export function TabContent({ tab, small }: TabProps & { readonly tab: Tab }): JSX.Element {
+  const loaded = useSignal<
+    { readonly tab: Tab; readonly Content: ComponentType<TabProps> } | undefined
+  >(undefined);
+  useEffect(() => {
+    let isWanted = true;
+    void contents[tab]().then((Content) => {
+      inTurn(() => {
+        if (isWanted) loaded.value = { tab, Content };
+      });
+    });
+    return () => void (isWanted = false);
+  }, [tab]);
+  const Content = loaded.value?.tab === tab ? loaded.value.Content : undefined;
+  return Content ? <Content {...(small && { small })} /> : <p class="note">Loading.</p>;
+}
+
 /** The panel below the views. */
 export function Tabs(): JSX.Element {
-  const loaded = useSignal<{ readonly tab: Tab; readonly Content: ComponentType } | undefined>(
-    undefined,
-  );
-  useSignalEffect(() => {
-    const { tab } = state.value;
-    if (loaded.peek()?.tab === tab) return;
-    void contents[tab]().then((Content) => {
-      if (state.peek().tab === tab) loaded.value = { tab, Content };
-    });
-  });
   const { tab } = state.value;
-  const Content = loaded.value?.tab === tab ? loaded.value.Content : undefined;
   return (
     <section class="card wide tabs" aria-label="Questions">
       <div role="tablist" aria-label="Questions">
@@ -59,8 +74,14 @@ export function Tabs(): JSX.Element {
         ))}
       </div>
       <div role="tabpanel" id="panel" aria-labelledby={`tab-${tab}`} tabIndex={0}>
-        {Content ? <Content /> : <p class="note">Loading.</p>}
+        <Later place={<p class="note">Loading.</p>} when={run.value !== undefined}>
+          {() => <CurrentTab />}
+        </Later>
       </div>
     </section>
   );
+}
+
+function CurrentTab(): JSX.Element {
+  return <TabContent tab={state.value.tab} />;
 }

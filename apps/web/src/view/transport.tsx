@@ -14,8 +14,8 @@ import {
   time,
 } from '../state/store.js';
 
-/** Play, step, rewind, scrub. */
-export function Transport(): JSX.Element {
+/** Play, step, rewind, scrub; a small one has no new starts and stands where it is put. */
+export function Transport({ small = false }: { readonly small?: boolean }): JSX.Element {
   const on = layout.value;
   const one = run.value;
   const now = time.value;
@@ -26,7 +26,7 @@ export function Transport(): JSX.Element {
     playing.value = !playing.peek();
   };
   return (
-    <section class="transport" aria-label="Time">
+    <section class={small ? 'transport small' : 'transport'} aria-label="Time">
       <div class="buttons">
         <button
           type="button"
@@ -49,21 +49,7 @@ export function Transport(): JSX.Element {
         <button type="button" onClick={() => stepTime(1)} aria-label="On to the next event">
           <Glyph d="M6 3l6 5-6 5z" />
         </button>
-        <button
-          type="button"
-          class="words"
-          onClick={() => {
-            const { seed, start } = state.peek();
-            change({
-              seed: seed + 1,
-              start: start === 'values' ? 'heNormal' : start,
-              time: 0,
-              preset: '',
-            });
-          }}
-        >
-          New start
-        </button>
+        {small ? null : <NewStart />}
       </div>
       <input
         type="range"
@@ -84,6 +70,26 @@ export function Transport(): JSX.Element {
         <span class="state">{busy.value ? 'computing …' : endOf(one, seconds.value)}</span>
       </output>
     </section>
+  );
+}
+
+function NewStart(): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="words"
+      onClick={() => {
+        const { seed, start } = state.peek();
+        change({
+          seed: seed + 1,
+          start: start === 'values' ? 'heNormal' : start,
+          time: 0,
+          preset: '',
+        });
+      }}
+    >
+      New start
+    </button>
   );
 }
 
