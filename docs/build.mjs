@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { pathToFileURL } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { build, serve } from 'vitepress';
 import { drawCurves } from './draw-curves.mjs';
@@ -45,28 +46,57 @@ async function writeExamples() {
   }
 }
 
-/** The part behind # of the addresses that show the presets of the kink lab, by id, for the panels of pages. */
-async function writePanelAddresses() {
-  const source = join(root, '../apps/web/src');
+/** The kink lab's own modules, to draw and to address what pages show. */
+async function kinkLab() {
   const { outputFiles } = await bundle({
     stdin: {
       contents: `export { presets, stateOfPreset } from './presets/index.js';
-        export { printState } from './state/url.js';`,
-      resolveDir: source,
+        export { printState } from './state/url.js';
+        export { experimentOf } from './state/experiments.js';
+        export { problemOf } from './compute/problem.js';
+        export { computeRun } from './compute/run.js';
+        export { movingFigure } from './export/moving-figure.js';
+        export { dark, light } from './draw/theme.js';`,
+      resolveDir: join(root, '../apps/web/src'),
     },
     bundle: true,
     format: 'esm',
+    platform: 'node',
     write: false,
   });
-  const code = Buffer.from(outputFiles[0].contents).toString('base64');
-  const lab = await import(`data:text/javascript;base64,${code}`);
-  const addresses = lab.presets.map((preset) => [
-    preset.id,
-    lab.printState(lab.stateOfPreset(preset)),
-  ]);
-  const file = join(root, '.vitepress/theme/generated/addresses.json');
+  // beside the site, for what it imports
+  const file = join(root, '.vitepress/theme/generated/kink-lab.mjs');
   mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, outputFiles[0].contents);
+  const lab = await import(pathToFileURL(file));
+  rmSync(file);
+  return lab;
+}
+
+/** The part behind # of the addresses that show the presets of the kink lab, by id, for the panels of pages. */
+function writePanelAddresses({ presets, printState, stateOfPreset }) {
+  const addresses = presets.map((preset) => [preset.id, printState(stateOfPreset(preset))]);
+  const file = join(root, '.vitepress/theme/generated/addresses.json');
   writeFileSync(file, JSON.stringify(Object.fromEntries(addresses)));
+}
+
+/** The picture of the first page, light and dark, moving and still. */
+function writeHero({ presets, stateOfPreset, experimentOf, problemOf, computeRun, ...draw }) {
+  const state = stateOfPreset(presets.find(({ id }) => id === 'sliding'));
+  const problem = problemOf(experimentOf(state));
+  const run = computeRun(experimentOf(state));
+  for (const theme of [draw.light, draw.dark]) {
+    for (const [name, seconds] of [
+      ['moving', 16],
+      ['still', 0],
+    ]) {
+      const title =
+        'A network learns: its output, the kinks of its neurons, and what happens at them';
+      const options = { width: 560, title, seconds, time: state.time };
+      const picture = draw.movingFigure(problem, run, theme, options);
+      write(`../public/generated/hero-${theme.name}-${name}.svg`, picture);
+    }
+  }
 }
 
 /** The reference of every export, from the sources. */
@@ -88,11 +118,13 @@ function writeReference() {
 
 rmSync(generated, { recursive: true, force: true });
 await writeExamples();
-await writePanelAddresses();
+const lab = await kinkLab();
+writePanelAddresses(lab);
+writeHero(lab);
 writeReference();
 await build(root);
-const lab = join(root, '../apps/web/dist');
-if (existsSync(lab)) cpSync(lab, join(root, 'dist/lab'), { recursive: true });
+const page = join(root, '../apps/web/dist');
+if (existsSync(page)) cpSync(page, join(root, 'dist/lab'), { recursive: true });
 else console.log('the kink lab was not built: its panels are empty');
 if (process.argv[2] === 'serve') {
   const port = Number(process.argv[3] ?? 4173);

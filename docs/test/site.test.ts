@@ -39,13 +39,26 @@ describe.skipIf(browserPath === undefined || !isBuilt)('the documentation in a b
     await page.locator('a.result[href*="/api/flows.html"]').first().waitFor({ timeout: 15_000 });
   });
 
-  test('a panel of the kink lab runs within a page', async () => {
+  test('panels of the kink lab run within pages, in the room that they need and in the colours of the page', async () => {
     const { page, address, complaints } = site;
     complaints.length = 0;
     await page.goto(`${address}concepts/inclusions.html`, { waitUntil: 'load' });
-    await page.getByRole('button', { name: 'Run it here' }).click();
-    const panel = page.frameLocator('.lab-panel iframe');
+    const frame = page.locator('.lab-panel iframe').first();
+    await frame.scrollIntoViewIfNeeded();
+    const panel = page.frameLocator('.lab-panel iframe').first();
     await panel.locator('[data-state="ready"]').waitFor({ timeout: 30_000 });
+    await expect
+      .poll(async () => {
+        const { height } = (await frame.boundingBox())!;
+        const inner = await panel.locator('#page').evaluate((one) => one.clientHeight);
+        return Math.abs(height - inner);
+      })
+      .toBeLessThan(2);
+    const colours = (): Promise<string | null> => panel.locator('html').getAttribute('data-theme');
+    expect(await colours()).toBe('light');
+    await page.getByRole('switch', { name: /theme/ }).first().click();
+    await expect.poll(colours).toBe('dark');
+    await page.getByRole('switch', { name: /theme/ }).first().click();
     expect(complaints).toEqual([]);
   });
 });
