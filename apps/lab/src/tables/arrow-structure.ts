@@ -5,7 +5,8 @@ import { FlatTable } from './flat-table.js';
 // Numbers below are places of fields in these tables, and sizes of structures.
 
 const magic = 'ARROW1';
-const versions = { oldest: 3, newest: 4 }; // V4, V5
+/** V4 and V5. */
+const versions = { oldest: 3, newest: 4 };
 const headers = { dictionary: 2, records: 3 };
 const deepest = 64;
 
