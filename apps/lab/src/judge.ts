@@ -2,9 +2,11 @@ import { ArgumentError } from '@nonsmooth/core';
 import {
   defaultKernels,
   defaultKinks,
+  losses,
   resolveLoss,
   type DenseRisk,
   type Kinks,
+  type LossName,
 } from '@nonsmooth/kernels';
 import { empiricalRisk, type EmpiricalRisk, type Network } from '@nonsmooth/nets';
 import type { Samples } from './data/samples.js';
@@ -95,12 +97,12 @@ function accuracy(
   outputs: ArrayLike<number>,
   { targets: { rows, columns, data } }: Samples,
   width: number,
-  loss: string,
+  loss: LossName,
 ): number {
   // logits are right by their sign, probabilities and other numbers by the side of the middle of their targets
-  const isSigned = loss === 'binaryCrossEntropy' || data.some((y) => y < 0);
-  const [outputMiddle, targetMiddle] =
-    loss === 'binaryCrossEntropy' ? [0, 0.5] : isSigned ? [0, 0] : [0.5, 0.5];
+  const areLogits = losses[loss].targets === 'probabilities';
+  const isSigned = areLogits || data.some((y) => y < 0);
+  const [outputMiddle, targetMiddle] = areLogits ? [0, 0.5] : isSigned ? [0, 0] : [0.5, 0.5];
   let right = 0;
   for (let i = 0; i < rows; i++) {
     if (width === 1) {

@@ -1,5 +1,5 @@
 import { frozenProgram } from '@nonsmooth/autodiff';
-import type { ActivationName, LossName } from '@nonsmooth/kernels';
+import { losses, lossNames, type ActivationName, type LossName } from '@nonsmooth/kernels';
 import { empiricalRisk, network, tracedEmpiricalRisk } from '@nonsmooth/nets';
 import { tensor } from '@nonsmooth/tensor';
 import fc from 'fast-check';
@@ -37,13 +37,7 @@ const problems = (
       )
       .map(([first, hidden, last]) => [first, ...hidden, last]),
     activation: fc.constantFrom(...activations),
-    loss: fc.constantFrom<LossName>(
-      'squared',
-      'huber',
-      'absoluteError',
-      'crossEntropy',
-      'binaryCrossEntropy',
-    ),
+    loss: fc.constantFrom(...lossNames.filter((name) => !losses[name].relative)),
     samples: fc.integer({ min: 1, max: 6 }),
     numbers: fc.array(numbers, { minLength: 120, maxLength: 120 }),
   });
@@ -57,10 +51,11 @@ function riskOf({ widths, activation, loss, samples, numbers }: Problem) {
     Float64Array.from({ length: samples * first }, (_, i) => at(i % ((samples - 1) * first || 1))),
     { shape: [samples, first] },
   );
-  const count = loss === 'crossEntropy' ? samples : samples * last;
+  const { targets: kind } = losses[loss];
+  const count = kind === 'classes' ? samples : samples * last;
   const targets = Float64Array.from({ length: count }, (_, i) => {
-    if (loss === 'crossEntropy') return i % last;
-    return loss === 'binaryCrossEntropy' ? Math.abs(at(i + 20)) / 3 : at(i + 20);
+    if (kind === 'classes') return i % last;
+    return kind === 'probabilities' ? Math.abs(at(i + 20)) / 3 : at(i + 20);
   });
   const data = { inputs, targets: tensor(targets, { shape: [samples, count / samples] }), loss };
   const start = Float64Array.from({ length: net.dimension }, (_, i) => at(7 * i + 40) + at(i) / 2);

@@ -1,3 +1,4 @@
+import { activationKinks, losses, resolveLoss } from '@nonsmooth/kernels';
 import { stringify } from 'yaml';
 import { problemOf } from '../compute/problem.js';
 import type { Experiment } from '../state/state.js';
@@ -11,7 +12,9 @@ export function studyOf(experiment: Experiment, title: string): string {
   // the lab normalizes by itself
   const { samples, start, net } = problemOf({ ...experiment, dynamics: 'flow' });
   const isFlow = dynamics === 'flow' || dynamics === 'normalized';
-  const kinked = ['relu', 'leakyRelu', 'hardTanh'].includes(activation) || loss === 'absoluteError';
+  const { name, parameter } = resolveLoss(loss);
+  const kinked =
+    activationKinks({ name: activation }).length > 0 || losses[name].kinks(parameter).length > 0;
   const study = {
     title,
     network: { widths: [...net.widths], activation },

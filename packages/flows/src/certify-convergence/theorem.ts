@@ -1,7 +1,6 @@
+import { activations } from '@nonsmooth/kernels';
 import type { TheoremCertificate } from './certificate.js';
 import type { CertifiableRisk } from './certifiable-risk.js';
-
-const homogeneous = ['relu', 'leakyRelu', 'identity'];
 
 /**
  * Theorems that speak of every start, whose hypotheses are on the risk alone (squared loss). `constantTarget`: along flows
@@ -14,7 +13,7 @@ export function certifyByTheorem(
 ): TheoremCertificate | string {
   if (loss !== 'squared') return `the theorems are about the squared loss, not ${loss}`;
   const from = Array.from(theta);
-  if (homogeneous.includes(net.activation.name) && hasConstantTarget(net.widths, samples)) {
+  if (activations[net.activation.name].homogeneous && hasConstantTarget(net.widths, samples)) {
     return {
       kind: 'theorem',
       claim: 'converges',

@@ -2,6 +2,8 @@ import type { FloatArray } from '@nonsmooth/core';
 
 /** A loss of the outputs of one sample. */
 export interface RowLoss {
+  /** Of which loss of single outputs it is the sum; undefined if it is of all outputs together. */
+  readonly entry?: EntryLoss;
   /** Writes the cotangent, ∂/∂outputs without the loss's common factor, and returns `sum` plus the loss. */
   evaluate(outputs: FloatArray, targets: FloatArray, cotangent: FloatArray, sum: number): number;
   /** Writes the derivative of the cotangent along a change of the outputs. */
@@ -21,8 +23,10 @@ export interface EntryLoss {
 }
 
 /** The sum of a loss over the outputs. */
-export function entrywise({ value, derivative, secondDerivative }: EntryLoss): RowLoss {
+export function entrywise(entry: EntryLoss): RowLoss {
+  const { value, derivative, secondDerivative } = entry;
   return {
+    entry,
     evaluate(outputs, targets, cotangent, sum) {
       for (let i = 0; i < outputs.length; i++) {
         cotangent[i] = derivative(outputs[i]!, targets[i]!);

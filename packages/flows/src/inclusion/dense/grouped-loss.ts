@@ -1,4 +1,4 @@
-import { resolveLoss, type Loss, type LossName } from '@nonsmooth/kernels';
+import { losses, resolveLoss, type Loss, type LossName } from '@nonsmooth/kernels';
 import type { SampleGroups } from './sample-groups.js';
 
 /** The mean loss of outputs, one row for each group of samples with equal inputs. */
@@ -30,12 +30,6 @@ export interface LossKinks {
   readonly position: Int32Array;
 }
 
-/** A loss of one output and its target, and the derivative of it. */
-interface Entry {
-  readonly value: (n: number, y: number) => number;
-  readonly derivative: (n: number, y: number) => number;
-}
-
 /**
  * The loss of samples in groups; undefined for one that is not a mean over samples. `targets` are samples × width, or
  * classes.
@@ -47,10 +41,9 @@ export function groupedLoss(
   width: number,
 ): GroupedLoss | undefined {
   const { name, parameter } = resolveLoss(loss);
-  const samples = of.length;
-  if (name === 'relativeL2') return undefined;
-  if (name === 'crossEntropy') return crossEntropy(of, targets, width);
-  if (name === 'absoluteError') {
+  const { relative, quadratic, kinks, row } = losses[name];
+  if (relative) return undefined;
+  if (kinks(parameter).length > 0) {
     // its values and derivatives are those of its kinks
     const none = (_outputs: Float64Array, delta: Float64Array): number => {
       delta.fill(0);
@@ -58,12 +51,15 @@ export function groupedLoss(
     };
     return { evaluate: none, kinks: lossKinks(of, targets, width) };
   }
-  if (name === 'squared') {
+  if (quadratic) {
     const evaluate = squared(of, count, targets, width);
     const squares = width === 1 ? { squares: groupedSquares(of, count, targets) } : {};
     return { evaluate, kinks: undefined, ...squares };
   }
-  const { value, derivative } = entryOf(name, parameter);
+  const { entry } = row(parameter, 0);
+  if (!entry) return crossEntropy(of, targets, width);
+  const { value, derivative } = entry;
+  const samples = of.length;
   return {
     kinks: undefined,
     evaluate(outputs, delta) {
@@ -125,22 +121,6 @@ function squared(
       delta[i] = factor * r;
     }
     return sum / samples;
-  };
-}
-
-function entryOf(name: 'huber' | 'binaryCrossEntropy', delta: number): Entry {
-  if (name === 'huber') {
-    const cut = (r: number): number => (r > delta ? delta : r < -delta ? -delta : r);
-    return {
-      value: (n, y) => cut(n - y) * (n - y - cut(n - y) / 2),
-      derivative: (n, y) => cut(n - y),
-    };
-  }
-  const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
-  const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-  return {
-    value: (n, y) => (1 - y) * softplus(n) + y * softplus(-n),
-    derivative: (n, y) => (1 - y) * logistic(n) - y * logistic(-n),
   };
 }
 

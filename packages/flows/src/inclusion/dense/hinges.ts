@@ -1,4 +1,9 @@
-import { activationParameter, activations, type Activation } from '@nonsmooth/kernels';
+import {
+  activationParameter,
+  activations,
+  isPiecewiseLinear,
+  type Activation,
+} from '@nonsmooth/kernels';
 
 /** A piecewise affine activation A(z) = slope·z + Σ weight·|z − at|. */
 export interface Hinges {
@@ -7,13 +12,17 @@ export interface Hinges {
   readonly weights: readonly number[];
 }
 
-/** The activations that are affine between their kinks, with A(0) = 0. */
-const piecewiseAffine: ReadonlySet<string> = new Set(['identity', 'relu', 'leakyRelu', 'hardTanh']);
-
-/** An activation in terms of its hinges; undefined if it is not affine between its kinks. */
+/** An activation in terms of its hinges; undefined if it is not affine between its kinks, or has a constant besides. */
 export function hingesOf(activation: Activation): Hinges | undefined {
-  if (!piecewiseAffine.has(activation.name)) return undefined;
-  const kinks = activations[activation.name].kinks(activationParameter(activation));
+  if (!isPiecewiseLinear(activation.name)) return undefined;
+  const parameter = activationParameter(activation);
+  const { kinks: kinksOf, scalar } = activations[activation.name];
+  const kinks = kinksOf(parameter);
+  const atZero = kinks.reduce(
+    (sum, { at, left, right }) => sum + ((right - left) / 2) * Math.abs(at),
+    0,
+  );
+  if (scalar(parameter, 0).value(0) !== atZero) return undefined;
   return {
     // half the sum of the outermost slopes
     slope: kinks.length === 0 ? 1 : (kinks[0]!.left + kinks.at(-1)!.right) / 2,
