@@ -3,11 +3,14 @@
 import { expOfMinusSize, oneOr } from './activations';
 import {
   constant,
+  expm1AndExp,
   expNonpositive,
+  FOUR,
   HALF,
   log,
   log1p,
   log1pOfUnit,
+  MINUS_TWO,
   ONE,
   size,
   withSign,
@@ -50,6 +53,10 @@ export function panelLoss<T>(net: Network, stride: usize, columns: usize, count:
       net.lossSum += entries<T>(Loss.absoluteError, net, stride, width, count);
       break;
     }
+    case Loss.logCosh: {
+      net.lossSum += entries<T>(Loss.logCosh, net, stride, width, count);
+      break;
+    }
     default:
       unreachable();
   }
@@ -69,6 +76,10 @@ export function lossCurvature<T>(net: Network, bend: usize, stride: usize): void
     }
     case Loss.binaryCrossEntropy: {
       curvatures<T>(Loss.binaryCrossEntropy, net, bend, stride);
+      break;
+    }
+    case Loss.logCosh: {
+      curvatures<T>(Loss.logCosh, net, bend, stride);
       break;
     }
     case Loss.absoluteError: {
@@ -226,6 +237,7 @@ function entries<T>(loss: i32, net: Network, stride: usize, rows: i32, count: i3
       if (loss == Loss.huber) value = huber<T>(n, y, parameter, to);
       else if (loss == Loss.binaryCrossEntropy) value = binaryCrossEntropy<T>(n, y, to);
       else if (loss == Loss.absoluteError) value = absoluteError<T>(n, y, splat<T>(net.lossKink), to);
+      else if (loss == Loss.logCosh) value = logCosh<T>(n, y, to);
       else unreachable();
       partial = v128.add<T>(partial, v128.and(value, firstBytes(bytes - c)));
     }
@@ -246,6 +258,7 @@ function curvatures<T>(loss: i32, net: Network, bend: usize, stride: usize): voi
     let second = v128.splat<T>(<T>0);
     if (loss == Loss.huber) second = huberCurvature<T>(n, y, parameter);
     else if (loss == Loss.binaryCrossEntropy) second = logisticSlope<T>(n);
+    else if (loss == Loss.logCosh) second = logCoshCurvature<T>(n, y);
     else unreachable();
     v128.store(bend + c, second);
   }
@@ -304,6 +317,34 @@ function absoluteError<T>(n: v128, y: v128, atKink: v128, cotangent: usize): v12
   const known = v128.bitselect(signed, r, v128.eq<T>(r, r));
   v128.store(cotangent, v128.bitselect(atKink, known, v128.eq<T>(r, zero)));
   return size<T>(r);
+}
+
+/**
+ * log cosh r with the cotangent tanh r. With e = e^(−2|r|) and m = e − 1, tanh |r| = −m/(1 + e) and sinh² r = m²/(4e):
+ * log(1 + sinh² r)/2 near 0, |r| − log 2 + log(1 + e) elsewhere.
+ */
+// @ts-ignore: decorator
+@inline
+function logCosh<T>(n: v128, y: v128, cotangent: usize): v128 {
+  const r = v128.sub<T>(n, y);
+  const u = size<T>(r);
+  const m = expm1AndExp<T>(v128.mul<T>(u, constant<T>(MINUS_TWO)), cotangent);
+  const e = v128.load(cotangent);
+  const t = v128.div<T>(v128.neg<T>(m), v128.add<T>(constant<T>(ONE), e));
+  v128.store(cotangent, withSign<T>(t, r));
+  const near = v128.lt<T>(u, splat<T>(0.75));
+  const square = v128.div<T>(v128.mul<T>(m, m), v128.mul<T>(constant<T>(FOUR), e));
+  const rest = log1pOfUnit<T>(v128.bitselect(square, e, near));
+  const far = v128.add<T>(v128.sub<T>(u, splat<T>(0.6931471805599453)), rest);
+  return v128.bitselect(v128.mul<T>(constant<T>(HALF), rest), far, near);
+}
+
+/** 1/cosh² r. */
+// @ts-ignore: decorator
+@inline
+function logCoshCurvature<T>(n: v128, y: v128): v128 {
+  const r = v128.sub<T>(n, y);
+  return v128.mul<T>(constant<T>(FOUR), logisticSlope<T>(v128.add<T>(r, r)));
 }
 
 /** Losses of the samples of a vector. */

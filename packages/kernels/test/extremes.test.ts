@@ -144,6 +144,35 @@ test.each(both)('$kernel: binary cross-entropy keeps its digits at saturation', 
   }
 });
 
+test.each(both)('$kernel: log cosh keeps its digits near 0 and far away', ({ kernels }) => {
+  // r, log cosh r, tanh r, 1/cosh² r, from 40 digits
+  for (const [r, value, slope, curvature] of [
+    [1e-8, 4.9999999999999999e-17, 9.9999999999999997e-9, 0.9999999999999999],
+    [0.1, 0.00499168882164653, 0.09966799462495582, 0.990066290847439778],
+    [0.7, 0.227270229358505617, 0.604367777117163496, 0.634739589982458587],
+    [0.75, 0.2582660974228071, 0.635148952387287319, 0.596585808281331426],
+    [1, 0.433780830483027187, 0.761594155955764888, 0.419974341614026069],
+    [20, 19.3068528194400547, 1, 1.69934170211663652e-17],
+    [800, 800 - Math.LN2, 1, 0],
+    [1e300, 1e300, 1, 0],
+  ] as const) {
+    for (const sign of [1, -1]) {
+      const risk = kernels.denseNetwork(affine('f64', 'logCosh', 1, [0]));
+      const theta = Float64Array.of(sign * r, 0);
+      const gradient = new Float64Array(2);
+      const hessian = new Float64Array(4);
+      expect(Math.abs(risk.gradient(theta, gradient) / value - 1)).toBeLessThan(1e-15);
+      expect(Math.abs(gradient[0]! / (sign * slope) - 1)).toBeLessThan(1e-15);
+      risk.hessian(theta, hessian);
+      expect(Math.abs(hessian[0]! - curvature)).toBeLessThanOrEqual(2e-15 * curvature);
+    }
+  }
+  const infinite = kernels.denseNetwork(affine('f64', 'logCosh', 1, [0]));
+  expect(infinite.value(Float64Array.of(-Infinity, 0))).toBe(Infinity);
+  expect(infinite.value(Float64Array.of(0, 0))).toBe(0);
+  expect(infinite.value(Float64Array.of(NaN, 0))).toBeNaN();
+});
+
 test('huber is a parabola up to its parameter and a line beyond, hardTanh has a kink on either side', () => {
   for (const { kernels } of both) {
     const loss = { name: 'huber', parameter: 2 } as const;

@@ -3,6 +3,7 @@ import {
   add,
   div,
   elementwise,
+  logCosh,
   logSoftmax,
   mean,
   mul,
@@ -55,6 +56,7 @@ export const tracedLosses: {
     return mean(sum(add(against, mul(targets, softplus(neg(outputs)))), [1]));
   },
   absoluteError: (outputs, targets) => mean(sum(abs(sub(outputs, targets)), [1])),
+  logCosh: (outputs, targets) => mean(sum(logCosh(sub(outputs, targets)), [1])),
 };
 
 function oneHot(classes: Tensor, count: number): Tensor {

@@ -19,6 +19,19 @@ export function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
+/** log cosh x, relatively exact: log √(1 + sinh² x) near 0, and |x| + log(1 + e^(−2|x|)) − log 2 elsewhere. */
+export function logCosh(x: number): number {
+  const size = Math.abs(x);
+  return size < 0.75
+    ? Math.log1p(Math.sinh(x) ** 2) / 2
+    : size - Math.LN2 + Math.log1p(Math.exp(-2 * size));
+}
+
+/** tanh' x = 1/cosh² x = 4s(2x)s(−2x) with the logistic function s. */
+export function tanhSlope(x: number): number {
+  return 4 * logistic(2 * x) * logistic(-2 * x);
+}
+
 /** Φ(x), the normal distribution function, relatively exact in the left tail. */
 export function normalDistribution(x: number): number {
   return x < 0 ? erfc(-x * Math.SQRT1_2) / 2 : (1 + erf(x * Math.SQRT1_2)) / 2;

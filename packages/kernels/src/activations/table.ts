@@ -8,6 +8,7 @@ import {
   normalDensity,
   normalDistribution,
   softplus,
+  tanhSlope,
   vanishing,
   type ScalarFunction,
 } from './scalar-functions.js';
@@ -96,13 +97,13 @@ export const activations: { readonly [Name in ActivationName]: ActivationTraits 
       secondDerivative: (x) => bySign(x, 0, 0, 0),
     }),
   },
-  // t' = 1 − t² = 4s(2x)s(−2x) with the logistic function s
+  // t' = 1 − t²
   tanh: {
     ...smooth,
     code: 3,
     scalar: () => ({
       value: (x) => Math.tanh(x),
-      derivative: (x) => 4 * logistic(2 * x) * logistic(-2 * x),
+      derivative: tanhSlope,
       secondDerivative: (x) => -8 * Math.tanh(x) * logistic(2 * x) * logistic(-2 * x),
     }),
   },

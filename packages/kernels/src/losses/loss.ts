@@ -6,6 +6,7 @@ export const lossNames = [
   'huber',
   'binaryCrossEntropy',
   'absoluteError',
+  'logCosh',
 ] as const;
 
 /**
@@ -15,6 +16,7 @@ export const lossNames = [
  * huber: mean over samples of the sum over outputs of r²/2 where |r| ≤ δ, else δ(|r| − δ/2), r = N − y (Huber, 1964).
  * binaryCrossEntropy: mean over samples of the sum over outputs of log(1 + exp N) − yN: N are logits, y probabilities.
  * absoluteError: mean over samples of the sum over outputs of |N − y|.
+ * logCosh: mean over samples of the sum over outputs of log cosh(N − y).
  */
 export type LossName = (typeof lossNames)[number];
 

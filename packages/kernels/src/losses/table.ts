@@ -1,4 +1,4 @@
-import { bySign, logistic, softplus } from '../activations/scalar-functions.js';
+import { bySign, logCosh, logistic, softplus, tanhSlope } from '../activations/scalar-functions.js';
 import type { Kinks } from '../kinks.js';
 import type { Kink, ParameterTraits } from '../traits.js';
 import type { LossName } from './loss.js';
@@ -90,6 +90,17 @@ export const losses: { readonly [Name in LossName]: LossTraits } = {
         value: (n, y) => Math.abs(n - y),
         derivative: (n, y) => bySign(n - y, -1, atKink, 1),
         secondDerivative: (n, y) => bySign(n - y, 0, 0, 0),
+      }),
+  },
+  // log cosh r, tanh r, 1/cosh² r
+  logCosh: {
+    ...mean,
+    code: 6,
+    row: () =>
+      entrywise({
+        value: (n, y) => logCosh(n - y),
+        derivative: (n, y) => Math.tanh(n - y),
+        secondDerivative: (n, y) => tanhSlope(n - y),
       }),
   },
 };
