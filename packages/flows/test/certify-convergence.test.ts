@@ -7,7 +7,7 @@ import {
   verifyConvergence,
   type ConvergenceCertificate,
 } from '@nonsmooth/flows';
-import type { ActivationName } from '@nonsmooth/kernels';
+import { curvedNames, type Activation, type ActivationName } from '@nonsmooth/kernels';
 import {
   empiricalRisk,
   heNormal,
@@ -69,16 +69,7 @@ function copy(certificate: ConvergenceCertificate): ConvergenceCertificate {
 }
 
 describe('what certificates are made of', () => {
-  test.each<ActivationName>([
-    'tanh',
-    'logistic',
-    'softplus',
-    'gelu',
-    'swish',
-    'mish',
-    'softsign',
-    'elu',
-  ])('bounds of derivatives hold on every interval: %s', (name) => {
+  test.each(curvedNames)('bounds of derivatives hold on every interval: %s', (name) => {
     const exceeded: number[][] = [];
     for (let z = -8.05; z < 8; z += 0.1) {
       const at = derivativesAt({ name }, z);
@@ -420,3 +411,18 @@ test('objectives that are no empirical risks are refused with the reason', () =>
   expect(certifyConvergence(objective, [0]).refused[0]!.reason).toMatch(/no empirical risk/);
   expect(() => certifyConvergence(objective, [NaN])).toThrow('theta0');
 });
+
+test.each<Activation>([{ name: 'hardTanh' }, { name: 'elu', parameter: 3 }])(
+  'activations whose derivatives have no known bounds are refused with the reason: %o',
+  (activation) => {
+    const risk = empiricalRisk(network([1, 12, 1], { activation }), {
+      inputs: [-1, 0.3, 1],
+      targets: [0.1, 0.2, -0.1],
+    });
+    const theta = normal(key(1), [risk.dimension]).data as Float64Array;
+    const { verdict, refused } = certifyConvergence(risk, theta);
+    expect(verdict).toBe('undecided');
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { reason } of refused) expect(reason).toContain(`of ${activation.name} around`);
+  },
+);

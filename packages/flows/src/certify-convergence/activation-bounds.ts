@@ -1,4 +1,4 @@
-import type { Activation, ActivationName } from '@nonsmooth/kernels';
+import { activationKinks, activations, type Activation, type CurvedName } from '@nonsmooth/kernels';
 import { activationSeries } from '../polynomial/activation-series.js';
 
 /** σ(z), σ′(z), σ″(z), σ‴(z). */
@@ -8,7 +8,7 @@ export type Derivatives = readonly [number, number, number, number];
 export type DerivativeBounds = readonly [number, number, number];
 
 /** Suprema over R of |σ′|, …, |σ⁗|, rounded up; those of the two sides for softsign and elu (α = 1). */
-const suprema: { readonly [Name in ActivationName]?: readonly [number, number, number, number] } = {
+const suprema: { readonly [Name in CurvedName]: readonly [number, number, number, number] } = {
   tanh: [1, 0.76981, 2.0001, 4.086],
   logistic: [0.25001, 0.09623, 0.12501, 0.12769],
   softplus: [1, 0.25001, 0.09623, 0.12501],
@@ -24,13 +24,17 @@ const rounding = 1e-13;
 
 /** Whether σ is made of linear pieces with a kink at 0 or none: its second derivative vanishes within a pattern. */
 export function isPiecewiseLinear({ name }: Activation): boolean {
-  return name === 'relu' || name === 'leakyRelu' || name === 'identity';
+  return activations[name].homogeneous;
 }
 
 /** Whether σ is C¹ with a Lipschitz continuous derivative. */
 export function isSmooth(activation: Activation): boolean {
-  if (activation.name === 'elu') return (activation.parameter ?? 1) === 1;
-  return activation.name === 'identity' || !isPiecewiseLinear(activation);
+  return activationKinks(activation).length === 0;
+}
+
+/** Whether the bounds here hold for σ: none do for kinks elsewhere than at 0, nor for a kink of what bends. */
+export function hasBounds(activation: Activation): boolean {
+  return isPiecewiseLinear(activation) || isSmooth(activation);
 }
 
 /** The slope of a piecewise linear activation on the side of z; 0 counts as the negative side. */
@@ -70,7 +74,7 @@ export function boundsAround(
   }
   const sides = activation.name === 'elu' || activation.name === 'softsign';
   if (activation.name === 'elu' && z > radius) return [1, 0, 0];
-  const [g1, g2, g3, g4] = suprema[activation.name]!;
+  const [g1, g2, g3, g4] = suprema[activation.name as CurvedName];
   // the derivatives of elu and softsign jump at 0 from the second on, but the first is Lipschitz continuous
   const s3 = sides && meetsZero ? Infinity : above(at[3], radius * g4, g3);
   const s2 = sides && meetsZero ? g2 : above(at[2], radius * s3, g2);

@@ -1,6 +1,7 @@
 import type { Objective } from '@nonsmooth/core';
 import type { LossName } from '@nonsmooth/kernels';
 import { isEmpiricalRisk, type Network } from '@nonsmooth/nets';
+import { hasBounds } from './activation-bounds.js';
 import type { Samples } from './dense-jets.js';
 
 /** What certificates know of a risk: a dense network, its samples and the loss. */
@@ -15,6 +16,9 @@ export function certifiableRisk(objective: Objective): CertifiableRisk | string 
   if (!isEmpiricalRisk(objective)) return 'the objective is no empirical risk';
   const { network: net, data } = objective;
   if (net.batchNormalization) return 'the input is normalized by batches';
+  if (net.widths.length > 2 && !hasBounds(net.activation)) {
+    return `no bounds are known of the derivatives of ${net.activation.name} around its kinks`;
+  }
   const { inputs, targets, loss } = data as unknown as {
     inputs: { data: ArrayLike<number> };
     targets: { data: ArrayLike<number> };

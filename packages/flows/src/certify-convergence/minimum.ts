@@ -1,5 +1,4 @@
 import { svd, symmetricEigen, tensor } from '@nonsmooth/tensor';
-import { isPiecewiseLinear, isSmooth } from './activation-bounds.js';
 import type { MinimumCertificate } from './certificate.js';
 import type { CertifiableRisk } from './certifiable-risk.js';
 import { residualJet, secondDerivatives, type ResidualJet } from './dense-jets.js';
@@ -160,9 +159,6 @@ export function certifyMinimum(
   const { net, samples } = risk;
   const d = net.dimension;
   const rows = samples.count * net.widths[net.widths.length - 1]!;
-  if (!isSmooth(net.activation) && !isPiecewiseLinear(net.activation)) {
-    return `${net.activation.name} is not smooth`;
-  }
   if (rows < d) return `${rows} residuals cannot isolate a minimum of ${d} parameters`;
   if (d > largestDimension || rows * d * d > largestTensor)
     return 'too large for second derivatives';
