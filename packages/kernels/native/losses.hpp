@@ -90,6 +90,14 @@ template <class T> struct Huber {
   }
 };
 
+/** s(x)s(−x), s the logistic function. */
+template <class T> INLINE Vector<T> logisticSlope(Vector<T> x) {
+  const Vector<T> one = constant<T>(ONE);
+  const Vector<T> e = expNonpositive<T>(minusSize<T>(x));
+  const Vector<T> d = one + e;
+  return (e / d) * (one / d);
+}
+
 /** |N|·(1 − y or y) + log(1 + e^(−|N|)), the first for N ≥ 0, with the cotangent (1 − y)s(N) − y·s(−N). */
 template <class T> struct BinaryCrossEntropy {
   INLINE_MEMBER Vector<T> loss(Vector<T> n, Vector<T> y, Vector<T> &cotangent) const {
@@ -103,12 +111,7 @@ template <class T> struct BinaryCrossEntropy {
     cotangent = against * s - y * rest;
     return size<T>(n) * choose(nonnegative, against, y) + log1pOfUnit<T>(e);
   }
-  INLINE_MEMBER Vector<T> curvature(Vector<T> n, Vector<T>) const {
-    const Vector<T> one = constant<T>(ONE);
-    const Vector<T> e = expNonpositive<T>(minusSize<T>(n));
-    const Vector<T> d = one + e;
-    return (e / d) * (one / d);
-  }
+  INLINE_MEMBER Vector<T> curvature(Vector<T> n, Vector<T>) const { return logisticSlope<T>(n); }
 };
 
 /** |r| with the cotangent sign r. */
@@ -124,6 +127,25 @@ template <class T> struct AbsoluteError {
   INLINE_MEMBER Vector<T> curvature(Vector<T>, Vector<T>) const { return zero<T>(); }
 };
 
+/** log(1 + sinh² r)/2 near 0, |r| − log 2 + log(1 + e^(−2|r|)) elsewhere, with the cotangent tanh r. */
+template <class T> struct LogCosh {
+  INLINE_MEMBER Vector<T> loss(Vector<T> n, Vector<T> y, Vector<T> &cotangent) const {
+    const Vector<T> r = n - y;
+    const Vector<T> u = size<T>(r);
+    Vector<T> e;
+    const Vector<T> m = expm1AndExp<T>(u * constant<T>(MINUS_TWO), e);
+    cotangent = withSign<T>(-m / (constant<T>(ONE) + e), r);
+    const Mask<T> near = lessThan(u, splat((T)0.75));
+    const Vector<T> square = (m * m) / (constant<T>(FOUR) * e);
+    const Vector<T> rest = log1pOfUnit<T>(choose(near, square, e));
+    return choose(near, constant<T>(HALF) * rest, (u - splat((T)0.6931471805599453)) + rest);
+  }
+  INLINE_MEMBER Vector<T> curvature(Vector<T> n, Vector<T> y) const {
+    const Vector<T> r = n - y;
+    return constant<T>(FOUR) * logisticSlope<T>(r + r);
+  }
+};
+
 /** Runs `use` with the loss of single outputs that the network has; false if it has another one. */
 template <class T, class F> bool withLossOfEntries(const Network &net, F use) {
   switch (net.loss) {
@@ -135,6 +157,9 @@ template <class T, class F> bool withLossOfEntries(const Network &net, F use) {
     return true;
   case LOSS_absoluteError:
     use(AbsoluteError<T>{splat((T)net.lossKink)});
+    return true;
+  case LOSS_logCosh:
+    use(LogCosh<T>{});
     return true;
   default:
     return false;
