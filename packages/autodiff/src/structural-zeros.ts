@@ -82,31 +82,36 @@ const reaches: { readonly [O in Op]: Reach } = {
 };
 
 /**
- * For each entry of the first output whether it may depend on this entry of an input, told from the program's structure:
- * where it does not, a derivative along that entry is 0, whatever the numbers are.
+ * For each entry of the node at `output` whether it may depend on this entry of the node at `source`, told from the
+ * structure of the nodes: where it does not, a derivative along that entry is 0, whatever the numbers are.
  */
-export function mayDepend(program: Program, input: number, entry: number): boolean[] {
+export function mayDepend(
+  nodes: readonly Node[],
+  source: number,
+  entry: number,
+  output: number,
+): boolean[] {
   const marks: (Tensor | undefined)[] = [];
-  program.nodes.forEach((node, index) => {
-    if (index === program.inputs[input]) {
-      const own = new Float64Array(sizeOf(node.shape));
-      own[entry] = 1;
-      marks.push(fromData(own, node.shape));
-      return;
-    }
+  const own = new Float64Array(sizeOf(nodes[source]!.shape));
+  own[entry] = 1;
+  marks[source] = fromData(own, nodes[source]!.shape);
+  for (let index = source + 1; index <= output; index++) {
+    const node = nodes[index]!;
     const from = node.inputs.map((at) => marks[at]);
-    const reach = reaches[node.op];
-    const isUntouched = reach === 'nothing' || from.every((mark) => mark === undefined);
-    marks.push(isUntouched ? undefined : truth(reached(program, node, from)));
-  });
-  const output = program.outputs[0]!;
-  const size = sizeOf(program.nodes[output]!.shape);
+    if (reaches[node.op] === 'nothing' || from.every((mark) => mark === undefined)) continue;
+    marks[index] = truth(reached(nodes, node, from));
+  }
+  const size = sizeOf(nodes[output]!.shape);
   return Array.from({ length: size }, (_, i) => (marks[output]?.data[i] ?? 0) > 0);
 }
 
 /** Positive where the value may depend on a marked entry. */
-function reached(program: Program, node: Node, from: readonly (Tensor | undefined)[]): Tensor {
-  const marked = from.map((mark, i) => mark ?? zeros(program.nodes[node.inputs[i]!]!));
+function reached(
+  nodes: readonly Node[],
+  node: Node,
+  from: readonly (Tensor | undefined)[],
+): Tensor {
+  const marked = from.map((mark, i) => mark ?? zeros(nodes[node.inputs[i]!]!));
   switch (reaches[node.op]) {
     case 'moved':
       return applyNode(node, marked);
@@ -177,7 +182,8 @@ export function clearStructuralZeros(
   derivative: FloatArray,
 ): void {
   if (!derivative.some(Number.isNaN)) return;
-  mayDepend(program, input, entry).forEach((may, i) => {
+  const { nodes, inputs, outputs } = program;
+  mayDepend(nodes, inputs[input]!, entry, outputs[0]!).forEach((may, i) => {
     if (!may) derivative[i] = 0;
   });
 }

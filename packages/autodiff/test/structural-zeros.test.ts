@@ -1,8 +1,9 @@
 import * as ad from '@nonsmooth/autodiff';
 import { describe, expect, test } from 'vitest';
 
-const { add, at, cumsum, div, dot, exp, hessian, jacobian, log, logSumExp, matmul, mul } = ad;
-const { concatenate, gather, max, objective, relu, slice, sort, square, stack, sum } = ad;
+const { add, at, cumsum, evaluate, div, dot, exp, hessian, jacobian, log, logSumExp, matmul, mul } =
+  ad;
+const { concatenate, gather, max, trace, objective, relu, slice, sort, square, stack, sum } = ad;
 
 type Function = (x: ad.Tracer) => ad.Value;
 
@@ -125,8 +126,12 @@ describe('second derivatives that are 0 by structure', () => {
     const first = hessian(f)(x).data;
     const second = new Float64Array(n * n);
     objective(f, n).hessian!(Float64Array.from(x), second);
+    const nested = evaluate(
+      trace((y) => hessian(f)(y), [[n]]),
+      [x],
+    )[0]!.data;
     for (const [i, j] of zeros) {
-      for (const h of [first, second]) {
+      for (const h of [first, second, nested]) {
         expect(h[i * n + j]! + 0).toBe(0);
         expect(h[j * n + i]! + 0).toBe(0);
       }
@@ -144,5 +149,21 @@ describe('second derivatives that are 0 by structure', () => {
     const f: Function = (x) => mul(exp(x), log(x));
     expect(jacobian(f)([1000, 2, 3]).data[1]! + 0).toBe(0);
     expect(jacobian(f)([1000, 2, 3]).data[3]! + 0).toBe(0);
+    const program = trace((x) => jacobian(f)(x), [[3]]);
+    const [nested] = evaluate(program, [[1000, 2, 3]]);
+    expect([1, 2, 3, 5, 6, 7].map((i) => nested!.data[i]! + 0)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(nested!.data[4]).toBeCloseTo(Math.exp(2) * (Math.log(2) + 0.5), 12);
+  });
+
+  test('are in Hessians that go on in a trace, and in derivatives of those', () => {
+    const f: Function = (x) => sum(exp(x));
+    const [h, t] = evaluate(
+      trace((x) => [hessian(f)(x), jacobian((y) => hessian(f)(y))(x)], [[2]]),
+      [[1000, 0]],
+    );
+    expect([...h!.data].map((v) => v + 0)).toEqual([expect.not.closeTo(0), 0, 0, 1]);
+    // ∂ᵢ∂ⱼ∂ₖ is 0 unless i = j = k
+    expect([1, 2, 3, 4, 5, 6].map((i) => t!.data[i]! + 0)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(t!.data[7]).toBe(1);
   });
 });

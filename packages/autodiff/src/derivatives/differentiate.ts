@@ -10,6 +10,7 @@ import { evaluate } from '../evaluate.js';
 import { prepareProgram } from '../execution.js';
 import { checkedSignature, constantChoice, isConstantPolicy } from '../kink-policy.js';
 import type { KinkPolicy, SignaturePolicy } from '../kink-policy.js';
+import { absorb } from '../ops/chain-product.js';
 import { broadcastTo } from '../ops/structure.js';
 import type { Program, Shape } from '../program.js';
 import type { KinkChoice } from '../rules/context.js';
@@ -17,7 +18,7 @@ import { signatureChoice } from '../switching/choice.js';
 import { directionalChoice } from '../switching/directional-signature.js';
 import { sizeOf } from '../shape.js';
 import { inlineSwitched, switchedProgram } from '../switching/variables.js';
-import { clearStructuralZeros } from '../structural-zeros.js';
+import { clearStructuralZeros, mayDepend } from '../structural-zeros.js';
 import { forwardSweep, reverseSweep } from '../sweep.js';
 import { requireTraceOptions, trace } from '../trace.js';
 import type { TraceOptions } from '../trace.js';
@@ -120,8 +121,7 @@ export function differentiateAlongUnits(
   const running = currentBuilder();
   if (running !== undefined) {
     const placed = place(f, running, lift(running, value), policy);
-    const { shape, along } = body(placed);
-    return { placed, values: unitVectors(shape).map(along) };
+    return { placed, values: unrolled(running, body(placed)) };
   }
   requireTraceOptions(options);
   const builder = new Builder(options);
@@ -147,6 +147,21 @@ export function differentiateAlongUnits(
     return fromData(derivative, outputs[0]!.shape);
   });
   return { placed, values };
+}
+
+/** The derivative along every unit vector within a trace, 0 where it depends on nothing that moves. */
+function unrolled(builder: Builder, { shape, along }: AlongUnits): readonly Value[] {
+  const units = unitVectors(shape);
+  if (units.length < 2) return units.map(along);
+  // along a vector without numbers, which folds nothing: its nodes tell the structure, and nothing else needs them
+  const any = variable(builder, lift(builder, units[0]!));
+  const structure = lift(builder, along(any));
+  return units.map((unit, entry) => {
+    const value = along(unit);
+    const moves = mayDepend(builder.nodes, any.node, entry, structure.node);
+    if (moves.every(Boolean)) return value;
+    return absorb(value, fromData(Float64Array.from(moves, Number), structure.shape));
+  });
 }
 
 function unitVectors(shape: Shape): Tensor[] {
