@@ -70,6 +70,10 @@ template <class T, int R, int C> struct SumsTile {
 template <class T, int R, int C>
 NOINLINE void sumsTile(T *out, ptrdiff_t outStride, int samples, const T *left, ptrdiff_t leftStride, const T *right,
                        ptrdiff_t rightStride, int lastLanes, const Put<T> &put) {
+  // of large layers the answer comes from far while the sums are taken
+  UNROLL for (int r = 0; r < R; r++) {
+    UNROLL for (int c = 0; c < C; c++) __builtin_prefetch(out + r * outStride + c * lanes<T>, 1);
+  }
   SumsTile<T, R, C> tile;
   tile.run(samples, left, leftStride, right, rightStride);
   for (int r = 0; r < R; r++) {
