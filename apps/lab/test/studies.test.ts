@@ -1,4 +1,5 @@
-import { initialize, network, xavierUniform } from '@nonsmooth/nets';
+import { initialize, network, xavierUniform, type EmpiricalRisk } from '@nonsmooth/nets';
+import { certify } from '@nonsmooth/subgradient';
 import { fromData, key, normal, type Tensor } from '@nonsmooth/tensor';
 import { writeSafetensors } from '@nonsmooth/tensor/formats';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,6 +13,7 @@ import type { MemberFile } from '../src/member-file.js';
 import { membersOf, type Member } from '../src/members.js';
 import { problemOf } from '../src/problem.js';
 import { readStudy, substitute } from '../src/read-study.js';
+import { riskVerdict } from '../src/risk-verdict.js';
 import { runMember } from '../src/run-member.js';
 import { memberTable } from '../src/tables/tables.js';
 import type { Study } from '../src/study.js';
@@ -59,6 +61,12 @@ test.each(quick.filter((name) => !/^(digits|conformance)/.test(name)))(
       const { facts, columns } = file;
       expect(facts.status).not.toBe('failed');
       expect(hasEnded(file, small)).toBe(true);
+      // what the command certify says of the member
+      const { risk } = problemOf(small);
+      const theta = Float64Array.from(file.theta);
+      const { memberships } =
+        riskVerdict(risk, theta, undefined) ?? certify((risk as EmpiricalRisk).program, theta);
+      expect(memberships.clarke).toBe('in');
       for (const column of member.study.record) {
         const values = columns.get(column)!;
         expect(values.length).toBeGreaterThan(1);

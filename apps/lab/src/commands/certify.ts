@@ -1,6 +1,6 @@
 import { exitStatus, requireWritable, writeWhole } from '@nonsmooth/apps-shared';
 import type { Program } from '@nonsmooth/autodiff';
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, type Objective } from '@nonsmooth/core';
 import {
   certify as certified,
   claimOf,
@@ -13,6 +13,7 @@ import { existingArchive } from '../archive.js';
 import { programFrom } from '../data/program.js';
 import { membersOf } from '../members.js';
 import { problemOf } from '../problem.js';
+import { riskVerdict, type RiskVerdict } from '../risk-verdict.js';
 import { numbersIn } from './numbers.js';
 import { optionsOf, printing } from './options.js';
 import type { LabCommand } from './command.js';
@@ -43,7 +44,7 @@ export const certify: LabCommand = {
     const [what] = given.arguments as [string];
     const { at, member, out } = given.options;
     const isFolder = existsSync(what) && statSync(what).isDirectory();
-    const { program, point } = isFolder
+    const { program, point, risk } = isFolder
       ? riskOf(what, member ?? '0', at)
       : programAt(what, at, member);
     const gradient =
@@ -51,10 +52,24 @@ export const certify: LabCommand = {
         ? undefined
         : numbersIn('--gradient', given.options.gradient, point.length);
     if (out !== undefined) requireWritable('--out', dirname(out));
+    if (!program && out !== undefined) {
+      throw new ArgumentError(
+        '--out',
+        out,
+        'left out for the population risk, which is no program',
+      );
+    }
     return () => {
+      // a theorem is quicker than a certificate, which is made where it is to be written
+      const settled =
+        out === undefined && risk && riskVerdict(risk, Float64Array.from(point), gradient);
+      if (settled || !program) {
+        if (settled) console.log(told(settled));
+        return exitStatus.done;
+      }
       const answer = certified(program, point, gradient ? { gradient } : {});
       verify(answer.certificate, program);
-      console.log(told(answer));
+      console.log(told(verdictOf(answer)));
       if (out !== undefined) {
         writeWhole(out, `${JSON.stringify(claimOf(answer.certificate, program))}\n`);
         console.log(`Written: ${out}`);
@@ -65,8 +80,11 @@ export const certify: LabCommand = {
 };
 
 interface Question {
-  readonly program: Program;
+  /** Undefined for the population risk. */
+  readonly program: Program | undefined;
   readonly point: ArrayLike<number>;
+  /** Of a member. */
+  readonly risk?: Objective;
 }
 
 function programAt(text: string, at: string | undefined, member: string | undefined): Question {
@@ -84,31 +102,41 @@ function riskOf(folder: string, number: string, at: string | undefined): Questio
   const file = member && archive.read(member);
   if (!file) throw new ArgumentError('--member', number, 'the number of a member that has ended');
   const { risk } = problemOf(member);
-  if (!('program' in risk)) throw new ArgumentError('risk', study.risk, 'the empirical risk');
-  return { program: risk.program, point: Float64Array.from(file.theta) };
+  const program = 'program' in risk ? risk.program : undefined;
+  return { program, point: Float64Array.from(file.theta), risk };
 }
 
 /** Kinks that are listed, at most. */
 const mostKinks = 20;
+
+function verdictOf({ activeKinks, reasons, ...answer }: CertifiedGradient): RiskVerdict {
+  return {
+    ...answer,
+    kinks: activeKinks.map(({ op, entry }) => `${op} ${entry}`),
+    undecided: reasons.map(({ text }) => text),
+    proof: 'the certificate was verified',
+  };
+}
 
 function told({
   value,
   gradient,
   verdict,
   memberships,
-  activeKinks,
-  reasons,
-}: CertifiedGradient): string {
+  kinks: active,
+  undecided,
+  proof,
+}: RiskVerdict): string {
   const long = gradient.length > 12;
-  const kinks = activeKinks.slice(0, mostKinks).map(({ op, entry }) => `${op} ${entry}`);
-  const more = activeKinks.length - kinks.length;
+  const kinks = active.slice(0, mostKinks);
+  const more = active.length - kinks.length;
   return [
     `value     ${value}`,
     `vector    ${gradient.slice(0, 12).join(', ')}${long ? `, … (${gradient.length})` : ''}`,
     `verdict   ${verdict}`,
     ...Object.entries(memberships).map(([set, answer]) => `  ${set.padEnd(10)}${answer}`),
     `kinks     ${kinks.join(', ') || 'none active'}${more > 0 ? `, ${more} more` : ''}`,
-    ...reasons.map(({ text }) => `undecided ${text}`),
-    'The certificate was verified.',
+    ...undecided.map((text) => `undecided ${text}`),
+    ...(proof === '' ? [] : [`proof     ${proof}`]),
   ].join('\n');
 }
