@@ -41,6 +41,8 @@ const Network = {
     samples: 'i32',
     // largest number of samples in a panel
     capacity: 'i32',
+    // the first sample of the panel at hand
+    sample: 'i32',
     normalized: 'i32',
     // one Layer behind the other
     layers: 'usize',
@@ -67,8 +69,10 @@ const Network = {
     wide: 'usize',
     // the Spline, if that serves the problem; 0 otherwise
     spline: 'usize',
+    // bytes from the given slopes of a neuron to those of the next one
+    frozenStride: 'usize',
   },
-  kept: ['numerator', 'denominator', 'first', 'last', 'lossSum', 'targetSum'],
+  kept: ['numerator', 'denominator', 'first', 'last', 'lossSum', 'targetSum', 'sample'],
 };
 
 /** A layer of a problem. */
@@ -84,6 +88,8 @@ const Layer = {
     panel: 'usize',
     // panel of zᵏ, where the slopes A'(zᵏ) replace it
     affine: 'usize',
+    // slopes of A on all samples, neuron by neuron, if they are given; 0 where zᵏ decides
+    frozen: 'usize',
   },
 };
 

@@ -1,4 +1,5 @@
 import { activate } from './activations';
+import { freeze, isFrozen } from './frozen';
 import { gather, scatter } from './gather';
 import { panelsPerGroup } from './generated/constants';
 import { Network } from './generated/structs';
@@ -28,7 +29,7 @@ export function risk<T>(net: Network, count: i32, indices: usize, withGradient: 
   net.unit = 1;
   net.targetUnit = 1;
   const value =
-    !indices && isSpline<T>(net)
+    !indices && isSpline<T>(net) && !isFrozen(net)
       ? splineRisk<T>(net, withGradient)
       : panelRisk<T>(net, count, indices, withGradient);
   if (keepsDigits<T>(net)) return value;
@@ -45,6 +46,7 @@ function findUnits<T>(net: Network, count: i32, indices: usize): void {
     const here = min(net.capacity, count - first);
     const columns = roundUp<T>(here);
     loadPanel<T>(net, columns, columns, indices, first, here);
+    net.sample = first;
     forward<T>(net, columns, columns);
     residuals<T>(net.delta, net.outputs, net.targetPanel, columns, width, columns);
     residual = max<f64>(residual, largestSize<T>(net.delta, columns, width, columns));
@@ -65,13 +67,14 @@ function panelRisk<T>(net: Network, count: i32, indices: usize, withGradient: bo
   net.lossSum = 0;
   net.targetSum = 0;
   const shallow = isShallow(net, layerAt(net, net.depth - 1).width);
-  const reluOnly = shallow && isRelu(net);
+  const reluOnly = shallow && isRelu(net) && !isFrozen(net);
   const grouped = sizeof<T>() == 4 && panels > panelsPerGroup && withGradient;
   let panel = 0;
   for (let first = 0; first < count; first += perPanel) {
     const here = min(perPanel, count - first);
     const columns = roundUp<T>(here);
     loadPanel<T>(net, stride, columns, indices, first, here);
+    net.sample = first;
     if (reluOnly) reluForward<T>(net, layerAt(net, 0), layerAt(net, 1), stride, columns);
     else forward<T>(net, stride, columns);
     panelLoss<T>(net, stride, columns, here);
@@ -160,7 +163,11 @@ function forward<T>(net: Network, stride: usize, columns: usize): void {
         layer.panel,
         stride,
       );
-      if (!last) {
+      if (!last && layer.frozen) {
+        const slopes = layer.frozen + <usize>r * net.frozenStride;
+        freeze<T>(net, a, z, slopes, stride, rows, columns);
+        a += stride << 2;
+      } else if (!last) {
         activate<T>(net.activation, net.parameter, net.kink, a, z, <usize>rows * stride);
         a += stride << 2;
       }

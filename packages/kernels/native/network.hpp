@@ -3,6 +3,7 @@
 
 #include "activations.hpp"
 #include "constants.hpp"
+#include "frozen.hpp"
 #include "gather.hpp"
 #include "losses.hpp"
 #include "memory.hpp"
@@ -111,8 +112,19 @@ template <class T> struct Call {
     return rest < perPanel ? rest : perPanel;
   }
 
-  /** Outputs of the samples in columns of the input panel; slopes A'(zᵏ) are left in the affine panels. */
-  void forward(ptrdiff_t at, int columns) {
+  /** Activates rows from `r` on of a layer: by zᵏ, or by the slopes that are given on samples from `first` on. */
+  void activateRows(const Shape &shape, int k, int r, int rows, ptrdiff_t at, int columns, int first) {
+    T *const out = panel[k + 1] + at + r * stride, *const z = affine[k] + at + r * stride;
+    if (!layers[k].frozen) {
+      activate.rows(shape, out, z, stride, rows, columns);
+      return;
+    }
+    const ptrdiff_t slopeStride = (ptrdiff_t)(net.frozenStride / sizeof(T));
+    freeze<T>(out, z, stride, array(layers[k].frozen) + r * slopeStride + first, slopeStride, rows, columns);
+  }
+
+  /** Outputs of the samples from `first` on in columns of the input panel; slopes A'(zᵏ) are left in the affine panels. */
+  void forward(ptrdiff_t at, int columns, int first) {
     if (net.normalized) normalizeInputs(at, columns);
     const Shape shape = {net.parameter, net.kink};
     for (int k = 0; k < net.depth; k++) {
@@ -126,7 +138,7 @@ template <class T> struct Call {
       for (int r = 0; r < layer.width; r += step) {
         const int rows = layer.width - r < step ? layer.width - r : step;
         product<T>(product_, r, rows, nullptr);
-        if (!last) activate.rows(shape, panel[k + 1] + at + r * stride, z + r * stride, stride, rows, columns);
+        if (!last) activateRows(shape, k, r, rows, at, columns, first);
       }
     }
   }
@@ -194,7 +206,7 @@ template <class T> struct Call {
     return net.depth == 2 && net.inputWidth == 1 && layers[1].width == 1 && !net.normalized;
   }
   /** Whether the sign of A says all about A'. */
-  bool isRelu() const { return net.activation == ACTIVATION_relu && net.kink == 0; }
+  bool isRelu() const { return net.activation == ACTIVATION_relu && net.kink == 0 && !layers[0].frozen; }
 
   /** A panel's share of the gradient of a shallow network: that of neurons `from` … `to` − 1, and of the last bias. */
   void shallowGradient(int from, int to, bool withBias, ptrdiff_t at, int summed, const Accumulation &sums) {
@@ -256,7 +268,7 @@ template <class T> struct Call {
       const int here = samplesOf(p, count);
       const int columns = roundUp<T>(here), summed = summedColumns<T>(here);
       loadPanel(p, 0, columns, 0, count, indices);
-      forward(0, columns);
+      forward(0, columns, p * perPanel);
       panelLoss<T>(net, layers[net.depth - 1].width, cotangent[net.depth], outputs(), targetPanel, stride, columns, here);
       if (!withGradient) continue;
       const bool last = p + 1 == panels;
@@ -274,7 +286,7 @@ template <class T> struct Call {
   void realize(const T *rows, T *out, int count) {
     const int columns = roundUp<T>(count);
     gather<T>(inputPanel, stride, columns, {rows, net.inputWidth, nullptr, 0, count});
-    forward(0, columns);
+    forward(0, columns, 0);
     scatter<T>(out, layers[net.depth - 1].width, outputs(), stride, count);
   }
 };

@@ -114,7 +114,7 @@ template <class T> struct TeamRisk {
       if (grouped && to > groupEnd) to = groupEnd;
       forPieces(from, to, thread, [&](int p, int column, int columns, ptrdiff_t at) {
         call.loadPanel(p, column, columns, at, count, indices);
-        call.forward(at, columns);
+        call.forward(at, columns, p * call.perPanel + column);
       });
       barrier.wait();
       panelLosses(from, to, thread);

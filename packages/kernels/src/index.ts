@@ -27,6 +27,7 @@ export * from './activations/table.js';
 export * from './activations/resolve.js';
 export * from './dense-network.js';
 export * from './errors.js';
+export type { FrozenRisk } from './frozen-network.js';
 export * from './kernels.js';
 export * from './kinks.js';
 export * from './losses/loss.js';

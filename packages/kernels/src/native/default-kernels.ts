@@ -19,5 +19,6 @@ export const defaultKernels: Kernels = {
   },
   matmul: (a, b, out, m, k, n) => kernels().matmul(a, b, out, m, k, n),
   denseNetwork: (problem) => kernels().denseNetwork(problem),
+  frozenNetwork: (problem) => kernels().frozenNetwork(problem),
   workspace: (dtype, lengths, largestInner) => kernels().workspace(dtype, lengths, largestInner),
 };

@@ -1,5 +1,6 @@
 import type { Kernels } from '../kernels.js';
 import { denseRisk } from './dense-risk.js';
+import { frozenRisk } from './frozen-risk.js';
 import { matmul } from './matmul.js';
 import { workspace } from './workspace.js';
 
@@ -8,5 +9,6 @@ export const referenceKernels: Kernels = {
   name: 'reference',
   matmul,
   denseNetwork: denseRisk,
+  frozenNetwork: frozenRisk,
   workspace,
 };

@@ -1,5 +1,6 @@
 import type { Kernels } from '../kernels.js';
 import { denseRisk } from './dense-risk.js';
+import { frozenRisk } from './frozen-risk.js';
 import { matmul } from './matmul.js';
 import { simdBinary, type Build } from './module.js';
 import { workspace } from './workspace.js';
@@ -10,6 +11,7 @@ export function kernelsOfBuild(name: string, build: Build): Kernels {
     name,
     matmul: (a, b, out, m, k, n) => matmul(build, a, b, out, m, k, n),
     denseNetwork: (problem) => denseRisk(build, problem),
+    frozenNetwork: (problem) => frozenRisk(build, problem),
     workspace: (dtype, lengths, largestInner = 0) => workspace(build, dtype, lengths, largestInner),
   };
 }

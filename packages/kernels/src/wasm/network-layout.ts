@@ -33,6 +33,9 @@ export interface NetworkLayout {
   readonly rowsIn: number;
   readonly rowsOut: number;
   readonly capacity: number;
+  /** Slopes of the hidden layers, if they are to be given: width × `slopeStride` numbers each. */
+  readonly slopes: readonly number[];
+  readonly slopeStride: number;
   /** Writes the descriptor into the memory. */
   describe(memory: Memory): void;
 }
@@ -48,6 +51,7 @@ export function layNetworkOut(
   batch: number | 'all',
   arena: Arena,
   largestPanel: number = panelCapacity,
+  isFrozen: boolean = false,
 ): NetworkLayout {
   const size = elementBytes[problem.dtype];
   const { inputWidth, targetWidth, samples, layers, dimension } = shape;
@@ -78,8 +82,13 @@ export function layNetworkOut(
   const packed = arena.scratch(4 * widest * size);
   const isWide = problem.dtype === 'f32' && most > panelsPerGroup * capacity;
   const wide = isWide ? arena.scratch(dimension * 8) : 0;
+  // whole vectors of the last samples may be read
+  const slopeStride = wholeTiles(problem, samples) + 64;
+  const slopes = layers
+    .slice(0, isFrozen ? -1 : 0)
+    .map(({ width }) => numbers(width * slopeStride));
   const spline =
-    batch === 'all' && isLinearSpline(problem, shape)
+    batch === 'all' && !isFrozen && isLinearSpline(problem, shape)
       ? laySplineOut(problem, shape, arena)
       : undefined;
 
@@ -117,6 +126,7 @@ export function layNetworkOut(
       packed,
       wide,
       spline: spline?.address ?? 0,
+      frozenStride: slopeStride * size,
     });
     spline?.describe(memory);
     layers.forEach((layer, k) => {
@@ -129,6 +139,7 @@ export function layNetworkOut(
         biasGradient: gradient + layer.biases * size,
         panel: panels[k]!,
         affine: affine[k]!,
+        frozen: slopes[k] ?? 0,
       });
     });
   }
@@ -145,6 +156,8 @@ export function layNetworkOut(
     rowsIn: delta,
     rowsOut: nextDelta,
     capacity,
+    slopes,
+    slopeStride,
     describe,
   };
 }
