@@ -113,7 +113,10 @@ test('dense networks are the frozen functions of their programs', () => {
       (problem, choices) => {
         const { net, data, start } = riskOf(problem);
         const risk = empiricalRisk(net, data);
-        const dense = new DenseFunction(DenseLayout.of(risk)!);
+        const layout = DenseLayout.of(risk)!;
+        const dense = new DenseFunction(layout);
+        const kernel = risk.frozen();
+        const byKernels = layout.loss.kinks ? dense : new DenseFunction(layout, kernel);
         const traced = new TracedFunction(mergedFunction(frozenProgram(risk.program), start));
         expect(dense.count).toBe(traced.count);
         for (let i = 0; i < dense.count; i++) {
@@ -122,12 +125,16 @@ test('dense networks are the frozen functions of their programs', () => {
         }
         const sides = Float64Array.from({ length: dense.count }, (_, i) => choices[i % 120]!);
         const held = Uint8Array.from(sides, (side) => (side === 0 ? 1 : 0));
-        const [a, b] = [dense, traced].map((one) => said(one, start, sides, held));
-        expect(a!.length).toBe(b!.length);
-        const size = b!.reduce((most, x) => (x < Infinity ? Math.max(most, Math.abs(x)) : most), 1);
-        a!.forEach((x, i) => {
-          if (x !== b![i]) expect(Math.abs(x - b![i]!), `entry ${i}`).toBeLessThan(1e-13 * size);
-        });
+        const b = said(traced, start, sides, held);
+        const size = b.reduce((most, x) => (x < Infinity ? Math.max(most, Math.abs(x)) : most), 1);
+        for (const one of [dense, byKernels]) {
+          const a = said(one, start, sides, held);
+          expect(a.length).toBe(b.length);
+          a.forEach((x, i) => {
+            if (x !== b[i]) expect(Math.abs(x - b[i]!), `entry ${i}`).toBeLessThan(1e-13 * size);
+          });
+        }
+        kernel.dispose();
         risk.dispose();
       },
     ),

@@ -16,6 +16,7 @@ import {
   activationKinks,
   isSmoothLoss,
   resolveLoss,
+  type FrozenRisk,
   type Kernels,
   type Kinks,
   type Loss,
@@ -69,6 +70,8 @@ export interface EmpiricalRisk extends SampledObjective, TracedObjective {
   hessian: NonNullable<Objective['hessian']>;
   switching: NonNullable<Objective['switching']>;
   descent: NonNullable<SampledObjective['descent']>;
+  /** The same risk with the slopes of its activations given, in the same arithmetic; to be disposed of by itself. */
+  frozen(): FrozenRisk;
   /** Releases the kernel's memory now instead of when the risk is collected. */
   dispose(): void;
 }
@@ -102,7 +105,7 @@ export function empiricalRisk(
   if (typeof kernels?.denseNetwork !== 'function') {
     throw new ArgumentError('options.kernels', kernels, 'kernels such as defaultKernels');
   }
-  const risk = kernels.denseNetwork({
+  const problem = {
     widths: net.widths,
     activation: net.activation,
     batchNormalization: net.batchNormalization,
@@ -111,7 +114,8 @@ export function empiricalRisk(
     inputs: inputs.data,
     targets: targets.data,
     kinks,
-  });
+  };
+  const risk = kernels.denseNetwork(problem);
   let program: Program | undefined;
   const slowTwin = once(() => objective(made.program, net.dimension, { kinks }));
   const made: EmpiricalRisk = {
@@ -130,6 +134,7 @@ export function empiricalRisk(
     hessianVector: (theta, v, out) => risk.hessianVector(theta, v, out),
     hessian: (theta, out) => risk.hessian(theta, out),
     switching: (theta, out) => slowTwin().switching!(theta, out),
+    frozen: () => kernels.frozenNetwork(problem),
     dispose: () => risk.dispose(),
     get program(): Program {
       return (program ??= traceRisk(net, inputs, targets, loss));

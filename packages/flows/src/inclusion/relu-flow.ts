@@ -74,13 +74,29 @@ export function networkFlow(
   const value = (theta: Float64Array): number => objective.value(theta);
   if (layout) {
     const describe = denseEvents(layout);
-    const dense = isLine(layout) ? new LineFunction(layout) : new DenseFunction(layout);
-    return inclusionFlow(dense, value, start, options, describe);
+    if (isLine(layout)) {
+      return inclusionFlow(new LineFunction(layout), value, start, options, describe);
+    }
+    const kernel = risk.dtype === 'f64' && isForKernels(layout) ? risk.frozen() : undefined;
+    try {
+      return inclusionFlow(new DenseFunction(layout, kernel), value, start, options, describe);
+    } finally {
+      kernel?.dispose();
+    }
   }
   const merged = mergedFunction(frozen!, start);
   const describe = networkEvents(risk, frozen!.kinks, merged.origin);
   return inclusionFlow(new TracedFunction(merged), value, start, options, describe);
 }
+
+/** Whether the kernels have all of a network's pieces, and it is worth the calls. */
+function isForKernels({ hinges, loss, groups, dimension }: DenseLayout): boolean {
+  const isPlain = hinges.at.every((at) => at === 0) && !loss.kinks;
+  return isPlain && groups.count * dimension >= smallestForKernels;
+}
+
+/** Parameters times groups of samples from which on a gradient by the kernels costs less. */
+const smallestForKernels = 1500;
 
 /** The frozen function of a risk, or of the program of other parameters with the same kinks. */
 function tracedKinks(risk: EmpiricalRisk, program: TracedObjective['program']): FrozenFunction {

@@ -27,6 +27,7 @@ const descentOptions = () => ({ rule: adam, batch: { size: 2, key: [1, 2] } });
 /** Everything that a backend computes, on problems prepared once. */
 function backend(name: string, backend: kernels.Kernels): Table {
   const risk = backend.denseNetwork(problem());
+  const frozen = backend.frozenNetwork(problem());
   const loop = () => risk.descent(theta(), descentOptions() as unknown as kernels.DescentOptions);
   const entries: Readonly<Record<string, Entry>> = {
     matmul: call(backend.matmul, () => [
@@ -38,6 +39,8 @@ function backend(name: string, backend: kernels.Kernels): Table {
       1,
     ]),
     denseNetwork: call(backend.denseNetwork, () => [problem()], { options: [0] }),
+    frozenNetwork: call(backend.frozenNetwork, () => [problem()], { options: [0] }),
+    'frozenNetwork().gradient': call(frozen.gradient, () => [theta(), out()]),
     workspace: call(backend.workspace, () => ['f64', [2, 3], 2]),
     'denseNetwork().value': call(risk.value, () => [theta()]),
     'denseNetwork().gradient': call(risk.gradient, () => [theta(), out()]),

@@ -1,4 +1,5 @@
 import type { FrozenKink } from '@nonsmooth/autodiff';
+import type { FrozenRisk } from '@nonsmooth/kernels';
 import { evaluateSegment, type Segment } from '@nonsmooth/ode';
 import type { Entries, KinkedFunction } from '../kinked-function.js';
 import type { HeldRow, Pattern } from '../pattern.js';
@@ -29,7 +30,8 @@ export class DenseFunction implements KinkedFunction {
   private rowGroup = -1;
   private rowLayer = -1;
 
-  constructor(layout: DenseLayout) {
+  /** `kernel`: the same network in kernels, if it has the kinks of neurons at 0 only. */
+  constructor(layout: DenseLayout, kernel?: FrozenRisk) {
     this.layout = layout;
     this.dimension = layout.dimension;
     this.count = layout.kinks;
@@ -37,7 +39,7 @@ export class DenseFunction implements KinkedFunction {
     this.isNested = layout.kinks > 0 && layout.kink(layout.kinks - 1).nested;
     const { layers, lossKinks, kinks } = layout;
     this.firstDeep = layers.length === 1 ? kinks : (layers[1]!.kinks[0] ?? lossKinks);
-    this.frozen = new FrozenNetwork(layout);
+    this.frozen = new FrozenNetwork(layout, kernel);
     this.pass = new SamplePass(layout, this.frozen);
     this.finder = new DenseSuspects(layout, this.frozen);
     this.measured = new Float64Array(layout.dimension);

@@ -1,3 +1,4 @@
+import type { FrozenRisk } from '@nonsmooth/kernels';
 import type { HeldRow } from '../pattern.js';
 import type { DenseLayout, KinkPlace } from './dense-layout.js';
 import { isShallow, ShallowNetwork } from './shallow-network.js';
@@ -27,9 +28,16 @@ export class FrozenNetwork {
   private readonly theta: Float64Array;
   private readonly shallow: ShallowNetwork | undefined;
   private readonly place: KinkPlace = { layer: 0, hinge: 0, group: 0, neuron: 0 };
+  /** The same network in kernels, and the gradient of those who do not ask for it. */
+  private readonly kernel: FrozenRisk | undefined;
+  private readonly unasked: Float64Array;
+  /** Whether cotangents and outputs are those of the last sweep, too. */
+  private isSwept = false;
 
-  constructor(layout: DenseLayout) {
+  constructor(layout: DenseLayout, kernel?: FrozenRisk) {
     this.layout = layout;
+    this.kernel = kernel;
+    this.unasked = new Float64Array(kernel ? layout.dimension : 0);
     const { layers, groups, hinges } = layout;
     const hidden = layers.slice(0, -1);
     const perNeuron = (): readonly Float64Array[] =>
@@ -84,6 +92,7 @@ export class FrozenNetwork {
       }
     }
     this.shallow?.compile(this.slopes[0]!);
+    if (this.kernel) this.give(this.kernel);
   }
 
   /** Returns the risk and writes ∇(risk + Σ λ·r). */
@@ -96,6 +105,36 @@ export class FrozenNetwork {
   ): number {
     this.compile(sides);
     this.theta.set(x);
+    if (this.kernel && !lambda) {
+      this.isSwept = false;
+      return this.kernel.gradient(x, gradient);
+    }
+    return this.sweepHere(x, sides, gradient, rows, lambda);
+  }
+
+  /** Writes the slopes of all neurons on all samples into the memory of the kernels. */
+  private give({ slopes, slopeStride }: FrozenRisk): void {
+    const { layers, groups } = this.layout;
+    for (let k = 0; k + 1 < layers.length; k++) {
+      const { width } = layers[k]!;
+      const own = this.slopes[k]!;
+      const given = slopes[k]!;
+      for (let i = 0; i < width; i++) {
+        for (let s = 0; s < groups.of.length; s++) {
+          given[i * slopeStride + s] = own[groups.of[s]! * width + i]!;
+        }
+      }
+    }
+  }
+
+  private sweepHere(
+    x: Float64Array,
+    sides: Float64Array,
+    gradient: Float64Array,
+    rows?: readonly HeldRow[],
+    lambda?: Float64Array,
+  ): number {
+    this.isSwept = true;
     const { layers, groups, loss } = this.layout;
     const top = layers.length - 1;
     if (this.shallow && !lambda) return this.sweepShallow(x, sides, this.shallow, gradient);
@@ -131,6 +170,8 @@ export class FrozenNetwork {
 
   /** The cotangent of a hidden neuron's activation in the last sweep. */
   cotangent({ layer, group, neuron }: KinkPlace): number {
+    // no kink of the loss is where kernels are
+    if (!this.isSwept) this.sweepHere(this.theta, noSides, this.unasked);
     const { width, inputs, weights } = this.layout.layers[layer + 1]!;
     const delta = this.deltas[layer + 1]!;
     let sum = 0;
@@ -295,3 +336,5 @@ export class FrozenNetwork {
     }
   }
 }
+
+const noSides = new Float64Array(0);
