@@ -77,8 +77,9 @@ export function requireProblem<Mode>(problem: InitialValueProblem<Mode>): void {
   requireNumber('t1', t1);
   if (t0 === t1) throw new ArgumentError('t1', t1, `a time other than t0 = ${t0}`);
   if (!isList(y0)) throw new ArgumentError('y0', y0, 'a list of finite numbers');
-  const wrong = Array.from(y0).findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) throw new ArgumentError(`y0[${wrong}]`, y0[wrong], 'finite numbers');
+  for (let i = 0; i < y0.length; i++) {
+    if (!Number.isFinite(y0[i])) throw new ArgumentError(`y0[${i}]`, y0[i], 'finite numbers');
+  }
   requireBoolean('autonomous', autonomous);
   requireBoolean('symmetric', symmetric);
   if (modes !== undefined) requireModes(modes);

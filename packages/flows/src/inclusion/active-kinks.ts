@@ -41,8 +41,13 @@ export function activeKinks(
       // sizes of terms are dear
       return size <= 1e-6 * largest && size <= tiny * kinked.scaleOf(i);
     };
-    if (kinked.onlyAbs) for (let i = 0; i < u.length; i++) consider(i, i, isZero(i));
-    else {
+    if (kinked.onlyAbs) {
+      for (let i = 0; i < u.length; i++) {
+        const isNone = watch.size === 0 && pattern.held[i] === 0;
+        if (isNone && Math.abs(u[i]!) > 1e-6 * largest) continue;
+        consider(i, i, isZero(i));
+      }
+    } else {
       for (let index = 0; index < kinked.count; index++) {
         const { kind, offset, size } = kinked.kink(index);
         if (kind === 'max') {

@@ -81,7 +81,7 @@ export class CornerFunction {
     field.enter(indices);
   }
 
-  /** Returns f and writes ∇(f + Σ λ_i·r_i), and the bounds of these kinks. */
+  /** Writes ∇(f + Σ λ_i·r_i), and the bounds of these kinks. */
   sweep(
     x: Float64Array,
     local: Float64Array,
@@ -89,12 +89,11 @@ export class CornerFunction {
     bounds: Float64Array,
     rows?: readonly HeldRow[],
     lambda?: Float64Array,
-  ): number {
+  ): void {
     const { field, kinked, indices } = this;
     this.place(local);
-    const value = field.sweepAt(x, gradient, rows && this.globalRows(rows), lambda);
+    field.sweepAt(x, gradient, rows && this.globalRows(rows), lambda);
     indices.forEach((index, i) => (bounds[i] = kinked.boundOf(index)));
-    return value;
   }
 
   velocities(x: Float64Array, local: Float64Array, v: Float64Array, out: Float64Array): void {

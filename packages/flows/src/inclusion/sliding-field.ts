@@ -146,13 +146,22 @@ export class SlidingField {
     }
     this.sweeps++;
     kinked.gradient(x, pattern.sides, gradient);
+    this.isKnown = true;
+    if (this.rows.length === 0) {
+      for (let i = 0; i < n; i++) {
+        const velocity = -gradient[i]!;
+        out[i] = velocity;
+        state[i] = x[i]!;
+        velocityThere[i] = velocity;
+      }
+      return;
+    }
     for (let i = 0; i < n; i++) out[i] = -gradient[i]!;
-    if (this.rows.length > 0) this.slide(x, out);
+    this.slide(x, out);
     for (let i = 0; i < n; i++) {
       state[i] = x[i]!;
       velocityThere[i] = out[i]!;
     }
-    this.isKnown = true;
   }
 
   /** f where the velocity was asked for last. */
@@ -160,16 +169,18 @@ export class SlidingField {
     return this.kinked.valueThere(this.state, this.pattern.sides);
   }
 
-  /** Returns f and writes ∇(f + Σ λ_i·r_i) of these rows, for others than those who ask for the velocity. */
+  /** Writes ∇(f + Σ λ_i·r_i) of these rows, for others than those who ask for the velocity. */
   sweepAt(
     x: Float64Array,
     out: Float64Array,
     rows?: readonly HeldRow[],
     lambda?: Float64Array,
-  ): number {
+  ): void {
+    const { kinked, pattern } = this;
     this.sweeps++;
     this.isKnown = false;
-    return this.kinked.sweep(x, this.pattern.sides, out, rows, lambda);
+    if (rows && lambda) kinked.sweep(x, pattern.sides, out, rows, lambda);
+    else kinked.gradient(x, pattern.sides, out);
   }
 
   /** What is known of the last evaluation is about another pattern. */

@@ -17,7 +17,8 @@ export class DenseFunction implements KinkedFunction {
   readonly isNested: boolean;
   readonly hasNorms = false;
   protected readonly layout: DenseLayout;
-  protected readonly frozen: FrozenNetwork;
+  private made: FrozenNetwork | undefined;
+  private readonly kernel: FrozenRisk | undefined;
   protected readonly place: KinkPlace = { layer: 0, hinge: 0, group: 0, neuron: 0 };
   private readonly pass: SamplePass;
   private readonly finder: DenseSuspects;
@@ -39,11 +40,17 @@ export class DenseFunction implements KinkedFunction {
     this.isNested = layout.kinks > 0 && layout.kink(layout.kinks - 1).nested;
     const { layers, lossKinks, kinks } = layout;
     this.firstDeep = layers.length === 1 ? kinks : (layers[1]!.kinks[0] ?? lossKinks);
-    this.frozen = new FrozenNetwork(layout, kernel);
-    this.pass = new SamplePass(layout, this.frozen);
-    this.finder = new DenseSuspects(layout, this.frozen);
+    this.kernel = kernel;
+    const frozen = (): FrozenNetwork => this.frozen;
+    this.pass = new SamplePass(layout, frozen);
+    this.finder = new DenseSuspects(layout, frozen);
     this.measured = new Float64Array(layout.dimension);
     this.state = new Float64Array(layout.dimension);
+  }
+
+  /** Made when it is first needed: lines do without. */
+  private get frozen(): FrozenNetwork {
+    return (this.made ??= new FrozenNetwork(this.layout, this.kernel));
   }
 
   kink(index: number): FrozenKink {
@@ -54,8 +61,8 @@ export class DenseFunction implements KinkedFunction {
     return entry;
   }
 
-  changed(_sides: Float64Array, _entry: number): void {
-    this.frozen.isStale = true;
+  changed(_sides: Float64Array, entry: number): void {
+    this.made?.changed(entry);
   }
 
   gradient(x: Float64Array, sides: Float64Array, gradient: Float64Array): void {
@@ -105,10 +112,11 @@ export class DenseFunction implements KinkedFunction {
   }
 
   values(x: Float64Array, sides: Float64Array, out: Float64Array): void {
-    const { layout, frozen, pass } = this;
-    frozen.compile(sides);
+    const { layout, pass } = this;
+    // arguments of a first layer do not depend on sides
+    if (layout.layers.length > 2 || layout.loss.kinks) this.frozen.compile(sides);
     for (let g = 0; g < layout.groups.count; g++) {
-      pass.forward(x, g, layout.layers.length);
+      pass.forward(x, g, layout.layers.length - 2);
       pass.writeArguments(g, x, out);
     }
     for (let i = layout.lossKinks; i < out.length; i++) out[i] = this.argument(x, i);
@@ -121,16 +129,16 @@ export class DenseFunction implements KinkedFunction {
     which: Entries,
     out: Float64Array,
   ): void {
-    const { layout, frozen, pass, place } = this;
+    const { layout, pass, place } = this;
     for (let i = 0; i < which.count; i++) {
-      if (!this.isFirst(which.list[i]!)) frozen.compile(sides);
+      if (!this.isFirst(which.list[i]!)) this.frozen.compile(sides);
       layout.locate(which.list[i]!, place);
       out[i] = pass.velocity(x, v, place);
     }
   }
 
   suspects(segment: Segment, pattern: Pattern, out: Entries): void {
-    this.frozen.compile(pattern.sides);
+    if (!this.finder.isOne) this.frozen.compile(pattern.sides);
     this.finder.find(segment, pattern, out);
   }
 

@@ -3,6 +3,7 @@ import type { Entries } from '../kinked-function.js';
 import type { Pattern } from '../pattern.js';
 import type { DenseLayout } from './dense-layout.js';
 import type { FrozenNetwork } from './frozen-network.js';
+import { NeuronRoom } from './neuron-room.js';
 
 /**
  * Finds kinks that may be met on a step. With Δ the largest changes of weights and biases on the step, row by row as
@@ -11,7 +12,7 @@ import type { FrozenNetwork } from './frozen-network.js';
  */
 export class DenseSuspects {
   private readonly layout: DenseLayout;
-  private readonly frozen: FrozenNetwork;
+  private readonly frozen: () => FrozenNetwork;
   /** By neuron of a layer: ‖Δ_i‖ and ‖W_i‖. */
   private readonly changes: readonly Float64Array[];
   private readonly norms: readonly Float64Array[];
@@ -19,10 +20,13 @@ export class DenseSuspects {
   private readonly sizes: Float64Array;
   private readonly moves: Float64Array;
   private readonly inputSizes: Float64Array;
+  /** Whether there are no other kinks than those of one layer. */
+  readonly isOne: boolean;
+  private readonly room: NeuronRoom | undefined;
   /** Inputs of the layers for one group. */
   private readonly values: readonly Float64Array[];
 
-  constructor(layout: DenseLayout, frozen: FrozenNetwork) {
+  constructor(layout: DenseLayout, frozen: () => FrozenNetwork) {
     this.layout = layout;
     this.frozen = frozen;
     const { layers, groups } = layout;
@@ -37,6 +41,8 @@ export class DenseSuspects {
       for (let l = 0; l < width; l++) sum += groups.inputs[g * width + l]! ** 2;
       return Math.sqrt(sum);
     });
+    this.isOne = layers.length === 2 && layout.kinks === layout.lossKinks;
+    this.room = this.isOne ? new NeuronRoom(layout, this.inputSizes) : undefined;
   }
 
   find(segment: Segment, pattern: Pattern, out: Entries): void {
@@ -47,6 +53,10 @@ export class DenseSuspects {
     const hasLossKinks = kinks > lossKinks;
     const depth = hasLossKinks ? layers.length : top;
     for (let k = 0; k < depth; k++) this.measureLayer(segment, k);
+    if (this.room) {
+      this.room.find(segment, this.changes[0]!, pattern, out);
+      return;
+    }
     const x = segment.coefficients[0]!;
     for (let g = 0; g < groups.count; g++) {
       let size = this.inputSizes[g]!;
@@ -71,7 +81,7 @@ export class DenseSuspects {
       const i = output[l]!;
       if (pattern.held[lossKinks + l]) continue;
       const change = this.bound(top, i, this.sizes[g]!, moves[g]!);
-      const z = this.frozen.outputs[g * width + i]!;
+      const z = this.frozen().outputs[g * width + i]!;
       if (Math.abs(z - target[l]!) <= change) out.add(lossKinks + l);
     }
   }
@@ -90,8 +100,8 @@ export class DenseSuspects {
   ): number {
     const { layers, hinges } = this.layout;
     const { inputs, width, weights, biases, kinks } = layers[k]!;
-    const slopes = this.frozen.slopes[k]!;
-    const shifts = this.frozen.shifts[k]!;
+    const slopes = this.frozen().slopes[k]!;
+    const shifts = this.frozen().shifts[k]!;
     const from = this.values[k]!;
     const to = this.values[k + 1]!;
     let squares = 0;
@@ -130,7 +140,7 @@ export class DenseSuspects {
     for (let i = 0; i < width; i++) {
       let z = x[biases + i]!;
       for (let j = 0; j < inputs; j++) z += x[weights + i * inputs + j]! * from[j]!;
-      this.frozen.outputs[g * width + i] = z;
+      this.frozen().outputs[g * width + i] = z;
     }
   }
 

@@ -8,8 +8,9 @@ import { isShallow, ShallowNetwork } from './shallow-network.js';
  * samples and every hidden neuron. Neurons with slope 0 that are not held take no part.
  */
 export class FrozenNetwork {
-  /** Whether sides have been changed since they were compiled. */
-  isStale = true;
+  /** Whether sides have been changed since they were compiled: these, or any. */
+  private isStale = true;
+  private readonly turned: number[] = [];
   /** By hidden layer, groups × width. */
   readonly slopes: readonly Float64Array[];
   readonly shifts: readonly Float64Array[];
@@ -57,15 +58,71 @@ export class FrozenNetwork {
       : undefined;
   }
 
+  /** The side of this kink has been changed; −1: all have. */
+  changed(kink: number): void {
+    if (kink >= this.layout.lossKinks) return;
+    if (kink < 0 || this.turned.length >= mostTurned) this.isStale = true;
+    else this.turned.push(kink);
+  }
+
   /** Takes the pieces of the activation that these sides say. */
   compile(sides: Float64Array): void {
-    if (!this.isStale) return;
+    const { turned } = this;
+    if (!this.isStale && turned.length === 0) return;
+    if (this.isStale) this.compileAll(sides);
+    else for (const kink of turned) this.turn(sides, kink);
     this.isStale = false;
-    const { layers, hinges, groups } = this.layout;
+    turned.length = 0;
+    this.shallow?.compile(this.slopes[0]!);
+  }
+
+  /** Takes the piece of the activation of one neuron on one group, on which a side has been changed. */
+  private turn(sides: Float64Array, kink: number): void {
+    const { layout, place } = this;
+    layout.locate(kink, place);
+    const { layer: k, group: g, neuron: i } = place;
+    const { width } = layout.layers[k]!;
+    const at = g * width + i;
+    const isActive = this.takePiece(sides, k, at);
+    this.deltas[k]![at] = 0;
+    this.inputs[k + 1]![at] = 0;
+    const active = this.active[k]!;
+    const begin = g * width;
+    let end = begin + this.counts[k]![g]!;
+    let p = begin;
+    while (p < end && active[p]! < i) p++;
+    const isListed = p < end && active[p] === i;
+    if (isActive && !isListed) {
+      active.copyWithin(p + 1, p, end++);
+      active[p] = i;
+    } else if (!isActive && isListed) active.copyWithin(p, p + 1, end--);
+    this.counts[k]![g] = end - begin;
+    if (this.kernel) this.giveOne(this.kernel, k, g, i);
+  }
+
+  /** Takes slope and shift at a place of layer k; returns whether it takes part. */
+  private takePiece(sides: Float64Array, k: number, at: number): boolean {
+    const { layers, hinges } = this.layout;
+    const { kinks } = layers[k]!;
+    let { slope } = hinges;
+    let shift = 0;
+    let isHeld = false;
+    for (let h = 0; h < kinks.length; h++) {
+      const side = sides[kinks[h]! + at]!;
+      const weight = hinges.weights[h]! * side;
+      if (side === 0) isHeld = true;
+      slope += weight;
+      shift -= weight * hinges.at[h]!;
+    }
+    this.slopes[k]![at] = slope;
+    this.shifts[k]![at] = shift;
+    return slope !== 0 || shift !== 0 || isHeld;
+  }
+
+  private compileAll(sides: Float64Array): void {
+    const { layers, groups } = this.layout;
     for (let k = 0; k + 1 < layers.length; k++) {
-      const { width, kinks } = layers[k]!;
-      const slopes = this.slopes[k]!;
-      const shifts = this.shifts[k]!;
+      const { width } = layers[k]!;
       const active = this.active[k]!;
       const counts = this.counts[k]!;
       this.deltas[k]!.fill(0);
@@ -73,25 +130,11 @@ export class FrozenNetwork {
       for (let g = 0; g < groups.count; g++) {
         let count = 0;
         for (let i = 0; i < width; i++) {
-          const at = g * width + i;
-          let slope = hinges.slope;
-          let shift = 0;
-          let isHeld = false;
-          for (let h = 0; h < kinks.length; h++) {
-            const side = sides[kinks[h]! + at]!;
-            const weight = hinges.weights[h]! * side;
-            if (side === 0) isHeld = true;
-            slope += weight;
-            shift -= weight * hinges.at[h]!;
-          }
-          slopes[at] = slope;
-          shifts[at] = shift;
-          if (slope !== 0 || shift !== 0 || isHeld) active[g * width + count++] = i;
+          if (this.takePiece(sides, k, g * width + i)) active[g * width + count++] = i;
         }
         counts[g] = count;
       }
     }
-    this.shallow?.compile(this.slopes[0]!);
     if (this.kernel) this.give(this.kernel);
   }
 
@@ -124,6 +167,15 @@ export class FrozenNetwork {
           given[i * slopeStride + s] = own[groups.of[s]! * width + i]!;
         }
       }
+    }
+  }
+
+  private giveOne({ slopes, slopeStride }: FrozenRisk, k: number, g: number, i: number): void {
+    const { layers, groups } = this.layout;
+    const slope = this.slopes[k]![g * layers[k]!.width + i]!;
+    for (let s = groups.first[g]!; s < groups.of.length; s++) {
+      if (groups.of[s] === g) slopes[k]![i * slopeStride + s] = slope;
+      else if (groups.count === groups.of.length) break;
     }
   }
 
@@ -338,3 +390,6 @@ export class FrozenNetwork {
 }
 
 const noSides = new Float64Array(0);
+
+/** Up to so many sides are taken one by one. */
+const mostTurned = 16;

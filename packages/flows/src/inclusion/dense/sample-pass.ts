@@ -4,14 +4,14 @@ import type { FrozenNetwork } from './frozen-network.js';
 /** Passes of single groups of equal inputs through the frozen network. */
 export class SamplePass {
   private readonly layout: DenseLayout;
-  private readonly frozen: FrozenNetwork;
+  private readonly frozen: () => FrozenNetwork;
   /** By layer: its inputs, their rates, and the cotangents of its affine values. */
   private readonly inputs: readonly Float64Array[];
   private readonly rates: readonly Float64Array[];
   private readonly deltas: readonly Float64Array[];
   private readonly below: readonly Float64Array[];
 
-  constructor(layout: DenseLayout, frozen: FrozenNetwork) {
+  constructor(layout: DenseLayout, frozen: () => FrozenNetwork) {
     this.layout = layout;
     this.frozen = frozen;
     const perInput = (): readonly Float64Array[] =>
@@ -29,8 +29,8 @@ export class SamplePass {
     for (let l = 0; l < first!.length; l++) first![l] = groups.inputs[group * first!.length + l]!;
     for (let k = 0; k < layer && k + 1 < layers.length; k++) {
       const { width } = layers[k]!;
-      const slopes = this.frozen.slopes[k]!;
-      const shifts = this.frozen.shifts[k]!;
+      const slopes = this.frozen().slopes[k]!;
+      const shifts = this.frozen().shifts[k]!;
       const to = this.inputs[k + 1]!;
       for (let i = 0; i < width; i++) {
         const at = group * width + i;
@@ -88,7 +88,7 @@ export class SamplePass {
         }
       }
       if (k === 0) break;
-      const slopes = this.frozen.slopes[k - 1]!;
+      const slopes = this.frozen().slopes[k - 1]!;
       const under = this.deltas[k - 1]!;
       for (let j = 0; j < inputs; j++) under[j] = slopes[group * inputs + j]! * below[j]!;
     }
@@ -108,7 +108,7 @@ export class SamplePass {
       const { width } = layers[k]!;
       const to = this.rates[k + 1]!;
       for (let i = 0; i < width; i++) {
-        const slope = this.frozen.slopes[k]![group * width + i]!;
+        const slope = this.frozen().slopes[k]![group * width + i]!;
         to[i] = slope === 0 ? 0 : slope * this.rate(x, v, k, i);
       }
     }
@@ -137,8 +137,8 @@ export class SamplePass {
       const to = this.rates[k + 1]!;
       for (let i = 0; i < width; i++) {
         const at = group * width + i;
-        const slope = Math.abs(this.frozen.slopes[k]![at]!);
-        const shift = Math.abs(this.frozen.shifts[k]![at]!);
+        const slope = Math.abs(this.frozen().slopes[k]![at]!);
+        const shift = Math.abs(this.frozen().shifts[k]![at]!);
         to[i] = slope === 0 ? shift : slope * this.sizeOf(x, k, i) + shift;
       }
     }
