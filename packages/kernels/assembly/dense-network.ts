@@ -60,13 +60,13 @@ function findUnits<T>(net: Network, count: i32, indices: usize): void {
 function panelRisk<T>(net: Network, count: i32, indices: usize, withGradient: bool): f64 {
   const panels = (count + net.capacity - 1) / net.capacity;
   const perPanel = (count + panels - 1) / panels;
-  const stride = roundUp<T>(perPanel);
+  const shallow = isShallow(net, layerAt(net, net.depth - 1).width);
+  const stride = shallow ? roundUp<T>(perPanel) : oddLines(roundUp<T>(perPanel));
   if (net.normalized) {
     columnStatistics<T>(net.means, net.scales, net.inputs, net.inputWidth, indices, count);
   }
   net.lossSum = 0;
   net.targetSum = 0;
-  const shallow = isShallow(net, layerAt(net, net.depth - 1).width);
   const reluOnly = shallow && isRelu(net) && !isFrozen(net);
   const grouped = sizeof<T>() == 4 && panels > panelsPerGroup && withGradient;
   let panel = 0;
@@ -121,6 +121,13 @@ export function roundUp<T>(count: i32): usize {
   return (<usize>count * sizeof<T>() + PAIR - 1) & ~(PAIR - 1);
 }
 
+/** An odd number of lines of 64 bytes: rows so far apart do not fall on each other in caches. */
+// @ts-ignore: decorator
+@inline
+function oddLines(bytes: usize): usize {
+  return ((bytes + 63) & ~63) | 64;
+}
+
 /** The input panel normalized, and what the first layer acts on: γ times it + β. */
 export function normalizeInputs<T>(net: Network, stride: usize, columns: usize): void {
   const gamma = net.theta;
@@ -162,19 +169,42 @@ function forward<T>(net: Network, stride: usize, columns: usize): void {
         layer.inputWidth,
         layer.panel,
         stride,
+        net.packed,
       );
       if (!last && layer.frozen) {
         const slopes = layer.frozen + <usize>r * net.frozenStride;
         freeze<T>(net, a, z, slopes, stride, rows, columns);
         a += stride << 2;
       } else if (!last) {
-        activate<T>(net.activation, net.parameter, net.kink, a, z, <usize>rows * stride);
+        activateRows<T>(net, a, z, stride, columns, rows);
         a += stride << 2;
       }
       z += stride << 2;
       w += rowStep << 2;
       b += 4 * sizeof<T>();
     }
+  }
+}
+
+/** Activates rows of panels, in one go where they lie side by side. */
+// @ts-ignore: decorator
+@inline
+function activateRows<T>(
+  net: Network,
+  value: usize,
+  z: usize,
+  stride: usize,
+  columns: usize,
+  rows: i32,
+): void {
+  if (stride == columns) {
+    columns *= <usize>rows;
+    rows = 1;
+  }
+  for (let r = 0; r < rows; r++) {
+    activate<T>(net.activation, net.parameter, net.kink, value, z, columns);
+    value += stride;
+    z += stride;
   }
 }
 

@@ -6,7 +6,8 @@ import { PAIR, VECTOR, multiplyAdd } from './simd';
 
 /**
  * out[r] = start[r] + Σ_k w[r,k]·panel[k] for `rows` rows r; w[r,k] at w + r·rowStep + k numbers.
- * `start` points to one number per row, or is 0 for none.
+ * `start` points to one number per row, or is 0 for none. Rows of w that would conflict in caches are copied into
+ * `packed` (4·terms numbers), four at a time, unless that is 0.
  */
 export function product<T>(
   out: usize,
@@ -19,11 +20,18 @@ export function product<T>(
   terms: i32,
   panel: usize,
   panelStride: usize,
+  packed: usize = 0,
 ): void {
   const panelEnd = panel + <usize>terms * panelStride;
+  const packs = packed && conflict(rowStep);
   let r = 0;
   for (; r + 4 <= rows; r += 4) {
-    product4<T>(out, stride, columns, start, w, rowStep, panel, panelStride, panelEnd);
+    if (packs) {
+      packRows<T>(packed, w, rowStep, terms);
+      packed4<T>(out, stride, columns, start, packed, panel, panelStride, panelEnd);
+    } else {
+      product4<T>(out, stride, columns, start, w, rowStep, panel, panelStride, panelEnd);
+    }
     out += stride << 2;
     w += rowStep << 2;
     if (start) start += 4 * sizeof<T>();
@@ -36,6 +44,26 @@ export function product<T>(
     r += 2;
   }
   if (r < rows) product1<T>(out, columns, start, w, sizeof<T>(), panel, panelStride, panelEnd);
+}
+
+/** Whether addresses so far apart fall on each other in the nearest cache: its sets and tags are told by few bits. */
+// @ts-ignore: decorator
+@inline
+function conflict(step: usize): bool {
+  return (step & 4095) == 0;
+}
+
+/** Four rows of w, term by term side by side. */
+function packRows<T>(packed: usize, w: usize, rowStep: usize, terms: i32): void {
+  for (let r = 0; r < 4; r++) {
+    let to = packed + <usize>r * sizeof<T>();
+    const end = w + <usize>terms * sizeof<T>();
+    for (let from = w; from < end; from += sizeof<T>()) {
+      store<T>(to, load<T>(from));
+      to += 4 * sizeof<T>();
+    }
+    w += rowStep;
+  }
 }
 
 function product4<T>(

@@ -151,7 +151,8 @@ test('memory is what the README says', () => {
         targets: numbers('f64', 2, samples * widths.at(-1)!),
       }),
     );
-    const columns = Math.min(128, Math.ceil(samples / 4) * 4);
+    const lines = Math.ceil(Math.min(128, Math.ceil(samples / 4) * 4) / 8);
+    const columns = 8 * (lines % 2 ? lines : lines + 1);
     const first = widths[0]!;
     const last = widths.at(-1)!;
     const hidden = widths.slice(1, -1).reduce((a, b) => a + b, 0);

@@ -18,6 +18,12 @@ export function wholeTiles(problem: DenseProblem, samples: number): number {
   return Math.ceil(samples / perTile) * perTile;
 }
 
+/** The bytes of a row of a panel: an odd number of 64-byte lines, so that rows do not fall on each other in caches. */
+function panelRowBytes(columns: number, size: number): number {
+  const lines = Math.ceil((columns * size) / 64);
+  return (lines % 2 === 0 ? lines + 1 : lines) * 64;
+}
+
 /** Addresses of everything a problem keeps in kernel memory. */
 export interface NetworkLayout {
   /** The descriptor, a Network. */
@@ -58,7 +64,8 @@ export function layNetworkOut(
   const most = batch === 'all' ? samples : batch;
   const capacity = wholeTiles(problem, Math.min(most, largestPanel));
   const numbers = (count: number): number => arena.reserve(count * size);
-  const panel = (width: number): number => arena.scratch(width * capacity * size);
+  const rowBytes = panelRowBytes(capacity, size);
+  const panel = (width: number): number => arena.scratch(width * rowBytes);
   const widest = largest(problem.widths);
 
   const network = arena.reserve(networkBytes);
