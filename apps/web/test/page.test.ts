@@ -34,12 +34,117 @@ describe.skipIf(browserPath === undefined)('the page in a browser', () => {
   const time = (): Promise<string | null> =>
     opened.page.getAttribute('.transport input[type=range]', 'aria-valuetext');
 
-  test('the first view comes with less than 600 kB', () => {
+  test('the first view comes with less than 600 kB, and without what it does not show', async () => {
     expect(opened.transferred()).toBeLessThan(600_000);
+    const files = await opened.page.evaluate(() =>
+      performance.getEntriesByType('resource').map(({ name }) => name),
+    );
+    expect(files.filter((name) => /gradients-tab|inspector/.test(name)).length).toBeGreaterThan(0);
+    const later = /verdict-tab|programs-tab|export-tab|study|read-points|moving-figure/;
+    expect(files.filter((name) => later.test(name))).toEqual([]);
+  });
+
+  test('parts of the page are made one by one, each in a frame of its own', async () => {
+    const { page } = opened;
+    await page.addInitScript(() => {
+      const counts: number[] = [];
+      Object.assign(window, { counts });
+      const look = (): void => {
+        const drawn = document.querySelectorAll('canvas, form').length;
+        if (drawn !== counts.at(-1)) counts.push(drawn);
+        requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    });
+    await show(opened, 'until=2');
+    const counts = await page.evaluate(() => (window as unknown as { counts: number[] }).counts);
+    // the controls, three figures, the curves and the set: no two cards in one frame
+    expect(counts.length).toBeGreaterThanOrEqual(6);
+    const growth = counts.slice(1).map((count, i) => count - counts[i]!);
+    expect(Math.max(...growth)).toBeLessThanOrEqual(3);
+  });
+
+  test('files, wild addresses and hasty clicks leave no error behind', async () => {
+    const { page, complaints } = opened;
+    complaints.length = 0;
+    const drop = (text: string): Promise<void> =>
+      page.setInputFiles('input[type=file]', {
+        name: 'own.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from(text),
+      });
+    await show(opened, 'until=20&n=40');
+    await page.locator('.samples summary').click();
+    for (const text of [
+      'x;y\n0,5;1\n1,5;2\n2;0',
+      'a,b,c\n0,0,0\n0,1,1\n1,0,1',
+      '1e150,1e150\n0,0',
+    ]) {
+      await drop(text);
+      await expect.poll(address).toContain('data=points');
+      await settled(page);
+    }
+    await drop('1,2\n3,NaN');
+    await expect
+      .poll(() => page.locator('.samples [role=alert]').innerText())
+      .toContain('is not 2 numbers');
+    for (const state of [
+      'sd=1e100&start=normal',
+      'dyn=gd&lr=1e6&steps=100',
+      'n=1&data=moons&t=1e308',
+    ]) {
+      await show(opened, state);
+    }
+    await show(opened, 'dyn=normalized&act=tanh');
+    expect(await page.locator('.failure').innerText()).toContain('positively homogeneous');
+    await show(opened, 'until=1');
+    for (let i = 0; i < 12; i++) await page.getByRole('button', { name: 'New start' }).click();
+    for (let i = 0; i < 6; i++)
+      await page.getByRole('button', { name: 'Next', exact: true }).click();
+    for (let i = 0; i < 8; i++)
+      await page
+        .getByRole('tab')
+        .nth(i % 4)
+        .click();
+    await settled(page);
+    expect(complaints).toEqual([]);
+  });
+
+  test('within another page it shows the parts that were asked for, small, without violations of axe', async () => {
+    const { page, address: top } = opened;
+    await page.setViewportSize({ width: 360, height: 640 });
+    for (const [parts, canvases] of [
+      ['input-plane', 2],
+      ['itinerary-charts', 4],
+      ['programs', 2],
+      ['gradients', 1],
+      ['verdict-nothing', 0],
+    ] as const) {
+      await page.goto('about:blank');
+      await page.goto(`${top}?embed=${parts}&colours=dark#until=2`);
+      await settled(page);
+      await expect.poll(() => page.locator('canvas').count(), { message: parts }).toBe(canvases);
+      expect(await page.locator('form, header').count()).toBe(0);
+      expect(await page.getAttribute('html', 'data-theme')).toBe('dark');
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate(() =>
+        (window as unknown as { axe: typeof axe }).axe.run(document, {
+          // titles and headings belong to the page around it
+          rules: { 'page-has-heading-one': { enabled: false } },
+        }),
+      );
+      expect(violations.map(({ id, nodes }) => `${parts}: ${id} ${nodes[0]!.html}`)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+        360,
+      );
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
   });
 
   test('every preset runs to its end, with the bits that Node has', async () => {
     const { page } = opened;
+    opened.complaints.length = 0;
+    await show(opened, '');
     await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks.splice(0));
     for (const preset of presets) {
       await page.selectOption('.about select', preset.id);

@@ -8,7 +8,7 @@ const f = (x: Value): Value =>
 
 const flow = gradientFlow(objective(f, 2), [0, 0], { until: 10, rtol: 1e-8, atol: 1e-10 });
 console.log(Array.from(flow.theta, (x) => x.toFixed(4)));
-for (const { t, kind } of flow.itinerary) console.log(t.toFixed(4), kind);
+if ('itinerary' in flow) for (const { t, kind } of flow.itinerary) console.log(t.toFixed(4), kind);
 
 // prints
 // [ '0.9563', '0.9145' ]

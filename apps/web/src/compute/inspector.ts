@@ -26,14 +26,6 @@ export function ask<Q extends Question>(question: Q): Promise<Answers[Q['kind']]
   });
 }
 
-/** Ends questions that take too long: the answers will not come. */
-export function giveUp(): void {
-  worker?.terminate();
-  worker = undefined;
-  for (const { reject } of waiting.values()) reject(new Error('given up'));
-  waiting.clear();
-}
-
 function made(): Worker {
   const one = new Worker(new URL('./inspector.worker.ts', import.meta.url), { type: 'module' });
   one.addEventListener('message', ({ data }: MessageEvent<Reply>) => {

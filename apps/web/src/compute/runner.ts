@@ -9,12 +9,16 @@ export interface RunListener {
   done(seconds: number): void;
 }
 
+/** Seconds that a longer horizon may take. */
+const patience = 40;
+
 /** Runs experiments in a worker: a new request ends the one under way. */
 export class Runner {
   private worker: Worker | undefined;
   private busy = false;
   private id = 0;
   private listener: RunListener | undefined;
+  private alarm: ReturnType<typeof setTimeout> | undefined;
 
   start(
     experiments: readonly Experiment[],
@@ -28,16 +32,33 @@ export class Runner {
     this.busy = true;
     const request: RunRequest = { id: ++this.id, experiments, ...options };
     this.worker.postMessage(request, []);
+    this.expect(1.5 * options.seconds, 'before its first horizon');
+  }
+
+  /** Gives up a run that is not heard of for so many seconds. */
+  private expect(seconds: number, where: string): void {
+    clearTimeout(this.alarm);
+    this.alarm = setTimeout(() => {
+      this.stop();
+      this.listener?.failed(
+        0,
+        `The run was stopped ${where}, after ${seconds} s: fewer samples or neurons, or a shorter time, stay fluid.`,
+      );
+      this.listener?.done(seconds);
+    }, 1000 * seconds);
   }
 
   private made(): Worker {
     const worker = new Worker(new URL('./runner.worker.ts', import.meta.url), { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent<RunAnswer>) => {
       if (data.id !== this.id) return;
-      if (data.kind === 'run') this.listener?.run(data.index, data.run);
-      else if (data.kind === 'failed') this.listener?.failed(data.index, data.message);
+      if (data.kind === 'run') {
+        this.listener?.run(data.index, data.run);
+        this.expect(patience, `at t = ${data.run.horizon}`);
+      } else if (data.kind === 'failed') this.listener?.failed(data.index, data.message);
       else {
         this.busy = false;
+        clearTimeout(this.alarm);
         this.listener?.done(data.seconds);
       }
     });
@@ -54,5 +75,6 @@ export class Runner {
     this.worker?.terminate();
     this.worker = undefined;
     this.busy = false;
+    clearTimeout(this.alarm);
   }
 }

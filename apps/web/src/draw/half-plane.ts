@@ -2,6 +2,7 @@ import { momentAt, placesOf, stateAt } from '../compute/neurons.js';
 import type { Problem } from '../compute/problem.js';
 import type { Run } from '../compute/run.js';
 import { axis, drawAxes, extent, type Box } from './frame.js';
+import { evenly } from './evenly.js';
 import type { Pen } from './pen.js';
 import { neuronStyle, type Theme } from './theme.js';
 
@@ -70,7 +71,7 @@ export function drawHalfPlane(
 
   function drawSampleLines(): void {
     const seen = new Set<string>();
-    for (const row of problem.samples.inputs) {
+    for (const row of evenly(problem.samples.inputs, mostLines)) {
       const name = row.join();
       if (seen.has(name)) continue;
       seen.add(name);
@@ -107,6 +108,9 @@ export function drawHalfPlane(
     }
   }
 }
+
+/** More lines than this would hide each other. */
+const mostLines = 200;
 
 /** A neuron that hardly moves is seen among its lines. */
 function widened([from, to]: [number, number]): [number, number] {

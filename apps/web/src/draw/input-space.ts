@@ -1,5 +1,6 @@
 import { neuronsOf, realization, type Neuron } from '../compute/neurons.js';
 import type { Problem } from '../compute/problem.js';
+import { evenly } from './evenly.js';
 import { axis, drawAxes, extent, type Axis, type Box } from './frame.js';
 import type { Pen } from './pen.js';
 import { heatColour, neuronStyle, type Theme } from './theme.js';
@@ -95,9 +96,14 @@ function drawLine(
   }
   pen.line(curve(theta), { colour: theme.ink, width: 2.4 });
   if (kinked) drawBreakpoints();
-  samples.inputs.forEach(([at], s) => {
-    pen.circle(x(at!), y(samples.targets[s]!), 4, theme.paper, { colour: theme.ink, width: 1.6 });
-  });
+  const radius = samples.inputs.length > 200 ? 2 : 4;
+  for (const s of evenly([...samples.inputs.keys()], mostDots)) {
+    const [at] = samples.inputs[s]!;
+    pen.circle(x(at!), y(samples.targets[s]!), radius, theme.paper, {
+      colour: theme.ink,
+      width: radius / 2.5,
+    });
+  }
 
   function drawBreakpoints(): void {
     const shown = neurons.filter((one) => inside(breakpoint(one)));
@@ -127,6 +133,8 @@ function drawLine(
   }
 }
 
+/** More dots than this would hide each other. */
+const mostDots = 1000;
 const cells = 44;
 
 function drawPlane(
@@ -154,9 +162,14 @@ function drawPlane(
       drawKinkLine(pen, theme, box, { x, y }, one, one.index === neuron);
     }
   }
-  samples.inputs.forEach(([px, py], s) => {
-    pen.circle(x(px!), y(py!), 5.5, shade(samples.targets[s]!), { colour: theme.ink, width: 1.8 });
-  });
+  const radius = samples.inputs.length > 200 ? 3 : 5.5;
+  for (const s of evenly([...samples.inputs.keys()], mostDots)) {
+    const [px, py] = samples.inputs[s]!;
+    pen.circle(x(px!), y(py!), radius, shade(samples.targets[s]!), {
+      colour: theme.ink,
+      width: radius / 3,
+    });
+  }
 }
 
 function drawKinkLine(

@@ -3,6 +3,7 @@ import type { Problem } from '../compute/problem.js';
 import type { Run, RunEvent } from '../compute/run.js';
 import { drawAxes, type Box } from './frame.js';
 import { slidesOf } from './half-plane.js';
+import { evenly } from './evenly.js';
 import type { Pen } from './pen.js';
 import { neuronStyle, type Theme } from './theme.js';
 import { timeAxis, timeLayout } from './time-axis.js';
@@ -39,7 +40,7 @@ const shares = new WeakMap<Run, Float64Array[]>();
 function activity(problem: Problem, run: Run, moments: readonly number[]): Float64Array[] {
   const known = shares.get(run);
   if (known && known.length === moments.length) return known;
-  const { inputs } = problem.samples;
+  const inputs = evenly(problem.samples.inputs, 400);
   const rows = moments.map((k) => {
     const theta = run.states.subarray(k * run.dimension, (k + 1) * run.dimension);
     return Float64Array.from(

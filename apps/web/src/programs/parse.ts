@@ -1,4 +1,5 @@
 import jsep from 'jsep';
+import { limits } from '../state/limits.js';
 import type { Expression } from '@nonsmooth/subgradient';
 
 // jsep reads JavaScript's expressions; what is not arithmetic is refused below
@@ -52,7 +53,10 @@ const allowed = `x, y, numbers, + − * / ^, ${[...unary, ...severalArguments].j
  * @throws Error that says what is not allowed.
  */
 export function parseProgram(text: string): ParsedProgram {
-  if (text.length > 300) throw new Error('formulas of up to 300 characters');
+  if (text.length > limits.expression) {
+    throw new Error(`formulas of up to ${limits.expression} characters`);
+  }
+  if (text.trim() === '') throw new Error('a formula, such as relu(x) - relu(-x)');
   const found = new Set<number>();
   const plain = text.replaceAll('−', '-').replaceAll('·', '*');
   const expression = convert(jsep(plain), found);

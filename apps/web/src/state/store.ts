@@ -57,8 +57,12 @@ const computedProblem = computed(() => run.value && problemOf(run.value.experime
 export const problem = computed<Problem | undefined>(() => {
   const [next, now] = [wanted.value, computedProblem.value];
   if (!now) return next;
-  const fits = next?.net.widths.join() === now.net.widths.join();
-  return fits && next?.net.activation.name === now.net.activation.name ? next : now;
+  // the events of a run name its samples by number
+  const fits =
+    next?.net.widths.join() === now.net.widths.join() &&
+    next.net.activation.name === now.net.activation.name &&
+    next.samples.inputs.length === now.samples.inputs.length;
+  return fits ? next : now;
 });
 /** Whether its activation has kinks. */
 export const kinked = computed(

@@ -1,3 +1,4 @@
+import { limits } from './limits.js';
 import { initialState, type State } from './state.js';
 
 /** Text in the address for a value of the state, and back; undefined for text that means nothing. */
@@ -39,13 +40,18 @@ const any: Codec<string> = { print: (value) => value, parse: (text) => text };
 const finite = number(() => true);
 const positive = number((value) => value > 0);
 const nonNegative = number((value) => value >= 0);
-const count = number((value) => Number.isSafeInteger(value) && value > 0);
+const upTo = (most: number): Codec<number> =>
+  number((value) => Number.isSafeInteger(value) && value > 0 && value <= most);
 const index = number((value) => Number.isSafeInteger(value) && value >= 0);
+const formula: Codec<string> = {
+  print: (value) => value,
+  parse: (text) => (text.length <= limits.expression ? text : undefined),
+};
 
 /** One short name per value of the state: a missing one does not compile. */
 const codecs: { readonly [Name in keyof State]: readonly [string, Codec<State[Name]>] } = {
   preset: ['p', any],
-  widths: ['net', list(count, '-')],
+  widths: ['net', list(upTo(limits.width), '-')],
   activation: [
     'act',
     word(
@@ -80,7 +86,7 @@ const codecs: { readonly [Name in keyof State]: readonly [string, Codec<State[Na
       'points',
     ),
   ],
-  count: ['n', count],
+  count: ['n', upTo(limits.samples)],
   level: ['level', finite],
   inputs: ['x', list(list(finite, '_'), '~')],
   targets: ['y', list(finite, '~')],
@@ -91,20 +97,23 @@ const codecs: { readonly [Name in keyof State]: readonly [string, Codec<State[Na
   theta: ['theta', list(finite, '~')],
   dynamics: ['dyn', word('flow', 'normalized', 'gd', 'sgd', 'adam')],
   choice: ['choice', word('minimalNorm', 'steepestDescent')],
-  until: ['until', positive],
-  rtol: ['rtol', positive],
+  until: ['until', number((value) => value > 0 && value <= limits.until)],
+  rtol: ['rtol', number((value) => value >= 1e-12 && value <= 0.1)],
   learningRate: ['lr', positive],
-  steps: ['steps', count],
-  batch: ['batch', count],
+  steps: ['steps', upTo(limits.steps)],
+  batch: ['batch', upTo(limits.samples)],
   beside: ['beside', flag],
-  overlays: ['more', index],
+  overlays: [
+    'more',
+    number((value) => Number.isInteger(value) && value >= 0 && value <= limits.overlays),
+  ],
   time: ['t', nonNegative],
   neuron: ['neuron', index],
   logTime: ['logt', flag],
   logValue: ['logy', flag],
   charts: ['charts', list(word('loss', 'norm', 'speed', 'lyapunov', 'invariants', 'energy'), '-')],
   tab: ['tab', word('gradients', 'verdict', 'programs', 'export')],
-  expression: ['f', any],
+  expression: ['f', formula],
   point: ['at', list(finite, '~')],
   direction: ['dir', list(finite, '~')],
 };
@@ -138,7 +147,7 @@ export function parseState(text: string): State {
 /** Widths that the page can draw, and points that fit them. */
 export function consistent(state: State): State {
   const [first = 1] = state.widths;
-  const inner = state.widths.slice(1, -1);
+  const inner = state.widths.slice(1, -1).slice(0, limits.layers);
   const hidden = inner.length > 0 ? inner : [1];
   const width = state.data === 'xor' || state.data === 'moons' || state.data === 'bump' ? 2 : first;
   const isRule = state.data !== 'points';
@@ -148,6 +157,7 @@ export function consistent(state: State): State {
   const fits =
     isRule ||
     (state.inputs.length > 0 &&
+      state.inputs.length <= limits.samples &&
       state.inputs.length === state.targets.length &&
       state.inputs.every((row) => row.length === widths[0]));
   const data = fits ? state.data : widths[0] === 1 ? 'sine' : 'xor';

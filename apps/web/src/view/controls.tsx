@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { activationNames } from '@nonsmooth/kernels';
 import { dataNames } from '../data/samples.js';
 import { ownPoints, ownStart } from '../state/own.js';
+import { limits } from '../state/limits.js';
 import { change, run, state } from '../state/store.js';
 import type { DataKind, DynamicsKind, StartKind } from '../state/state.js';
 import { short } from '../draw/frame.js';
@@ -45,7 +46,7 @@ export function Controls(): JSX.Element {
             label="how many"
             value={now.count}
             min={1}
-            max={400}
+            max={limits.samples}
             integer
             onChange={(count) => change({ count, preset: '' })}
           />
@@ -71,9 +72,12 @@ export function Controls(): JSX.Element {
               .map(Number);
             const fits =
               hidden.length > 0 &&
-              hidden.length <= 4 &&
-              hidden.every((width) => Number.isInteger(width) && width > 0 && width <= 64);
-            if (!fits) return 'one to four whole numbers from 1 to 64, such as 8 or 6, 4';
+              hidden.length <= limits.layers &&
+              hidden.every(
+                (width) => Number.isInteger(width) && width > 0 && width <= limits.width,
+              );
+            if (!fits)
+              return `one to ${limits.layers} whole numbers from 1 to ${limits.width}, such as 8 or 6, 4`;
             change({ widths: [now.widths[0]!, ...hidden, 1], preset: '' });
             return undefined;
           }}
@@ -133,7 +137,7 @@ export function Controls(): JSX.Element {
           label="more seeds behind"
           value={now.overlays}
           min={0}
-          max={8}
+          max={limits.overlays}
           integer
           onChange={(overlays) => change({ overlays, preset: '' })}
         />
@@ -153,7 +157,7 @@ export function Controls(): JSX.Element {
               label="until t"
               value={now.until}
               min={1e-6}
-              max={1e8}
+              max={limits.until}
               onChange={(until) => change({ until, preset: '' })}
             />
             <NumberField
@@ -191,7 +195,7 @@ export function Controls(): JSX.Element {
               label="steps"
               value={now.steps}
               min={1}
-              max={1e6}
+              max={limits.steps}
               integer
               onChange={(steps) => change({ steps, preset: '' })}
             />

@@ -108,6 +108,8 @@ export function GradientsTab(): JSX.Element {
 }
 
 const mostNamed = 6;
+/** Samples to choose from: the nearest ones. */
+const mostOffered = 100;
 
 /** Which neurons stand on which samples. */
 function activeKinks(
@@ -145,8 +147,10 @@ function PutOnKink(): JSX.Element | null {
   const neuron = shownNeuron.value;
   const here = neuronsOf(net, theta)[neuron]!;
   const distances = samples.inputs.map((x) => Math.abs(preActivation(here, x)));
-  const nearest = distances.indexOf(Math.min(...distances));
-  const sample = chosen.value >= 0 && chosen.value < distances.length ? chosen.value : nearest;
+  const order = [...distances.keys()].sort((s, other) => distances[s]! - distances[other]!);
+  const nearest = order[0]!;
+  const offered = order.slice(0, mostOffered).sort((s, other) => s - other);
+  const sample = offered.includes(chosen.value) ? chosen.value : nearest;
   const put = (): void => {
     const at = placesOf(net, neuron);
     // weights of few digits: their products with the inputs are exact, and so is the kink
@@ -160,9 +164,9 @@ function PutOnKink(): JSX.Element | null {
       <Select
         label={`kink of neuron ${neuron + 1}`}
         value={String(sample)}
-        options={samples.inputs.map((x, s) => [
+        options={offered.map((s) => [
           String(s),
-          `${s === nearest ? 'nearest: ' : ''}x = ${x.map((value) => short(value)).join(', ')}`,
+          `${s === nearest ? 'nearest: ' : ''}x = ${samples.inputs[s]!.map((value) => short(value)).join(', ')}`,
         ])}
         onChange={(value) => (chosen.value = Number(value))}
       />

@@ -46,13 +46,13 @@ export function Panel({ shown }: { readonly shown: readonly PanelPart[] }): JSX.
       ) : null}
       <main class={shown.length > 1 ? 'pair' : undefined}>
         {shown.map((part) => parts[part]())}
+        {hasTime ? <Transport small /> : null}
+        <p class="whole">
+          <a href={`${location.pathname}#${printState(state.value)}`} target="_top">
+            Open in the kink lab
+          </a>
+        </p>
       </main>
-      {hasTime ? <Transport small /> : null}
-      <p class="whole">
-        <a href={`${location.pathname}#${printState(state.value)}`} target="_top">
-          Open in the kink lab
-        </a>
-      </p>
     </div>
   );
 }

@@ -100,7 +100,8 @@ function endOf(one: typeof run.value, spent: number): string {
     return `to t = ${short(one.horizon)}: more would not stay fluid`;
   }
   const how = one.status === 'finished' ? '' : `, ${one.status}`;
-  return `${one.t.length - 1} steps in ${short(spent, 2)} s${how}`;
+  const steps = one.t.length - 1;
+  return `${steps} ${steps === 1 ? 'step' : 'steps'} in ${short(spent, 2)} s${how}`;
 }
 
 /** A small drawing for a button. */
