@@ -102,8 +102,15 @@ export function drawAxes(
   if (labels.y) pen.text(left, top - 9, labels.y, { colour: soft, size: 11, weight: 600 });
 }
 
-/** The least and the largest finite value, with a margin around them. */
-export function extent(values: Iterable<number>, margin = 0.06): [number, number] {
+/**
+ * The least and the largest finite value, with a margin around them. Differences up to `rounding` are none: the values
+ * are then seen as one, in the middle.
+ */
+export function extent(
+  values: Iterable<number>,
+  margin = 0.06,
+  rounding?: number,
+): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
     if (!Number.isFinite(value)) continue;
@@ -111,8 +118,8 @@ export function extent(values: Iterable<number>, margin = 0.06): [number, number
     if (value > high) high = value;
   }
   if (low > high) return [0, 1];
-  // differences of rounding are none
-  const same = high - low <= 1e-9 * Math.max(Math.abs(low), Math.abs(high));
-  const pad = same ? Math.max(0.5, Math.abs(low) * 0.1) : (high - low) * margin;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const same = high - low <= (rounding ?? 1e-9 * size);
+  const pad = same ? Math.max(0.5, size * 0.1) : (high - low) * margin;
   return [low - pad, high + pad];
 }

@@ -22,6 +22,8 @@ export function drawGradientSet(
   { corners, answers, labels }: SetScene,
 ): void {
   const all = [...corners, ...answers.map(({ at }) => at)];
+  // entries of one vector are seen on one scale
+  const rounding = 1e-7 * Math.max(...all.flat().map(Math.abs));
   const box: Box = {
     left: 52,
     top: 24,
@@ -32,6 +34,7 @@ export function drawGradientSet(
     extent(
       all.map((one) => one[0]!),
       0.18,
+      rounding,
     ),
     [box.left, box.left + box.width],
   );
@@ -73,6 +76,7 @@ export function drawGradientSet(
       extent(
         all.map((one) => one[1]!),
         0.18,
+        rounding,
       ),
       [box.top + box.height, box.top],
     );

@@ -130,7 +130,9 @@ export function drawItinerary(
   if (run.uniqueUntil !== undefined) {
     const at = place(run.uniqueUntil);
     pen.line([at, box.top, at, box.top + box.height], { colour: theme.soft, dash: [3, 3] });
-    pen.text(at + 4, box.top - 9, 'several solutions from here on', {
+    // beside the name of the axis, and within the figure
+    const words = Math.min(Math.max(at + 4, box.left + 52), box.left + box.width - 150);
+    pen.text(words, box.top - 9, 'several solutions from here on', {
       colour: theme.soft,
       size: 10,
     });
