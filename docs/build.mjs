@@ -63,6 +63,8 @@ async function kinkLab() {
     format: 'esm',
     platform: 'node',
     write: false,
+    // imports for types only are no loss
+    logLevel: 'error',
   });
   // beside the site, for what it imports
   const file = join(root, '.vitepress/theme/generated/kink-lab.mjs');

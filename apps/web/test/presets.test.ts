@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { inspectProgram } from '../src/compute/inspect.js';
 import { presetGroups, presets, stateOfPreset } from '../src/presets/index.js';
@@ -26,6 +28,13 @@ describe('presets', () => {
     const { expression, point, direction } = stateOfPreset(presets.find((one) => one.id === id)!);
     const { answers } = inspectProgram(expression, point, direction);
     expect(answers.find((answer) => answer.name === name)?.verdict).toBe(verdict);
+  });
+
+  test('that the ten questions name are there', () => {
+    const text = readFileSync(join(import.meta.dirname, '../QUESTIONS.md'), 'utf8');
+    const named = [...text.matchAll(/\b_([^_]+)_/g)].map(([, name]) => name);
+    expect(named.length).toBeGreaterThanOrEqual(10);
+    for (const name of named) expect(presets.map(({ title }) => title)).toContain(name);
   });
 
   test('show each of the five papers', () => {
