@@ -30,6 +30,7 @@ export * from './gradient-flow/gradient-flow.js';
 export type { Choice } from './inclusion/decision.js';
 export type {
   InclusionCheckpoint,
+  JudgedName,
   SavedFresh,
   SavedItinerary,
 } from './inclusion/inclusion-checkpoint.js';
