@@ -28,11 +28,12 @@ export type { StopRules } from './flow/stop-rules.js';
 export { defaultMethod } from './gradient-flow/default-method.js';
 export * from './gradient-flow/gradient-flow.js';
 export type { Choice } from './inclusion/decision.js';
-export type {
-  InclusionCheckpoint,
-  JudgedName,
-  SavedFresh,
-  SavedItinerary,
+export {
+  judgedNames,
+  type InclusionCheckpoint,
+  type JudgedName,
+  type SavedFresh,
+  type SavedItinerary,
 } from './inclusion/inclusion-checkpoint.js';
 export type { InclusionFlow, InclusionFlowOptions } from './inclusion/inclusion-flow.js';
 export type { KinkEvent, KinkKind } from './inclusion/kink-event.js';
