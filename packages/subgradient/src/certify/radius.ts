@@ -44,7 +44,8 @@ function deviations({ tape, active }: ScalarProcedure, rho: number, moved: Float
       default: {
         const call = tape.call(id);
         const { arguments: args } = call;
-        const isStill = args.every((at) => moved[at] === 0);
+        let isStill = true;
+        for (const at of args) isStill &&= moved[at] === 0;
         const [at] = args as [number];
         moved[id] = isStill
           ? 0

@@ -4,6 +4,19 @@ import { fromData } from '@nonsmooth/tensor';
 /** Which scalar each entry of an array is, in row-major order. */
 export type Entries = Int32Array;
 
+// Arrays of one scalar for the first scalars of all procedures: long chains are made of them. Entries are never written to.
+const singles: Entries[] = [];
+const kept = 4096;
+
+/** The entries of a node that is one number. */
+export function single(scalar: number): Entries {
+  const known = singles[scalar];
+  if (known !== undefined) return known;
+  const made = Int32Array.of(scalar);
+  if (scalar < kept) singles[scalar] = made;
+  return made;
+}
+
 /** Where the entries of the result come from, for ops that only move entries; `filler` where there are none. */
 export function move(
   node: Node,

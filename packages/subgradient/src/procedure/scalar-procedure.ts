@@ -1,6 +1,15 @@
-import { switchedProgram, type Program, type SwitchingBlock } from '@nonsmooth/autodiff';
+import {
+  switchedProgram,
+  type Node,
+  type NodeOf,
+  type Op,
+  type Program,
+  type Shape,
+  type SwitchingBlock,
+} from '@nonsmooth/autodiff';
 import type { Entries } from './entries.js';
 import { Expansion, type Irregularity, type SwitchingVariable } from './expansion.js';
+import type { Reached } from './rules/rule.js';
 import { ruleOf } from './rules/table.js';
 import type { Tape } from './tape.js';
 
@@ -59,14 +68,28 @@ function expand(
 ): Expansion {
   const expansion = new Expansion(program.nodes, blocks, size, inputs);
   program.nodes.forEach((node, index) => {
-    const place = {
-      node,
-      index,
-      inputs: node.inputs.map((input) => expansion.entries[input]!),
-      shapes: node.inputs.map((input) => program.nodes[input]!.shape),
-    };
-    expansion.entries.push(ruleOf(node)(place, expansion));
+    expansion.entries.push(ruleOf(node)(new Place(node, index, expansion), expansion));
   });
   expansion.forgetUnused(program.outputs);
   return expansion;
+}
+
+/** A node of the program whose inputs are expanded. */
+class Place<O extends Op> implements Reached<O> {
+  readonly node: NodeOf<O>;
+  readonly index: number;
+  readonly inputs: readonly Entries[];
+  private readonly nodes: readonly Node[];
+
+  constructor(node: NodeOf<O>, index: number, { nodes, entries }: Expansion) {
+    this.node = node;
+    this.index = index;
+    this.inputs = node.inputs.map((input) => entries[input]!);
+    this.nodes = nodes;
+  }
+
+  /** Most rules for single numbers do without. */
+  get shapes(): readonly Shape[] {
+    return this.node.inputs.map((input) => this.nodes[input]!.shape);
+  }
 }

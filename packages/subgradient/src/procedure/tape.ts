@@ -26,14 +26,14 @@ export interface Call {
   readonly exactly?: (x: Rational) => ExactValues;
 }
 
-/** The products of a sum: left[first + t]·right[second + t·stride] for t < count, as scalars. */
+/** The products of a sum, valid until others are asked for: left[first + t]·right[second + t·stride] for t < count, as scalars. */
 export interface Terms {
-  readonly left: Int32Array;
-  readonly first: number;
-  readonly right: Int32Array;
-  readonly second: number;
-  readonly stride: number;
-  readonly count: number;
+  left: Int32Array;
+  first: number;
+  right: Int32Array;
+  second: number;
+  stride: number;
+  count: number;
 }
 
 /**
@@ -52,7 +52,7 @@ export interface Tape {
   readonly first: Int32Array;
   readonly count: Int32Array;
   /** Where the factors of a sum stand. */
-  terms(id: number): Terms;
+  terms(id: number): Readonly<Terms>;
   call(id: number): Call;
   /** −1, 0 or 1, or undefined if rounding hides it and exact arithmetic does not reach it. */
   signOf(id: number): number | undefined;
@@ -116,6 +116,14 @@ export class TapeBuilder implements Tape {
   private readonly exacts = new Map<number, Rational | undefined>();
   private readonly switching: number[] = [];
   private exactSpent = 0;
+  private readonly found: Terms = {
+    left: new Int32Array(0),
+    first: 0,
+    right: new Int32Array(0),
+    second: 0,
+    stride: 1,
+    count: 0,
+  };
 
   /** For about so many scalars; more are possible. */
   constructor(expected: number) {
@@ -153,17 +161,17 @@ export class TapeBuilder implements Tape {
   get count(): Int32Array {
     return this.countList.data;
   }
-  terms(id: number): Terms {
+  terms(id: number): Readonly<Terms> {
     const source = this.sourceList.data[id]!;
     const shared = source === 0 ? undefined : this.shared[source - 1]!;
-    return {
-      left: shared?.left ?? this.leftList.data,
-      first: this.firstList.data[id]!,
-      right: shared?.right ?? this.rightList.data,
-      second: this.secondList.data[id]!,
-      stride: shared?.stride ?? 1,
-      count: this.countList.data[id]!,
-    };
+    const { found } = this;
+    found.left = shared?.left ?? this.leftList.data;
+    found.first = this.firstList.data[id]!;
+    found.right = shared?.right ?? this.rightList.data;
+    found.second = this.secondList.data[id]!;
+    found.stride = shared?.stride ?? 1;
+    found.count = this.countList.data[id]!;
+    return found;
   }
   call(id: number): Call {
     return this.calls.get(id)!;
@@ -300,10 +308,10 @@ export class TapeBuilder implements Tape {
   }
 
   apply(value: number, radius: number, call: Call): number {
-    const growth = call.arguments.reduce(
-      (sum, at, i) => sum + Math.abs(call.partials[i]!) * this.sensitivity[at]!,
-      0,
-    );
+    let growth = 0;
+    for (let i = 0; i < call.arguments.length; i++) {
+      growth += Math.abs(call.partials[i]!) * this.sensitivity[call.arguments[i]!]!;
+    }
     const id = this.push(kinds.call, value, radius, growth);
     this.calls.set(id, call);
     const isExactArgument = call.arguments.every((at) => this.radius[at] === 0);

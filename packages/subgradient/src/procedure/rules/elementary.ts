@@ -2,7 +2,7 @@ import type { NodeOf, UnaryOp } from '@nonsmooth/autodiff';
 import { toNumber } from '../../exact/rational.js';
 import { elementaryRule } from '../elementary-bounds.js';
 import { elementaryValues, exactValues, nameOf, ruledAt } from '../elementary.js';
-import type { Entries } from '../entries.js';
+import { single, type Entries } from '../entries.js';
 import type { Expansion } from '../expansion.js';
 import type { Call } from '../tape.js';
 import { entrywise, type Rule } from './rule.js';
@@ -10,7 +10,7 @@ import { entrywise, type Rule } from './rule.js';
 /** The rule of a function of one number. */
 export const unary: Rule<UnaryOp> = ({ node, index, inputs: [x] }, expansion) =>
   x!.length === 1
-    ? Int32Array.of(callOnce(expansion, node, x![0]!, index))
+    ? single(callOnce(expansion, node, x![0]!, index))
     : callEach(expansion, node, x!, index);
 
 /** Functions of one number that are products. */
@@ -25,7 +25,7 @@ function callOnce(expansion: Expansion, node: NodeOf<UnaryOp>, id: number, index
   const rule = elementaryRule(node);
   const found = rule && ruledAt(rule, tape.value[id]!, tape.radius[id]!);
   if (rule === undefined || found === undefined || found.isSingular) {
-    return callEach(expansion, node, Int32Array.of(id), index)[0]!;
+    return callEach(expansion, node, single(id), index)[0]!;
   }
   return tape.apply(found.value, found.valueRadius, {
     name: nameOf(node),
@@ -88,7 +88,7 @@ export function callOne(
   scalar: number,
   index: number,
 ): number {
-  return callEach(expansion, { op, inputs: [0], shape: [] }, Int32Array.of(scalar), index)[0]!;
+  return callEach(expansion, { op, inputs: [0], shape: [] }, single(scalar), index)[0]!;
 }
 
 const reciprocalNode: NodeOf<'pow'> = { op: 'pow', inputs: [0], shape: [], exponent: -1 };

@@ -1,6 +1,7 @@
 import type { KinkOp, NodeOf } from '@nonsmooth/autodiff';
 import type { Expansion } from '../expansion.js';
-import { spread, type Rule } from './rule.js';
+import { single } from '../entries.js';
+import { spread, type Reached, type Rule } from './rule.js';
 
 /** A function of u, or of u and v, with a kink where z = u, or u − v, is 0. */
 interface Kink<O extends KinkOp> {
@@ -52,29 +53,42 @@ const kinkOf: { readonly [O in KinkOp]: Kink<O> } = {
 };
 
 /** Kinks on their side where the sign of z is known, and |z| where z = 0. */
-function kinkRule<O extends KinkOp>({ side, recombine }: Kink<O>): Rule<O> {
+function kinkRule<O extends KinkOp>(kink: Kink<O>): Rule<O> {
   return (at, expansion) => {
-    const { node, index } = at;
-    const { tape } = expansion;
-    const offset = expansion.offsetOf(index);
+    const [x, y] = at.inputs;
+    if (x!.length === 1 && (y === undefined || y.length === 1)) {
+      return single(kinkAt(kink, at, expansion, 0, x![0]!, y === undefined ? -1 : y[0]!));
+    }
     const [us, vs] = spread(at);
-    return us!.map((u, entry) => {
-      const v = vs === undefined ? -1 : vs[entry]!;
-      const z = vs === undefined ? u : tape.combine(1, u, -1, v);
-      const position = offset + entry;
-      expansion.switching[position] = z;
-      const sign = tape.signOf(z);
-      if (sign === 1 || sign === -1) return side(expansion, sign > 0, u, v, node);
-      const variable = { index: position, op: node.op, node: index, entry, scalar: z };
-      if (sign === undefined) {
-        expansion.unresolved.push(variable);
-        const guess = Math.sign(tape.value[z]!);
-        if (guess !== 0) return side(expansion, guess > 0, u, v, node);
-      }
-      expansion.active.push(variable);
-      return recombine(expansion, tape.absolute(z), u, v, node);
-    });
+    return us!.map((u, entry) =>
+      kinkAt(kink, at, expansion, entry, u, vs === undefined ? -1 : vs[entry]!),
+    );
   };
+}
+
+/** The scalar of one entry of a kink with the argument u, or u and v; v = −1 where there is none. */
+function kinkAt<O extends KinkOp>(
+  { side, recombine }: Kink<O>,
+  { node, index }: Reached<O>,
+  expansion: Expansion,
+  entry: number,
+  u: number,
+  v: number,
+): number {
+  const { tape } = expansion;
+  const z = v < 0 ? u : tape.combine(1, u, -1, v);
+  const position = expansion.offsetOf(index) + entry;
+  expansion.switching[position] = z;
+  const sign = tape.signOf(z);
+  if (sign === 1 || sign === -1) return side(expansion, sign > 0, u, v, node);
+  const variable = { index: position, op: node.op, node: index, entry, scalar: z };
+  if (sign === undefined) {
+    expansion.unresolved.push(variable);
+    const guess = Math.sign(tape.value[z]!);
+    if (guess !== 0) return side(expansion, guess > 0, u, v, node);
+  }
+  expansion.active.push(variable);
+  return recombine(expansion, tape.absolute(z), u, v, node);
 }
 
 /** Functions with a kink, entry by entry. */

@@ -1,5 +1,5 @@
 import type { NodeOf, Op, Shape } from '@nonsmooth/autodiff';
-import { broadcastEntries, groups, type Entries } from '../entries.js';
+import { broadcastEntries, groups, single, type Entries } from '../entries.js';
 import type { Expansion } from '../expansion.js';
 
 /** A node whose inputs are scalars already. */
@@ -26,7 +26,7 @@ export function entrywise<O extends Op>(
   return (at, expansion) => {
     const [x, y] = at.inputs;
     if (x!.length === 1 && (y === undefined || y.length === 1)) {
-      return Int32Array.of(f(expansion, at.index, x![0]!, y === undefined ? -1 : y[0]!));
+      return single(f(expansion, at.index, x![0]!, y === undefined ? -1 : y[0]!));
     }
     const [u, v] = spread(at);
     return u!.map((entry, i) => f(expansion, at.index, entry, v === undefined ? -1 : v[i]!));
