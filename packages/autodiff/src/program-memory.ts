@@ -1,4 +1,4 @@
-import { floatArray, type Dtype, type FloatArray } from '@nonsmooth/core';
+import { ArgumentError, floatArray, type Dtype, type FloatArray } from '@nonsmooth/core';
 import type { Kernels, Workspace } from '@nonsmooth/kernels';
 import { needsScratch } from './forward/by-kernel.js';
 import type { Factor } from './forward/matmul.js';
@@ -83,7 +83,12 @@ export class ProgramMemory {
       if (op === 'matmul') inner = Math.max(inner, this.nodes[inputs[0]!]!.shape.at(-1)!);
       return length;
     });
-    return kernels.workspace(this.dtype, [...lengths, scratch], inner);
+    const workspace: unknown = kernels.workspace(this.dtype, [...lengths, scratch], inner);
+    const arrays = (workspace as Partial<Workspace> | undefined)?.arrays;
+    if (!Array.isArray(arrays) || arrays.length !== lengths.length + 1) {
+      throw new ArgumentError('kernels.workspace(…)', workspace, 'a workspace of these kernels');
+    }
+    return workspace as Workspace;
   }
 
   /** An array of the workspace that is as long as the longest value of a kernel that writes more than its value. */

@@ -48,6 +48,9 @@ export function requireObjective(argument: string, value: unknown): asserts valu
   requireCount(`${argument}.dimension`, given.dimension);
   requireFunction(`${argument}.value`, given.value);
   requireFunction(`${argument}.gradient`, given.gradient);
+  for (const name of ['hessian', 'hessianVector', 'switching'] as const) {
+    if (given[name] !== undefined) requireFunction(`${argument}.${name}`, given[name]);
+  }
 }
 
 /** Throws ArgumentError unless `value` is a list of named slices of a vector with so many entries. */

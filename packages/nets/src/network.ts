@@ -81,6 +81,7 @@ export function requireNetwork(argument: string, net: unknown): asserts net is N
   if (checked.has(net)) return;
   const given = net as Network;
   const { widths, activation, batchNormalization } = given;
+  requireObject(`${argument}.activation`, activation);
   const { dimension, layout } = network(widths, { activation, batchNormalization });
   const isSame = (slice: ParameterSlice, i: number): boolean => {
     const { name, offset, shape } = (given.layout[i] ?? {}) as Partial<ParameterSlice>;

@@ -1,7 +1,6 @@
 import { requireKnownOptions } from '@nonsmooth/core';
 import type { Tensor } from '@nonsmooth/tensor';
 import type { Tracer } from '../builder.js';
-import { lift } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
 import type { Argument } from '../evaluate.js';
 import { broadcastTo } from '../ops/structure.js';
@@ -10,10 +9,9 @@ import {
   differentiate,
   requireTraceable,
   type DerivativeOptions,
-  type Placed,
   type Traceable,
 } from './differentiate.js';
-import { gradientOf } from './gradient.js';
+import { alongGradient } from './gradient-along.js';
 
 /** (x, w) ↦ (f(x), Jᵀw), with the Jacobian J of f at x. */
 export interface Pullback {
@@ -71,10 +69,4 @@ export function hvp(f: Traceable, options: DerivativeOptions = {}): HessianProdu
   const product = (x: Operand, v: Operand): Value =>
     differentiate(f, [x, v], options, (placed, seed) => [alongGradient(placed, seed!)])[0]!;
   return product as HessianProduct;
-}
-
-/** The derivative of the gradient of a placed function along v. */
-export function alongGradient(placed: Placed, v: Value): Value {
-  const gradient = lift(placed.at.builder, gradientOf(placed));
-  return placed.forward(gradient, broadcastTo(v, placed.at.shape));
 }

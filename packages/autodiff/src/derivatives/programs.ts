@@ -9,7 +9,7 @@ import {
   type Traceable,
 } from './differentiate.js';
 import { gradientOf } from './gradient.js';
-import { alongGradient } from './products.js';
+import { alongGradient } from './gradient-along.js';
 
 /** The program's first output as a function that can be traced. */
 export function asFunction(program: Program): Traceable {

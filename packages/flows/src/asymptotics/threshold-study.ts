@@ -64,8 +64,7 @@ export function thresholdStudy(
   const { until, optimum = 0, reached, ...flowOptions } = options;
   if (!Array.isArray(starts) || starts.length === 0)
     throw new ArgumentError('starts', starts, 'one or more starts');
-  if (!(reached > 0)) throw new ArgumentError('reached', reached, 'a number > 0');
-  requirePositive({ until });
+  requirePositive({ until, reached });
   if (!Number.isFinite(optimum)) throw new ArgumentError('optimum', optimum, 'a finite number');
   const rows = starts
     .map((start): ThresholdRow => {

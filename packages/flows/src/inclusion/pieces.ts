@@ -1,3 +1,4 @@
+import { ArgumentError } from '@nonsmooth/core';
 import {
   integrate,
   type Checkpoint,
@@ -120,6 +121,9 @@ export class Pieces {
     const { t, end, y } = this.state;
     const { choice: _choice, project, ...rest } = options;
     const { maxSteps = 1_000_000, firstStep } = options;
+    if (!(typeof maxSteps === 'number' && maxSteps > 0)) {
+      throw new ArgumentError('options.maxSteps', maxSteps, 'a number > 0');
+    }
     const done = this.counts.accepted + this.counts.rejected;
     const step = this.nextStep ?? firstStep;
     const isPlain = rate(t) === 1 && rate(end) === 1;

@@ -3,6 +3,7 @@ import {
   requireCount,
   requireFunction,
   requireKnownOptions,
+  requireNumber,
   requireObject,
   requirePositive,
   type Objective,
@@ -54,6 +55,7 @@ export function largestStableStep(
   requireKnownOptions('options', options, largestStableStepOptionNames);
   requireObject('lyapunov', lyapunov);
   requireFunction('lyapunov.value', (lyapunov as { readonly value: unknown }).value);
+  requireNumber('lyapunov.lowerBound', (lyapunov as { readonly lowerBound: unknown }).lowerBound);
   const { certified, steps = 1000, accuracy = 0.01 } = options;
   requirePositive({ certified, accuracy });
   requireCount('steps', steps);

@@ -69,6 +69,9 @@ export function switching(
     if (typeof method?.stepper !== 'function' || !method.adaptive) {
       throw new ArgumentError(name, method, 'a method that estimates its error, such as ndf');
     }
+    if (typeof method.name !== 'string') {
+      throw new ArgumentError(`${name}.name`, method.name, 'the name of the method');
+    }
   }
   if (typeof stiffness?.isStiff !== 'boolean') {
     throw new ArgumentError('stiffness', stiffness, '{ isStiff } with true or false');

@@ -1,3 +1,4 @@
+import { requireObject } from '@nonsmooth/core';
 import type { Cut } from '../events/event.js';
 import { numbersOf, requireKeys } from '../memory.js';
 import type { Segment } from '../segment.js';
@@ -37,6 +38,7 @@ export class ModeWatch<Mode, Note> {
   /** The first mode. */
   begin(t: number, y: Float64Array, direction: 1 | -1, context: SwitchContext): Mode {
     const transition = this.#modes.initial(t, y, direction, context);
+    requireObject('what modes.initial returns', transition);
     const { mode, onSurface = [], notes = [] } = transition;
     if (notes.length > 0) this.changes.push({ t, switches: [], mode, notes });
     return this.#enter(t, y, mode, onSurface);
@@ -79,6 +81,7 @@ export class ModeWatch<Mode, Note> {
     if (switches.length === 0) return { mode: this.#enter(t, y, mode, kept) };
     const answer = this.#modes.onSwitch(t, y, switches, mode, context);
     if (answer === 'retry') return 'retry';
+    if (answer !== 'stop') requireObject('what modes.onSwitch returns', answer);
     if (answer === 'stop' || 'stop' in answer) {
       const reason = answer === 'stop' ? undefined : answer.stop;
       this.changes.push({ t, switches, mode, notes: [], stop: reason ?? 'stop' });
