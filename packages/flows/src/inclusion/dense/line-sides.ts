@@ -48,6 +48,9 @@ export class LineSides {
   /** Where the one was changed. */
   private readonly turned: Int32Array;
   private isStale = true;
+  /** Hinges of neurons in the order of their breaks, and whether they have one. */
+  private readonly sorted: Int32Array;
+  private readonly seen: Uint8Array;
 
   constructor(layout: DenseLayout) {
     this.layout = layout;
@@ -70,6 +73,8 @@ export class LineSides {
     this.irregular = new Uint8Array(count);
     this.stale = new Uint8Array(count).fill(2);
     this.turned = new Int32Array(count);
+    this.sorted = Int32Array.from({ length: count }, (_, at) => at);
+    this.seen = new Uint8Array(count);
     this.watchedInputs = new Float64Array(2 * count);
     this.watchedHinges = new Int32Array(2 * count);
     this.keys = new Float64Array(2 * count);
@@ -168,7 +173,8 @@ export class LineSides {
     const size = 4 * left.length;
     let breaks = 0;
     this.watched.clear();
-    for (let at = 0; at < left.length; at++) {
+    for (let i = 0; i < left.length; i++) {
+      const at = this.sorted[i]!;
       const end = ends[at]!;
       const begin = begins[at]!;
       // the number of a break tells whether a left side ends there, a right one begins, or both
@@ -180,8 +186,9 @@ export class LineSides {
       constant[at] = isBroken ? 0 : heldSlope + weights[at % perNeuron]! * left[at]!;
       this.watch(at, end, begin, count);
     }
-    keys.subarray(0, breaks).sort();
+    insertionSort(keys, breaks);
     this.breaks = breaks;
+    this.keepOrder(size);
     for (let e = 0; e < breaks; e++) {
       const key = keys[e]!;
       const place = Math.floor(key / size);
@@ -194,6 +201,20 @@ export class LineSides {
       this.befores[e] = rest & 1 ? heldSlope + weight * left[at]! : 0;
       this.afters[e] = rest & 2 ? heldSlope + weight * right[at]! : 0;
     }
+  }
+
+  /** Hinges in the order of their breaks, which change little from time to time. */
+  private keepOrder(size: number): void {
+    const { sorted, seen, keys, breaks } = this;
+    seen.fill(0);
+    let count = 0;
+    for (let e = 0; e < breaks; e++) {
+      const at = (keys[e]! % size) >> 2;
+      if (seen[at] === 1) continue;
+      seen[at] = 1;
+      sorted[count++] = at;
+    }
+    for (let at = 0; at < seen.length; at++) if (seen[at] === 0) sorted[count++] = at;
   }
 
   private watch(at: number, end: number, begin: number, count: number): void {
@@ -217,5 +238,15 @@ export class LineSides {
     const { layout, order, perNeuron } = this;
     const { width, kinks } = layout.layers[0]!;
     return kinks[at % perNeuron]! + order[k]! * width + Math.floor(at / perNeuron);
+  }
+}
+
+/** Sorts the first numbers of a list that is almost sorted. */
+function insertionSort(list: Float64Array, count: number): void {
+  for (let i = 1; i < count; i++) {
+    const one = list[i]!;
+    let j = i - 1;
+    for (; j >= 0 && list[j]! > one; j--) list[j + 1] = list[j]!;
+    list[j + 1] = one;
   }
 }
