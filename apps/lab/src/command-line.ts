@@ -13,6 +13,7 @@ import { run } from './commands/run.js';
 import { schema } from './commands/schema.js';
 import { status } from './commands/status.js';
 import { worker } from './commands/worker.js';
+import { isOutOfMemory, memoryMessage } from './memory-message.js';
 import { storageCode, storageMessage } from './storage-message.js';
 
 /** The commands by their names, in the order in which they are listed. */
@@ -40,6 +41,7 @@ export async function perform(words: readonly string[], laboratory: Laboratory):
     const code = storageCode(error);
     if (error instanceof ArgumentError) console.error(`error: ${error.message}`);
     else if (code !== undefined) console.error(`error: ${storageMessage(code)}`);
+    else if (isOutOfMemory(error)) console.error(`error: ${memoryMessage}`);
     else throw error;
     return exitStatus.failed;
   }

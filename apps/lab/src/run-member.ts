@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { prepare } from './dynamics.js';
 import type { Hooks, Part } from './hooks.js';
 import type { Facts, MemberFile } from './member-file.js';
+import { isOutOfMemory } from './memory-message.js';
 import { nameOf, type Member } from './members.js';
 import { disposeOf, problemOf, type Problem } from './problem.js';
 
@@ -52,12 +53,21 @@ export function requireFitting(members: readonly Member[]): void {
         disposeOf(problem);
       }
     } catch (error) {
-      if (!(error instanceof ArgumentError)) throw error;
+      const wrong = isOutOfMemory(error) ? tooLarge(member) : error;
+      if (!(wrong instanceof ArgumentError)) throw wrong;
       const where = nameOf(member.variation);
-      if (where === '') throw error;
-      throw new ArgumentError(`${where}: ${error.argument}`, error.value, error.allowed);
+      if (where === '') throw wrong;
+      throw new ArgumentError(`${where}: ${wrong.argument}`, wrong.value, wrong.allowed);
     }
   }
+}
+
+function tooLarge({ study: { network } }: Member): ArgumentError {
+  return new ArgumentError(
+    'network.widths',
+    network.widths,
+    'a network and samples that fit into the memory of this machine',
+  );
 }
 
 function fileOf(part: Part, { net }: Problem): MemberFile {

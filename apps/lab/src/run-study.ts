@@ -1,6 +1,7 @@
 import { counted, exitStatus, interruption } from '@nonsmooth/apps-shared';
 import type { OpenArchive } from './archive.js';
 import type { Laboratory } from './commands/command.js';
+import { isOutOfMemory, memoryMessage } from './memory-message.js';
 import { inOrder, previousOf, type Member } from './members.js';
 import { progress, type ProgressKind } from './progress.js';
 import { storageMessage } from './storage-message.js';
@@ -64,6 +65,7 @@ export function tellWritten(files: readonly string[], kind: ProgressKind): void 
 /** Says what failed and what is left; returns the exit status. */
 export function tellEnd({ broken, failed }: Ran, left: number, { goOn }: RunSettings): number {
   for (const [index, reason] of failed) console.error(`error: member ${index}: ${reason}`);
+  if ([...failed.values()].some(isOutOfMemory)) console.error(`error: ${memoryMessage}`);
   if (broken !== undefined) {
     console.error(`interrupted: ${counted(left, 'member')} left for ${goOn}`);
     return broken;

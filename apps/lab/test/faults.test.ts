@@ -1,10 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import type { Laboratory } from '../src/commands/command.js';
+import { run } from '../src/commands/run.js';
 import { Columns } from '../src/columns.js';
 import { pointsPerCurve, thinned } from '../src/curves.js';
+import { isOutOfMemory } from '../src/memory-message.js';
 import { readMember, writeMember, type MemberFile } from '../src/member-file.js';
 import { membersOf } from '../src/members.js';
 import { readStudy } from '../src/read-study.js';
@@ -172,4 +183,32 @@ test.each([
   expect(theta).toEqual(whole.theta);
   expect(columns).toEqual(whole.columns);
   expect(facts.thetaHash).toBe(whole.facts.thetaHash);
+});
+
+test.each([
+  [new RangeError('Array buffer allocation failed'), true],
+  [new RangeError('Invalid typed array length: 10000400001'), true],
+  ['Worker terminated due to reaching memory limit: JS heap out of memory', true],
+  [new WebAssembly.RuntimeError('unreachable'), false],
+  [new TypeError('x is not a function'), false],
+])('%s is or is not for want of memory', (error, wanted) => {
+  expect(isOutOfMemory(error)).toBe(wanted);
+});
+
+test('a network larger than any memory is refused with its path', () => {
+  const file = join(folder, 'huge.yaml');
+  writeFileSync(
+    file,
+    `
+title: Too large
+network: { widths: [1, 100000, 100000, 1], activation: tanh }
+inputs: { kind: grid, count: 5, from: -1, to: 1 }
+target: { kind: sine, frequency: 3 }
+start: { kind: random, weights: heNormal }
+dynamics: { kind: descent, rule: sgd, learningRate: 0.05, steps: 10 }
+`,
+  );
+  expect(() => run.prepare([file, '--out', join(folder, 'none')], {} as Laboratory)).toThrow(
+    /huge\.yaml:3: network\.widths.*fit into the memory/,
+  );
 });
