@@ -30,7 +30,7 @@ process.exitCode = await run().finally(() => rmSync(place, { recursive: true, fo
 
 async function run() {
   await build({
-    entryPoints: [join(import.meta.dirname, 'rounds.ts')],
+    entryPoints: [join(import.meta.dirname, 'src/rounds.ts')],
     outfile: join(place, 'rounds.mjs'),
     bundle: true,
     format: 'esm',
@@ -40,7 +40,7 @@ async function run() {
     banner: {
       js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);",
     },
-    define: { 'import.meta.dirname': JSON.stringify(import.meta.dirname) },
+    define: { 'import.meta.dirname': JSON.stringify(join(import.meta.dirname, 'src')) },
     logLevel: 'warning',
   });
   const child = spawn(

@@ -148,8 +148,14 @@ describe.skipIf(!hasRedis)('the way through a queue', () => {
     async () => {
       const pem = certificates();
       const server = await commands.server('tls-redis', [
-        ...['--tls-cert-file', pem('server.crt'), '--tls-key-file', pem('server.key')],
-        ...['--tls-ca-cert-file', pem('ca.crt'), '--tls-auth-clients', 'yes'],
+        '--tls-cert-file',
+        pem('server.crt'),
+        '--tls-key-file',
+        pem('server.key'),
+        '--tls-ca-cert-file',
+        pem('ca.crt'),
+        '--tls-auth-clients',
+        'yes',
       ]);
       expect(server.url).toMatch(/^rediss:/);
       const study = commands.write('tls.yaml', descent(2, 500));

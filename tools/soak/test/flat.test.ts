@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { trendOf, type Sample } from '../flat.js';
+import { trendOf, type Sample } from '../src/flat.js';
 
 /** Two hours in 120 samples: so much live memory at an hour, with noise that has no trend. */
 function samplesOf(live: (hours: number) => number): readonly Sample[] {

@@ -8,14 +8,14 @@ import {
 } from '@nonsmooth/subgradient';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { memberBytes, memberFrom, type MemberFile } from '../../apps/lab/src/member-file.js';
-import { membersOf, type Member } from '../../apps/lab/src/members.js';
-import { readStudy } from '../../apps/lab/src/read-study.js';
-import { runMember } from '../../apps/lab/src/run-member.js';
+import { memberBytes, memberFrom, type MemberFile } from '../../../apps/lab/src/member-file.js';
+import { membersOf, type Member } from '../../../apps/lab/src/members.js';
+import { readStudy } from '../../../apps/lab/src/read-study.js';
+import { runMember } from '../../../apps/lab/src/run-member.js';
 import { trendOf, type Sample } from './flat.js';
 
 const seconds = Number(process.argv[2]);
-const studies = join(import.meta.dirname, '../../apps/lab/studies');
+const studies = join(import.meta.dirname, '../../../apps/lab/studies');
 const secondsPerTurn = 1;
 
 /** Members of all quick studies but those that take longer than a round may: shortened by their steps. */
