@@ -1,4 +1,4 @@
-import { parseWords } from '@nonsmooth/apps-shared';
+import { parseWords, queueAddress, type QueueAddress } from '@nonsmooth/apps-shared';
 import { activationNames, ArgumentError } from '@nonsmooth/kernels';
 import { Command } from 'commander';
 import { availableParallelism } from 'node:os';
@@ -10,7 +10,14 @@ import type { Settings } from './settings.js';
 
 /** The command line, understood: settings to run with, or a text to print instead. */
 export type Request =
-  | { readonly kind: 'run'; readonly settings: Settings }
+  | {
+      readonly kind: 'run';
+      readonly settings: Settings;
+      /** Whose workers do the jobs; here without. Not of the settings, which are written: it may hold secrets. */
+      readonly queue?: QueueAddress;
+    }
+  /** Do jobs that others have put into a queue, on so many threads. */
+  | { readonly kind: 'serve'; readonly queue: QueueAddress; readonly threads: number }
   | { readonly kind: 'print'; readonly text: string };
 
 const maximalThreads = 256;
@@ -54,6 +61,12 @@ export function parseCommandLine(
     )
     .option('--dtype <name>', 'arithmetic of the study sad, f32 or f64 (default: f32)', once)
     .option(
+      '--queue <url>',
+      'have the workers of a queue do the work: redis://HOST:PORT, rediss:// with TLS',
+      once,
+    )
+    .option('--serve <url>', 'be a worker of a queue, on the largest number of --threads', once)
+    .option(
       '--no-native',
       'without the native kernels: the portable ones, whose results are the same',
     )
@@ -64,7 +77,16 @@ export function parseCommandLine(
     .addHelpText('after', ({ command: shown }) => `\nScenarios:\n${listOf(scenarios, shown)}`);
   const text = parseWords(command, words);
   if (text !== undefined) return { kind: 'print', text };
-  return { kind: 'run', settings: settingsFrom(command.opts(), scenarios) };
+  const options = command.opts<Options>();
+  const settings = settingsFrom(options, scenarios);
+  const { queue, serve } = options;
+  if (serve !== undefined) {
+    if (queue !== undefined) throw new ArgumentError('--queue', queue, 'without --serve');
+    const threads = settings.threads.at(-1)!;
+    return { kind: 'serve', queue: queueAddress(serve, process.env, '--serve'), threads };
+  }
+  if (queue === undefined) return { kind: 'run', settings };
+  return { kind: 'run', settings, queue: queueAddress(queue, process.env) };
 }
 
 interface Options {
@@ -79,6 +101,8 @@ interface Options {
   readonly native: boolean;
   readonly peers?: boolean;
   readonly compare?: string;
+  readonly queue?: string;
+  readonly serve?: string;
 }
 
 function settingsFrom(options: Options, scenarios: readonly Scenario[]): Settings {

@@ -6,46 +6,30 @@ import {
   requireWritable,
   understood,
   writeWhole,
-  type Executor,
 } from '@nonsmooth/apps-shared';
 import { join } from 'node:path';
 import { benchmark, countOf } from './benchmark.js';
 import { parseCommandLine } from './command-line.js';
 import { formatNumber } from './format.js';
-import type { Job, JobResult } from './job.js';
 import { comparisonText, compareRuns, readResults, regressions } from './earlier.js';
 import { describeMachine } from './machine.js';
 import { boundOf, isMet } from './mark.js';
+import type { Parts } from './parts.js';
 import { peerPackages } from './peers/index.js';
 import { installPeers, peerFolder } from './peers/install.js';
 import { findPython, pythonLine } from './peers/python/installation.js';
 import { progress } from './progress.js';
+import { queueExecutor, serveQueue } from './queue.js';
 import { reportPage } from './report/page.js';
 import { failuresOf, type Results } from './results.js';
-import type { Scenario } from './scenario.js';
 import type { Settings } from './settings.js';
 import { checkTable, markTable, throughputTable } from './table.js';
 
-/** The scenarios, and what runs their jobs. */
-export interface Benchmark {
-  readonly scenarios: readonly Scenario[];
-  /** Makes what does the jobs: its workers serve the same scenarios. */
-  readonly executor: (needs: ExecutorNeeds) => Executor<Job, JobResult>;
-}
-
-/** What a run needs of its executor. */
-export interface ExecutorNeeds {
-  /** Jobs at the same time, at most. */
-  readonly threads: number;
-  /** A job that takes longer fails. */
-  readonly secondsPerJob: number;
-}
-
 /** The whole command: from the words of the command line to the exit status. */
-export async function run(words: readonly string[], parts: Benchmark): Promise<number> {
+export async function run(words: readonly string[], parts: Parts): Promise<number> {
   const request = understood(() => {
     const parsed = parseCommandLine(words, parts.scenarios);
-    if (parsed.kind === 'print') return { ...parsed, earlier: undefined };
+    if (parsed.kind !== 'run') return { ...parsed, earlier: undefined };
     requireWritable('--out', parsed.settings.out);
     const { compare } = parsed.settings;
     // read before it may be written over
@@ -56,7 +40,8 @@ export async function run(words: readonly string[], parts: Benchmark): Promise<n
     process.stdout.write(request.text);
     return exitStatus.done;
   }
-  const { earlier } = request;
+  if (request.kind === 'serve') return serveQueue(request, parts);
+  const { earlier, queue } = request;
   let { settings } = request;
   // before the first kernel, here and in the workers, which inherit it
   if (!settings.native) process.env['NONSMOOTH_NATIVE'] = 'off';
@@ -72,7 +57,10 @@ export async function run(words: readonly string[], parts: Benchmark): Promise<n
     console.error(pythonLine(python));
     if (python) settings = { ...settings, python };
   }
-  const results = await measureAll(settings, parts);
+  const results = await measureAll(
+    settings,
+    queue ? { ...parts, executor: () => queueExecutor(queue, parts) } : parts,
+  );
   const files = writeFiles(results);
   if (settings.json) process.stdout.write(`${toJson(results)}\n`);
   else printTables(results, files);
@@ -87,7 +75,7 @@ export async function run(words: readonly string[], parts: Benchmark): Promise<n
   return isWorse || failuresOf(results).length > 0 ? exitStatus.failed : exitStatus.done;
 }
 
-async function measureAll(settings: Settings, parts: Benchmark): Promise<Results> {
+async function measureAll(settings: Settings, parts: Parts): Promise<Results> {
   const { signal, release } = interruption();
   const started = new Date();
   const executor = parts.executor({

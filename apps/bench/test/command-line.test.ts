@@ -7,7 +7,7 @@ import { fixtureScenarios } from './fixture/scenarios.js';
 
 function settings(...words: string[]): Settings {
   const request = parseCommandLine(words, fixtureScenarios);
-  if (request.kind !== 'run') throw new Error(request.text);
+  if (request.kind !== 'run') throw new Error(request.kind);
   return request.settings;
 }
 

@@ -19,7 +19,15 @@ export async function bundle(folder: string, name: string): Promise<string> {
     platform: 'node',
     target: 'es2022',
     conditions: ['@nonsmooth/source'],
-    external: ['@observablehq/plot', 'cli-table3', 'commander', 'linkedom', 'piscina'],
+    external: [
+      '@observablehq/plot',
+      'bullmq',
+      'cli-table3',
+      'commander',
+      'ioredis',
+      'linkedom',
+      'piscina',
+    ],
     logLevel: 'error',
   });
   return join(outdir, 'main.js');

@@ -69,6 +69,6 @@ test("the study's target is its polynomial", () => {
 
 function settingsOf(...words: readonly string[]): Settings {
   const request = parseCommandLine(words, scenarios);
-  if (request.kind !== 'run') throw new Error(request.text);
+  if (request.kind !== 'run') throw new Error(request.kind);
   return request.settings;
 }

@@ -109,7 +109,7 @@ export class QueueCommands {
 /** Waits for it. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
   for (let tries = 0; !condition(); tries++) {
-    if (tries > 2400) throw new Error(`never: ${what}`);
+    if (tries > 6000) throw new Error(`never: ${what}`);
     await pause(25);
   }
 }

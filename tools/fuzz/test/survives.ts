@@ -4,7 +4,7 @@ import { IntegrationError } from '@nonsmooth/ode';
 import { foldIn, key } from '@nonsmooth/tensor';
 import { FormatError } from '@nonsmooth/tensor/formats';
 import { expect } from 'vitest';
-import { Refusal } from '../../../apps/lab/src/executors/refusal.js';
+import { Refusal } from '../../../apps/shared/src/queue/refusal.js';
 import { dice, type Dice } from './mutations.js';
 
 // Each reader gets its own files, damaged in many ways: FUZZ_CASES=100000 npm test -- --project fuzz for a long run.

@@ -100,6 +100,10 @@ while (elapsed() < seconds) {
     );
   }
 }
+if (samples.length < 10) {
+  console.error(`too short: ${samples.length} samples; at least 10 are needed to tell`);
+  process.exit(1);
+}
 const { perHour, growth, residentGrowth, isFlat } = trendOf(samples);
 console.log(
   `${isFlat ? 'flat' : 'NOT FLAT'}: live memory ${growth.toFixed(2)} MB over ${samples.length} samples ` +

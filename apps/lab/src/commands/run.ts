@@ -1,4 +1,4 @@
-import { counted, requireWritable } from '@nonsmooth/apps-shared';
+import { counted, requireWritable, queueAddress } from '@nonsmooth/apps-shared';
 import { ArgumentError } from '@nonsmooth/core';
 import { defaultKernels } from '@nonsmooth/kernels';
 import { readFileSync } from 'node:fs';
@@ -8,7 +8,6 @@ import { openArchive } from '../archive.js';
 import { conformanceRun } from '../conformance/run.js';
 import { plan } from '../executors/plan.js';
 import { requireTravelling } from '../executors/open-members.js';
-import { queueAddress } from '../executors/queue-address.js';
 import { runByQueue, type QueuePlace } from '../executors/run-by-queue.js';
 import { requireSameShard, runShard } from '../executors/run-shard.js';
 import { isIn, shardOf } from '../executors/shards.js';

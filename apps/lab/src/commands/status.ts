@@ -1,9 +1,16 @@
-import { counted, exitStatus } from '@nonsmooth/apps-shared';
-import { differences, fingerprintOf, ownBuild } from '../executors/build.js';
-import { knownBuilds, knownMachines } from '../executors/machines.js';
-import { queueAddress } from '../executors/queue-address.js';
-import { connect } from '../executors/queue-connection.js';
-import { plainLine } from '../executors/refusal.js';
+import {
+  connect,
+  counted,
+  differences,
+  exitStatus,
+  fingerprintOf,
+  knownBuilds,
+  knownMachines,
+  plainLine,
+  queueAddress,
+} from '@nonsmooth/apps-shared';
+import { ownBuild } from '../executors/lab-build.js';
+import { memberQueue } from '../executors/run-by-queue.js';
 import type { LabCommand } from './command.js';
 import { optionsOf, printing, queueOption, requireQueue } from './options.js';
 
@@ -17,7 +24,7 @@ export const status: LabCommand = {
     if (given.text !== undefined) return printing(given.text);
     const address = queueAddress(requireQueue(given.options.queue), process.env);
     return async () => {
-      const connection = await connect(address, (line) => console.error(line), 10);
+      const connection = await connect(address, memberQueue, (line) => console.error(line), 10);
       try {
         const own = ownBuild();
         const builds = await knownBuilds(connection);

@@ -1,13 +1,18 @@
-import { exitStatus, interruption, requireWritable } from '@nonsmooth/apps-shared';
+import {
+  connect,
+  exitStatus,
+  interruption,
+  queueAddress,
+  requireWritable,
+} from '@nonsmooth/apps-shared';
 import { ArgumentError } from '@nonsmooth/core';
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { ownBuild } from '../executors/build.js';
+import { ownBuild } from '../executors/lab-build.js';
 import { inFolder, inJobs } from '../executors/file-store.js';
-import { queueAddress } from '../executors/queue-address.js';
-import { connect } from '../executors/queue-connection.js';
 import { serveQueue } from '../executors/queue-worker.js';
 import type { LabCommand } from './command.js';
+import { memberQueue } from '../executors/run-by-queue.js';
 import { integerOf, optionsOf, printing, queueOption, requireQueue, secondsOf } from './options.js';
 
 interface WorkerOptions {
@@ -61,10 +66,14 @@ export const worker: LabCommand = {
     return async () => {
       const { signal, release } = interruption();
       const say = (line: string): void => console.log(line);
-      const connection = await connect(address, say, Infinity, signal);
+      const connection = await connect(address, memberQueue, say, Infinity, signal);
       const threads = laboratory.queueThreads(workers, heap);
       try {
         const settings = {
+          connection,
+          build: ownBuild(),
+          say,
+          signal,
           workers,
           data,
           store: shared === undefined ? inJobs : inFolder(shared),
@@ -72,7 +81,7 @@ export const worker: LabCommand = {
           lostAfterSeconds,
           untilEmpty: options.untilEmpty ?? false,
         };
-        await serveQueue(connection, ownBuild(), threads, settings, say, signal);
+        await serveQueue(settings, threads);
       } finally {
         await threads.close();
         await connection.close();

@@ -1,4 +1,3 @@
-import { writeWhole } from '@nonsmooth/apps-shared';
 import type { Job as QueuedJob } from 'bullmq';
 import { appendFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,7 +8,7 @@ import type { FileStore } from './file-store.js';
 import type { OpenMembers } from './open-members.js';
 import { receivedFile, type Payload } from './payload.js';
 import type { Provenance } from './queue-worker.js';
-import { plainLine, Refusal } from './refusal.js';
+import { plainLine, Refusal, writeWhole } from '@nonsmooth/apps-shared';
 
 /**
  * Writes what came back of a member that is over, and says so to `open`. Returns whether the queue may forget the job:

@@ -5,7 +5,7 @@ import { allowedBy } from '../allowed.js';
 import { memberFrom, type MemberFile } from '../member-file.js';
 import type { Member } from '../members.js';
 import { studySchema, type Study } from '../study.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from '@nonsmooth/apps-shared';
 import type { StudyFiles } from './study-files.js';
 
 // What travels between machines: data only, checked by schema wherever it arrives.

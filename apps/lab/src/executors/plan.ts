@@ -1,13 +1,11 @@
-import { counted, exitStatus } from '@nonsmooth/apps-shared';
+import { connect, counted, exitStatus, fingerprintOf, knownMachines } from '@nonsmooth/apps-shared';
 import { memberFilesIn } from '../archive.js';
 import type { Work } from '../commands/command.js';
 import { nameOf, type Member } from '../members.js';
 import type { Study } from '../study.js';
-import { fingerprintOf, ownBuild } from './build.js';
-import { knownMachines } from './machines.js';
+import { ownBuild } from './lab-build.js';
 import { alone, studyText } from './payload.js';
-import { connect } from './queue-connection.js';
-import type { QueuePlace } from './run-by-queue.js';
+import { memberQueue, type QueuePlace } from './run-by-queue.js';
 import { portable } from './study-files.js';
 
 /** What would be run. */
@@ -36,7 +34,7 @@ export function plan({ study, own, out, folder, queue }: Planned): Work {
       console.log(`  ${member.index}  ${name}`);
     }
     if (!queue) return exitStatus.done;
-    const connection = await connect(queue.address, (line) => console.error(line), 10);
+    const connection = await connect(queue.address, memberQueue, (line) => console.error(line), 10);
     const machines = await knownMachines(connection).finally(() => connection.close());
     const same = machines.filter(({ build }) => build === fingerprintOf(ownBuild()));
     const cores = same.reduce((sum, one) => sum + one.cores, 0);

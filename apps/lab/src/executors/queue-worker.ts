@@ -1,33 +1,30 @@
-import { counted, type Executor } from '@nonsmooth/apps-shared';
+import {
+  fingerprintOf,
+  ownMachine,
+  persistently,
+  Refusal,
+  serveQueued,
+  type Executor,
+  type QueuedService,
+} from '@nonsmooth/apps-shared';
 import { defaultKernels } from '@nonsmooth/kernels';
 import type { Job } from 'bullmq';
-import { hostname } from 'node:os';
 import { BroadcastChannel } from 'node:worker_threads';
 import { hasEnded } from '../archive.js';
 import type { MemberFile } from '../member-file.js';
 import type { Member } from '../members.js';
-import { differences, fingerprintOf, type Build } from './build.js';
+import { storageCode } from '../storage-message.js';
 import { TooLarge, type FileStore } from './file-store.js';
-import { giveSigns, knownBuilds, registerBuild } from './machines.js';
 import type { ThreadJob, ThreadNews, ThreadResult } from './member-thread.js';
 import { received, receivedFile, type Payload } from './payload.js';
-import { persistently, type QueueConnection, type Say } from './queue-connection.js';
-import { Refusal } from './refusal.js';
-import { storageCode } from '../storage-message.js';
 import { localized } from './study-files.js';
 
-/** How a process works for a queue. */
-export interface QueueWorkerSettings {
-  /** Members at the same time. */
-  readonly workers: number;
+/** How a process works for a queue of members. */
+export interface QueueWorkerSettings extends Omit<QueuedService, 'noun'> {
   /** Below it lie the files that studies read. */
   readonly data?: string | undefined;
   readonly store: FileStore;
   readonly channel: string;
-  /** A machine that is silent for so long is taken for dead, and its members return to the queue. */
-  readonly lostAfterSeconds: number;
-  /** Ends when the queue is empty. */
-  readonly untilEmpty: boolean;
 }
 
 /** What a worker tells of a member that has ended. */
@@ -43,25 +40,18 @@ export interface MemberProgress {
   readonly of: number;
 }
 
-/** A member whose machine died so often has probably killed it. */
-const mostDeaths = 5;
-const secondsBetweenLooks = 10;
-
 /**
- * Runs members of a queue on `threads` until `signal` aborts; members that run then go back to the queue with their last
- * checkpoints. Locks are renewed here while the threads compute.
+ * Runs members of a queue on `threads` until the signal aborts; members that run then go back to the queue with their last
+ * checkpoints.
  */
 export async function serveQueue(
-  connection: QueueConnection,
-  build: Build,
-  threads: Executor<ThreadJob, ThreadResult>,
   settings: QueueWorkerSettings,
-  say: Say,
-  signal: AbortSignal,
+  threads: Executor<ThreadJob, ThreadResult>,
 ): Promise<void> {
-  const { bullmq, address, prefix } = connection;
+  const { connection, build, say, signal } = settings;
+  const { bullmq } = connection;
   const own = fingerprintOf(build);
-  const machine = `${hostname()}:${process.pid}`;
+  const machine = ownMachine;
   const running = new Map<string, (news: ThreadNews) => void>();
   const channel = new BroadcastChannel(settings.channel);
   // oxlint-disable-next-line prefer-add-event-listener -- Node's types know no other way
@@ -70,15 +60,8 @@ export async function serveQueue(
     running.get(data.id)?.(data);
   };
 
-  let isDrained = false;
-  let leave = (): void => {};
-  function leaveIfEmpty(): void {
-    if (settings.untilEmpty && isDrained && running.size === 0) leave();
-  }
-
   async function work(job: Job<Payload>, token: string | undefined): Promise<Provenance> {
     const id = job.id!;
-    isDrained = false;
     let member: Member;
     try {
       const { payload, study } = received(job.data, own);
@@ -173,74 +156,11 @@ export async function serveQueue(
     }
   }
 
-  await persistently(signal, () => registerBuild(connection, build));
-  const worker = new bullmq.Worker<Payload, Provenance>(connection.queueOf(own), work, {
-    connection: { ...address.options },
-    prefix,
-    name: machine,
-    concurrency: settings.workers,
-    lockDuration: 1000 * settings.lostAfterSeconds,
-    stalledInterval: 1000 * settings.lostAfterSeconds,
-    maxStalledCount: mostDeaths,
-    drainDelay: 5,
-  });
-  // of the connection, and locks that were lost meanwhile: the queue gives their members to others
-  worker.on('error', () => {});
-  let ended = 0;
-  worker.on('completed', () => {
-    ended++;
-    leaveIfEmpty();
-  });
-  worker.on('failed', () => leaveIfEmpty());
-  worker.on('drained', () => {
-    isDrained = true;
-    leaveIfEmpty();
-  });
-  const stopSigns = giveSigns(connection, () => ({
-    name: machine,
-    build: own,
-    cores: settings.workers,
-    running: running.size,
-    kernels: defaultKernels.name,
-  }));
-  const refused = new Set<string>();
-  const look = async (): Promise<void> => {
-    if (connection.redis.status !== 'ready') return;
-    for (const [name, other] of await knownBuilds(connection)) {
-      if (name === own || refused.has(name)) continue;
-      const waiting = await connection.redis.llen(`${prefix}:${connection.queueOf(name)}:wait`);
-      if (waiting === 0) continue;
-      refused.add(name);
-      say(`refused: ${counted(waiting, 'member')} of another build (${differences(other, build)})`);
-    }
-  };
-  look().catch(() => {});
-  const looks = setInterval(() => void look().catch(() => {}), 1000 * secondsBetweenLooks);
-  say(
-    `${machine} works for ${address.shown}: ${counted(settings.workers, 'member')} at a time, ` +
-      `kernels ${defaultKernels.name}, build ${own}`,
-  );
   try {
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      leave = resolve;
-    });
+    await serveQueued<Payload, Provenance>({ ...settings, noun: 'member' }, work);
   } finally {
-    clearInterval(looks);
-    await stopSigns();
-    await settled(worker.close(), 10_000);
     channel.close();
-    say(`${counted(ended, 'member')} ended here`);
   }
-}
-
-/** Waits for it, but no longer than so many milliseconds: a server that is away shall not hold a machine. */
-async function settled(work: Promise<unknown>, milliseconds: number): Promise<void> {
-  await Promise.race([
-    work.catch(() => {}),
-    new Promise((resolve) => setTimeout(resolve, milliseconds).unref()),
-  ]);
 }
 
 /** Passes values on one at a time; of those that come meanwhile only the last. */

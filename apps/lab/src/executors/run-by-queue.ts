@@ -1,9 +1,13 @@
-import type { Executor } from '@nonsmooth/apps-shared';
+import {
+  connect,
+  type Executor,
+  type QueueAddress,
+  type QueueNames,
+  type Say,
+} from '@nonsmooth/apps-shared';
 import type { Ended, Job } from '../worker.js';
-import { ownBuild } from './build.js';
+import { ownBuild } from './lab-build.js';
 import { inFolder, inJobs } from './file-store.js';
-import type { QueueAddress } from './queue-address.js';
-import { connect } from './queue-connection.js';
 import { queueExecutor } from './queue-executor.js';
 
 /** Where members of a study wait for machines. */
@@ -13,6 +17,9 @@ export interface QueuePlace {
   readonly shared: string | undefined;
 }
 
+/** Of members of studies. */
+export const memberQueue: QueueNames = { prefix: 'nonsmooth', jobs: 'members' };
+
 const secondsOfPatience = 30;
 
 /** Has `work` run its members by a queue; `folder` is that of the study. */
@@ -21,8 +28,8 @@ export async function runByQueue(
   folder: string,
   work: (executor: () => Executor<Job, Ended>) => Promise<number>,
 ): Promise<number> {
-  const say = (line: string): void => console.error(line);
-  const connection = await connect(address, say, secondsOfPatience);
+  const say: Say = (line) => console.error(line);
+  const connection = await connect(address, memberQueue, say, secondsOfPatience);
   try {
     return await work(() =>
       queueExecutor({

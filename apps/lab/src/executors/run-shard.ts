@@ -9,7 +9,7 @@ import {
   type OpenStudy,
   type RunSettings,
 } from '../run-study.js';
-import { ownBuild } from './build.js';
+import { ownBuild } from './lab-build.js';
 import { noteShard, shardIn, type Shard } from './shards.js';
 
 /** @throws ArgumentError for the folder of another shard. */

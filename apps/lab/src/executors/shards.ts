@@ -1,4 +1,4 @@
-import { writeWhole } from '@nonsmooth/apps-shared';
+import { differences, writeWhole, type Build } from '@nonsmooth/apps-shared';
 import { ArgumentError } from '@nonsmooth/core';
 import { copyFileSync, existsSync, readFileSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,6 @@ import { z } from 'zod';
 import { existingArchive, type Archive } from '../archive.js';
 import { fileNameOf, membersOf, previousOf, type Member } from '../members.js';
 import type { Study } from '../study.js';
-import { differences, type Build } from './build.js';
 
 /** A part of the members of a study, for machines that share nothing while they compute: part `number` of `of`. */
 export interface Shard {

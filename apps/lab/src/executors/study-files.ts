@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Study } from '../study.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from '@nonsmooth/apps-shared';
 
 // Studies name files of numbers. On other machines they lie below a folder of the machine's choice, under the same
 // names and with the same content.

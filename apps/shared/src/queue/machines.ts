@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fingerprintOf, type Build } from './build.js';
-import type { QueueConnection } from './queue-connection.js';
+import type { QueueConnection } from './connection.js';
 
 // Who is there: every worker process tells it every few seconds, every build is known by its fingerprint.
 

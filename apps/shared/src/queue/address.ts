@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError } from '@nonsmooth/kernels';
 import type { RedisOptions } from 'ioredis';
 import { readFileSync } from 'node:fs';
 
@@ -27,9 +27,13 @@ const silenceMilliseconds = 15_000;
 const longestPauseMilliseconds = 2_000;
 
 /** @throws ArgumentError that shows no user and no password. */
-export function queueAddress(text: string, environment: QueueEnvironment): QueueAddress {
+export function queueAddress(
+  text: string,
+  environment: QueueEnvironment,
+  argument = '--queue',
+): QueueAddress {
   const refuse = (): never => {
-    throw new ArgumentError('--queue', text.replace(/\/\/.*@/s, '//…@'), allowed);
+    throw new ArgumentError(argument, text.replace(/\/\/.*@/s, '//…@'), allowed);
   };
   const url = URL.canParse(text) ? new URL(text) : refuse();
   const isSecure = url.protocol === 'rediss:' || url.protocol === 'valkeys:';

@@ -1,14 +1,14 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError } from '@nonsmooth/kernels';
 import type * as BullMQ from 'bullmq';
 import type * as IORedis from 'ioredis';
-import type { QueueAddress } from './queue-address.js';
+import type { QueueAddress } from './address.js';
 
 /** A connection to the server of a queue. */
 export interface QueueConnection {
   readonly address: QueueAddress;
   readonly redis: IORedis.Redis;
   readonly bullmq: typeof BullMQ;
-  /** What BullMQ calls the queue of this build, and where its keys begin. */
+  /** What BullMQ calls the queue of a build, and where its keys begin. */
   readonly queueOf: (build: string) => string;
   readonly prefix: string;
   close(): Promise<void>;
@@ -17,9 +17,13 @@ export interface QueueConnection {
 /** Says one line to whoever runs the command. */
 export type Say = (line: string) => void;
 
-/** Begins every key. */
-export const prefix: string = 'nonsmooth';
-const queueOf = (build: string): string => `members-${build}`;
+/** Names of the keys of one kind of jobs on a server. */
+export interface QueueNames {
+  /** Begins every key. */
+  readonly prefix: string;
+  /** Begins the name of every queue. */
+  readonly jobs: string;
+}
 
 /** What BullMQ and its client are needed for is told by name: they are installed by those who use queues only. */
 async function libraries(): Promise<[typeof BullMQ, Pick<typeof IORedis, 'Redis'>]> {
@@ -36,11 +40,12 @@ async function libraries(): Promise<[typeof BullMQ, Pick<typeof IORedis, 'Redis'
 }
 
 /**
- * Connects, and reconnects whenever the connection is lost; says so in a line each.
+ * Connects and reconnects whenever the connection is lost; says so in a line each.
  * @throws ArgumentError that shows no secret if the server refuses, or does not answer within `patienceSeconds`.
  */
 export async function connect(
   address: QueueAddress,
+  { prefix, jobs }: QueueNames,
   say: Say,
   patienceSeconds: number,
   signal?: AbortSignal,
@@ -88,7 +93,7 @@ export async function connect(
     address,
     redis,
     bullmq,
-    queueOf,
+    queueOf: (build) => `${jobs}-${build}`,
     prefix,
     async close() {
       redis.removeAllListeners('close');

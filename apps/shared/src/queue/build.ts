@@ -2,33 +2,38 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
-import { studySchema } from '../study.js';
 
-/** What must agree between machines that share a study: the same studies then have the same bits everywhere. */
+/** What must agree between machines that share work: the same jobs then have the same bits everywhere. */
 export interface Build {
   /** Version of each package, and a hash of its code: kernels are part of the code of theirs. */
   readonly packages: Readonly<Record<string, string>>;
-  /** A hash of the schema of studies. */
+  /** A hash of the schema of jobs. */
   readonly schema: string;
 }
 
-/** The packages that determine the bits of a member. */
-const names = ['core', 'kernels', 'tensor', 'autodiff', 'nets', 'ode', 'flows'] as const;
+/** What a build is found from. */
+export interface BuildSources {
+  /** Packages that determine what comes out, with the module of whom they are resolved from. */
+  readonly packages: readonly string[];
+  /** The name of the app, and a module of its code, beside which all others lie. */
+  readonly app: string;
+  readonly module: string;
+  /** Of jobs, as text. */
+  readonly schema: string;
+}
 
 /** The build of this process. */
-export function ownBuild(): Build {
-  const require = createRequire(import.meta.url);
-  const lab = codeIn(import.meta.dirname);
+export function buildOf({ packages, app, module, schema }: BuildSources): Build {
+  const require = createRequire(module);
   return {
     packages: Object.fromEntries([
-      ...names.map((name) => {
-        const entry = require.resolve(`@nonsmooth/${name}`);
-        return [`@nonsmooth/${name}`, `${versionAbove(entry)}+${hashOf(readFileSync(entry))}`];
+      ...packages.map((name) => {
+        const entry = require.resolve(name);
+        return [name, `${versionAbove(entry)}+${hashOf(readFileSync(entry))}`];
       }),
-      ['@nonsmooth/lab', `${versionAbove(import.meta.filename)}+${lab}`],
+      [app, `${versionAbove(module)}+${codeIn(dirname(module))}`],
     ]) as Record<string, string>,
-    schema: hashOf(JSON.stringify(z.toJSONSchema(studySchema, { io: 'input' }))),
+    schema: hashOf(schema),
   };
 }
 
@@ -51,7 +56,7 @@ export function differences(theirs: Build, ours: Build): string {
         `${name} ${theirs.packages[name] ?? 'none'} there, ${ours.packages[name] ?? 'none'} here`,
     );
   if (theirs.schema !== ours.schema) {
-    found.push(`schema of studies ${theirs.schema} there, ${ours.schema} here`);
+    found.push(`schema of jobs ${theirs.schema} there, ${ours.schema} here`);
   }
   return found.join('; ');
 }
