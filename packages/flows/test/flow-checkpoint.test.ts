@@ -140,17 +140,17 @@ const functions: readonly (readonly [string, Traceable, readonly number[]])[] = 
 test.each(functions)(
   'a flow across kinks goes on from any checkpoint as JSON: %s',
   (_name, f, x0) => {
-    const function_ = objective(f, x0.length);
+    const kinkedFunction = objective(f, x0.length);
     for (let at = 1; at < 14; at++) {
       expectSame(
-        pieces((one) => gradientFlow(function_, x0, { ...options, until: 3, ...one }), at),
+        pieces((one) => gradientFlow(kinkedFunction, x0, { ...options, until: 3, ...one }), at),
       );
     }
   },
 );
 
 const kinked = (widths: readonly [number, ...number[]], loss: LossName) => {
-  const relu = network(widths as never, { activation: 'relu' });
+  const relu = network(widths, { activation: 'relu' });
   const x = Array.from({ length: 12 }, (_, i) =>
     Array.from({ length: widths[0] }, (_one, j) => Math.sin(i + 3 * i * j)),
   );

@@ -2,7 +2,7 @@ import type { Tracer } from '../builder.js';
 import { lift, toValue } from '../emit.js';
 import type { Value } from '../emit.js';
 import { add, mul } from '../ops/arithmetic.js';
-import { greater, sign, where } from '../ops/choice.js';
+import { equal, greater, sign, where } from '../ops/choice.js';
 import { neg } from '../ops/elementary.js';
 import { square } from '../ops/power.js';
 import { norm, sum } from '../ops/reductions.js';
@@ -164,8 +164,13 @@ function frozenValue(
     return rule.recombine(inputs, reshape(along, own), node);
   }
   if (kind === 'max') return node.op === 'min' ? neg(along) : along;
-  const away = reshape(greater(sum(square(w), [1]), 0), [count, 1]);
-  // where the kink is held the norm, which is not used, must have derivatives all the same
-  const length = norm(where(away, u, 1), [1]);
-  return add(mul(sign(sum(mul(w, u), [1])), length), e);
+  const squares = sum(square(w), [1]);
+  const projected = sum(mul(w, u), [1]);
+  const isCurved = mul(greater(squares, 0), greater(2, squares));
+  // at u = 0 the derivative on the way out, along w
+  const isLinear = equal(mul(isCurved, greater(sum(square(u), [1]), 0)), 0);
+  // where it is not used the norm must have derivatives all the same
+  const length = norm(where(reshape(isLinear, [count, 1]), 1, u), [1]);
+  const linear = mul(where(greater(squares, 2), 0.5, 1), projected);
+  return add(where(isLinear, linear, mul(sign(projected), length)), e);
 }

@@ -1,3 +1,4 @@
+import { dot, norm2 } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
 import { baseOf } from './pattern.js';
 import type { SlidingField } from './sliding-field.js';
@@ -20,7 +21,7 @@ export function activeKinks(
   const consider = (index: number, offset: number, isZero: boolean): void => {
     const isMet = index === met?.kink;
     if (!isMet && watch.orderOf(offset) === 0) {
-      if (kinked.kink(index).nested) still.push(index);
+      still.push(index);
     } else if (pattern.held[index]) active.push({ index, from: 'held' });
     else if (watch.has(offset)) active.push({ index, from: 'fresh' });
     else if (isMet || isZero) active.push({ index, from: 'side' });
@@ -61,14 +62,20 @@ export function activeKinks(
       }
     }
   }
-  // what nothing moves stays where it is, unless a kink below it bends
+  // what nothing moves stays where it is, unless a kink below it bends, or only those that are held keep it there
   if (still.length === 0) return active.sort((a, b) => a.index - b.index);
   const row = new Float64Array(kinked.dimension);
   for (const kink of still) {
-    const { offset } = kinked.kink(kink);
-    kinked.row(y, pattern.sides, { kink, entry: offset, base: -1 }, row);
-    if (active.some(({ index }) => kinked.slopeOf(index) !== 0))
+    const { kind, nested, offset, size } = kinked.kink(kink);
+    for (let entry = offset; entry < offset + size; entry++) {
+      kinked.row(y, pattern.sides, { kink, entry, base: -1 }, row);
+      const isMoved = nested
+        ? active.some(({ index }) => kinked.slopeOf(index) !== 0)
+        : kind === 'abs' && isPulled(row, field.gradient);
+      if (!isMoved) continue;
       active.push({ index: kink, from: 'fresh' });
+      break;
+    }
   }
   return active.sort((a, b) => a.index - b.index);
 }
@@ -97,4 +104,9 @@ function tiesAt(
   }
   if (ties.length <= 1) return undefined;
   return { index, from: pattern.held[index] ? 'held' : isFresh ? 'fresh' : 'side', ties };
+}
+
+/** Whether forces along this gradient are more than rounding. */
+function isPulled(row: Float64Array, gradient: Float64Array): boolean {
+  return Math.abs(dot(row, gradient)) > 1e-9 * norm2(row) * norm2(gradient);
 }

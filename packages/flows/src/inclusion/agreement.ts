@@ -44,8 +44,13 @@ export class Agreement {
         } else if (verdict.ties && verdict.ties.length < ties.length) {
           const { ties: fewer } = verdict;
           const heldNow = ties.filter((entry) => pattern.tied[entry] === 1);
-          if (fewer.length < heldNow.length)
-            wrong.push((next) => setHeld(kink, index, next, fewer));
+          const slack = 1e-12 * norm2(way.velocity) + noise;
+          const pace = rates[fewer[0]!]!;
+          const ahead = ties.filter(
+            (entry) => pattern.tied[entry] === 0 && rates[entry]! > pace + slack,
+          );
+          if (fewer.length < heldNow.length || ahead.length > 0)
+            wrong.push((next) => setHeld(kink, index, next, [...fewer, ...ahead]));
         }
         continue;
       }

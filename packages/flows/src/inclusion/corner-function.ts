@@ -20,6 +20,8 @@ export class CornerFunction {
   private readonly indices: readonly number[];
   private readonly entries = new Entries();
   private readonly global: HeldRow[] = [];
+  /** Arguments of norms: directions count twice there, for at 0 within rounding they are straight. */
+  private readonly straight: readonly boolean[];
 
   constructor(field: SlidingField, indices: readonly number[]) {
     const { kinked } = field;
@@ -35,6 +37,9 @@ export class CornerFunction {
       return { ...kink, offset: size - kink.size };
     });
     this.size = size;
+    this.straight = this.kinks.flatMap((kink) =>
+      Array.from({ length: kink.size }, () => kink.kind === 'norm'),
+    );
   }
 
   /** The kink in the whole function. */
@@ -75,7 +80,7 @@ export class CornerFunction {
   /** Makes the pattern of the field this one at these kinks. */
   put(pattern: Pattern): void {
     const { field, indices, entries } = this;
-    this.place(pattern.sides);
+    this.place(pattern.sides, 1);
     indices.forEach((index, i) => (field.pattern.held[index] = pattern.held[i]!));
     for (let i = 0; i < this.size; i++) field.pattern.tied[entries.list[i]!] = pattern.tied[i]!;
     field.enter(indices);
@@ -116,13 +121,15 @@ export class CornerFunction {
     return { ...row, gradient, length: norm2(gradient), slopes };
   }
 
-  private place(local: Float64Array): void {
+  private place(local: Float64Array, lengthOfDirections = 2): void {
+    const { straight } = this;
     const { sides } = this.field.pattern;
     const { list } = this.entries;
     for (let i = 0; i < local.length; i++) {
       const entry = list[i]!;
-      if (sides[entry] === local[i]) continue;
-      sides[entry] = local[i]!;
+      const side = straight[i] ? lengthOfDirections * local[i]! : local[i]!;
+      if (sides[entry] === side) continue;
+      sides[entry] = side;
       this.kinked.changed(sides, entry);
       this.field.forget();
     }

@@ -98,7 +98,15 @@ export class Decider {
     if (isSecondLook) {
       for (const { index } of open) {
         const verdict = verdicts.get(index)!;
-        if (verdict.kind === 'tangential') this.put(next, index, verdict.side, corner, 0, fresh);
+        if (verdict.kind !== 'tangential') continue;
+        const { side, ties = [], carrying = [] } = verdict;
+        // a norm that stays at 0 has no direction
+        if (kinks[index]!.kind === 'norm') continue;
+        if (carrying.length < 2) this.put(next, index, side, corner, 0, fresh);
+        else {
+          setHeld(kinks[index]!, index, next, carrying);
+          for (const entry of ties) if (!carrying.includes(entry)) fresh.push({ entry, order: 0 });
+        }
       }
       return { pattern: next, velocity, atRest, fresh, several, undecided };
     }

@@ -1,5 +1,9 @@
 import { norm2 } from '@nonsmooth/core';
 import { evaluateSegment, type Segment } from '@nonsmooth/ode';
+import type { ActiveKink } from './active-kink.js';
+import { CornerFunction } from './corner-function.js';
+import { heldKinks } from './pattern.js';
+import { ShortestElement } from './shortest-element.js';
 import type { SlidingField } from './sliding-field.js';
 import type { Crossing } from './watch.js';
 
@@ -38,7 +42,10 @@ export class ExitWatch {
       else evaluateSegment(segment, theta, this.state);
       this.field.velocity(this.state, this.velocity);
       const found = this.field.margin(this.state, this.velocity);
-      return { ...found, noise: this.field.noise() + stateNoise };
+      const noise = this.field.noise() + stateNoise;
+      if (found.margin < -noise && this.isShortest(noise))
+        return { ...found, margin: noise, noise };
+      return { ...found, noise };
     };
     // the end first: its evaluation is already known
     const high = marginAt(last);
@@ -49,6 +56,28 @@ export class ExitWatch {
     }
     if (high.margin >= -high.noise) return undefined;
     return exitBetween(marginAt, last / 2, middle.margin, last, high);
+  }
+
+  /** Whether the velocity of a slide on nested kinks is that of the shortest element there, whatever the multipliers. */
+  private isShortest(noise: number): boolean {
+    const { field, state, velocity } = this;
+    const { kinked, pattern } = field;
+    const held = heldKinks(pattern);
+    if (!held.some((kink) => kinked.kink(kink).nested)) return false;
+    const corner = new CornerFunction(field, held);
+    const before = corner.pattern();
+    const active = corner.kinks.map(({ kind, offset, size }, index): ActiveKink => {
+      if (kind !== 'max') return { index, from: 'held' };
+      const entries = Array.from({ length: size }, (_, i) => offset + i);
+      return { index, from: 'held', ties: entries.filter((entry) => before.tied[entry] === 1) };
+    });
+    const shortest = new ShortestElement(corner).velocity(state, before, active);
+    corner.put(before);
+    field.velocity(state, velocity);
+    if (!shortest) return false;
+    let apart = 0;
+    for (let i = 0; i < velocity.length; i++) apart += (velocity[i]! - shortest[i]!) ** 2;
+    return Math.sqrt(apart) <= 1e4 * noise;
   }
 
   /** Where on a step a kink begins to bend down, if it does by its end. */

@@ -26,6 +26,8 @@ export interface InclusionCheckpoint extends SavedItinerary {
   readonly fresh: readonly SavedFresh[];
   /** Kinks of which it is known that the flow could leave them. */
   readonly leaving: readonly number[];
+  /** How far arguments of norms move with the state. */
+  readonly reaches: readonly (readonly [norm: number, reach: number])[];
   /** Numbers by which steps, rest and rounding are judged. */
   readonly judged: Readonly<Record<JudgedName, number>>;
   readonly reason: string;
@@ -58,7 +60,7 @@ export const judgedNames = [
 /** The name of one of them. */
 export type JudgedName = (typeof judgedNames)[number];
 
-const lists = ['y', 'sides', 'tied', 'held', 'fresh', 'leaving', 'itinerary'] as const;
+const lists = ['y', 'sides', 'tied', 'held', 'fresh', 'leaving', 'reaches', 'itinerary'] as const;
 
 /** Whether a flow across kinks left this checkpoint. */
 export function isInclusionCheckpoint(

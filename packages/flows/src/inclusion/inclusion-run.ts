@@ -87,6 +87,7 @@ export class InclusionRun implements Iterable<Step> {
       restingSince: undefined,
       ordinary: 0,
       last: undefined,
+      speedBefore: 0,
     };
     this.state = state;
     this.field = field;
@@ -124,7 +125,8 @@ export class InclusionRun implements Iterable<Step> {
     const speed = norm2(this.velocity);
     this.turns.measure();
     // as if a step changed the state by a tenth
-    this.expected = speed > 0 ? Math.min(end - t, (0.1 * norm2(x0)) / speed) : end - t;
+    const size = norm2(x0);
+    this.expected = speed > 0 && size > 0 ? Math.min(end - t, (0.1 * size) / speed) : end - t;
     const active = activeKinks(field, this.watch, x0, undefined, values).map((one) => ({
       ...one,
       from: 'start' as const,
@@ -168,6 +170,7 @@ export class InclusionRun implements Iterable<Step> {
       known: field.known ? Array.from(field.known) : null,
       fresh: this.watch.saved(),
       leaving: [...this.leaving],
+      reaches: [...this.turns.reaches],
       judged: {
         expected: this.expected,
         shortened: this.shortened,
@@ -200,6 +203,7 @@ export class InclusionRun implements Iterable<Step> {
     field.enter();
     this.watch.restore(from.fresh);
     for (const kink of from.leaving) this.leaving.add(kink);
+    for (const [norm, reach] of from.reaches) this.turns.reaches.set(norm, reach);
     this.expected = judged.expected;
     this.shortened = judged.shortened;
     state.ordinary = judged.ordinary;
@@ -253,7 +257,8 @@ export class InclusionRun implements Iterable<Step> {
       if (!taken) return undefined;
       const segment = taken.segment!;
       const crossing = this.firstEvent(segment, taken.y);
-      if (crossing && crossing.theta < 1e-6 && this.retries < 8) {
+      const isStill = crossing !== undefined && this.turns.isStill(crossing, taken.y);
+      if (crossing && crossing.theta < 1e-6 && this.retries < 8 && !isStill) {
         // nothing has happened yet: what was decided shows on a shorter step, or the kink is really there
         this.retries++;
         if (++this.shortened > mostClose) {
@@ -269,7 +274,7 @@ export class InclusionRun implements Iterable<Step> {
       step.segment = segment;
       if (crossing) {
         const { cutSegment } = this;
-        this.cut(segment, crossing);
+        this.cut(segment, crossing, isStill);
         cutSegment.start = segment.start;
         cutSegment.end = state.t;
         cutSegment.step = segment.step;
@@ -354,6 +359,7 @@ export class InclusionRun implements Iterable<Step> {
       // there are no other forces
       forces = speed;
     }
+    state.speedBefore = speed;
     if (rest.isOver(end, y, speed, forces, this.rate(end), state.ordinary)) {
       state.restingSince = end;
       return;
@@ -375,24 +381,29 @@ export class InclusionRun implements Iterable<Step> {
   }
 
   /** Ends the step at a kink, and decides. */
-  private cut(segment: Segment, { theta, kink, entry }: Crossing): void {
+  private cut(segment: Segment, { theta, kink, entry }: Crossing, isStill: boolean): void {
     const { field, watch, state, turns, pieces } = this;
     const { y, ordinary } = state;
     const proposed = pieces.current.proposedStep;
     evaluateSegment(segment, theta, y);
     state.t = Math.min(segment.start + theta * segment.step, state.end);
+    state.speedBefore = speedOn(segment, theta) / this.rate(state.t);
     this.project?.(state.t, y);
     const whole = ordinary > 0 ? ordinary : segment.step;
     pieces.cut(this.retries > 0 ? whole : Math.max(proposed, segment.step));
     this.retries = 0;
     this.close = theta * segment.step < closest * ordinary ? this.close + 1 : 0;
-    if (!field.isFlat) field.project(y, this.metRow(kink, entry));
+    if (field.drifts) field.project(y, this.metRow(kink, entry));
     watch.advance(y, field.pattern);
     if (ordinary === 0) state.ordinary = segment.step;
     turns.measure();
     // before the kinks of its own entries alternate on the way there
     const isSnapped = field.kinked.hasNorms && turns.snapNorms();
     if (isSnapped) pieces.leave(state.ordinary);
+    else if (turns.passes(kink)) {
+      if (state.t === state.end) state.reason = 'reached t1';
+      return;
+    }
     const active = isSnapped ? [] : turns.activeAt({ kink, entry });
     if (this.close > mostClose) {
       const names = [...new Set(active.map(({ index }) => field.kinked.kink(index).name))];
@@ -400,7 +411,10 @@ export class InclusionRun implements Iterable<Step> {
       return;
     }
     if (!isSnapped && !turns.cross(kink, active)) {
+      const side = this.pattern.sides[entry];
       turns.decide(active, 1e-3 * state.ordinary * this.rate(state.t));
+      const stays = isStill && watch.orderOf(entry) === 0;
+      if (stays && this.pattern.sides[entry] === side) turns.turnStill(kink, entry);
     }
     if (state.t === state.end && state.reason === '') state.reason = 'reached t1';
   }
@@ -411,4 +425,15 @@ export class InclusionRun implements Iterable<Step> {
     if (entry < 0 || kink.kind === 'norm') return [];
     return [{ kink: index, entry, base: kink.kind === 'max' ? baseOf(kink, this.pattern) : -1 }];
   }
+}
+
+/** The length of the derivative of an interpolant. */
+function speedOn({ degree, coefficients, step }: Segment, theta: number): number {
+  let square = 0;
+  for (let i = 0; i < coefficients[0]!.length; i++) {
+    let derivative = 0;
+    for (let j = degree; j > 0; j--) derivative = derivative * theta + j * coefficients[j]![i]!;
+    square += derivative * derivative;
+  }
+  return Math.sqrt(square) / step;
 }

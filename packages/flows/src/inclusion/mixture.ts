@@ -2,8 +2,7 @@ import { dot } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
 import { copyPattern, setSide, type Pattern } from './pattern.js';
 import type { CornerFunction } from './corner-function.js';
-import { shortestVelocity } from './multiplier-sets.js';
-import type { ActiveRow } from './active-row.js';
+import { hullVelocity } from './hull-velocity.js';
 
 /** The gradient on one side of each active kink, with the gradients of their arguments there. */
 interface Side {
@@ -49,7 +48,10 @@ export class Mixture {
   shortest(): Float64Array | undefined {
     let { sides } = this;
     while (sides.length > 0) {
-      const velocity = this.hullVelocity(sides.map(({ gradient }) => gradient));
+      const velocity = hullVelocity(
+        sides.map(({ gradient }) => gradient),
+        this.dimension,
+      ).velocity;
       const kept = sides.filter(({ signs, rows }) =>
         rows.every((row, i) => {
           const rate = dot(row, velocity) * signs[i]!;
@@ -69,21 +71,7 @@ export class Mixture {
       return length > 0 ? [row.map((x) => (x * signs[i]!) / length)] : [];
     });
     if (signed.length === 0) return true;
-    const direction = this.hullVelocity(signed);
+    const direction = hullVelocity(signed, this.dimension).velocity;
     return dot(direction, direction) > 1e-16;
-  }
-
-  /** Minus the shortest vector in the hull of some. */
-  private hullVelocity(points: readonly Float64Array[]): Float64Array {
-    const [first, ...others] = points as [Float64Array, ...Float64Array[]];
-    const out = new Float64Array(this.dimension);
-    const rows = others.map((point, i): ActiveRow => {
-      const gradient = point.map((x, l) => x - first[l]!);
-      return { kink: 0, entry: i, base: -1, gradient, length: 1, slopes: undefined };
-    });
-    const weights = new Float64Array(others.length);
-    const set = { kind: 'simplex', start: 0, size: others.length, bound: 1 } as const;
-    shortestVelocity(first, rows, others.length === 0 ? [] : [set], weights, out);
-    return out;
   }
 }

@@ -1,7 +1,8 @@
 import type { FrozenKink } from '@nonsmooth/autodiff';
 import { dot, norm2 } from '@nonsmooth/core';
 import type { HeldRow } from './pattern.js';
-import { productMinimum, type MultiplierSet } from './product-minimum.js';
+import type { MultiplierSet } from './flat-minimum.js';
+import { productMinimum } from './product-minimum.js';
 import type { ActiveRow } from './active-row.js';
 
 type KinkKind = FrozenKink['kind'];

@@ -1,4 +1,4 @@
-import { dot, norm2 } from '@nonsmooth/core';
+import { norm2 } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
 import { CornerFunction } from './corner-function.js';
 import { Decider } from './decider.js';
@@ -6,7 +6,17 @@ import type { Choice, FreshEntry } from './decision.js';
 import { copyPattern, heldKinks, setHeld } from './pattern.js';
 import type { SlidingField } from './sliding-field.js';
 
-/** A norm has no direction at 0: one that leaves it begins a little way, `least`, along its direction. */
+/** How far the argument of a norm moves with a state, at most: the length of the longest gradient of its entries. */
+export function reachOf(field: SlidingField, index: number, y: Float64Array): number {
+  const { offset, size } = field.kinked.kink(index);
+  let longest = 0;
+  for (let entry = offset; entry < offset + size; entry++) {
+    longest = Math.max(longest, field.rowAt(y, { kink: index, entry, base: -1 }).length);
+  }
+  return longest;
+}
+
+/** A norm has no direction at 0: a state that leaves it begins a little way, `least`, along its direction. */
 export function leaveZeros(
   field: SlidingField,
   y: Float64Array,
@@ -15,17 +25,18 @@ export function leaveZeros(
 ): void {
   const { kinked, pattern } = field;
   const u = new Float64Array(kinked.size);
-  for (const { entry } of fresh) {
+  for (const { entry, order } of fresh) {
     const index = kinked.kinkAt(entry);
     const { kind, offset, size } = kinked.kink(index);
-    if (kind !== 'norm' || entry !== offset || pattern.held[index]) continue;
+    if (order === 0 || kind !== 'norm' || entry !== offset || pattern.held[index]) continue;
     kinked.values(y, pattern.sides, u);
     let along = 0;
     for (let i = offset; i < offset + size; i++) along += u[i]! * pattern.sides[i]!;
-    if (along >= least) continue;
+    const way = least * reachOf(field, index, y);
+    if (along >= way) continue;
     for (let i = offset; i < offset + size; i++) {
       const { gradient, length } = field.rowAt(y, { kink: index, entry: i, base: -1 });
-      const share = (least * pattern.sides[i]!) / (length * length || 1);
+      const share = (way * pattern.sides[i]!) / (length * length || 1);
       for (let l = 0; l < y.length; l++) y[l] = y[l]! + share * gradient[l]!;
     }
   }
@@ -41,8 +52,8 @@ export function turnNorms(field: SlidingField, y: Float64Array): void {
     if (kind !== 'norm' || pattern.held[index]) continue;
     const before = pattern.sides.slice(offset, offset + size);
     direction(u, offset, size, pattern.sides);
-    // past 0 by a way that the dense output does not show
-    if (dot(before, pattern.sides.subarray(offset, offset + size)) === 0)
+    // 0 has no direction
+    if (norm2(pattern.sides.subarray(offset, offset + size)) === 0)
       pattern.sides.set(before, offset);
   }
   field.forget();

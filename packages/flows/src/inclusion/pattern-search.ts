@@ -6,6 +6,7 @@ import { Agreement, away, type Change } from './agreement.js';
 import type { Choice, Corner } from './decision.js';
 import { Mixture } from './mixture.js';
 import { copyPattern, setHeld, setSide, type Pattern } from './pattern.js';
+import { ShortestElement } from './shortest-element.js';
 import { stillSides } from './still-sides.js';
 import { verdictsOf, type Outcome, type Verdict } from './verdict.js';
 import { isSameWay, type Way, type Ways } from './way.js';
@@ -22,12 +23,14 @@ export class PatternSearch {
   private readonly ways: Ways;
   private readonly choice: Choice;
   private readonly agreement: Agreement;
+  private readonly shortestElement: ShortestElement;
 
   constructor(frozen: CornerFunction, ways: Ways, choice: Choice) {
     this.frozen = frozen;
     this.ways = ways;
     this.choice = choice;
     this.agreement = new Agreement(frozen);
+    this.shortestElement = new ShortestElement(frozen);
   }
 
   /**
@@ -48,6 +51,8 @@ export class PatternSearch {
       if (found && !ways.some(({ way }) => isSameWay(way, found.way))) ways.push(found);
     }
     if (ways.length === 0) {
+      const shortest = this.shortest(corner, neutral, neutralWay);
+      if (shortest) return shortest;
       const names = active.map(({ index }) => this.frozen.kinks[index]!.name).slice(0, 4);
       return {
         way: neutralWay,
@@ -101,6 +106,16 @@ export class PatternSearch {
     return { ...chosen, several: several || ways.length > 1 };
   }
 
+  /** The way along the shortest element that a search of gradients finds. */
+  private shortest({ x, active }: Corner, neutral: Pattern, neutralWay: Way): Found | undefined {
+    const search = this.shortestElement;
+    const velocity = search.velocity(x, neutral, active);
+    if (!velocity) return undefined;
+    const verdicts = search.verdicts(x, neutral, active, velocity);
+    if (verdicts.size < active.length) return undefined;
+    return { way: { ...neutralWay, velocity }, verdicts, several: false };
+  }
+
   /** Arrivals cross, what was on a side stays, kinks that bend up are held, those that bend down go to `side`. */
   private firstGuess(
     { active, before }: Corner,
@@ -139,7 +154,7 @@ export class PatternSearch {
     for (let round = 0; round < 8 + 6 * active.length; round++) {
       const way = this.ways.at(x, pattern, stateNoise);
       const { verdicts, wrong } = this.agreement.check(corner, way);
-      if (wrong.length === 0) return { way, verdicts };
+      if (wrong.length === 0) return this.falls(corner, way) ? { way, verdicts } : undefined;
       pattern = copyPattern(pattern);
       for (const change of round < 8 ? wrong : wrong.slice(0, 1)) change(pattern);
     }
@@ -149,7 +164,19 @@ export class PatternSearch {
   private consistent(corner: Corner, pattern: Pattern, stateNoise: number): Outcome | undefined {
     const way = this.ways.at(corner.x, pattern, stateNoise);
     const { verdicts, wrong } = this.agreement.check(corner, way);
-    return wrong.length === 0 ? { way, verdicts } : undefined;
+    return wrong.length === 0 && this.falls(corner, way) ? { way, verdicts } : undefined;
+  }
+
+  /** Whether the function falls along a velocity as along a solution: at the rate ‖v‖². */
+  private falls({ x, active }: Corner, { pattern, velocity, noise, gradientNorm }: Way): boolean {
+    const { frozen } = this;
+    // of absolute values alone those that agree do
+    if (active.every(({ index }) => frozen.kinks[index]!.kind === 'abs')) return true;
+    const neutral = copyPattern(pattern);
+    for (const { index, ties } of active) setHeld(frozen.kinks[index]!, index, neutral, ties);
+    const slope = this.shortestElement.slope(x, neutral, active, velocity);
+    const speed = norm2(velocity);
+    return slope <= (noise + 1e-10 * gradientNorm - (1 - 1e-7) * speed) * speed;
   }
 
   private allOn(side: number, active: readonly ActiveKink[], pattern: Pattern): Pattern {

@@ -105,7 +105,7 @@ export class Pieces {
     const { piece, counts, field, nextStep, state } = this;
     if (piece && !this.isLeft) return piece;
     this.isLeft = false;
-    const projects = this.options.project !== undefined || !field.isFlat;
+    const projects = this.options.project !== undefined || field.drifts;
     if (piece && projects === this.projects && nextStep !== undefined) {
       piece.restart(state.t, state.y, nextStep);
       return piece;
@@ -159,7 +159,7 @@ export class Pieces {
         ...(this.projects && {
           project(s: number, x: Float64Array) {
             project?.(s, x);
-            if (!field.isFlat) field.project(x);
+            if (field.drifts) field.project(x);
           },
         }),
       },

@@ -43,6 +43,11 @@ export class RestRule {
     this.changedAt = s;
   }
 
+  /** The speed is another one with another pattern: that is no part of its fall. */
+  jumped(before: number, after: number): void {
+    if (before > 0 && after < before) this.fallFrom *= after / before;
+  }
+
   /** Whether to stop at s, at this speed under these forces; `clock` is dt/ds and h the last whole step. */
   isOver(
     s: number,

@@ -16,6 +16,8 @@ export interface RunState {
   restingSince: number | undefined;
   /** The last whole step, before any that was cut or retried; 0 before there is one. */
   ordinary: number;
+  /** ‖Θ'‖ where the last step ended, before any decision there. */
+  speedBefore: number;
   /** The last change of the pattern, if it ended the last step: the pattern was another one during the step. */
   last: PatternChange | undefined;
 }

@@ -4,7 +4,7 @@ import { GramFactor } from './gram-factor.js';
 import type { KinkedFunction } from './kinked-function.js';
 import { multiplierSets, nearestEnd, shortestVelocity, type Margin } from './multiplier-sets.js';
 import { heldKinks, heldRows, type HeldRow, type Pattern } from './pattern.js';
-import type { MultiplierSet } from './product-minimum.js';
+import type { MultiplierSet } from './flat-minimum.js';
 
 /** A row that is computed anew wherever the field is evaluated, unless its function is affine. */
 interface FieldRow extends ActiveRow {
@@ -91,6 +91,12 @@ export class SlidingField {
     const others = held.filter((kink) => !changed.includes(kink));
     const own = changed.filter((kink) => pattern.held[kink] === 1);
     return [...others, ...own].sort((a, b) => a - b);
+  }
+
+  /** Whether states have to be put back on what is held: curved surfaces, and those that kinks above take for 0. */
+  get drifts(): boolean {
+    const { kinked, isFlat, rows } = this;
+    return !isFlat || (rows.length > 0 && kinked.isNested && !kinked.onlyAbs);
   }
 
   get isSliding(): boolean {

@@ -6,7 +6,7 @@ import { crossed } from './crossing.js';
 import { Decider } from './decider.js';
 import type { Choice, FreshEntry } from './decision.js';
 import type { KinkListener, Rate } from './inclusion-options.js';
-import { leaveZeros, snapped } from './norms.js';
+import { leaveZeros, reachOf, snapped } from './norms.js';
 import type { PatternChange, RunState } from './run-state.js';
 import type { RestRule } from './rest.js';
 import type { SlidingField } from './sliding-field.js';
@@ -34,6 +34,8 @@ export class Turns {
   /** The last kink that was crossed, turned once more or back. */
   private readonly crossing: PatternChange;
   private crossedKink = -1;
+  /** How far arguments of norms move with the state, where that was asked last. */
+  readonly reaches: Map<number, number> = new Map();
 
   constructor(parts: TurnParts) {
     const { field, state } = parts;
@@ -122,7 +124,11 @@ export class Turns {
       const { kind, offset, size } = kinked.kink(index);
       if (kind !== 'norm' || pattern.held[index] || watch.has(offset)) continue;
       kinked.values(y, pattern.sides, u);
-      if (norm2(u.subarray(offset, offset + size)) > tolerance) continue;
+      const length = norm2(u.subarray(offset, offset + size));
+      if (length > 10 * tolerance * (this.reaches.get(index) ?? Infinity)) continue;
+      const reach = reachOf(field, index, y);
+      this.reaches.set(index, reach);
+      if (length > tolerance * reach) continue;
       const ahead = 1e-3 * state.ordinary;
       const there = snapped(field, index, y, choice, ahead, noise.size);
       if (!there) continue;
@@ -133,6 +139,50 @@ export class Turns {
       isSnapped = true;
     }
     return isSnapped;
+  }
+
+  /** Whether nothing moved an argument at first, but it leaves 0 to the other side by the end of the step: as squares do. */
+  isStill({ kink, entry }: Crossing, end: Float64Array): boolean {
+    const { field, watch } = this.parts;
+    if (entry < 0 || watch.orderOf(entry) !== 0) return false;
+    if (field.kinked.kink(kink).kind !== 'abs') return false;
+    const row = { kink, entry, base: -1 };
+    const atStart = norm2(field.passingRow(this.stepStart, row));
+    return atStart <= 1e-6 * norm2(field.passingRow(end, row));
+  }
+
+  /** Puts an argument that leaves 0 to the other side there. */
+  turnStill(kink: number, entry: number): void {
+    const { field, watch, state, listener } = this.parts;
+    const { pattern } = field;
+    const { last: decided } = state;
+    const turn = (): void => {
+      pattern.sides[entry] = -pattern.sides[entry]!;
+      field.kinked.changed(pattern.sides, entry);
+      field.enter(nothing);
+    };
+    turn();
+    watch.turn(entry);
+    listener.crossed(state.t, kink, pattern.sides[entry]!);
+    if (!decided) return;
+    state.last = {
+      undo: () => decided.undo(),
+      redo: () => {
+        decided.redo();
+        turn();
+      },
+    };
+  }
+
+  /** Whether a norm that turned by a right angle is not 0: only its direction is another one. */
+  passes(index: number): boolean {
+    const { field, state, rest } = this.parts;
+    const { kind, offset, size } = field.kinked.kink(index);
+    if (kind !== 'norm') return false;
+    const u = new Float64Array(field.kinked.size);
+    field.kinked.values(state.y, field.pattern.sides, u);
+    const length = norm2(u.subarray(offset, offset + size));
+    return length > rest.tolerance(state.y) * reachOf(field, index, state.y);
   }
 
   /** What is decided about where a step was cut. */
@@ -154,7 +204,9 @@ export class Turns {
       if (!active.some(({ index }) => index === kink)) fresh.push({ entry, order: 0 });
     });
     watch.begin(state.y, field.pattern, velocity, fresh);
-    const isOver = rest.isOver(state.t, state.y, norm2(velocity), 0, rate(state.t), state.ordinary);
+    const speed = norm2(velocity);
+    rest.jumped(state.speedBefore, speed);
+    const isOver = rest.isOver(state.t, state.y, speed, 0, rate(state.t), state.ordinary);
     rest.changed(state.t);
     if (atRest || (isOver && state.ordinary > 0)) state.restingSince = state.t;
   }

@@ -11,6 +11,8 @@ export type Verdict =
   | {
       readonly kind: 'tangential';
       readonly ties?: readonly number[];
+      /** The tied entries of a maximum that pull; the others only keep up with them. */
+      readonly carrying?: readonly number[];
       readonly side: number | Float64Array;
     };
 
@@ -57,8 +59,8 @@ function ballVerdict(
 ): Verdict {
   const { kink, length } = rows[0]!;
   const force = norm2(lambda);
-  // the search finds points of the sphere to about 1e−9
-  const slack = noise + 1e-9 * bounds[kink]! * length;
+  // the search finds points of the sphere to about 1e−12
+  const slack = noise + 1e-11 * bounds[kink]! * length;
   if ((bounds[kink]! - force) * length > slack) return { kind: 'held' };
   const rates = Float64Array.from(rows, ({ gradient }) => dot(gradient, velocity));
   const rate = norm2(rates);
@@ -89,5 +91,5 @@ function simplexVerdict(
   const carrying = entries.filter((_, i) => weights[i]! > noise && rates[i]! >= top - slack);
   if (leading.length === 1) return { kind: 'side', side: leading[0]! };
   if (carrying.length === leading.length) return { kind: 'held', ties: leading };
-  return { kind: 'tangential', side: carrying[0] ?? leading[0]!, ties: leading };
+  return { kind: 'tangential', side: carrying[0] ?? leading[0]!, ties: leading, carrying };
 }

@@ -96,6 +96,12 @@ export class KinkWatch {
     for (const [entry, { order }] of this.fresh) if (order === 0) found(entry);
   }
 
+  /** The other side of an entry that has not left 0 yet holds. */
+  turn(entry: number): void {
+    const known = this.fresh.get(entry);
+    if (known) this.fresh.set(entry, { ...known, rate: -known.rate });
+  }
+
   /** What has not left 0 yet, as plain data, and back. */
   saved(): SavedFresh[] {
     return Array.from(this.fresh, ([entry, { order, slack, rate }]) => [entry, order, slack, rate]);
@@ -110,14 +116,30 @@ export class KinkWatch {
 
   /** The first kink met on the step. */
   first(segment: Segment, pattern: Pattern): Crossing | undefined {
-    const { kinked, gaps, fresh, near } = this;
-    const m = Math.max(4, segment.degree);
+    const { kinked, fresh, near } = this;
     const reach = (segment.end - segment.start) / segment.step;
     kinked.suspects(segment, pattern, near);
     if (fresh.size > 0) {
       for (const entry of fresh.keys()) if (near.indexOf(entry) < 0) near.add(entry);
     }
     if (near.count === 0) return undefined;
+    if (!kinked.hasNorms)
+      return this.verified(this.scan(segment, reach, pattern), segment, pattern);
+    // past a right angle from its direction a norm has the wrong sign, and with it all that is made of it
+    const turned = this.scan(segment, reach, pattern, true);
+    const other = this.scan(segment, turned?.theta ?? reach, pattern, false);
+    return this.verified(other, segment, pattern) ?? turned;
+  }
+
+  /** The first zero of interpolated gaps, of all or of norms alone or of others than norms, up to a part of the step. */
+  private scan(
+    segment: Segment,
+    reach: number,
+    pattern: Pattern,
+    norms?: boolean,
+  ): Crossing | undefined {
+    const { kinked, gaps, fresh, near } = this;
+    const m = Math.max(4, segment.degree);
     this.reserve(m);
     kinked.gapsOn(segment, reach, m, pattern, near, gaps);
     const { samples, coefficients } = this;
@@ -128,6 +150,9 @@ export class KinkWatch {
       const start = gaps[0]![i]!;
       if (start === Infinity) continue;
       const entry = near.list[i]!;
+      if (norms !== undefined && norms !== (kinked.kink(kinked.kinkAt(entry)).kind === 'norm')) {
+        continue;
+      }
       const known = fresh.size > 0 ? fresh.get(entry) : undefined;
       let least = Infinity;
       let most = -Infinity;
@@ -144,7 +169,7 @@ export class KinkWatch {
         product(matrix, samples, coefficients, m + 1);
         if (coefficients[0]! < 0) coefficients[0] = 0;
         theta = firstNegative(coefficients);
-      } else if (known.order === 0 && staysAbove(samples, m, -known.slack)) {
+      } else if (staysAbove(samples, m, -known.slack)) {
         continue;
       } else if (known.order === 2) {
         theta = firstOfSecondOrder(samples, m);
@@ -166,6 +191,42 @@ export class KinkWatch {
     if (firstEntry < 0) return undefined;
     const kink = kinked.kinkAt(firstEntry);
     return this.polished({ theta: first, kink, entry: firstEntry }, segment, pattern, reach);
+  }
+
+  /** The crossing, or one before it that the interpolants did not show: gaps of curved arguments are looked at there. */
+  private verified(
+    crossing: Crossing | undefined,
+    segment: Segment,
+    pattern: Pattern,
+  ): Crossing | undefined {
+    const { kinked, near, gaps, fresh, state } = this;
+    if (!crossing || crossing.entry < 0) return crossing;
+    let found = crossing;
+    for (let round = 0; round < 8; round++) {
+      evaluateSegment(segment, found.theta, state);
+      const there = gaps[1]!;
+      kinked.gapsAt(state, pattern, near, there);
+      let worst = -1;
+      for (let i = 0; i < near.count; i++) {
+        const entry = near.list[i]!;
+        const gap = there[i]!;
+        if (entry === found.entry || fresh.has(entry) || !(gap < 0)) continue;
+        if (kinked.kink(kinked.kinkAt(entry)).affine) continue;
+        if (gap > -1e-9 * gaps[0]![i]!) continue;
+        if (worst < 0 || gap < there[worst]!) worst = i;
+      }
+      if (worst < 0) break;
+      const entry = near.list[worst]!;
+      let [low, high] = [0, found.theta];
+      for (let half = 0; half < 60 && high - low > 1e-15 * found.theta; half++) {
+        const middle = (low + high) / 2;
+        evaluateSegment(segment, middle, state);
+        if (this.gapAt(state, pattern, entry) < 0) high = middle;
+        else low = middle;
+      }
+      found = { theta: high, kink: kinked.kinkAt(entry), entry };
+    }
+    return found;
   }
 
   private reserve(m: number): void {
