@@ -148,7 +148,7 @@ export class Turns {
     if (field.kinked.kink(kink).kind !== 'abs') return false;
     const row = { kink, entry, base: -1 };
     const atStart = norm2(field.passingRow(this.stepStart, row));
-    return atStart <= 1e-6 * norm2(field.passingRow(end, row));
+    return atStart < 1e-6 * norm2(field.passingRow(end, row));
   }
 
   /** Puts an argument that leaves 0 to the other side there. */

@@ -201,6 +201,11 @@ export class KinkWatch {
   ): Crossing | undefined {
     const { kinked, near, gaps, fresh, state } = this;
     if (!crossing || crossing.entry < 0) return crossing;
+    let isCurved = false;
+    for (let i = 0; i < near.count && !isCurved; i++) {
+      isCurved = !kinked.kink(kinked.kinkAt(near.list[i]!)).affine;
+    }
+    if (!isCurved) return crossing;
     let found = crossing;
     for (let round = 0; round < 8; round++) {
       evaluateSegment(segment, found.theta, state);
