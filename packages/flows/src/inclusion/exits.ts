@@ -35,6 +35,19 @@ export class ExitWatch {
     limit: number | undefined,
     stateNoise: number,
   ): Crossing | undefined {
+    const exit = this.firstBy(segment, end, limit, stateNoise, false);
+    // multipliers of nested kinks may be beyond their ends where more than single ones make the element
+    if (!exit || exit.theta >= 1e-6) return exit;
+    return this.firstBy(segment, end, limit, stateNoise, true);
+  }
+
+  private firstBy(
+    segment: Segment,
+    end: Float64Array,
+    limit: number | undefined,
+    stateNoise: number,
+    isByElement: boolean,
+  ): Crossing | undefined {
     const whole = (segment.end - segment.start) / segment.step;
     const last = limit ?? whole;
     const marginAt = (theta: number): MarginThere => {
@@ -43,7 +56,7 @@ export class ExitWatch {
       this.field.velocity(this.state, this.velocity);
       const found = this.field.margin(this.state, this.velocity);
       const noise = this.field.noise() + stateNoise;
-      if (found.margin < -noise && this.isShortest(noise))
+      if (isByElement && found.margin < -noise && this.isShortest(noise))
         return { ...found, margin: noise, noise };
       return { ...found, noise };
     };
