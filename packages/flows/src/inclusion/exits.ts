@@ -28,16 +28,20 @@ export class ExitWatch {
     this.velocity = new Float64Array(field.kinked.dimension);
   }
 
-  /** Where on the step, before `limit`, a multiplier of what is held comes to its end. */
+  /**
+   * Where on the step, before `limit`, a multiplier of what is held comes to its end; `isDoubted` where slides have ended at
+   * once again and again.
+   */
   first(
     segment: Segment,
     end: Float64Array,
     limit: number | undefined,
     stateNoise: number,
+    isDoubted: boolean,
   ): Crossing | undefined {
     const exit = this.firstBy(segment, end, limit, stateNoise, false);
     // multipliers of nested kinks may be beyond their ends where more than single ones make the element
-    if (!exit || exit.theta >= 1e-6) return exit;
+    if (!exit || !isDoubted || exit.theta >= 1e-6) return exit;
     return this.firstBy(segment, end, limit, stateNoise, true);
   }
 

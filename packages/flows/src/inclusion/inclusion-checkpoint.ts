@@ -46,6 +46,7 @@ export const judgedNames = [
   'nextStep',
   'retries',
   'close',
+  'doubted',
   'speed',
   'forces',
   'noise',

@@ -64,6 +64,8 @@ export class InclusionRun implements Iterable<Step> {
   /** How often steps were shortened since the last ordinary one. */
   private shortened = 0;
   private retries = 0;
+  /** Whether the slide that was decided last has seemed to end at once again and again. */
+  private isDoubted = false;
   private close = 0;
 
   constructor(
@@ -178,6 +180,7 @@ export class InclusionRun implements Iterable<Step> {
         nextStep: pieces.nextStep ?? -1,
         retries: this.retries,
         close: this.close,
+        doubted: this.isDoubted ? 1 : 0,
         ...this.exits.speedAtEnd,
         noise: noise.size,
         measured: noise.measured,
@@ -209,6 +212,7 @@ export class InclusionRun implements Iterable<Step> {
     state.ordinary = judged.ordinary;
     this.retries = judged.retries;
     this.close = judged.close;
+    this.isDoubted = judged.doubted === 1;
     this.exits.speedAtEnd = { speed: judged.speed, forces: judged.forces };
     noise.size = judged.noise;
     noise.measured = judged.measured;
@@ -261,6 +265,7 @@ export class InclusionRun implements Iterable<Step> {
       if (crossing && crossing.theta < 1e-6 && this.retries < 8 && !isStill) {
         // nothing has happened yet: what was decided shows on a shorter step, or the kink is really there
         this.retries++;
+        if (this.shortened >= 4) this.isDoubted = true;
         if (++this.shortened > mostClose) {
           const { name } = field.kinked.kink(crossing.kink);
           state.reason = `undecided: the kink ${name} does not do what its forces say`;
@@ -331,7 +336,8 @@ export class InclusionRun implements Iterable<Step> {
     const { field } = this;
     const crossing = this.watch.first(segment, field.pattern);
     if (!field.isSliding) return crossing;
-    return this.exits.first(segment, end, crossing?.theta, this.noise.size) ?? crossing;
+    const { isDoubted, noise } = this;
+    return this.exits.first(segment, end, crossing?.theta, noise.size, isDoubted) ?? crossing;
   }
 
   /** Goes to the end of a step on which nothing is met. */
@@ -392,6 +398,7 @@ export class InclusionRun implements Iterable<Step> {
     const whole = ordinary > 0 ? ordinary : segment.step;
     pieces.cut(this.retries > 0 ? whole : Math.max(proposed, segment.step));
     this.retries = 0;
+    this.isDoubted = false;
     this.close = theta * segment.step < closest * ordinary ? this.close + 1 : 0;
     if (field.drifts) field.project(y, this.metRow(kink, entry));
     watch.advance(y, field.pattern);
