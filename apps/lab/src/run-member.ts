@@ -56,10 +56,17 @@ export function requireFitting(members: readonly Member[]): void {
       const wrong = isOutOfMemory(error) ? tooLarge(member) : error;
       if (!(wrong instanceof ArgumentError)) throw wrong;
       const where = nameOf(member.variation);
-      if (where === '') throw wrong;
-      throw new ArgumentError(`${where}: ${wrong.argument}`, wrong.value, wrong.allowed);
+      const path = pathOf(wrong.argument);
+      const argument = where === '' ? path : `${where}: ${path}`;
+      throw new ArgumentError(argument, wrong.value, wrong.allowed);
     }
   }
+}
+
+/** Where a study says what kernels call by other names. */
+function pathOf(argument: string): string {
+  if (argument === 'batch.size') return 'dynamics.batch';
+  return argument.replace(/^rule\./, 'dynamics.settings.');
 }
 
 function tooLarge({ study: { network } }: Member): ArgumentError {

@@ -59,6 +59,16 @@ test.each([
     's.yaml:8: activation relu: dynamics.batch = 9; allowed: at most 5',
   ],
   [
+    'rule: sgd',
+    'rule: sgd, batch: 9',
+    's.yaml:8: activation relu: dynamics.batch = 9; allowed: at most 5',
+  ],
+  [
+    'rule: sgd',
+    'rule: sgd, settings: { momentun: 0.9 }',
+    's.yaml:8: activation relu: dynamics.settings.momentun = 0.9; allowed: options ',
+  ],
+  [
     'record: [loss, norm]',
     'record: [loss, testLoss]',
     's.yaml:9: activation relu: record = "testLoss"; allowed: a study with a test set',

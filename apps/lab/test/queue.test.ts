@@ -18,7 +18,8 @@ const studies = join(import.meta.dirname, '../studies');
 // All shipped studies instead of a few: NONSMOOTH_QUEUE_SHIPPED=whole npm test -- --project lab queue.test
 const isWhole = process.env['NONSMOOTH_QUEUE_SHIPPED'] === 'whole';
 const shipped = isWhole
-  ? readdirSync(studies).filter((name) => name.endsWith('-quick.yaml'))
+  ? // answers at kinks have no members
+    readdirSync(studies).filter((name) => /^(?!conformance).*-quick\.yaml$/.test(name))
   : ['sad-1d-quick.yaml', 'constant-target-flow-quick.yaml'];
 // of a machine that does other work, too
 const minute = 180_000;
