@@ -86,7 +86,8 @@ export function verifyConvergence(objective: Objective, certificate: Convergence
     );
   }
   if (claim !== claims[kind]) {
-    throw new ConvergenceCertificateError(`${kind} shows '${claims[kind]}' and nothing else`);
+    const given = typeof claim === 'string' ? claim : typeof claim;
+    throw new ConvergenceCertificateError(`${kind} does not show '${given}'`);
   }
   const risk = certifiableRisk(objective);
   if (typeof risk === 'string') throw new ConvergenceCertificateError(risk);
