@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import { canvasPen } from './draw/canvas-pen.js';
 import { parsePanel } from './state/panel.js';
 import { start, themeChoice } from './state/store.js';
 import { inTurn } from './view/in-turn.js';
@@ -13,4 +14,11 @@ document.documentElement.classList.toggle('within', parts.length > 0);
 // in a task of its own, after what the modules do when they are read
 inTurn(() => {
   render(parts.length > 0 ? <Panel shown={parts} /> : <Page />, document.querySelector('#page')!);
+});
+// typefaces are looked up when they are first drawn with, which takes longer than a figure
+inTurn(() => {
+  const context = document.createElement('canvas').getContext('2d')!;
+  for (const weight of [400, 600, 700]) {
+    canvasPen(context).text(0, 0, '−1.5 θ₁ ‖′‖ ∂ ▲', { colour: '#000', size: 11, weight });
+  }
 });

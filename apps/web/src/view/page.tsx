@@ -26,7 +26,7 @@ export function Page(): JSX.Element {
       </header>
       <div class="columns">
         <main>
-          <PresetCard />
+          <Later place={<div class="about wide waiting" />}>{() => <PresetCard />}</Later>
           {lead ? <Tabs /> : null}
           {failure.value ? (
             <p class="failure" role="alert">
