@@ -9,6 +9,7 @@ import { membersOf, nameOf } from '../src/members.js';
 import { readStudy } from '../src/read-study.js';
 import { axisFor, compact } from '../src/report/axes.js';
 import { figuresOf } from '../src/report/figures.js';
+import { fitFigures } from '../src/report/fit-figure.js';
 import { reportPage } from '../src/report/page.js';
 import { pdfOf } from '../src/report/pdf.js';
 import { deviations, quantile, quartiles } from '../src/report/statistics.js';
@@ -234,4 +235,18 @@ test('objects that vary are told without quotes', () => {
   expect(nameOf({ 'dynamics.learningRate': { certified: 2 } })).toBe(
     'learningRate { certified 2 }',
   );
+});
+
+test('networks of one and of two inputs are drawn each in their way, with names of their own', () => {
+  const figures = fitFigures(
+    [...rates.curves.slice(0, 1), ...xor.curves.slice(0, 1)].map((one, k) => ({
+      ...one,
+      member: { ...one.member, variation: { study: `study ${k}` } },
+    })),
+  );
+  expect(figures.map(({ title }) => title)).toEqual([
+    'Network at the end and targets',
+    expect.stringMatching(/^Network at the end, and targets as dots/),
+  ]);
+  expect(new Set(figures.map(({ name }) => name)).size).toBe(2);
 });

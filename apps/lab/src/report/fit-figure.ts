@@ -14,9 +14,17 @@ export function fitFigures(results: readonly Curves[]): Figure[] {
     members: group.members.filter(({ fit }) => fit).slice(0, 1),
   }));
   const known = groups.filter(({ members }) => members.length > 0);
-  const [first] = known;
-  if (!first) return [];
-  return first.members[0]!.fit!.dimension === 1 ? lines(known) : maps(known);
+  // several studies may have inputs of different dimensions
+  const ofOne = known.filter(({ members }) => members[0]!.fit!.dimension === 1);
+  const ofTwo = known.filter((group) => !ofOne.includes(group));
+  const drawn = [ofOne.length > 0 ? lines(ofOne) : [], ofTwo.length > 0 ? maps(ofTwo) : []];
+  const [graphs, planes] = drawn as [Figure[], Figure[]];
+  return [...graphs, ...(graphs.length > 0 ? planes.map(renamed) : planes)];
+}
+
+function renamed(figure: Figure): Figure {
+  const name = `map-${figure.name}`;
+  return { ...figure, name, svg: figure.svg.replaceAll(`clip-${figure.name}`, `clip-${name}`) };
 }
 
 type Groups = ReturnType<typeof groupsOf>;
