@@ -53,15 +53,18 @@ describe('a file of samples', () => {
 
   test('of whatever characters is read or refused with a sentence', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'0123456789,;.\n"e- \t') }), (text) => {
-        try {
-          const { inputs, targets } = readPoints(text);
-          expect(inputs.length).toBe(targets.length);
-          expect([...inputs.flat(), ...targets].every(Number.isFinite)).toBe(true);
-        } catch (error) {
-          expect((error as Error).message).toMatch(/\w+ /);
-        }
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom(...Array.from('0123456789,;.\n"e- \t')) }),
+        (text) => {
+          try {
+            const { inputs, targets } = readPoints(text);
+            expect(inputs.length).toBe(targets.length);
+            expect([...inputs.flat(), ...targets].every(Number.isFinite)).toBe(true);
+          } catch (error) {
+            expect((error as Error).message).toMatch(/\w+ /);
+          }
+        },
+      ),
     );
   });
 });
