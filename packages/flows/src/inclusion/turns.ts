@@ -91,7 +91,7 @@ export class Turns {
       entry: corner.entryOf(entry),
       order,
     }));
-    if (field.kinked.hasNorms) leaveZeros(field, y, fresh, 1e-3 * rest.tolerance(y));
+    if (field.kinked.hasNorms) leaveZeros(field, y, fresh, rest.tolerance(y));
     this.goOn(active, fresh, decision.velocity, decision.atRest);
   }
 
