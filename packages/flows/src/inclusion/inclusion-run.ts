@@ -16,7 +16,8 @@ import { turnNorms } from './norms.js';
 import { baseOf, type HeldRow, type Pattern } from './pattern.js';
 import { Pieces } from './pieces.js';
 import { RestRule } from './rest.js';
-import type { RunState } from './run-state.js';
+import { restoreRun, savedRun, type RunParts } from './run-checkpoint.js';
+import { Patience, type RunState } from './run-state.js';
 import { SlidingField } from './sliding-field.js';
 import { takeSides } from './starting-sides.js';
 import { StateNoise } from './state-noise.js';
@@ -59,14 +60,7 @@ export class InclusionRun implements Iterable<Step> {
   };
   /** The kinks of which it is known that the flow could leave them. */
   private readonly leaving = new Set<number>();
-  /** A step that would change the start by a tenth. */
-  private expected = 0;
-  /** How often steps were shortened since the last ordinary one. */
-  private shortened = 0;
-  private retries = 0;
-  /** Whether the slide that was decided last has seemed to end at once again and again. */
-  private isDoubted = false;
-  private close = 0;
+  private readonly patience = new Patience();
 
   constructor(
     kinked: KinkedFunction,
@@ -114,7 +108,7 @@ export class InclusionRun implements Iterable<Step> {
       stateAt: (_t, out) => out,
     };
     if (from) {
-      this.restore(from);
+      restoreRun(this.parts, from);
       return;
     }
     const values = takeSides(kinked, field.pattern, x0);
@@ -128,12 +122,13 @@ export class InclusionRun implements Iterable<Step> {
     this.turns.measure();
     // as if a step changed the state by a tenth
     const size = norm2(x0);
-    this.expected = speed > 0 && size > 0 ? Math.min(end - t, (0.1 * size) / speed) : end - t;
+    this.patience.expected =
+      speed > 0 && size > 0 ? Math.min(end - t, (0.1 * size) / speed) : end - t;
     const active = activeKinks(field, this.watch, x0, undefined, values).map((one) => ({
       ...one,
       from: 'start' as const,
     }));
-    this.turns.decide(active, 1e-3 * this.expected * rate(t));
+    this.turns.decide(active, 1e-3 * this.patience.expected * rate(t));
   }
 
   get t(): number {
@@ -160,71 +155,7 @@ export class InclusionRun implements Iterable<Step> {
 
   /** What the integration needs to go on from here, bit for bit; `itinerary` is what the listener knows. */
   checkpoint(itinerary: SavedItinerary): InclusionCheckpoint {
-    const { state, rest, noise, field, pieces } = this;
-    const { pattern } = field;
-    return {
-      statistics: this.statistics,
-      t: state.t,
-      y: Array.from(state.y),
-      sides: Array.from(pattern.sides),
-      tied: Array.from(pattern.tied),
-      held: Array.from(pattern.held),
-      known: field.known ? Array.from(field.known) : null,
-      fresh: this.watch.saved(),
-      leaving: [...this.leaving],
-      reaches: [...this.turns.reaches],
-      judged: {
-        expected: this.expected,
-        shortened: this.shortened,
-        ordinary: state.ordinary,
-        nextStep: pieces.nextStep ?? -1,
-        retries: this.retries,
-        close: this.close,
-        doubted: this.isDoubted ? 1 : 0,
-        ...this.exits.speedAtEnd,
-        noise: noise.size,
-        measured: noise.measured,
-        ...rest.state,
-        restingSince: state.restingSince ?? -1,
-      },
-      reason: state.reason,
-      ...pieces.saved(),
-      ...itinerary,
-    };
-  }
-
-  private restore(from: InclusionCheckpoint): void {
-    const { state, field, rest, noise } = this;
-    const { judged } = from;
-    const { pattern } = field;
-    state.t = from.t;
-    state.y.set(from.y);
-    pattern.sides.set(from.sides);
-    pattern.tied.set(from.tied);
-    pattern.held.set(from.held);
-    field.kinked.changed(pattern.sides, -1);
-    field.enter();
-    this.watch.restore(from.fresh);
-    for (const kink of from.leaving) this.leaving.add(kink);
-    for (const [norm, reach] of from.reaches) this.turns.reaches.set(norm, reach);
-    this.expected = judged.expected;
-    this.shortened = judged.shortened;
-    state.ordinary = judged.ordinary;
-    this.retries = judged.retries;
-    this.close = judged.close;
-    this.isDoubted = judged.doubted === 1;
-    this.exits.speedAtEnd = { speed: judged.speed, forces: judged.forces };
-    noise.size = judged.noise;
-    noise.measured = judged.measured;
-    // JSON has null for what is not finite
-    rest.state = { ...judged, changedAt: judged.changedAt ?? -Infinity };
-    state.restingSince = judged.restingSince < 0 ? undefined : judged.restingSince;
-    // the horizon may be a later one
-    const isOver = from.reason !== 'at rest' && from.reason !== 'reached t1';
-    state.reason = state.t < state.end && !isOver ? '' : from.reason;
-    this.pieces.restore(from);
-    if (from.known) field.velocity(Float64Array.from(from.known), this.velocity);
-    field.sweeps = from.counted.rhs;
+    return savedRun(this.parts, itinerary);
   }
 
   /** What every kink does, from the last decision on. */
@@ -241,6 +172,12 @@ export class InclusionRun implements Iterable<Step> {
     const value = field.valueThere();
     last?.redo();
     return value;
+  }
+
+  private get parts(): RunParts {
+    const { state, field, watch, exits, noise, rest, pieces, leaving, patience } = this;
+    const { reaches } = this.turns;
+    return { state, field, watch, exits, noise, rest, pieces, leaving, reaches, patience };
   }
 
   *[Symbol.iterator](): Iterator<Step> {
@@ -262,11 +199,11 @@ export class InclusionRun implements Iterable<Step> {
       const segment = taken.segment!;
       const crossing = this.firstEvent(segment, taken.y);
       const isStill = crossing !== undefined && this.turns.isStill(crossing, taken.y);
-      if (crossing && crossing.theta < 1e-6 && this.retries < 8 && !isStill) {
+      if (crossing && crossing.theta < 1e-6 && this.patience.retries < 8 && !isStill) {
         // nothing has happened yet: what was decided shows on a shorter step, or the kink is really there
-        this.retries++;
-        if (this.shortened >= 4) this.isDoubted = true;
-        if (++this.shortened > mostClose) {
+        this.patience.retries++;
+        if (this.patience.shortened >= 4) this.patience.isDoubted = true;
+        if (++this.patience.shortened > mostClose) {
           const { name } = field.kinked.kink(crossing.kink);
           state.reason = `undecided: the kink ${name} does not do what its forces say`;
           return undefined;
@@ -302,7 +239,7 @@ export class InclusionRun implements Iterable<Step> {
     try {
       taken = piece.next();
     } catch (error) {
-      if (!(error instanceof IntegrationError && this.shortened > 0)) throw error;
+      if (!(error instanceof IntegrationError && this.patience.shortened > 0)) throw error;
       state.reason = `undecided: ${error.message}, at kinks that do not do what their forces say`;
       return undefined;
     }
@@ -336,7 +273,8 @@ export class InclusionRun implements Iterable<Step> {
     const { field } = this;
     const crossing = this.watch.first(segment, field.pattern);
     if (!field.isSliding) return crossing;
-    const { isDoubted, noise } = this;
+    const { noise } = this;
+    const { isDoubted } = this.patience;
     return this.exits.first(segment, end, crossing?.theta, noise.size, isDoubted) ?? crossing;
   }
 
@@ -346,10 +284,10 @@ export class InclusionRun implements Iterable<Step> {
     const { y } = state;
     state.t = end;
     for (let i = 0; i < y.length; i++) y[i] = there[i]!;
-    this.retries = 0;
-    this.close = 0;
-    if (segment.step > closest * (state.ordinary || this.expected)) {
-      this.shortened = 0;
+    this.patience.retries = 0;
+    this.patience.close = 0;
+    if (segment.step > closest * (state.ordinary || this.patience.expected)) {
+      this.patience.shortened = 0;
       state.ordinary = segment.step;
     }
     this.watch.advance(y, field.pattern);
@@ -396,10 +334,10 @@ export class InclusionRun implements Iterable<Step> {
     state.speedBefore = speedOn(segment, theta) / this.rate(state.t);
     this.project?.(state.t, y);
     const whole = ordinary > 0 ? ordinary : segment.step;
-    pieces.cut(this.retries > 0 ? whole : Math.max(proposed, segment.step));
-    this.retries = 0;
-    this.isDoubted = false;
-    this.close = theta * segment.step < closest * ordinary ? this.close + 1 : 0;
+    pieces.cut(this.patience.retries > 0 ? whole : Math.max(proposed, segment.step));
+    this.patience.retries = 0;
+    this.patience.isDoubted = false;
+    this.patience.close = theta * segment.step < closest * ordinary ? this.patience.close + 1 : 0;
     if (field.drifts) field.project(y, this.metRow(kink, entry));
     watch.advance(y, field.pattern);
     if (ordinary === 0) state.ordinary = segment.step;
@@ -412,7 +350,7 @@ export class InclusionRun implements Iterable<Step> {
       return;
     }
     const active = isSnapped ? [] : turns.activeAt({ kink, entry });
-    if (this.close > mostClose) {
+    if (this.patience.close > mostClose) {
       const names = [...new Set(active.map(({ index }) => field.kinked.kink(index).name))];
       state.reason = `undecided: more than ${mostClose} events in a row at the kinks ${names.slice(0, 6).join(', ')}`;
       return;

@@ -21,3 +21,16 @@ export interface RunState {
   /** The last change of the pattern, if it ended the last step: the pattern was another one during the step. */
   last: PatternChange | undefined;
 }
+
+/** What tells ordinary steps from those at kinks that do not do what their forces say. */
+export class Patience {
+  /** A step that would change the start by a tenth. */
+  expected = 0;
+  /** How often steps were shortened since the last ordinary one, and tried again in succession. */
+  shortened = 0;
+  retries = 0;
+  /** How many events have followed each other closely. */
+  close = 0;
+  /** Whether the slide that was decided last has seemed to end at once again and again. */
+  isDoubted = false;
+}
