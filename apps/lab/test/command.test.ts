@@ -185,12 +185,9 @@ const members = (folder: string): Record<string, string> =>
     ]),
   );
 
-test('a descent killed within its members goes on from its checkpoints, bit for bit', async () => {
-  const whole = join(out, 'whole');
-  const killed = join(out, 'killed');
-  const file = descentOf(300_500);
-  lab(file, '--out', whole);
-  for (let kill = 0; kill < 2; kill++) {
+/** Starts a study and kills it as soon as one of its members has passed a checkpoint, again and again. */
+async function killWithin(file: string, killed: string, times: number): Promise<void> {
+  for (let kill = 0; kill < times; kill++) {
     const child = spawn(process.execPath, [
       main,
       'run',
@@ -220,12 +217,38 @@ test('a descent killed within its members goes on from its checkpoints, bit for 
       .map((name) => readMember(join(killed, 'members', name)).facts.status);
     expect(states).toContain('unfinished');
   }
-  lab(file, '--out', killed, '--resume');
-  expect(fingerprint(killed)).toEqual(fingerprint(whole));
-  for (const [name, hash] of Object.entries(members(whole))) {
-    expect(members(killed)[name]).toBe(hash);
-  }
-});
+}
+
+const flow = `
+title: A flow that was killed
+network: { widths: [1, 12, 1], activation: tanh }
+inputs: { kind: uniform, count: 60, from: -1, to: 1 }
+target: { kind: sine, frequency: 5 }
+start: { kind: random, weights: heNormal, biases: 0.5 }
+dynamics: { kind: gradientFlow, until: 10000, rtol: 1e-9, atol: 1e-11 }
+members: 2
+`;
+
+test.each([
+  ['descent', descent.replace('STEPS', '300500')],
+  ['flow', flow],
+])(
+  'a %s killed within its members goes on from its checkpoints, bit for bit',
+  async (kind, text) => {
+    const whole = join(out, `whole-${kind}`);
+    const killed = join(out, `killed-${kind}`);
+    const file = join(out, `${kind}.yaml`);
+    writeFileSync(file, text);
+    lab(file, '--out', whole);
+    await killWithin(file, killed, 3);
+    lab(file, '--out', killed, '--resume');
+    expect(fingerprint(killed)).toEqual(fingerprint(whole));
+    for (const [name, hash] of Object.entries(members(whole))) {
+      expect(members(killed)[name]).toBe(hash);
+    }
+  },
+  120_000,
+);
 
 test('a study extended by steps has the bytes of the longer study', () => {
   const folder = join(out, 'extended');
