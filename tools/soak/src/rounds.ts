@@ -74,6 +74,7 @@ function certifyNext(): void {
 const began = performance.now();
 const elapsed = (): number => (performance.now() - began) / 1000;
 const samples: Sample[] = [];
+let rounds = 0;
 const secondsPerSample = Math.max(0.2, seconds / 120);
 console.log(`${members.length} members of ${studies}; ${seconds} s`);
 while (elapsed() < seconds) {
@@ -87,13 +88,12 @@ while (elapsed() < seconds) {
   await new Promise((resolve) => setTimeout(resolve, 10));
   globalThis.gc!();
   const { heapUsed, external, rss } = process.memoryUsage();
-  samples.push({
-    seconds: elapsed(),
-    live: (heapUsed + external) / 2 ** 20,
-    resident: rss / 2 ** 20,
-  });
-  const { live, resident } = samples.at(-1)!;
-  if (samples.length % 10 === 1) {
+  const live = (heapUsed + external) / 2 ** 20;
+  const resident = rss / 2 ** 20;
+  // memories of the kernels grow to what the largest members need: all have been there twice
+  const isWarm = work.study >= 2 * members.length;
+  if (isWarm) samples.push({ seconds: elapsed(), live, resident });
+  if (rounds++ % 10 === 0) {
     console.log(
       `${elapsed().toFixed(0)} s: ${work.study} members (${work.interrupted} broken off), ${work.certificate} certificates; ` +
         `${live.toFixed(1)} MB live, ${resident.toFixed(0)} MB resident`,
@@ -101,7 +101,9 @@ while (elapsed() < seconds) {
   }
 }
 if (samples.length < 10) {
-  console.error(`too short: ${samples.length} samples; at least 10 are needed to tell`);
+  console.error(
+    `too short: ${samples.length} samples; at least 10 are needed to tell, after all members have run twice`,
+  );
   process.exit(1);
 }
 const { perHour, growth, residentGrowth, isFlat } = trendOf(samples);
