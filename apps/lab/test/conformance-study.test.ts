@@ -53,7 +53,9 @@ test('answers at kinks are those of the rules, and judged by the function', asyn
     ['one', [1, -1], 'in', 'in'],
     ['one', [1], 'in', 'in'],
   ]);
-  expect(told.slice(0, 4).map(([, , ...sets]) => sets)).toEqual(Array(4).fill(['in', 'in']));
+  expect(told.slice(0, 4).map(([, , ...sets]) => sets)).toEqual(
+    Array.from({ length: 4 }, () => ['in', 'in']),
+  );
 });
 
 test('a direction is never wrong on the programs with derived subdifferentials, constants are', async () => {
@@ -76,8 +78,14 @@ test('expressions are printed in the language that is read', () => {
       min: Math.min,
     },
     unary: {
-      ...{ abs: Math.abs, exp: Math.exp, sin: Math.sin, cos: Math.cos, tanh: Math.tanh },
-      ...{ sqrt: Math.sqrt, neg: (u: number) => -u, square: (u: number) => u * u },
+      abs: Math.abs,
+      exp: Math.exp,
+      sin: Math.sin,
+      cos: Math.cos,
+      tanh: Math.tanh,
+      sqrt: Math.sqrt,
+      neg: (u: number) => -u,
+      square: (u: number) => u * u,
       relu: (u: number) => Math.max(u, 0),
     },
   };

@@ -55,7 +55,7 @@ export function pairOf(a: Operand, b: Operand): readonly [Value, Value] {
 export function valuesOf(operands: readonly Operand[]): readonly Value[] {
   const traced = operands.find((operand) => operand instanceof Tracer);
   if (traced === undefined) return operands.map(toValue);
-  const { builder } = traced as Tracer;
+  const { builder } = traced;
   return operands.map((operand) =>
     typeof operand === 'number' ? number(builder, operand) : toValue(operand),
   );

@@ -106,9 +106,9 @@ async function judgeOf(library: Library): Promise<Judge> {
     default: {
       const named = differentiatorPackages[library.name];
       const load = await importPackage('libraries', `${named}@${comparedVersions[named]}`);
-      const { gradient, rounding } = await loadDifferentiator(library.name, load);
+      const other = await loadDifferentiator(library.name, load);
       return ({ term, point, program }) =>
-        checked(program, point, gradient(asked(term), point), rounding);
+        checked(program, point, other.gradient(asked(term), point), other.rounding);
     }
   }
 }
@@ -153,7 +153,10 @@ function told({
 
 /** A number of its own for every question, so that random choices differ between them. */
 function numberOf({ name }: Question): number {
-  return [...name].reduce((hash, letter) => (31 * hash + letter.codePointAt(0)!) % 65_521, 7);
+  return Array.from(name).reduce(
+    (hash, letter) => (31 * hash + letter.codePointAt(0)!) % 65_521,
+    7,
+  );
 }
 
 type Expression = readonly [string, ...(Expression | number)[]];

@@ -107,6 +107,6 @@ export function readExpression(argument: string, text: string, dimension: number
 function folded(term: readonly [string, ...Term[]]): Term {
   const [op, ...args] = term;
   const numbers = args.map(([kind, value]) => (kind === 'c' ? (value as number) : undefined));
-  if (numbers.includes(undefined)) return term as Term;
+  if (numbers.includes(undefined)) return term;
   return ['c', compute(op, numbers as number[])];
 }

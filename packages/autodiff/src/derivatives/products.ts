@@ -67,6 +67,6 @@ export function hvp(f: Traceable, options: DerivativeOptions = {}): HessianProdu
   requireKnownOptions('options', options, derivativeOptionNames);
   requireTraceable('f', f);
   const product = (x: Operand, v: Operand): Value =>
-    differentiate(f, [x, v], options, (placed, seed) => [alongGradient(placed, seed!)])[0]!;
+    differentiate(f, [x, v], options, (placed, seed) => [alongGradient(placed, seed)])[0]!;
   return product as HessianProduct;
 }

@@ -1,7 +1,7 @@
 import { requireKnownOptions } from '@nonsmooth/core';
 import { requireProgram, requireScalarProgram } from '../checked-program.js';
 import type { Program, Shape } from '../program.js';
-import { inline, trace } from '../trace.js';
+import { inline } from '../trace.js';
 import {
   derivativeOptionNames,
   derivativeProgram,
@@ -33,7 +33,7 @@ export function hessianProductProgram(program: Program, options: DerivativeOptio
   requireKnownOptions('options', options, derivativeOptionNames);
   const shape = inputShape(program);
   return derivativeProgram(asFunction(program), [shape, shape], options, (f, v) => [
-    alongGradient(f, v!),
+    alongGradient(f, v),
   ]);
 }
 

@@ -62,7 +62,7 @@ export async function pythonTask(
   if (made.status !== 0) throw new Error('pipes cannot be made here (mkfifo)');
   const words = [join(pythonFolder, 'peer.py'), 'serve', system, variant, folder];
   const child = spawn(python.command, words, {
-    env: pythonEnvironment() as NodeJS.ProcessEnv,
+    env: pythonEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const runsPerCall = await new Promise<number>((resolve, reject) => {
