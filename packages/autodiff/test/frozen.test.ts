@@ -39,8 +39,10 @@ function sidesAt(frozenOne: FrozenFunction, x: Float64Array): Float64Array {
       if (kind === 'max') {
         const best = own.indexOf(own.reduce((a, b) => Math.max(a, b)));
         own.forEach((_, i) => (sides[offset + i] = i === best ? 1 : 0));
-      } else
-        own.forEach((value, i) => (sides[offset + i] = kind === 'abs' ? Math.sign(value) : value));
+      } else {
+        const length = kind === 'abs' ? undefined : Math.hypot(...own);
+        own.forEach((value, i) => (sides[offset + i] = length ? value / length : Math.sign(value)));
+      }
     }
   }
   return sides;

@@ -19,8 +19,9 @@ export interface FrozenKink {
 
 /**
  * A function with kinks as a family of smooth ones: every |u| replaced by w·u, every max(u₁, …, u_m) by ⟨w, u⟩, every
- * ‖u‖ by sign⟨w, u⟩·‖u‖, which has the gradient w at u = 0, and by ½⟨w, u⟩ for w of length 2. `sides` holds w: the sign of u, the unit vector of the winner, the direction of u; 0 where
- * the kink is held at u = 0. Multipliers λ, one per argument, add ⟨λ, u⟩. Calls allocate nothing.
+ * ‖u‖ by sign⟨w, u⟩·‖u‖, which has the gradient w at u = 0. `sides` holds w: the sign of u, the unit vector of the winner,
+ * the direction u/‖u‖ of length 1; 0 where the kink is held at u = 0. A w of length 2 at a norm stands for the linear
+ * function ½⟨w, u⟩. Multipliers λ, one per argument, add ⟨λ, u⟩. Calls allocate nothing.
  */
 export interface FrozenFunction {
   readonly dimension: number;
