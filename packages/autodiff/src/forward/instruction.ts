@@ -6,8 +6,10 @@ import type { FloatArray } from '@nonsmooth/core';
  */
 export type Instruction = (m: FloatArray, code: Int32Array, at: number) => void;
 
-/** Positions of an instruction's numbers in the code, from where it starts. */
+// Positions of an instruction's numbers in the code, from where it starts.
+/** The number of entries. */
 export const count = 0;
+/** Where the value starts. */
 export const value = 1;
 /** Where the first operand starts; its step follows, and then the other operands. */
 export const operands = 2;
