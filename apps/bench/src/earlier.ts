@@ -33,8 +33,10 @@ export interface ComparedRuns {
  * Pairs what two runs measured. A machine that is slower today is slower for all cases, so a case's speed is judged
  * relative to the median over all pairs, and what passes for noise is read off the spread of the pairs: 4 robust
  * standard deviations of the logarithms (1.4826 times the median distance from the median, which a few cases that did
- * change do not move), and at least 10 %. Answers are deterministic: an error that grew by more than half and
- * is not within a tenth of its limit is worse, and so is a right answer that is not right any more.
+ * change do not move), and at least 10 %. On one thread the fastest stretch of a case must tell the same as its
+ * throughput, which other work on the machine lowers for some cases and not for others. Answers are deterministic: an
+ * error that grew by more than half and is not within a tenth of its limit is worse, and so is a right answer that is not
+ * right any more.
  */
 export function compareRuns(now: Results, earlier: Results): ComparedRuns {
   const scenarios = now.scenarios.flatMap((scenario) => {
@@ -42,16 +44,22 @@ export function compareRuns(now: Results, earlier: Results): ComparedRuns {
     return before === undefined ? [] : [[before, scenario] as const];
   });
   const pairs = scenarios.flatMap(([before, after]) => speedsOf(before, after));
-  const logarithms = pairs.map(({ ratio }) => Math.log(ratio));
-  const common = pairs.length === 0 ? 0 : median(logarithms);
-  const spread = median(logarithms.map((x) => Math.abs(x - common)));
-  const noise = Math.max(Math.log(1.1), 4 * 1.4826 * (spread || 0));
+  const { common, noise } = scatter(pairs.map(({ ratio }) => ratio));
+  const fastest = scatter(pairs.flatMap((pair) => pair.fastest ?? []));
   const relative = (ratio: number, middle: number): Change['verdict'] => {
     const change = Math.log(ratio) - middle;
     return change < -noise ? 'worse' : change > noise ? 'better' : 'same';
   };
+  const verdictOf = ({ ratio, fastest: atBest }: SpeedPair): Change['verdict'] => {
+    const verdict = relative(ratio, common);
+    return atBest === undefined || relative(atBest, fastest.common) === verdict ? verdict : 'same';
+  };
   return {
-    speeds: pairs.map((pair) => ({ ...pair, verdict: relative(pair.ratio, common) })),
+    speeds: pairs.map((pair) => ({
+      what: pair.what,
+      ratio: pair.ratio,
+      verdict: verdictOf(pair),
+    })),
     commonSpeed: Math.exp(common),
     noise: Math.exp(-noise),
     errors: scenarios.flatMap(([before, after]) => errorsOf(before, after)),
@@ -69,13 +77,29 @@ export function compareRuns(now: Results, earlier: Results): ComparedRuns {
 
 type Pair = Pick<Change, 'what' | 'ratio'>;
 
-function speedsOf(before: ScenarioResult, after: ScenarioResult): readonly Pair[] {
+/** Throughputs now and earlier; `fastest`: of the fastest stretches, where both runs tell. */
+interface SpeedPair extends Pair {
+  readonly fastest: number | undefined;
+}
+
+/** What ratios have in common, and how far from it noise takes them, as logarithms. */
+function scatter(ratios: readonly number[]): { readonly common: number; readonly noise: number } {
+  const logarithms = ratios.map(Math.log);
+  const common = ratios.length === 0 ? 0 : median(logarithms);
+  const spread = median(logarithms.map((x) => Math.abs(x - common)));
+  return { common, noise: Math.max(Math.log(1.1), 4 * 1.4826 * (spread || 0)) };
+}
+
+function speedsOf(before: ScenarioResult, after: ScenarioResult): readonly SpeedPair[] {
   return casesOf(before, after).flatMap(([earlier, now]) =>
-    now.measurements.flatMap(({ threads, throughput }) => {
-      const other = earlier.measurements.find((one) => one.threads === threads)?.throughput;
-      if (!(throughput! > 0) || !(other! > 0)) return [];
+    now.measurements.flatMap(({ threads, throughput, callSeconds }) => {
+      const other = earlier.measurements.find((one) => one.threads === threads);
+      const [whole, best] = [other?.throughput ?? 0, other?.callSeconds ?? 0];
+      if (!(throughput! > 0) || !(whole > 0)) return [];
       const what = `${after.name} ${now.name}, threads ${threads}`;
-      return [{ what, ratio: throughput! / other! }];
+      const tells = threads === 1 && callSeconds! > 0 && best > 0;
+      const fastest = tells ? best / callSeconds! : undefined;
+      return [{ what, ratio: throughput! / whole, fastest }];
     }),
   );
 }
