@@ -44,6 +44,11 @@ class SharedMemory {
     return address;
   }
 
+  /** Whether nothing is in use. */
+  get isEmpty(): boolean {
+    return this.#live === 0;
+  }
+
   release(address: number, bytes: number): void {
     this.#live--;
     if (this.#live === 0) {
@@ -84,18 +89,22 @@ export function takeBlock(binary: Binary, bytes: number): Block {
   let memories = shared.get(binary);
   if (!memories) shared.set(binary, (memories = []));
   for (let i = memories.length - 1; i >= 0; i--) {
-    const block = blockOf(memories[i]!, size);
+    const block = blockOf(memories[i]!, size, memories);
     if (block) return block;
   }
   const made = new SharedMemory(binary);
   memories.push(made);
-  return blockOf(made, size)!;
+  return blockOf(made, size, memories)!;
 }
 
-function blockOf(home: SharedMemory, size: number): Block | undefined {
+function blockOf(home: SharedMemory, size: number, memories: SharedMemory[]): Block | undefined {
   const address = home.take(size);
   if (address === undefined) return undefined;
-  const release = (): void => home.release(address, size);
+  const release = (): void => {
+    home.release(address, size);
+    // one empty memory is kept for those to come
+    if (home.isEmpty && memories.length > 1) memories.splice(memories.indexOf(home), 1);
+  };
   const block: Block = {
     memory: home.memory,
     kernels: home.kernels,
