@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { simdBinary } from '../src/wasm/module.js';
 import { largestShare, takeBlock, type Block } from '../src/wasm/shared-memory.js';
@@ -30,4 +31,36 @@ test('a memory stays while one block of it is in use, whose neighbours are taken
   expect(again.address).not.toBe(used!.address);
   used!.release();
   again.release();
+});
+
+test('blocks taken and released in any order do not overlap, are zero, and merge again', () => {
+  const untouched = fill(2);
+  for (const block of untouched) block.release();
+  const step = fc.record({ bytes: fc.integer({ min: 1, max: largestShare }), drop: fc.nat() });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+      const held: { block: Block; bytes: number }[] = [];
+      const views = ({ block, bytes }: (typeof held)[number]): Uint8Array =>
+        new Uint8Array(block.memory.buffer, block.address, bytes);
+      for (const { bytes, drop } of steps) {
+        const one = { block: takeBlock(simdBinary, bytes), bytes };
+        expect(views(one).every((value) => value === 0)).toBe(true);
+        for (const { block, bytes: others } of held) {
+          const apart =
+            block.memory !== one.block.memory ||
+            block.address + others <= one.block.address ||
+            one.block.address + bytes <= block.address;
+          expect(apart).toBe(true);
+        }
+        views(one).fill(255);
+        held.push(one);
+        if (drop % 3 > 0) held.splice(drop % held.length, 1)[0]!.block.release();
+      }
+      for (const { block } of held) block.release();
+      const whole = fill(2);
+      expect(whole.length).toBe(untouched.length);
+      for (const block of whole) block.release();
+    }),
+    { numRuns: 40 },
+  );
 });

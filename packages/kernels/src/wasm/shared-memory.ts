@@ -20,9 +20,11 @@ const firstBlock = sharedScratchAddress + sharedScratchBytes;
 class SharedMemory {
   readonly memory: Memory;
   readonly kernels: Instance;
-  /** Freed blocks by size. */
-  readonly #free = new Map<number, number[]>();
-  #next = firstBlock;
+  /** Where the free stretches begin, in order, and their bytes; neighbours are merged. */
+  readonly #starts: number[] = [firstBlock];
+  readonly #lengths: number[] = [sharedBytes - firstBlock];
+  /** No free stretch is longer. */
+  #longest: number = sharedBytes - firstBlock;
   #live = 0;
 
   constructor(binary: Binary) {
@@ -31,34 +33,66 @@ class SharedMemory {
     this.kernels = instantiate(binary, this.memory);
   }
 
-  /** The address of a zeroed block, or undefined if there is no room for it. */
-  take(bytes: number): number | undefined {
-    let address = this.#free.get(bytes)?.pop();
-    if (address === undefined) {
-      if (this.#next + bytes > sharedBytes) return undefined;
-      address = this.#next;
-      this.#next += bytes;
-    }
-    this.#live++;
-    new Uint8Array(this.memory.buffer, address, bytes).fill(0);
-    return address;
-  }
-
   /** Whether nothing is in use. */
   get isEmpty(): boolean {
     return this.#live === 0;
   }
 
+  /** The address of a zeroed block in the first stretch that is long enough, or undefined if there is none. */
+  take(bytes: number): number | undefined {
+    if (bytes > this.#longest) return undefined;
+    const index = this.#lengths.findIndex((length) => length >= bytes);
+    if (index < 0) {
+      this.#longest = this.#lengths.reduce((most, length) => Math.max(most, length), 0);
+      return undefined;
+    }
+    const address = this.#starts[index]!;
+    this.#starts[index]! += bytes;
+    this.#lengths[index]! -= bytes;
+    if (this.#lengths[index] === 0) this.#remove(index);
+    this.#live++;
+    new Uint8Array(this.memory.buffer, address, bytes).fill(0);
+    return address;
+  }
+
   release(address: number, bytes: number): void {
     this.#live--;
-    if (this.#live === 0) {
-      this.#free.clear();
-      this.#next = firstBlock;
-      return;
+    const next = this.#firstAfter(address);
+    const touches = next > 0 && this.#end(next - 1) === address;
+    let index = next;
+    if (touches) {
+      index = next - 1;
+      this.#lengths[index]! += bytes;
+    } else {
+      this.#starts.splice(next, 0, address);
+      this.#lengths.splice(next, 0, bytes);
     }
-    const same = this.#free.get(bytes);
-    if (same) same.push(address);
-    else this.#free.set(bytes, [address]);
+    if (this.#end(index) === this.#starts[index + 1]) {
+      this.#lengths[index]! += this.#lengths[index + 1]!;
+      this.#remove(index + 1);
+    }
+    this.#longest = Math.max(this.#longest, this.#lengths[index]!);
+  }
+
+  /** Where a free stretch ends. */
+  #end(index: number): number {
+    return this.#starts[index]! + this.#lengths[index]!;
+  }
+
+  #remove(index: number): void {
+    this.#starts.splice(index, 1);
+    this.#lengths.splice(index, 1);
+  }
+
+  /** The position of the first free stretch behind an address. */
+  #firstAfter(address: number): number {
+    let [low, high] = [0, this.#starts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#starts[middle]! < address) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 
@@ -74,7 +108,7 @@ const shared = new Map<Binary, SharedMemory[]>();
 
 const collected = new FinalizationRegistry<() => void>((release) => release());
 
-/** Sizes are rounded up to one of eight per power of two, so that freed blocks fit again. */
+/** Sizes are rounded up to one of eight per power of two, so that freed blocks leave no splinters. */
 function sizeClass(bytes: number): number {
   const step = Math.max(64, 2 ** Math.ceil(Math.log2(Math.max(bytes, 1))) / 16);
   return Math.ceil(bytes / step) * step;
