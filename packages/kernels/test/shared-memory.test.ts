@@ -1,5 +1,8 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { wasmKernels } from '@nonsmooth/kernels';
 import { simdBinary } from '../src/wasm/module.js';
 import { largestShare, takeBlock, type Block } from '../src/wasm/shared-memory.js';
 
@@ -63,4 +66,37 @@ test('blocks taken and released in any order do not overlap, are zero, and merge
     }),
     { numRuns: 40 },
   );
+});
+
+test('problems that are dropped without a word leave their memory to others', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const inputs = Float64Array.from({ length: 200 }, Math.sin);
+  const kernels = wasmKernels();
+  const drop = (): void => {
+    for (let i = 0; i < 200; i++) {
+      kernels
+        .denseNetwork({
+          widths: [1, 40, 1],
+          activation: { name: 'tanh' },
+          loss: 'squared',
+          dtype: 'f64',
+          batchNormalization: false,
+          inputs,
+          targets: inputs,
+        })
+        .value(new Float64Array(121));
+    }
+  };
+  const round = async (): Promise<number> => {
+    drop();
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return process.memoryUsage().external;
+  };
+  for (let n = 0; n < 3; n++) await round();
+  const before = await round();
+  // together 8000 problems of more than 6 kB
+  for (let n = 0; n < 40; n++) await round();
+  expect((await round()) - before).toBeLessThan(2 ** 25);
 });

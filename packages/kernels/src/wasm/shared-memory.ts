@@ -106,7 +106,41 @@ export interface Block {
 
 const shared = new Map<Binary, SharedMemory[]>();
 
-const collected = new FinalizationRegistry<() => void>((release) => release());
+/** What is in use by a block. It must not refer to the block, which would never be collected. */
+interface Stretch {
+  readonly home: SharedMemory;
+  readonly address: number;
+  readonly bytes: number;
+  /** The memories among which `home` is. */
+  readonly memories: SharedMemory[];
+}
+
+const collected = new FinalizationRegistry<Stretch>(free);
+
+function free({ home, address, bytes, memories }: Stretch): void {
+  home.release(address, bytes);
+  // one empty memory is kept for those to come
+  if (home.isEmpty && memories.length > 1) memories.splice(memories.indexOf(home), 1);
+}
+
+class CollectedBlock implements Block {
+  readonly memory: Memory;
+  readonly kernels: Instance;
+  readonly address: number;
+  readonly #stretch: Stretch;
+
+  constructor(stretch: Stretch) {
+    this.memory = stretch.home.memory;
+    this.kernels = stretch.home.kernels;
+    this.address = stretch.address;
+    this.#stretch = stretch;
+    collected.register(this, stretch, this);
+  }
+
+  release(): void {
+    if (collected.unregister(this)) free(this.#stretch);
+  }
+}
 
 /** Sizes are rounded up to one of eight per power of two, so that freed blocks leave no splinters. */
 function sizeClass(bytes: number): number {
@@ -131,22 +165,7 @@ export function takeBlock(binary: Binary, bytes: number): Block {
   return blockOf(made, size, memories)!;
 }
 
-function blockOf(home: SharedMemory, size: number, memories: SharedMemory[]): Block | undefined {
-  const address = home.take(size);
-  if (address === undefined) return undefined;
-  const release = (): void => {
-    home.release(address, size);
-    // one empty memory is kept for those to come
-    if (home.isEmpty && memories.length > 1) memories.splice(memories.indexOf(home), 1);
-  };
-  const block: Block = {
-    memory: home.memory,
-    kernels: home.kernels,
-    address,
-    release() {
-      if (collected.unregister(block)) release();
-    },
-  };
-  collected.register(block, release, block);
-  return block;
+function blockOf(home: SharedMemory, bytes: number, memories: SharedMemory[]): Block | undefined {
+  const address = home.take(bytes);
+  return address === undefined ? undefined : new CollectedBlock({ home, address, bytes, memories });
 }
