@@ -19,7 +19,7 @@ import { judge, riskOn, type Judge } from './judge.js';
 import type { MemberFile } from './member-file.js';
 import type { Member } from './members.js';
 import { RunningStatistics } from './running-statistics.js';
-import { readStateDict } from './state-dict.js';
+import { readNormalization, readStateDict, type SavedNormalization } from './state-dict.js';
 import type { Study } from './study.js';
 
 /** What a member's dynamics start from. */
@@ -72,6 +72,7 @@ export function problemOf({ study, start: number }: Member, previous?: MemberFil
         )
       : undefined;
   const fromFile = start.kind === 'file' ? readStateDict('start.file', start.file, net) : undefined;
+  const carried = carriedNormalization();
   const theta0 = realization?.theta ?? startOf();
   const onSamples = (samples: Samples): EmpiricalRisk => riskOn(study, net, samples);
   const common = { net, theta0, riskOn: onSamples, batchKey: keyFor(3) };
@@ -90,7 +91,7 @@ export function problemOf({ study, start: number }: Member, previous?: MemberFil
       ? new RunningStatistics(
           widths[0]!,
           batchNormalization.momentum,
-          (previous ?? fromFile)?.statistics,
+          (carried ?? fromFile)?.statistics,
         )
       : undefined;
   return {
@@ -118,16 +119,7 @@ export function problemOf({ study, start: number }: Member, previous?: MemberFil
         }[start.weights];
         const biases = start.biases > 0 ? { biases: normalWeights(start.biases) } : {};
         const drawn = initialize(net, weights, keyFor(4), biases);
-        if (start.normalization === 'previous') {
-          if (typeof batchNormalization !== 'object') {
-            throw new ArgumentError(
-              'start.normalization',
-              start.normalization,
-              'a network with batchNormalization: { momentum }',
-            );
-          }
-          if (previous) drawn.set(previous.theta.subarray(0, 2 * widths[0]!));
-        }
+        if (carried) drawn.set(carried.scaleAndShift);
         return drawn;
       }
       case 'values':
@@ -137,6 +129,29 @@ export function problemOf({ study, start: number }: Member, previous?: MemberFil
       default:
         throw new ArgumentError('start.kind', start.kind, 'a known kind');
     }
+  }
+
+  /** What a normalization goes on from, if it does not start fresh. */
+  function carriedNormalization(): SavedNormalization | undefined {
+    if (start.kind !== 'random' || (start.normalization ?? 'fresh') === 'fresh') return undefined;
+    const { normalization } = start;
+    if (typeof batchNormalization !== 'object') {
+      throw new ArgumentError(
+        'start.normalization',
+        normalization,
+        'a network with batchNormalization: { momentum }',
+      );
+    }
+    const inputCount = widths[0]!;
+    if (typeof normalization === 'object') {
+      return readNormalization('start.normalization.file', normalization.file, inputCount);
+    }
+    return (
+      previous && {
+        scaleAndShift: Float64Array.from(previous.theta.subarray(0, 2 * inputCount)),
+        statistics: previous.statistics,
+      }
+    );
   }
 
   function requireLength(argument: string, theta: Float64Array): Float64Array {

@@ -106,10 +106,11 @@ function located(study: Study, folder: string): Study {
     study.inputs,
     study.target,
     study.start,
+    'normalization' in study.start ? study.start.normalization : undefined,
     study.test?.inputs,
     study.test?.target,
   ]) {
-    if (part && 'file' in part && !('package' in part && part.package)) {
+    if (typeof part === 'object' && 'file' in part && !('package' in part && part.package)) {
       part.file = resolve(folder, part.file);
     }
   }

@@ -127,9 +127,13 @@ const start = z.discriminatedUnion('kind', [
     biases: z.number().nonnegative().default(0),
     /**
      * previous: scale, shift and running statistics of the normalization as the run from the start before has left
-     * them; only the affine layers are drawn anew. Without: fresh.
+     * them; { file }: as a file has them, such as a member's; only the affine layers are drawn anew. Without: fresh.
      */
-    normalization: z.enum(['fresh', 'previous']).optional(),
+    normalization: z
+      .union([z.enum(['fresh', 'previous']), only({ file: z.string().min(1) })], {
+        error: 'fresh, previous or { file }',
+      })
+      .optional(),
   }),
   /** θ itself, in the order of its layers. */
   only({ kind: z.literal('values'), values: z.array(finite).min(1) }),

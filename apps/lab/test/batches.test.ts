@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { key, normal } from '@nonsmooth/tensor';
 import { network, realize } from '@nonsmooth/nets';
 import { expect, test } from 'vitest';
 import { fileNameOf, inOrder, membersOf, type Member } from '../src/members.js';
-import type { MemberFile } from '../src/member-file.js';
+import { writeMember, type MemberFile } from '../src/member-file.js';
 import { readStudy } from '../src/read-study.js';
 import { runMember } from '../src/run-member.js';
 import { folded, plainNetwork, RunningStatistics } from '../src/running-statistics.js';
@@ -102,6 +105,33 @@ test('runs that go on with the normalization of the one before run in order', ()
   // the same weights; scale and shift are those of the run before instead of 1 and 0
   const gained = square(first.theta.subarray(0, 4)) - 2;
   expect(start(second) ** 2 - start(alone) ** 2).toBeCloseTo(gained, 8);
+});
+
+test('the normalization of a file is gone on from like that of the run before', () => {
+  const place = mkdtempSync(join(tmpdir(), 'nonsmooth-normalization-'));
+  try {
+    const chain = `${heat.replace('steps: 300', 'steps: 40')}members: 2\nvary: { start.normalization: [previous] }\n`;
+    const [one, two] = members(chain) as [Member, Member];
+    const path = join(place, 'first.safetensors');
+    const first = runMember(one, { done: (file, { net }) => writeMember(path, net, file) });
+    const second = runMember(two, { previous: first });
+    const [, other] = members(
+      `${heat.replace('steps: 300', 'steps: 40')}members: 2\nvary: { start.normalization: [{ file: ${path} }] }\n`,
+    ) as [Member, Member];
+    const fromFile = runMember(other);
+    expect(fromFile.theta).toEqual(second.theta);
+    expect(fromFile.statistics).toEqual(second.statistics);
+    const without = heat.replace(/batchNormalization: [^}]*}/, 'batchNormalization: true');
+    expect(() => run(`${without}vary: { start.normalization: [{ file: ${path} }] }\n`)).toThrow(
+      /start.normalization .*allowed: a network with batchNormalization: { momentum }/,
+    );
+    const wider = heat.replace('widths: [2', 'widths: [3');
+    expect(() => run(`${wider}vary: { start.normalization: [{ file: ${path} }] }\n`)).toThrow(
+      /start.normalization.file = .*normalization.weight of shape \[3\], not \[2\]/,
+    );
+  } finally {
+    rmSync(place, { recursive: true });
+  }
 });
 
 test('members that differ in anything of their start have files of their own', () => {
