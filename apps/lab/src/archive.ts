@@ -3,6 +3,7 @@ import { ArgumentError } from '@nonsmooth/core';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readMember, type MemberFile } from './member-file.js';
+import { removeLeftovers } from './leftovers.js';
 import { fileNameOf, membersOf, type Member } from './members.js';
 import type { Study } from './study.js';
 
@@ -34,7 +35,11 @@ export function openArchive(
   const studyFile = join(folder, 'study.json');
   const kept = filesIn(join(folder, 'members'));
   if (kept.size > 0 && !resume) {
-    throw new ArgumentError('--out', folder, 'a folder without results, or --resume');
+    throw new ArgumentError(
+      '--out',
+      folder,
+      'a folder without results, or --resume to go on with those there',
+    );
   }
   if (kept.size > 0) {
     const own = new Set(members.map(fileNameOf));
@@ -49,6 +54,7 @@ export function openArchive(
   }
   requireWritable('--out', folder);
   requireWritable('--out', join(folder, 'members'));
+  for (const place of [folder, join(folder, 'members')]) removeLeftovers(place);
   const archive = memberFilesIn(folder);
   const open: Member[] = [];
   for (const member of members) {

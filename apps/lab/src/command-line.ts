@@ -41,7 +41,7 @@ export async function perform(words: readonly string[], laboratory: Laboratory):
     const code = storageCode(error);
     if (error instanceof ArgumentError) console.error(`error: ${error.message}`);
     else if (code !== undefined) console.error(`error: ${storageMessage(code)}`);
-    else if (isOutOfMemory(error)) console.error(`error: ${memoryMessage}`);
+    else if (isOutOfMemory(error)) console.error(`error: ${memoryMessage(String(error))}`);
     else throw error;
     return exitStatus.failed;
   }

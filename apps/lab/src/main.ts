@@ -5,16 +5,21 @@ import type { ThreadJob, ThreadResult } from './executors/member-thread.js';
 import type { Ended, Job } from './worker.js';
 
 // a member may take weeks; Node's timers reach no further than 24 days
-const limits = { secondsPerJob: 2_000_000, heapMegabytes: 2048 };
+const secondsPerJob = 2_000_000;
 
 process.exitCode = await perform(process.argv.slice(2), {
-  executor: (threads) =>
-    workerPool<Job, Ended>({ worker: new URL('./worker.js', import.meta.url), threads, ...limits }),
+  executor: (threads, heapMegabytes) =>
+    workerPool<Job, Ended>({
+      worker: new URL('./worker.js', import.meta.url),
+      threads,
+      secondsPerJob,
+      heapMegabytes,
+    }),
   queueThreads: (threads, heapMegabytes) =>
     workerPool<ThreadJob, ThreadResult>({
       worker: new URL('./queue-worker-thread.js', import.meta.url),
       threads,
-      ...limits,
+      secondsPerJob,
       heapMegabytes,
     }),
 });

@@ -7,8 +7,12 @@ export function isOutOfMemory(error: unknown): boolean {
 }
 
 const signs =
-  /out of memory|memory limit|allocation failed|Invalid (typed array|array buffer) length|Unable to grow|could not allocate|bad_alloc/i;
+  /out of memory|memory limit|allocation failed|Invalid (typed array|array buffer) length|Unable to grow|could not (be )?allocate|bad_alloc|kernel memory|ENOMEM/i;
 
-/** What to do then. */
-export const memoryMessage =
-  'out of memory: what was written is whole; go on with --resume, with fewer --workers or on a larger machine';
+/** What to do then: threads die at a limit of their own, allocations fail at that of the machine. */
+export function memoryMessage(said: string, goOn: string = '--resume'): string {
+  const cure = /memory limit|heap out of memory/i.test(said)
+    ? 'with a larger --heap'
+    : 'with fewer --workers or on a larger machine';
+  return `out of memory: what was written is whole; go on with ${goOn}, ${cure}`;
+}

@@ -20,6 +20,8 @@ export interface OpenStudy {
 export interface RunSettings {
   /** At the same time. */
   readonly workers: number;
+  /** Limit of the objects of each. */
+  readonly heapMegabytes: number;
   /** Where, in words. */
   readonly where: string;
   /** The option with which an interrupted study goes on. */
@@ -65,7 +67,8 @@ export function tellWritten(files: readonly string[], kind: ProgressKind): void 
 /** Says what failed and what is left; returns the exit status. */
 export function tellEnd({ broken, failed }: Ran, left: number, { goOn }: RunSettings): number {
   for (const [index, reason] of failed) console.error(`error: member ${index}: ${reason}`);
-  if ([...failed.values()].some(isOutOfMemory)) console.error(`error: ${memoryMessage}`);
+  const memory = [...failed.values()].find(isOutOfMemory);
+  if (memory !== undefined) console.error(`error: ${memoryMessage(memory, goOn)}`);
   if (broken !== undefined) {
     console.error(`interrupted: ${counted(left, 'member')} left for ${goOn}`);
     return broken;
@@ -94,7 +97,7 @@ export async function runMembers(
   const failed = new Map<number, string>();
   const threads = Math.min(settings.workers, open.length);
   if (threads > 0) {
-    const executor = laboratory.executor(threads);
+    const executor = laboratory.executor(threads, settings.heapMegabytes);
     const jobOf = (member: Member): Job => {
       const previous = previousOf(member);
       return {

@@ -188,6 +188,7 @@ test.each([
 test.each([
   [new RangeError('Array buffer allocation failed'), true],
   [new RangeError('Invalid typed array length: 10000400001'), true],
+  ['562816 bytes of kernel memory could not be allocated', true],
   ['Worker terminated due to reaching memory limit: JS heap out of memory', true],
   [new Error('unreachable'), false],
   [new TypeError('x is not a function'), false],

@@ -4,9 +4,9 @@ import type { Ended, Job } from '../worker.js';
 
 /** What runs the members of studies. */
 export interface Laboratory {
-  /** Makes what runs members, at most `threads` at the same time. */
-  readonly executor: (threads: number) => Executor<Job, Ended>;
-  /** Makes what runs members of a queue, whose files travel; each may fill a heap of so many megabytes. */
+  /** Makes what runs members, at most `threads` at the same time; each may fill a heap of so many megabytes. */
+  readonly executor: (threads: number, heapMegabytes: number) => Executor<Job, Ended>;
+  /** Makes what runs members of a queue, whose files travel. */
   readonly queueThreads: (
     threads: number,
     heapMegabytes: number,

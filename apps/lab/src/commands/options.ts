@@ -55,6 +55,17 @@ export function integerOf(argument: string, text: string, least: number, most: n
   throw new ArgumentError(argument, text, `an integer from ${least} to ${most}`);
 }
 
+/** The option that limits what a member holds in memory besides arrays. */
+export const heapOption = [
+  '--heap <megabytes>',
+  'of objects in the memory of a member (default: 2048)',
+] as const;
+
+/** The value of `heapOption`. @throws ArgumentError */
+export function heapOf(text: string = '2048'): number {
+  return integerOf('--heap', text, 16, 1_000_000);
+}
+
 /** A length of time. @throws ArgumentError */
 export function secondsOf(argument: string, text: string): number {
   const value = Number(text);

@@ -16,7 +16,16 @@ import { progressKinds } from '../progress.js';
 import { readConformance, readStudy, withLines } from '../read-study.js';
 import { requireFitting } from '../run-member.js';
 import { runStudy } from '../run-study.js';
-import { formatNames, integerOf, oneOf, optionsOf, printing, secondsOf } from './options.js';
+import {
+  formatNames,
+  heapOf,
+  heapOption,
+  integerOf,
+  oneOf,
+  optionsOf,
+  printing,
+  secondsOf,
+} from './options.js';
 import type { LabCommand } from './command.js';
 
 interface RunOptions {
@@ -26,6 +35,7 @@ interface RunOptions {
   readonly resume?: boolean;
   readonly native: boolean;
   readonly checkpoint?: string;
+  readonly heap?: string;
   readonly progress?: string;
   readonly quiet?: boolean;
   readonly queue?: string;
@@ -54,6 +64,7 @@ export const run: LabCommand = {
         )
         .option('--resume', 'go on with a study that was interrupted, or extend one')
         .option('--checkpoint <seconds>', 'between checkpoints within a member (default: 60)')
+        .option(...heapOption)
         .option('--queue <url>', 'by the workers of a queue: redis://HOST:PORT, rediss:// with TLS')
         .option('--attach', 'come back to a study whose members are in the queue')
         .option('--shared <folder>', 'with --queue: the folder that workers were given')
@@ -71,6 +82,7 @@ export const run: LabCommand = {
     const { options } = given;
     const workers = integerOf('--workers', options.workers ?? String(cores), 1, 256);
     const checkpointSeconds = secondsOf('--checkpoint', options.checkpoint ?? '60');
+    const heapMegabytes = heapOf(options.heap);
     const kind = oneOf('--progress', options.progress ?? 'text', progressKinds);
     const progress = options.quiet ? 'none' : kind;
     const format = oneOf('--format', options.format ?? 'arrow', formatNames);
@@ -106,7 +118,13 @@ export const run: LabCommand = {
       ? { ...whole, open: whole.open.filter((member) => isIn(shard, member)) }
       : whole;
     const open = { study, members: own, archive };
-    const settings = { workers, goOn: '--resume', progress, checkpointSeconds } as const;
+    const settings = {
+      workers,
+      heapMegabytes,
+      goOn: '--resume',
+      progress,
+      checkpointSeconds,
+    } as const;
     const where = `on ${counted(workers, 'worker thread')}, kernels ${defaultKernels.name}`;
     if (shard) return () => runShard(shard, open, { ...settings, where }, laboratory);
     if (!queue) return () => runStudy(open, { ...settings, where, format }, laboratory);
@@ -128,7 +146,14 @@ export const run: LabCommand = {
 };
 
 /** @throws ArgumentError for options that do not go together. */
-function queueOf({ queue, attach, shard, shared, workers }: RunOptions): QueuePlace | undefined {
+function queueOf({
+  queue,
+  attach,
+  shard,
+  shared,
+  workers,
+  heap,
+}: RunOptions): QueuePlace | undefined {
   if (queue === undefined) {
     if (attach) throw new ArgumentError('--attach', '', 'with --queue');
     if (shared !== undefined) throw new ArgumentError('--shared', shared, 'with --queue');
@@ -137,6 +162,9 @@ function queueOf({ queue, attach, shard, shared, workers }: RunOptions): QueuePl
   if (shard !== undefined) throw new ArgumentError('--shard', shard, 'without --queue');
   if (workers !== undefined) {
     throw new ArgumentError('--workers', workers, 'without --queue: an option of its workers');
+  }
+  if (heap !== undefined) {
+    throw new ArgumentError('--heap', heap, 'without --queue: an option of its workers');
   }
   if (shared !== undefined) requireWritable('--shared', shared);
   return { address: queueAddress(queue, process.env), shared };

@@ -13,7 +13,16 @@ import { inFolder, inJobs } from '../executors/file-store.js';
 import { serveQueue } from '../executors/queue-worker.js';
 import type { LabCommand } from './command.js';
 import { memberQueue } from '../executors/run-by-queue.js';
-import { integerOf, optionsOf, printing, queueOption, requireQueue, secondsOf } from './options.js';
+import {
+  heapOf,
+  heapOption,
+  integerOf,
+  optionsOf,
+  printing,
+  queueOption,
+  requireQueue,
+  secondsOf,
+} from './options.js';
 
 interface WorkerOptions {
   readonly queue?: string;
@@ -44,7 +53,7 @@ export const worker: LabCommand = {
           '--lost-after <seconds>',
           'silent for so long, a machine is taken for dead (default: 30)',
         )
-        .option('--heap <megabytes>', 'of objects in the memory of a member (default: 2048)')
+        .option(...heapOption)
         .option('--until-empty', 'end when the queue is empty')
         .option(
           '--no-native',
@@ -56,7 +65,7 @@ export const worker: LabCommand = {
     const address = queueAddress(requireQueue(options.queue), process.env);
     const workers = integerOf('--workers', options.workers ?? String(cores), 1, 256);
     const lostAfterSeconds = secondsOf('--lost-after', options.lostAfter ?? '30');
-    const heap = integerOf('--heap', options.heap ?? '2048', 16, 1_000_000);
+    const heap = heapOf(options.heap);
     const { data, shared } = options;
     if (data !== undefined && !statSync(data, { throwIfNoEntry: false })?.isDirectory()) {
       throw new ArgumentError('--data', data, 'a folder');
