@@ -37,6 +37,13 @@ export class Columns {
     this.rows++;
   }
 
+  /** Says a column anew, if it is one of these, from another: its values at the rows so far. */
+  derive(name: string, from: string, value: (x: number) => number): void {
+    const values = this.grown.get(name);
+    const given = this.grown.get(from);
+    for (let i = 0; values && given && i < this.rows; i++) values[i] = value(given[i]!);
+  }
+
   /** Forgets the rows from `length` on. */
   truncate(length: number): void {
     this.rows = Math.min(this.rows, length);

@@ -13,8 +13,8 @@ type FlowGiven = Extract<Dynamics, { kind: 'gradientFlow' | 'normalizedFlow' }>;
 export type Follow = (options: FlowOptions) => Flow | InclusionFlow;
 
 /**
- * A flow that saves checkpoints of itself and goes on from them, bit for bit; one across kinks begins anew, for its
- * pattern of sides is not kept. `objective` is what it is the gradient flow of.
+ * A flow that saves checkpoints of itself and goes on from them, bit for bit, across kinks too. `objective` is what it is
+ * the gradient flow of.
  */
 export function flowRun(follow: Follow, given: FlowGiven, record: Recorder, objective?: Objective) {
   const { until, rtol, atol, save } = given;
@@ -39,10 +39,7 @@ export function flowRun(follow: Follow, given: FlowGiven, record: Recorder, obje
     let loss0 = NaN;
 
     /** Records the times that are new among those that the flow has saved. */
-    const take = (
-      { t, y, loss, speed, dissipated }: FlowProgress['saved'] | Flow,
-      kinksUntil?: (t: number) => number,
-    ): void => {
+    const take = ({ t, y, loss, speed, dissipated }: FlowProgress['saved'] | Flow): void => {
       for (let i = columns.length - already; i < t.length; i++) {
         const time = t[i]!;
         if (time === 0) loss0 = loss[i]!;
@@ -50,7 +47,6 @@ export function flowRun(follow: Follow, given: FlowGiven, record: Recorder, obje
           loss: loss[i]!,
           speed: speed[i]!,
           energyResidual: loss[i]! - loss0 + dissipated[i]!,
-          ...(kinksUntil && { kinkEvents: kinksUntil(time) }),
         };
         columns.add([time, ...record.row(y[i]!, known)]);
         if (wanted.has(time)) kept.set(time, y[i]!.slice());
@@ -71,6 +67,10 @@ export function flowRun(follow: Follow, given: FlowGiven, record: Recorder, obje
       const checkpoint = progress.checkpoint();
       if (!checkpoint) return;
       take(progress.saved);
+      const { integration } = checkpoint;
+      if ('itinerary' in integration) {
+        columns.derive('kinkEvents', 't', countUntil(integration.itinerary));
+      }
       hooks.checkpoint({
         columns: columns.read(),
         theta: progress.theta.slice(),
@@ -80,7 +80,7 @@ export function flowRun(follow: Follow, given: FlowGiven, record: Recorder, obje
         ...(kept.size > 0 && { kept: new Map(kept) }),
         status: 'unfinished',
         reason: `at t = ${progress.t} of ${end}`,
-        gradients: checkpoint.integration.statistics.rhs,
+        gradients: integration.statistics.rhs,
         steps: progress.steps,
         events: [],
       });
@@ -88,7 +88,9 @@ export function flowRun(follow: Follow, given: FlowGiven, record: Recorder, obje
 
     const flow = follow({ until, rtol, atol, saveAt, energy, observe, ...(from && { from }) });
     const itinerary = 'itinerary' in flow ? flow.itinerary : undefined;
-    take(flow, itinerary && ((time) => itinerary.filter(({ t }) => t <= time).length));
+    take(flow);
+    // the whole itinerary, also of what was before a checkpoint
+    if (itinerary) columns.derive('kinkEvents', 't', countUntil(itinerary));
     return {
       columns: columns.read(),
       theta: flow.theta,
@@ -105,6 +107,15 @@ export function flowRun(follow: Follow, given: FlowGiven, record: Recorder, obje
         ...(objective && { objective }),
       },
     };
+  };
+}
+
+/** How many events there were by a time; times are asked for in ascending order. */
+function countUntil(events: readonly { readonly t: number }[]): (time: number) => number {
+  let count = 0;
+  return (time) => {
+    while (count < events.length && events[count]!.t <= time) count++;
+    return count;
   };
 }
 

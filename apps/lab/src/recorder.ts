@@ -1,7 +1,9 @@
 import { ArgumentError, norm2 } from '@nonsmooth/core';
 import { invariants, lyapunov } from '@nonsmooth/flows';
+import { activationKinks } from '@nonsmooth/kernels';
 import { isEmpiricalRisk, network, realize, type EmpiricalRisk } from '@nonsmooth/nets';
 import { tensor } from '@nonsmooth/tensor';
+import { courseOf } from './course.js';
 import type { Problem } from './problem.js';
 import type { SavedStatistics } from './running-statistics.js';
 import type { ColumnName, Dynamics, Study } from './study.js';
@@ -57,10 +59,10 @@ const columns: {
     return ({ theta, known }) => test.loss(theta, known?.statistics);
   },
 
-  batchLoss: (_problem, { kind }) =>
-    known('batchLoss', kind.endsWith('escent') ? undefined : 'a descent'),
-  energyResidual: (_problem, { kind }) =>
-    known('energyResidual', kind.endsWith('Flow') ? undefined : 'a flow'),
+  batchLoss: (_problem, dynamics) =>
+    known('batchLoss', courseOf(dynamics) === 'descent' ? undefined : 'a descent'),
+  energyResidual: (_problem, dynamics) =>
+    known('energyResidual', courseOf(dynamics) === 'flow' ? undefined : 'a flow'),
   hitKinks: (_problem, dynamics) =>
     known(
       'hitKinks',
@@ -68,10 +70,8 @@ const columns: {
         ? undefined
         : 'a descent with watch: {}',
     ),
-  epsilon: (_problem, { kind }) =>
-    known('epsilon', kind === 'approximation' ? undefined : 'an approximation'),
-  gradientError: (_problem, { kind }) =>
-    known('gradientError', kind === 'approximation' ? undefined : 'an approximation'),
+  epsilon: (_problem, dynamics) => known('epsilon', missingApproximations(dynamics)),
+  gradientError: (_problem, dynamics) => known('gradientError', missingApproximations(dynamics)),
 
   accuracy({ test, train }) {
     const judged = test ?? train();
@@ -89,8 +89,12 @@ const columns: {
   },
 
   activeNeurons({ net, risk }) {
-    if (!['relu', 'leakyRelu'].includes(net.activation.name)) {
-      throw new ArgumentError('record', 'activeNeurons', 'a network with relu or leakyRelu');
+    if (!activationKinks(net.activation).some(({ at }) => at === 0)) {
+      throw new ArgumentError(
+        'record',
+        'activeNeurons',
+        'a network whose activation has a kink at 0, such as relu',
+      );
     }
     const { inputs } = empirical(risk, 'activeNeurons').data;
     const { widths, activation, batchNormalization } = net;
@@ -115,7 +119,7 @@ const columns: {
   },
 
   kinkEvents({ risk }, dynamics) {
-    const isFlow = dynamics.kind.endsWith('Flow');
+    const isFlow = courseOf(dynamics) === 'flow';
     const isIgnored = 'kinks' in dynamics && dynamics.kinks === 'ignored';
     const meets = isFlow && !isIgnored && isEmpiricalRisk(risk) && !risk.smooth;
     return known('kinkEvents', meets ? undefined : 'a flow across the kinks of an empirical risk');
@@ -126,6 +130,10 @@ const columns: {
 function known(name: keyof Known & ColumnName, missing: string | undefined): Column {
   if (missing !== undefined) throw new ArgumentError('record', name, missing);
   return (sight) => sight.known?.[name] ?? NaN;
+}
+
+function missingApproximations(dynamics: Dynamics): string | undefined {
+  return courseOf(dynamics) === 'approximations' ? undefined : 'an approximation';
 }
 
 function empirical(risk: Problem['risk'], column: string): EmpiricalRisk {

@@ -229,9 +229,22 @@ dynamics: { kind: gradientFlow, until: 10000, rtol: 1e-9, atol: 1e-11 }
 members: 2
 `;
 
+const kinked = (kind: string, until: number): string => `
+title: A flow across kinks that was killed
+network: { widths: [1, 24, 1], activation: relu }
+inputs: { kind: uniform, count: 100, from: -1, to: 1 }
+target: { kind: sine, frequency: 5 }
+start: { kind: random, weights: heNormal, biases: 0.5 }
+dynamics: { kind: ${kind}, until: ${until}, rtol: 1e-9, atol: 1e-11 }
+record: [loss, speed, norm, kinkEvents]
+members: 2
+`;
+
 test.each([
   ['descent', descent.replace('STEPS', '300500')],
   ['flow', flow],
+  ['flow across kinks', kinked('gradientFlow', 100)],
+  ['normalized flow', kinked('normalizedFlow', 20)],
 ])(
   'a %s killed within its members goes on from its checkpoints, bit for bit',
   async (kind, text) => {

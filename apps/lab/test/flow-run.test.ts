@@ -48,6 +48,20 @@ test.each([
   ['the default method', smooth],
   ['an explicit method', smooth.replace('until', 'method: dormandPrince54, until')],
   ['log time', smooth.replace('until: 30', 'until: { logTime: 6 }')],
+  ['the inclusion across kinks', relu.replace('energyResidual', 'energyResidual, kinkEvents')],
+  [
+    'the inclusion of a deep network in log time',
+    relu
+      .replace('[1, 5, 1]', '[1, 4, 4, 1]')
+      .replace('energyResidual', 'kinkEvents')
+      .replace('until: 30', 'until: { logTime: 4 }'),
+  ],
+  [
+    'the normalized inclusion',
+    relu
+      .replace('energyResidual', 'kinkEvents')
+      .replace('gradientFlow, until: 30', 'normalizedFlow, until: 10'),
+  ],
   [
     'the normalized flow of the population risk',
     relu

@@ -1,3 +1,4 @@
+import { courseOf } from '../course.js';
 import type { ColumnName, Study } from '../study.js';
 import type { ScaleName } from './choices.js';
 
@@ -39,7 +40,7 @@ export function titleOf(column: string, study: Study): Title {
 
 /** Steps of descents, time of flows. */
 export function timeTitle({ dynamics }: Study): string {
-  return 'until' in dynamics ? 'time t of the flow' : 'steps';
+  return courseOf(dynamics) === 'flow' ? 'time t of the flow' : 'steps';
 }
 
 /** An axis that is ready to be drawn. */
