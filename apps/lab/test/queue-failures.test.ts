@@ -1,3 +1,4 @@
+import { Worker } from 'bullmq';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -150,6 +151,52 @@ describe.skipIf(!hasRedis)('a study by a queue', () => {
       }
     },
     2 * minute,
+  );
+
+  test(
+    'runs members again whose results were lost on their way, and no more often than three times',
+    async () => {
+      const study = commands.write('overwritten.yaml', descent(3, 2000));
+      const whole = commands.embedded(study, 'overwritten-whole');
+      const honest = commands.worker(commands.redis.url);
+      await until(() => honest.text().includes(' works for '), 'a worker');
+      await commands.killAll();
+      const build = /build ([0-9a-f]{24})/.exec(honest.text())![1]!;
+      // says that members have ended whose files are not there: as if a machine taken for dead had written over them
+      const runs = new Map<string, number>();
+      const connection = { host: '127.0.0.1', port: commands.redis.port };
+      const loser = (upTo: number): Worker =>
+        new Worker(
+          `members-${build}`,
+          (job) => {
+            const count = (runs.get(job.id!) ?? 0) + 1;
+            runs.set(job.id!, count);
+            if (count >= upTo) void losing.pause(true);
+            return Promise.resolve({ machine: 'a machine', kernels: 'its kernels' });
+          },
+          { connection: { ...connection, maxRetriesPerRequest: null }, prefix: 'nonsmooth' },
+        );
+      const started = (out: string): Command =>
+        commands.start(['run', study, '--queue', commands.redis.url, '--out', commands.at(out)]);
+
+      let losing = loser(3);
+      const run = started('overwritten');
+      await until(() => [...runs.values()].some((count) => count >= 3), 'three losses');
+      await losing.close();
+      commands.worker(commands.redis.url);
+      expect([await run.end, run.text()]).toEqual([0, expect.stringContaining('Written')]);
+      expect(contentOf(commands.at('overwritten'))).toEqual(contentOf(whole));
+      await commands.killAll();
+
+      runs.clear();
+      losing = loser(Infinity);
+      const lost = started('lost');
+      expect(await lost.end).toBe(1);
+      expect(lost.text()).toContain('its file is not there');
+      expect([...runs.values()]).toEqual([4, 4, 4]);
+      await losing.close();
+    },
+    minute,
   );
 
   test(

@@ -8,18 +8,21 @@ import type { FileStore } from './file-store.js';
 import type { OpenMembers } from './open-members.js';
 import { receivedFile, type Payload } from './payload.js';
 import type { Provenance } from './queue-worker.js';
-import { plainLine, Refusal, writeWhole } from '@nonsmooth/apps-shared';
+import { plainLine, Refusal, writeWhole, type Fate } from '@nonsmooth/apps-shared';
+
+/** A machine that was taken for dead may write its checkpoint over a result: then the member is run again from there. */
+const mostRepetitions = 3;
 
 /**
- * Writes what came back of a member that is over, and says so to `open`. Returns whether the queue may forget the job:
- * not if the folder of results refused its file.
+ * Writes what came back of a member that is over, and says so to `open`. The queue keeps the job if the folder of results
+ * refused its file.
  */
 export function collect(
   job: QueuedJob<Payload, Provenance>,
   name: string,
   open: OpenMembers,
   store: FileStore,
-): boolean {
+): Fate {
   const jobs = open.jobsOf(name);
   const { member } = jobs[0]!;
   const provenance = isProvenance(job.returnvalue) ? job.returnvalue : undefined;
@@ -27,6 +30,7 @@ export function collect(
     const bytes = store.read(job);
     const file = bytes && receivedFile(bytes, member);
     if (provenance && !(file && hasEnded(file, member))) {
+      if (open.countRepetition(name) <= mostRepetitions) return 'repeated';
       throw new Refusal('a result', 'its file is not there; workers and starter share no folder');
     }
     // of a member that failed, its last checkpoint
@@ -36,7 +40,7 @@ export function collect(
       for (const one of jobs) record(one, provenance, job);
       open.over(name, { status: 'done', result: endedOf(file) });
     }
-    return true;
+    return 'forgotten';
   } catch (error) {
     const code = storageCode(error);
     if (error instanceof Refusal) open.over(name, { status: 'failed', reason: error.message });
@@ -45,7 +49,7 @@ export function collect(
       const none = { status: 'failed', verdict: 'undecided', loss: NaN, norm: NaN } as const;
       open.over(name, { status: 'done', result: { ...none, reason: code, unsaved: code } });
     }
-    return code === undefined;
+    return code === undefined ? 'forgotten' : 'kept';
   }
 }
 

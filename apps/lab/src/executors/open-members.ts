@@ -11,14 +11,16 @@ import { portable } from './study-files.js';
 /** The members that are not over yet, by the names of their jobs; equal members share one job. */
 export interface OpenMembers {
   readonly size: number;
-  /** The names of all that are open now. */
-  names(): string[];
+  /** The names of all that are open now, in their order. */
+  names(): Iterable<string>;
   has(name: string): boolean;
   /** The jobs of a name; none if it is over. */
   jobsOf(name: string): readonly Job[];
   /** What travels, with a part to go on from if there is one. */
   payloadOf(name: string): Payload;
   over(name: string, outcome: Outcome<Ended>): void;
+  /** Notes that a job is to be done once more, and tells how often that was so. */
+  countRepetition(name: string): number;
   /** One outcome per job. */
   readonly outcomes: readonly Outcome<Ended>[];
 }
@@ -32,6 +34,7 @@ export function openMembers(
 ): OpenMembers {
   const outcomes: Outcome<Ended>[] = [];
   const open = new Map<string, number[]>();
+  const repetitions = new Map<string, number>();
   let ended = 0;
   const travelling = travellers(folder);
   const payload = ({ member, previous, checkpointSeconds }: Job): Payload => ({
@@ -65,12 +68,17 @@ export function openMembers(
     get size() {
       return open.size;
     },
-    names: () => [...open.keys()],
+    names: () => open.keys(),
     has: (name) => open.has(name),
     jobsOf,
     payloadOf(name) {
       const [job] = jobsOf(name);
       return { ...payload(job!), ...earlierPart(job!) };
+    },
+    countRepetition(name) {
+      const count = (repetitions.get(name) ?? 0) + 1;
+      repetitions.set(name, count);
+      return count;
     },
     over(name, outcome) {
       const places = open.get(name) ?? [];

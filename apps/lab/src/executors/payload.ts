@@ -60,8 +60,15 @@ export function received(data: unknown, build: string): Received {
   if (payload.build !== build) {
     throw new Refusal('a job', `it is for build ${payload.build}, this is ${build}`);
   }
-  return { payload, study: checked('the study of a job', studySchema, parsed(payload.study)) };
+  if (lastStudy?.text !== payload.study) {
+    const study = checked('the study of a job', studySchema, parsed(payload.study));
+    lastStudy = { text: payload.study, study };
+  }
+  return { payload, study: lastStudy.study };
 }
+
+/** Members of a variation follow one another and share their study: it is read once. */
+let lastStudy: { readonly text: string; readonly study: Study } | undefined;
 
 /** @throws ArgumentError for a study that is too large to travel. */
 export function studyText(study: Study): string {

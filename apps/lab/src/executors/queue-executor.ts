@@ -39,6 +39,9 @@ export function queueExecutor(settings: QueueExecutorSettings): Executor<Job, En
         await runQueued<Payload, Provenance>(
           { connection, build, concurrency, signal, say },
           {
+            get size() {
+              return open.size;
+            },
             names: () => open.names(),
             has: (name) => open.has(name),
             dataOf: (name) => open.payloadOf(name),
@@ -53,7 +56,7 @@ export function queueExecutor(settings: QueueExecutorSettings): Executor<Job, En
             progressed: (name, data) => passOn(news, open, name, data),
           },
         );
-        for (const one of open.names()) open.over(one, { status: 'cancelled' });
+        for (const one of [...open.names()]) open.over(one, { status: 'cancelled' });
         return open.outcomes;
       } finally {
         news.close();

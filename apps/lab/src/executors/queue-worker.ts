@@ -60,7 +60,11 @@ export async function serveQueue(
     running.get(data.id)?.(data);
   };
 
-  async function work(job: Job<Payload>, token: string | undefined): Promise<Provenance> {
+  async function work(
+    job: Job<Payload>,
+    token: string | undefined,
+    end: AbortSignal,
+  ): Promise<Provenance> {
     const id = job.id!;
     let member: Member;
     try {
@@ -98,7 +102,7 @@ export async function serveQueue(
             channel: settings.channel,
           },
         ],
-        { concurrency: 1, signal },
+        { concurrency: 1, signal: end },
       )
       .finally(() => running.delete(id));
     await writer.idle();

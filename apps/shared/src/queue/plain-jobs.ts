@@ -50,13 +50,16 @@ export function plainQueueExecutor<Job, Result>(
       await runQueued<PlainData, PlainOutcome>(
         { connection: await connection, build, concurrency, signal, say },
         {
-          names: () => [...places.keys()],
+          get size() {
+            return places.size;
+          },
+          names: () => places.keys(),
           has: (name) => places.has(name),
           isOver: () => false,
           dataOf: (name) => ({ format: 1, build: own, job: toJson(jobs[places.get(name)!]) }),
           take(name, { returnvalue, failedReason }) {
             over(name, outcomeOf<Result>(returnvalue, failedReason));
-            return true;
+            return 'forgotten';
           },
         },
       );
@@ -81,7 +84,7 @@ export async function servePlainJobs<Job, Result>(
   const { connection, build, say, signal } = service;
   const { UnrecoverableError, WaitingError } = connection.bullmq;
   const own = fingerprintOf(build);
-  await serveQueued<PlainData, PlainOutcome>(service, async (queued, token) => {
+  await serveQueued<PlainData, PlainOutcome>(service, async (queued, token, end) => {
     let job: Job;
     try {
       job = jobIn(queued.data, own, requireJob);
@@ -90,7 +93,7 @@ export async function servePlainJobs<Job, Result>(
       say(error.message);
       throw new UnrecoverableError(error.message);
     }
-    const [outcome] = await threads.run([job], { concurrency: 1, signal });
+    const [outcome] = await threads.run([job], { concurrency: 1, signal: end });
     if (!outcome) throw new Error('a job without outcome');
     switch (outcome.status) {
       case 'cancelled':

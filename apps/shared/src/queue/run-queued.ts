@@ -6,20 +6,24 @@ import { plainLine } from './refusal.js';
 
 /** Jobs that are not over yet, by their names in the queue. */
 export interface OpenJobs<Data, Returned> {
-  /** The names of all that are open now. */
-  names(): readonly string[];
+  readonly size: number;
+  /** The names of all that are open now, in their order. */
+  names(): Iterable<string>;
   has(name: string): boolean;
   /** Whether it is over without the queue: done earlier, or by another starter. */
   isOver(name: string): boolean;
   /** What travels. */
   dataOf(name: string): Data;
-  /** Takes what a job that has ended came to; returns whether the queue may forget it. */
-  take(name: string, job: Job<Data, Returned>): boolean;
+  /** Takes what a job that has ended came to, and tells what becomes of it in the queue. */
+  take(name: string, job: Job<Data, Returned>): Fate;
   /** After the queue has forgotten it. */
   forgotten?(name: string): void;
   /** How far a job is. */
   progressed?(name: string, data: unknown): void;
 }
+
+/** What becomes of a job in the queue that has ended: it goes, it stays for another starter, or it is done once more. */
+export type Fate = 'forgotten' | 'kept' | 'repeated';
 
 /** Where jobs wait, and how. */
 export interface QueuedRun {
@@ -86,8 +90,9 @@ async function work<Data, Returned>(
   events: QueueEvents,
 ): Promise<void> {
   const { redis } = connection;
-  /** In the queue, as far as this process has put them there. */
+  /** In the queue, as far as this process has put them there, and those that are not. */
   const submitted = new Set<string>();
+  const unsubmitted = new Set(open.names());
   const ready = new Set<string>();
   const active = new Map<string, Promise<void>>();
   let wake = (): void => {};
@@ -109,6 +114,7 @@ async function work<Data, Returned>(
     for (let from = 0; from < names.length && !signal.aborted; from += jobsPerMessage) {
       const absent = names.slice(from, from + jobsPerMessage).filter((name) => {
         const isWanted = open.has(name) && !open.isOver(name);
+        unsubmitted.delete(name);
         if (isWanted) submitted.add(name);
         else submitted.delete(name);
         return isWanted;
@@ -126,11 +132,7 @@ async function work<Data, Returned>(
   async function submitMore(): Promise<void> {
     while (submitted.size < concurrency && !signal.aborted) {
       const free = Math.min(jobsPerMessage, concurrency - submitted.size);
-      const next: string[] = [];
-      for (const name of open.names()) {
-        if (next.length >= free) break;
-        if (!submitted.has(name)) next.push(name);
-      }
+      const next = first(free, unsubmitted);
       if (next.length === 0) return;
       await submit(next);
     }
@@ -141,9 +143,15 @@ async function work<Data, Returned>(
     const job = await persistently(signal, () => queue.getJob(name));
     if (!open.has(name)) return;
     if (!job) return submit([name]);
-    if (job.finishedOn === undefined || !open.take(name, job)) return;
+    const fate = job.finishedOn === undefined ? 'kept' : open.take(name, job);
+    if (fate === 'kept') return;
+    // with what it has come to so far, which may travel with its data
+    const again = fate === 'repeated' && { data: job.data, opts: { ...jobOptions, jobId: name } };
     await persistently(signal, () => queue.remove(name));
-    open.forgotten?.(name);
+    if (!again) return open.forgotten?.(name);
+    await persistently(signal, () =>
+      queue.addBulk([{ name: 'job', ...again }] as Parameters<typeof queue.addBulk>[0]),
+    );
   }
 
   /** Finds what events did not tell: jobs that ended or vanished while this process or the server was away. */
@@ -183,7 +191,7 @@ async function work<Data, Returned>(
   function submitOrLook(): void {
     if (isBusy) return;
     const mayLook = Date.now() >= nextLook && submitted.size > 0;
-    if (!mayLook && submitted.size >= Math.min(concurrency, open.names().length)) return;
+    if (!mayLook && (unsubmitted.size === 0 || submitted.size >= concurrency)) return;
     isBusy = true;
     const began = Date.now();
     void submitMore()
@@ -213,7 +221,7 @@ async function work<Data, Returned>(
     say(told);
   };
   try {
-    while (open.names().length > 0 && !signal.aborted && wrong === undefined) {
+    while (open.size > 0 && !signal.aborted && wrong === undefined) {
       const waiting = new Promise<void>((resolve) => (wake = resolve));
       takeReady();
       submitOrLook();
@@ -227,6 +235,16 @@ async function work<Data, Returned>(
     redis.off('ready', reconnected);
     signal.removeEventListener('abort', stir);
   }
+}
+
+/** As many as there are, but no more than `count`. */
+function first<Item>(count: number, items: Iterable<Item>): Item[] {
+  const found: Item[] = [];
+  for (const item of items) {
+    if (found.length >= count) break;
+    found.push(item);
+  }
+  return found;
 }
 
 /** Why no worker runs these jobs, as far as it can be told; empty if one does. */

@@ -29,10 +29,23 @@ const secondsBetweenLooks = 10;
 /** The name of this process among machines. */
 export const ownMachine: string = `${hostname()}:${process.pid}`;
 
+/**
+ * While jobs are as short as this, as many more are fetched as run: the way through the queue takes no time of the threads'
+ * then. Longer ones wait where any machine can take them.
+ */
+const millisecondsOfShortJobs = 100;
+
+/** Does a job; `signal` aborts at the end of the service, and when the queue has given the job to another machine. */
+export type QueuedWork<Data, Returned> = (
+  job: Job<Data, Returned>,
+  token: string | undefined,
+  signal: AbortSignal,
+) => Promise<Returned>;
+
 /** Does jobs of a queue until `signal` aborts. Locks are renewed here: the work itself belongs on other threads. */
 export async function serveQueued<Data, Returned>(
   service: QueuedService,
-  work: (job: Job<Data, Returned>, token: string | undefined) => Promise<Returned>,
+  work: QueuedWork<Data, Returned>,
 ): Promise<void> {
   const { connection, build, noun, workers, lostAfterSeconds, untilEmpty, say, signal } = service;
   const { bullmq, address, prefix } = connection;
@@ -46,13 +59,16 @@ export async function serveQueued<Data, Returned>(
   await persistently(signal, () => registerBuild(connection, build));
   const worker = new bullmq.Worker<Data, Returned>(
     connection.queueOf(own),
-    async (job, token) => {
+    async (job, token, lost) => {
       isDrained = false;
       running++;
+      const began = performance.now();
       try {
-        return await work(job, token);
+        return await work(job, token, lost ? AbortSignal.any([signal, lost]) : signal);
       } finally {
         running--;
+        const isShort = performance.now() - began < millisecondsOfShortJobs;
+        worker.concurrency = isShort ? 2 * workers : workers;
       }
     },
     {
@@ -68,6 +84,7 @@ export async function serveQueued<Data, Returned>(
   );
   // of the connection, and locks that were lost meanwhile: the queue gives their jobs to others
   worker.on('error', () => {});
+  worker.on('lockRenewalFailed', (ids) => ids.forEach((id) => worker.cancelJob(id)));
   let ended = 0;
   worker.on('completed', () => {
     ended++;
