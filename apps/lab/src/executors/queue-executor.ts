@@ -56,7 +56,7 @@ export function queueExecutor(settings: QueueExecutorSettings): Executor<Job, En
             progressed: (name, data) => passOn(news, open, name, data),
           },
         );
-        for (const one of [...open.names()]) open.over(one, { status: 'cancelled' });
+        for (const one of open.names()) open.over(one, { status: 'cancelled' });
         return open.outcomes;
       } finally {
         news.close();
