@@ -1,6 +1,6 @@
 import type { Tensor } from '@nonsmooth/tensor';
 import { freezeNodes } from './checked-program.js';
-import { ForeignTracerError, TracedValueError } from './errors.js';
+import { ForeignTracerError, TracedValueError, UnusedComparisonError } from './errors.js';
 import { NodeTable } from './node-identity.js';
 import { mayOverflow, moderate } from './overflow.js';
 import type { Node, NodeOf, Op, Program, Shape } from './program.js';
@@ -82,6 +82,8 @@ export class Builder {
   readonly numbers: Map<number, Tracer> = new Map();
   /** Whether forms that overflow or cancel are replaced while they are traced. */
   readonly recognizes: boolean;
+  /** Comparisons that the traced function made and has not used yet. */
+  private readonly unused = new Set<number>();
   private readonly table = new NodeTable(this.nodes);
   private readonly overflows: boolean[] = [];
 
@@ -93,6 +95,23 @@ export class Builder {
     const index = this.table.place(node as Node);
     if (index === this.overflows.length) this.overflows.push(this.overflowsAt(node as Node));
     return new Tracer(this, index);
+  }
+
+  /** Notes a comparison that the traced function made: it must use it, for JavaScript cannot branch on it. */
+  noteComparison(comparison: Tracer): void {
+    this.unused.add(comparison.node);
+  }
+
+  /** Notes that an operation took this value. */
+  noteUse(node: number): void {
+    if (this.unused.size > 0) this.unused.delete(node);
+  }
+
+  /** Throws UnusedComparisonError for a comparison that no operation took and no output is. */
+  requireUsedComparisons(): void {
+    for (const node of this.unused) {
+      throw new UnusedComparisonError(new Tracer(this, node)[Symbol.toPrimitive]('string'));
+    }
   }
 
   private overflowsAt({ op, inputs }: Node): boolean {

@@ -16,11 +16,17 @@ export type Operand = Value | FloatArray | NestedNumbers;
 
 /** The operand as a tensor or traced value; numbers and nested arrays become constants. */
 export function toValue(operand: Operand): Value {
-  if (operand instanceof Tracer || isTensor(operand)) return operand;
+  if (operand instanceof Tracer) return used(operand);
+  if (isTensor(operand)) return operand;
   if (Array.isArray(operand) && holdsTraced(operand)) {
     throw new ArgumentError('values', 'an array of traced values', 'stack or concatenate of them');
   }
   return tensor(operand);
+}
+
+function used(value: Tracer): Tracer {
+  value.builder.noteUse(value.node);
+  return value;
 }
 
 function holdsTraced(list: readonly unknown[]): boolean {
@@ -46,8 +52,8 @@ export function lift(builder: Builder, value: Value): Tracer {
  * The operands as values; a number beside a traced value becomes a constant of its trace at once.
  */
 export function pairOf(a: Operand, b: Operand): readonly [Value, Value] {
-  if (a instanceof Tracer && typeof b === 'number') return [a, number(a.builder, b)];
-  if (b instanceof Tracer && typeof a === 'number') return [number(b.builder, a), b];
+  if (a instanceof Tracer && typeof b === 'number') return [used(a), number(a.builder, b)];
+  if (b instanceof Tracer && typeof a === 'number') return [number(b.builder, a), used(b)];
   return [toValue(a), toValue(b)];
 }
 

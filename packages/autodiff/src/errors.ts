@@ -14,6 +14,20 @@ export class TracedValueError extends Error {
   }
 }
 
+/** A comparison was traced and nothing used it: most likely JavaScript branched on it. */
+export class UnusedComparisonError extends Error {
+  override readonly name = 'UnusedComparisonError';
+  readonly node: string;
+
+  constructor(node: string) {
+    super(
+      `nothing uses the comparison ${node}: if, ?:, &&, || and ! take every traced value for true. ` +
+        'Express the choice by where, maximum, minimum or relu.',
+    );
+    this.node = node;
+  }
+}
+
 /** A traced value was used outside the trace it belongs to. */
 export class ForeignTracerError extends Error {
   override readonly name = 'ForeignTracerError';

@@ -29,7 +29,7 @@ export interface TraceOptions {
 
 /**
  * Runs `f` once on traced inputs of these shapes and returns what it did as a program. Everything that does
- * not depend on the inputs becomes a constant; `f` must not branch on values (TracedValueError).
+ * not depend on the inputs becomes a constant; `f` must not branch on values (TracedValueError, UnusedComparisonError).
  */
 export function trace(
   f: (...inputs: Tracer[]) => Operand | readonly Operand[],
@@ -46,6 +46,7 @@ export function trace(
   );
   return within(builder, () => {
     const outputs = outputsOf(f(...inputs)).map((output) => lift(builder, toValue(output)));
+    builder.requireUsedComparisons();
     const program = builder.finish(inputs, outputs);
     return options.debugNonFinite === true ? { ...program, debugNonFinite: true } : program;
   });

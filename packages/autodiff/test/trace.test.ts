@@ -245,3 +245,39 @@ describe('derivatives within a trace', () => {
     );
   });
 });
+
+const branches: Readonly<Record<string, (x: Value) => Value>> = {
+  'if (greater)': (x) => {
+    if (ad.greater(x, 0)) return x;
+    return ad.neg(x);
+  },
+  'less ? :': (x) => (ad.less(x, 0) ? ad.neg(x) : x),
+  'not(equal) ? :': (x) => (ad.not(ad.equal(x, 0)) ? x : 0) as Value,
+  '!lessEqual': (x) => (!ad.lessEqual(x, 1) ? x : ad.square(x)),
+  '&& within where': (x) => ad.where((ad.greater(x, 0) && ad.less(x, 1)) as Value, x, ad.square(x)),
+};
+
+test.each(Object.entries(branches))('refuses that JavaScript branches: %s', (_, f) => {
+  for (const take of [
+    () => ad.trace(f, [[]]),
+    () => ad.grad(f)(2),
+    () => ad.hessian(f)(2),
+    () => ad.jvp(f)(2, 1),
+    () => ad.grad((x) => ad.mul(2, ad.grad(f)(x)))(2),
+  ]) {
+    expect(take).toThrow(ad.UnusedComparisonError);
+    expect(take).toThrow(/nothing uses the comparison .*where/);
+  }
+});
+
+test.each<[string, (x: Value) => Value]>([
+  ['an output', (x) => ad.greater(x, 0)],
+  ['a factor of 0', (x) => ad.add(x, ad.mul(ad.greater(x, 0), 0))],
+  ['a factor of 1', (x) => ad.mul(1, ad.greaterEqual(x, 0))],
+  ['a mask', (x) => ad.where(ad.equal(x, 2), x, x)],
+  ['sums of several', (x) => ad.add(ad.less(x, 1), ad.not(ad.notEqual(x, 2)))],
+])('takes comparisons that are used: %s', (_, f) => {
+  expect(ad.trace(f, [[]]).outputs).toHaveLength(1);
+  expect(Number.isFinite(ad.grad(f)(2).data[0])).toBe(true);
+  expect(Number.isFinite(ad.grad((x: Value) => ad.grad(f)(x))(2).data[0])).toBe(true);
+});

@@ -84,6 +84,29 @@ export function system<Mode>(
   const moved = new Float64Array(n);
   const value = new Float64Array(n);
   const { window } = position;
+  /** What one of the problem's functions returned, which should be nothing: it writes `length` numbers into `out`. */
+  const requireNothing = (name: string, returned: unknown, length: number): void => {
+    if (typeof returned !== 'object' || returned === null) return;
+    const { length: count } = returned as { length?: unknown };
+    fail(
+      'wrongShape',
+      `${name} returned an object${typeof count === 'number' ? ` of length ${count}` : ''} instead of ` +
+        `writing its ${length} components into out`,
+    );
+  };
+  /** What is NaN where `out` was NaN, and 0 where it was 0, was not written. */
+  const requireWritten = (
+    name: string,
+    out: Float64Array,
+    write: (out: Float64Array) => void,
+  ): void => {
+    if (!out.some(Number.isNaN)) return;
+    const again = new Float64Array(out.length);
+    write(again);
+    const missing = out.findIndex((one, i) => Number.isNaN(one) && again[i] === 0);
+    if (missing < 0) return;
+    fail('wrongShape', `${name} did not write component ${missing} of ${out.length} into out`);
+  };
   let called = false;
   const rhs = (t: number, y: Float64Array, out: Float64Array): void => {
     if (!called) out.fill(Number.NaN);
@@ -94,27 +117,44 @@ export function system<Mode>(
     } catch (cause) {
       threw('rhs', cause);
     }
-    if (returned !== undefined && returned !== out && typeof returned === 'object') {
-      const { length } = returned as { length?: unknown };
-      fail(
-        'wrongShape',
-        `rhs returned an object${typeof length === 'number' ? ` of length ${length}` : ''} instead of ` +
-          `writing its ${n} components into out`,
-      );
-    }
+    if (returned !== undefined && returned !== out) requireNothing('rhs', returned, n);
     if (called) return;
     called = true;
-    requireWritten(t, y, out);
+    requireWritten('rhs', out, (again) => rhs(t, y, again));
   };
-  /** What is NaN where `out` was NaN, and 0 where it was 0, was not written. */
-  const requireWritten = (t: number, y: Float64Array, out: Float64Array): void => {
-    if (!out.some(Number.isNaN)) return;
-    const again = new Float64Array(n);
-    rhs(t, y, again);
-    const missing = out.findIndex((one, i) => Number.isNaN(one) && again[i] === 0);
-    if (missing < 0) return;
-    fail('wrongShape', `rhs did not write component ${missing} of ${n} into out`);
+  /** A derivative that the problem supplies: it must write all of `out`, which is seen at its first call. */
+  const derivative = (
+    name: 'jacobian' | 'jacobianVector' | 'timeDerivative',
+    write: (t: number, y: Float64Array, out: Float64Array, v: Float64Array) => unknown,
+  ): ((t: number, y: Float64Array, out: Float64Array, v?: Float64Array) => void) => {
+    const nothing = new Float64Array(0);
+    const call = (t: number, y: Float64Array, out: Float64Array, v: Float64Array): void => {
+      let returned: unknown;
+      try {
+        returned = write(within(window, t), y, out, v);
+      } catch (cause) {
+        threw(name, cause);
+      }
+      if (returned !== undefined && returned !== out) requireNothing(name, returned, out.length);
+    };
+    let isChecked = false;
+    return (t, y, out, v = nothing) => {
+      if (!isChecked) out.fill(Number.NaN);
+      call(t, y, out, v);
+      if (isChecked) return;
+      isChecked = true;
+      requireWritten(name, out, (again) => call(t, y, again, v));
+    };
   };
+  const { jacobian, jacobianVector, timeDerivative } = problem;
+  const suppliedJacobian =
+    jacobian && derivative('jacobian', (t, y, out) => jacobian(t, y, out, position.mode));
+  const suppliedJacobianVector =
+    jacobianVector &&
+    derivative('jacobianVector', (t, y, out, v) => jacobianVector(t, y, v, out, position.mode));
+  const suppliedTimeDerivative =
+    timeDerivative &&
+    derivative('timeDerivative', (t, y, out) => timeDerivative(t, y, out, position.mode));
   /** How long a step is about to be. */
   const reach = (): number =>
     Math.abs(position.step) || position.progress.h || 1e-6 * Math.abs(problem.t1 - problem.t0);
@@ -131,18 +171,16 @@ export function system<Mode>(
     symmetric: problem.symmetric ?? false,
     autonomous: problem.autonomous ?? false,
     matrixFree,
-    suppliesJacobian: problem.jacobian !== undefined,
-    suppliesJacobianVector: problem.jacobianVector !== undefined,
+    suppliesJacobian: jacobian !== undefined,
+    suppliesJacobianVector: jacobianVector !== undefined,
     counts,
     fail,
     threw,
     rhs,
     jacobian(t, y, f, out) {
-      const { jacobian } = problem;
       counts.jacobians++;
-      if (jacobian) {
-        guard('jacobian', () => jacobian(within(window, t), y, out, position.mode));
-      } else {
+      if (suppliedJacobian) suppliedJacobian(t, y, out);
+      else {
         // forward differences, one column at a time; all increments scale with the problem
         const h = reach();
         const typical = typicalSize(y, f);
@@ -171,10 +209,9 @@ export function system<Mode>(
       }
     },
     jacobianVector(t, y, f, v, out) {
-      const { jacobianVector } = problem;
-      if (jacobianVector) {
+      if (suppliedJacobianVector) {
         counts.jacobianVectors++;
-        guard('jacobianVector', () => jacobianVector(within(window, t), y, v, out, position.mode));
+        suppliedJacobianVector(t, y, out, v);
         for (let i = 0; i < n; i++) {
           if (!Number.isFinite(out[i])) {
             fail('nonFinite', `component ${i} of jacobianVector is ${out[i]}, not finite,`);
@@ -194,11 +231,9 @@ export function system<Mode>(
       for (let i = 0; i < n; i++) out[i] = (out[i]! - f[i]!) / step;
     },
     timeDerivative(t, y, f, out) {
-      const { timeDerivative } = problem;
       if (problem.autonomous) out.fill(0);
-      else if (timeDerivative) {
-        guard('timeDerivative', () => timeDerivative(within(window, t), y, out, position.mode));
-      } else {
+      else if (suppliedTimeDerivative) suppliedTimeDerivative(t, y, out);
+      else {
         // within the step; the longer, the more t is rounded relative to it
         const h = Math.abs(position.step);
         const step = Math.sqrt(Number.EPSILON * h * Math.max(h, Math.abs(t)));

@@ -2,14 +2,17 @@ import {
   ArgumentError,
   blockNorm,
   explicitMethod,
+  exprb53,
   IntegrationError,
   ndf,
+  radauIIA5,
+  rodas43,
   solve,
   type FailureReason,
   type InitialValueProblem,
   type SolveOptions,
 } from '@nonsmooth/ode';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { allMethods } from './all-methods.js';
 
 const decay: InitialValueProblem = {
@@ -206,4 +209,44 @@ test('a norm that is no number underflows the step and does not go on for ever',
   const error = thrown(() => solve(decay, { norm: () => Number.NaN })) as IntegrationError;
   expect(error.reason).toBe('stepUnderflow');
   expect(error.partial!.statistics.rejected).toBeLessThan(500);
+});
+
+describe.each([
+  ['jacobian', 4, ndf, {}],
+  ['jacobian', 4, rodas43, {}],
+  ['jacobianVector', 2, radauIIA5, { linearSolver: 'krylov' }],
+  ['jacobianVector', 2, exprb53, { linearSolver: 'krylov' }],
+  ['timeDerivative', 2, rodas43, {}],
+] as const)('%s', (name, length, method, options) => {
+  const run = (derivative: unknown): unknown =>
+    thrown(() => {
+      const problem = {
+        rhs(t: number, y: Float64Array, out: Float64Array) {
+          out[0] = -y[0]! + t;
+          out[1] = -y[1]!;
+        },
+        y0: [1, 1],
+        t0: 0,
+        t1: 1,
+        [name]: derivative,
+      };
+      return solve(problem as InitialValueProblem, { method, ...options });
+    });
+
+  test(`of ${method.name} that returns its value instead of writing it is refused`, () => {
+    const error = run(() => new Float64Array(length));
+    expect(error).toBeInstanceOf(IntegrationError);
+    expect((error as Error).message).toContain(`${name} returned an object of length ${length}`);
+  });
+
+  test(`of ${method.name} that forgets a component is refused`, () => {
+    const error = run((...given: unknown[]) => {
+      const out = given[name === 'jacobianVector' ? 3 : 2] as Float64Array;
+      for (let i = 0; i + 1 < length; i++) out[i] = -1;
+    });
+    expect(error).toBeInstanceOf(IntegrationError);
+    expect((error as Error).message).toContain(
+      `${name} did not write component ${length - 1} of ${length} into out`,
+    );
+  });
 });

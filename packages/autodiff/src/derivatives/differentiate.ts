@@ -133,6 +133,7 @@ export function differentiateAlongUnits(
     const { shape, along } = body(placed);
     const unit = input(1, shape);
     const derivative = lift(builder, along(unit));
+    builder.requireUsedComparisons();
     const program = builder.finish([at, unit], [derivative]);
     return { placed, program: { ...program, debugNonFinite: options.debugNonFinite === true } };
   });

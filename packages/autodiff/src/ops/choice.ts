@@ -1,29 +1,31 @@
-import { emit, pairOf, toValue, valuesOf } from '../emit.js';
+import { Tracer } from '../builder.js';
+import { emit, toValue, valuesOf } from '../emit.js';
 import type { Operand, Value } from '../emit.js';
-import type { ComparisonAttributes, Shape } from '../program.js';
+import type { Shape } from '../program.js';
 import { commonShape } from '../shape.js';
+import * as comparisons from './comparisons.js';
 
-function compare(
-  op: Exclude<keyof ComparisonAttributes, 'sign' | 'argmax'>,
-  a: Operand,
-  b: Operand,
-): Value {
-  const operands = pairOf(a, b);
-  return emit(op, operands, commonShape(operands[0].shape, operands[1].shape), {});
+function noted(comparison: Value): Value {
+  if (comparison instanceof Tracer) comparison.builder.noteComparison(comparison);
+  return comparison;
 }
 
-/** 1 where a > b, else 0; like every comparison it has derivative 0. */
-export const greater = (a: Operand, b: Operand): Value => compare('greater', a, b);
+/**
+ * 1 where a > b, else 0; like every comparison it has derivative 0. A function that is traced must use what its
+ * comparisons give (UnusedComparisonError): JavaScript cannot branch on it.
+ */
+export const greater = (a: Operand, b: Operand): Value => noted(comparisons.greater(a, b));
 /** 1 where a ≥ b, else 0. */
-export const greaterEqual = (a: Operand, b: Operand): Value => compare('greaterEqual', a, b);
+export const greaterEqual = (a: Operand, b: Operand): Value =>
+  noted(comparisons.greaterEqual(a, b));
 /** 1 where a < b, else 0. */
-export const less = (a: Operand, b: Operand): Value => compare('greater', b, a);
+export const less = (a: Operand, b: Operand): Value => greater(b, a);
 /** 1 where a ≤ b, else 0. */
-export const lessEqual = (a: Operand, b: Operand): Value => compare('greaterEqual', b, a);
+export const lessEqual = (a: Operand, b: Operand): Value => greaterEqual(b, a);
 /** 1 where a = b, else 0. */
-export const equal = (a: Operand, b: Operand): Value => compare('equal', a, b);
+export const equal = (a: Operand, b: Operand): Value => noted(comparisons.equal(a, b));
 /** 1 where the argument is 0, else 0. */
-export const not = (condition: Operand): Value => compare('equal', condition, 0);
+export const not = (condition: Operand): Value => equal(condition, 0);
 /** 1 where a ≠ b, else 0. */
 export const notEqual = (a: Operand, b: Operand): Value => not(equal(a, b));
 

@@ -1,5 +1,6 @@
 import type { Operand, Value } from '../emit.js';
-import { greater, less, notEqual, where } from '../ops/choice.js';
+import { where } from '../ops/choice.js';
+import { greater, less, notEqual } from '../ops/comparisons.js';
 import { forUnary } from '../forward/scalar.js';
 import { matmul, matrixTranspose } from '../ops/linear-algebra.js';
 import { keepAxes, sum } from '../ops/reductions.js';

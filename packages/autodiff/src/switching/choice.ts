@@ -1,6 +1,7 @@
 import type { Value } from '../emit.js';
 import { add, mul } from '../ops/arithmetic.js';
-import { equal, sign, where } from '../ops/choice.js';
+import { sign, where } from '../ops/choice.js';
+import { equal } from '../ops/comparisons.js';
 import { keepAxes, norm } from '../ops/reductions.js';
 import { emit } from '../emit.js';
 import type { KinkChoice } from '../rules/context.js';

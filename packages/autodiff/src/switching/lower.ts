@@ -1,6 +1,7 @@
 import type { Value } from '../emit.js';
 import { add, div } from '../ops/arithmetic.js';
-import { equal, where } from '../ops/choice.js';
+import { where } from '../ops/choice.js';
+import { equal } from '../ops/comparisons.js';
 import { maximum, minimum } from '../ops/kinks.js';
 import { keepAxes, max, min } from '../ops/reductions.js';
 import { concatenate, reshape, slice, transpose } from '../ops/structure.js';
