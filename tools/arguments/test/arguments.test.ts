@@ -5,6 +5,7 @@ import {
   NonFiniteStepError,
   NotLipschitzError,
   TracedValueError,
+  UnusedComparisonError,
 } from '@nonsmooth/autodiff';
 import { MemoryLimitError } from '@nonsmooth/kernels';
 import { ConvergenceCertificateError, HypothesisError } from '@nonsmooth/flows';
@@ -20,6 +21,7 @@ const typed = [
   DisposedError,
   MemoryLimitError,
   TracedValueError,
+  UnusedComparisonError,
   ForeignTracerError,
   NotLipschitzError,
   MissingDerivativeError,
