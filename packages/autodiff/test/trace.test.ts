@@ -254,7 +254,7 @@ const branches: Readonly<Record<string, (x: Value) => Value>> = {
   'less ? :': (x) => (ad.less(x, 0) ? ad.neg(x) : x),
   'not(equal) ? :': (x) => (ad.not(ad.equal(x, 0)) ? x : 0) as Value,
   '!lessEqual': (x) => (!ad.lessEqual(x, 1) ? x : ad.square(x)),
-  '&& within where': (x) => ad.where((ad.greater(x, 0) && ad.less(x, 1)) as Value, x, ad.square(x)),
+  '&& within where': (x) => ad.where(ad.greater(x, 0) && ad.less(x, 1), x, ad.square(x)),
 };
 
 test.each(Object.entries(branches))('refuses that JavaScript branches: %s', (_, f) => {
