@@ -10,3 +10,4 @@ export * from './options.js';
 export * from './require.js';
 export { suggestion } from './suggestion.js';
 export * from './vectors.js';
+export * from './vector-block.js';

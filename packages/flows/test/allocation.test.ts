@@ -47,7 +47,8 @@ test.each([
   const start = initialize(net, heNormal, foldIn(key(3), 3), { biases: heNormal });
   const layout = DenseLayout.of(risk)!;
   const kernel = risk.frozen();
-  const kinked = isLine(layout) ? new LineFunction(layout) : new DenseFunction(layout, kernel);
+  const kinked = isLine(layout) ? new LineFunction(layout) : new DenseFunction(layout);
+  kinked.use(kernel);
   let crossings = 0;
   let decisions = 0;
   const run = new InclusionRun(

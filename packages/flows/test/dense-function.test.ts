@@ -116,7 +116,8 @@ test('dense networks are the frozen functions of their programs', () => {
         const layout = DenseLayout.of(risk)!;
         const dense = new DenseFunction(layout);
         const kernel = risk.frozen();
-        const byKernels = layout.loss.kinks ? dense : new DenseFunction(layout, kernel);
+        const byKernels = layout.loss.kinks ? dense : new DenseFunction(layout);
+        if (!layout.loss.kinks) byKernels.use(kernel);
         const traced = new TracedFunction(mergedFunction(frozenProgram(risk.program), start));
         expect(dense.count).toBe(traced.count);
         for (let i = 0; i < dense.count; i++) {

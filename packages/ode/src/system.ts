@@ -1,6 +1,6 @@
 import type { Tolerance } from './control/norm.js';
 import { IntegrationError, type FailureReason } from './errors.js';
-import { norm2 } from '@nonsmooth/core';
+import { norm2, once } from '@nonsmooth/core';
 import type { InitialValueProblem, Statistics } from './problem.js';
 import { within, type TimeWindow } from './time.js';
 
@@ -81,8 +81,8 @@ export function system<Mode>(
       return threw(name, cause);
     }
   };
-  const moved = new Float64Array(n);
-  const value = new Float64Array(n);
+  // of differences, which many methods do without
+  const vectors = once(() => ({ moved: new Float64Array(n), value: new Float64Array(n) }));
   const { window } = position;
   /** What one of the problem's functions returned, which should be nothing: it writes `length` numbers into `out`. */
   const requireNothing = (name: string, returned: unknown, length: number): void => {
@@ -184,6 +184,7 @@ export function system<Mode>(
         // forward differences, one column at a time; all increments scale with the problem
         const h = reach();
         const typical = typicalSize(y, f);
+        const { moved, value } = vectors();
         moved.set(y);
         for (let j = 0; j < n; j++) {
           const atol = typeof tolerance.atol === 'number' ? tolerance.atol : tolerance.atol[j]!;
@@ -226,6 +227,7 @@ export function system<Mode>(
       }
       const size = Math.max(norm2(y), reach() * norm2(f)) || 1;
       const step = (difference * size) / sizeOfV;
+      const { moved } = vectors();
       for (let i = 0; i < n; i++) moved[i] = y[i]! + step * v[i]!;
       rhs(t, moved, out);
       for (let i = 0; i < n; i++) out[i] = (out[i]! - f[i]!) / step;

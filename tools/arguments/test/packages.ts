@@ -33,6 +33,7 @@ const innerLoops = {
   smallest: innerLoop,
   takeRows: innerLoop,
   suggestion: 'is called by checks with the names that they allow',
+  VectorBlock: 'makes the vectors of inner loops, which do not check their numbers',
 };
 
 const byName = 'reads the tables of losses and activations by names that were checked';

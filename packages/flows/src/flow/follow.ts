@@ -168,7 +168,7 @@ export function record(
           residual: loss - initialLoss + dissipated,
           largestStepResidual: largest.residual,
           at: largest.at,
-          steps: { t: Float64Array.from(ends), residual: Float64Array.from(residuals) },
+          steps: { t: new Float64Array(ends), residual: new Float64Array(residuals) },
         }
       : undefined,
     method: method.name,

@@ -1,5 +1,5 @@
 import { checkedSaveAt } from '@nonsmooth/ode';
-import { norm2 } from '@nonsmooth/core';
+import { norm2, VectorBlock } from '@nonsmooth/core';
 import type { FlowProgress } from './checkpoint.js';
 import type { Flow } from './flow.js';
 
@@ -36,8 +36,9 @@ export function recorder(
   readonly past: number;
 } {
   const times = saveAt === undefined ? undefined : checkedSaveAt(saveAt, 0, horizon);
-  const velocity = new Float64Array(theta0.length);
-  const between = new Float64Array(theta0.length);
+  const block = new VectorBlock(2 * theta0.length);
+  const velocity = block.next(theta0.length);
+  const between = block.next(theta0.length);
   const t: number[] = [];
   const y: Float64Array[] = [];
   const loss: number[] = [];
@@ -80,11 +81,11 @@ export function recorder(
       return norm2(velocity);
     },
     result: () => ({
-      t: Float64Array.from(t),
+      t: new Float64Array(t),
       y,
-      loss: Float64Array.from(loss),
-      speed: Float64Array.from(speed),
-      dissipated: Float64Array.from(dissipated),
+      loss: new Float64Array(loss),
+      speed: new Float64Array(speed),
+      dissipated: new Float64Array(dissipated),
     }),
   };
 }

@@ -1,11 +1,34 @@
 import { dot, norm2 } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
+import type { Entries } from './kinked-function.js';
 import { baseOf } from './pattern.js';
+import { nearZero } from './starting-sides.js';
 import type { SlidingField } from './sliding-field.js';
 import type { Crossing, KinkWatch } from './watch.js';
 
 /** Arguments below this share of the terms that they are sums of are 0. */
 const tiny = 1e-13;
+
+/** What to decide about at the start: of the arguments that may be 0 there, or of all where these are given. */
+export function activeAtStart(
+  field: SlidingField,
+  watch: KinkWatch,
+  y: Float64Array,
+  near: Entries,
+  values: Float64Array | undefined,
+): ActiveKink[] {
+  if (values) return activeKinks(field, watch, y, undefined, values);
+  const { kinked, pattern } = field;
+  const gaps = new Float64Array(near.count);
+  kinked.gapsAt(y, pattern, near, gaps);
+  const active: ActiveKink[] = [];
+  for (let i = 0; i < near.count; i++) {
+    const index = near.list[i]!;
+    if (Math.abs(gaps[i]!) > tiny * kinked.scaleOf(index)) continue;
+    active.push({ index, from: 'side' });
+  }
+  return active.sort((a, b) => a.index - b.index);
+}
 
 /** What to decide about at y: what is held, what is met, and what is 0 within rounding; `values` are all arguments at y. */
 export function activeKinks(
@@ -39,13 +62,12 @@ export function activeKinks(
     for (let i = 0; i < u.length; i++) largest = Math.max(largest, Math.abs(u[i]!));
     const isZero = (i: number): boolean => {
       const size = Math.abs(u[i]!);
-      // sizes of terms are dear
-      return size <= 1e-6 * largest && size <= tiny * kinked.scaleOf(i);
+      return size <= nearZero * largest && size <= tiny * kinked.scaleOf(i);
     };
     if (kinked.onlyAbs) {
       for (let i = 0; i < u.length; i++) {
         const isNone = watch.size === 0 && pattern.held[i] === 0;
-        if (isNone && Math.abs(u[i]!) > 1e-6 * largest) continue;
+        if (isNone && Math.abs(u[i]!) > nearZero * largest) continue;
         consider(i, i, isZero(i));
       }
     } else {

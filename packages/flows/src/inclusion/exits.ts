@@ -1,4 +1,4 @@
-import { norm2 } from '@nonsmooth/core';
+import { norm2, VectorBlock } from '@nonsmooth/core';
 import { evaluateSegment, type Segment } from '@nonsmooth/ode';
 import type { ActiveKink } from './active-kink.js';
 import { CornerFunction } from './corner-function.js';
@@ -24,8 +24,10 @@ export class ExitWatch {
 
   constructor(field: SlidingField) {
     this.field = field;
-    this.state = new Float64Array(field.kinked.dimension);
-    this.velocity = new Float64Array(field.kinked.dimension);
+    const { dimension } = field.kinked;
+    const block = new VectorBlock(2 * dimension);
+    this.state = block.next(dimension);
+    this.velocity = block.next(dimension);
   }
 
   /**

@@ -7,11 +7,11 @@ import {
   type Statistics,
   type Step,
 } from '@nonsmooth/ode';
-import { activeKinks } from './active-kinks.js';
+import { activeAtStart } from './active-kinks.js';
 import { ExitWatch } from './exits.js';
 import type { InclusionCheckpoint, SavedItinerary } from './inclusion-checkpoint.js';
 import type { InclusionOptions, KinkListener, Rate } from './inclusion-options.js';
-import type { KinkedFunction } from './kinked-function.js';
+import { Entries, type KinkedFunction } from './kinked-function.js';
 import { turnNorms } from './norms.js';
 import { baseOf, type HeldRow, type Pattern } from './pattern.js';
 import { Pieces } from './pieces.js';
@@ -111,7 +111,8 @@ export class InclusionRun implements Iterable<Step> {
       restoreRun(this.parts, from);
       return;
     }
-    const values = takeSides(kinked, field.pattern, x0);
+    const near = new Entries();
+    const values = takeSides(kinked, field.pattern, x0, near);
     field.velocity(x0, this.velocity);
     const wrong = this.velocity.findIndex((one) => !Number.isFinite(one));
     if (wrong >= 0) {
@@ -124,7 +125,7 @@ export class InclusionRun implements Iterable<Step> {
     const size = norm2(x0);
     this.patience.expected =
       speed > 0 && size > 0 ? Math.min(end - t, (0.1 * size) / speed) : end - t;
-    const active = activeKinks(field, this.watch, x0, undefined, values).map((one) => ({
+    const active = activeAtStart(field, this.watch, x0, near, values).map((one) => ({
       ...one,
       from: 'start' as const,
     }));

@@ -47,6 +47,11 @@ export interface KinkedFunction {
   kinkAt(entry: number): number;
   /** Sides have been changed at this argument, or at all of them: −1. */
   changed(sides: Float64Array, entry: number): void;
+  /**
+   * Puts every kink on its side at x, where all are those of |u|, and lists the arguments that may be 0 there within
+   * rounding: faster than by `values`. Returns whether it could.
+   */
+  takeSides?(x: Float64Array, sides: Float64Array, near: Entries): boolean;
   /** Writes ∇f. */
   gradient(x: Float64Array, sides: Float64Array, gradient: Float64Array): void;
   /** f at x, where a gradient was asked for last: what is known of it is not computed anew. */

@@ -14,9 +14,9 @@ import {
   type InclusionFlow,
   type InclusionFlowOptions,
 } from './inclusion-flow.js';
-import { DenseFunction } from './dense/dense-function.js';
-import { DenseLayout } from './dense/dense-layout.js';
-import { isLine, LineFunction } from './dense/line-function.js';
+import type { DenseLayout } from './dense/dense-layout.js';
+import { denseFunctionOf, giveBack } from './dense/idle-functions.js';
+import { isLine } from './dense/line-function.js';
 import { mergedFunction } from './merged-kinks.js';
 import { TracedFunction } from './traced-function.js';
 import { denseEvents, networkEvents, type NetworkKinkEvent } from './network-kinks.js';
@@ -65,32 +65,36 @@ export function networkFlow(
   objective: Pick<TracedObjective, 'program' | 'value'> = risk,
 ): ReluFlow | undefined {
   if (risk.smooth) return undefined;
-  const start = Float64Array.from(theta0);
   const isOwn = objective === risk;
-  const layout = isOwn ? DenseLayout.of(risk) : undefined;
-  const frozen = layout ? undefined : tracedKinks(risk, isOwn ? undefined : objective.program);
-  if ((layout?.kinks ?? frozen!.kinks.length) === 0) return undefined;
-  requireWholeSet(risk);
   const value = (theta: Float64Array): number => objective.value(theta);
-  if (layout) {
-    const describe = denseEvents(layout);
-    if (isLine(layout)) {
-      return inclusionFlow(new LineFunction(layout), value, start, options, describe);
-    }
+  const dense = isOwn ? denseFunctionOf(risk) : undefined;
+  if (dense) {
+    const { layout } = dense;
+    if (layout.kinks === 0) return undefined;
+    requireWholeSet(risk);
     const kernel = risk.dtype === 'f64' && isForKernels(layout) ? risk.frozen() : undefined;
     try {
-      return inclusionFlow(new DenseFunction(layout, kernel), value, start, options, describe);
+      dense.use(kernel);
+      return inclusionFlow(dense, value, theta0, options, denseEvents(layout));
     } finally {
+      dense.use(undefined);
       kernel?.dispose();
+      giveBack(risk, dense);
     }
   }
-  const merged = mergedFunction(frozen!, start);
-  const describe = networkEvents(risk, frozen!.kinks, merged.origin);
+  const frozen = tracedKinks(risk, isOwn ? undefined : objective.program);
+  if (frozen.kinks.length === 0) return undefined;
+  requireWholeSet(risk);
+  const start = Float64Array.from(theta0);
+  const merged = mergedFunction(frozen, start);
+  const describe = networkEvents(risk, frozen.kinks, merged.origin);
   return inclusionFlow(new TracedFunction(merged), value, start, options, describe);
 }
 
 /** Whether the kernels have all of a network's pieces, and it is worth the calls. */
-function isForKernels({ hinges, loss, groups, dimension }: DenseLayout): boolean {
+function isForKernels(layout: DenseLayout): boolean {
+  const { hinges, loss, groups, dimension } = layout;
+  if (isLine(layout)) return false;
   const isPlain = hinges.at.every((at) => at === 0) && !loss.kinks;
   return isPlain && groups.count * dimension >= smallestForKernels;
 }

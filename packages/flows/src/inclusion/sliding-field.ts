@@ -1,4 +1,4 @@
-import { dot, norm2 } from '@nonsmooth/core';
+import { dot, norm2, VectorBlock } from '@nonsmooth/core';
 import type { ActiveRow } from './active-row.js';
 import { GramFactor } from './gram-factor.js';
 import type { KinkedFunction } from './kinked-function.js';
@@ -49,13 +49,14 @@ export class SlidingField {
   constructor(kinked: KinkedFunction) {
     const { dimension, count, size } = kinked;
     this.kinked = kinked;
-    this.gradient = new Float64Array(dimension);
-    this.state = new Float64Array(dimension);
-    this.velocityThere = new Float64Array(dimension);
-    this.scratch = new Float64Array(dimension);
-    this.rowScratch = new Float64Array(dimension);
+    const block = new VectorBlock(5 * dimension + size);
+    this.gradient = block.next(dimension);
+    this.state = block.next(dimension);
+    this.velocityThere = block.next(dimension);
+    this.scratch = block.next(dimension);
+    this.rowScratch = block.next(dimension);
     this.pattern = {
-      sides: new Float64Array(size),
+      sides: block.next(size),
       tied: new Uint8Array(size),
       held: new Uint8Array(count),
     };

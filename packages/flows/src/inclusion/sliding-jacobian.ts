@@ -1,4 +1,4 @@
-import { maxAbs } from '@nonsmooth/core';
+import { maxAbs, once, VectorBlock } from '@nonsmooth/core';
 import type { SlidingField } from './sliding-field.js';
 
 /**
@@ -8,20 +8,22 @@ import type { SlidingField } from './sliding-field.js';
  */
 export class SlidingJacobian {
   private readonly field: SlidingField;
-  private readonly here: Float64Array;
-  private readonly there: Float64Array;
-  private readonly moved: Float64Array;
+  /** Most flows never ask for a matrix. */
+  private readonly vectors: () => Record<'here' | 'there' | 'moved', Float64Array>;
 
   constructor(field: SlidingField, dimension: number) {
     this.field = field;
-    this.here = new Float64Array(dimension);
-    this.there = new Float64Array(dimension);
-    this.moved = new Float64Array(dimension);
+    this.vectors = once(() => {
+      const block = new VectorBlock(3 * dimension);
+      const next = (): Float64Array => block.next(dimension);
+      return { here: next(), there: next(), moved: next() };
+    });
   }
 
   /** Writes the matrix at x, row by row. */
   matrix(x: Float64Array, out: Float64Array): void {
-    const { field, here, there, moved } = this;
+    const { field } = this;
+    const { here, there, moved } = this.vectors();
     const n = here.length;
     field.velocity(x, here);
     const smallest = 1e-3 * maxAbs(x) || 1;

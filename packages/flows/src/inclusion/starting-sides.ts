@@ -1,16 +1,18 @@
-import type { KinkedFunction } from './kinked-function.js';
+import type { Entries, KinkedFunction } from './kinked-function.js';
 import { direction } from './norms.js';
 import type { Pattern } from './pattern.js';
 
 /**
- * Puts every kink of a pattern on its side at x: winners and directions too, kinks before those above them. Returns the
- * arguments there.
+ * Puts every kink of a pattern on its side at x: winners and directions too, kinks before those above them. Where all
+ * are those of |u| it lists the arguments that may be 0 there within rounding; else it returns all of them.
  */
 export function takeSides(
   kinked: KinkedFunction,
   { sides }: Pattern,
   x: Float64Array,
-): Float64Array {
+  near: Entries,
+): Float64Array | undefined {
+  if (kinked.takeSides?.(x, sides, near)) return undefined;
   const u = new Float64Array(kinked.size);
   const before = new Float64Array(kinked.isNested ? kinked.size : 0);
   // each round settles at least the kinks of one more level
@@ -24,8 +26,15 @@ export function takeSides(
     if (round > 0 && isEqual(u, before)) break;
     if (rounds > 0) before.set(u);
   }
-  return u;
+  if (!kinked.onlyAbs) return u;
+  let largest = 0;
+  for (let i = 0; i < u.length; i++) largest = Math.max(largest, Math.abs(u[i]!));
+  for (let i = 0; i < u.length; i++) if (Math.abs(u[i]!) <= nearZero * largest) near.add(i);
+  return undefined;
 }
+
+/** Arguments below this share of the largest one are looked at: sizes of terms are dear. */
+export const nearZero = 1e-6;
 
 function takeAll(kinked: KinkedFunction, u: Float64Array, sides: Float64Array): void {
   for (let index = 0; index < kinked.count; index++) {

@@ -1,3 +1,4 @@
+import { VectorBlock } from '@nonsmooth/core';
 import type { SlidingField } from './sliding-field.js';
 import { mixedSigns } from './term-sizes.js';
 
@@ -16,9 +17,10 @@ export class StateNoise {
   constructor(field: SlidingField) {
     const { dimension } = field.kinked;
     this.field = field;
-    this.scratch = new Float64Array(dimension);
-    this.here = new Float64Array(dimension);
-    this.there = new Float64Array(dimension);
+    const block = new VectorBlock(3 * dimension);
+    this.scratch = block.next(dimension);
+    this.here = block.next(dimension);
+    this.there = block.next(dimension);
     this.signs = mixedSigns(dimension);
   }
 

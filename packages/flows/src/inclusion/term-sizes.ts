@@ -48,7 +48,14 @@ export class TermSizes {
   }
 }
 
-/** Numbers in [−1, 1] of no pattern, always the same. */
+/** Numbers in [−1, 1] of no pattern, always the same; not to be changed. */
 export function mixedSigns(length: number): Float64Array {
-  return Float64Array.from({ length }, (_, i) => Math.cos(1 + i * i));
+  if (last.length !== length) {
+    last = new Float64Array(length);
+    for (let i = 0; i < length; i++) last[i] = Math.cos(1 + i * i);
+  }
+  return last;
 }
+
+/** Those that were asked for last. */
+let last = new Float64Array(0);

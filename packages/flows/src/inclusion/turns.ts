@@ -1,4 +1,4 @@
-import { norm2 } from '@nonsmooth/core';
+import { norm2, VectorBlock } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
 import { activeKinks } from './active-kinks.js';
 import { CornerFunction } from './corner-function.js';
@@ -40,8 +40,11 @@ export class Turns {
   constructor(parts: TurnParts) {
     const { field, state } = parts;
     this.parts = parts;
-    this.velocity = new Float64Array(state.y.length);
-    this.stepStart = state.y.slice();
+    const n = state.y.length;
+    const block = new VectorBlock(2 * n);
+    this.velocity = block.next(n);
+    this.stepStart = block.next(n);
+    this.stepStart.set(state.y);
     const turn = (): void => {
       const { kinked, pattern } = field;
       const kink = this.crossedKink;

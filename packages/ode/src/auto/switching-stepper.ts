@@ -1,4 +1,4 @@
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, VectorBlock } from '@nonsmooth/core';
 import type { Method, Stepper } from '../method.js';
 import { spectralRadius } from '../stabilized/spectral-radius.js';
 import type { System } from '../system.js';
@@ -26,9 +26,10 @@ export function switchingStepper(
   const stepperOf = (index: 0 | 1): Stepper =>
     index === 0 ? steppers[0] : (steppers[1] ??= stiff.stepper(system));
   const n = system.dimension;
-  const vector = new Float64Array(n);
-  const product = new Float64Array(n);
-  const end = new Float64Array(n);
+  const block = new VectorBlock(3 * n);
+  const vector = block.next(n);
+  const product = block.next(n);
+  const end = block.next(n);
   const own = { active: stiffness.isStiff ? 1 : 0, signs: 0, contrary: 0, steps: 0, h: 0 };
   let active: Stepper = stepperOf(own.active as 0 | 1);
 

@@ -1,3 +1,4 @@
+import { VectorBlock } from '@nonsmooth/core';
 import { power } from '../power.js';
 import type { System } from '../system.js';
 
@@ -21,10 +22,13 @@ export function startingStep(
     interval,
     !(d0 >= 1e-5) || !(d1 * interval >= 1e-5) ? short : (0.01 * d0) / d1,
   );
-  const y1 = y0.map((y, i) => y + direction * h0 * f0[i]!);
-  const f1 = new Float64Array(dimension);
+  const block = new VectorBlock(3 * dimension);
+  const y1 = block.next(dimension);
+  for (let i = 0; i < dimension; i++) y1[i] = y0[i]! + direction * h0 * f0[i]!;
+  const f1 = block.next(dimension);
   system.rhs(t0 + direction * h0, y1, f1);
-  const difference = f1.map((f, i) => f - f0[i]!);
+  const difference = block.next(dimension);
+  for (let i = 0; i < dimension; i++) difference[i] = f1[i]! - f0[i]!;
   const d2 = tolerance.size(difference, y0, y0) / h0;
   const largest = Math.max(d1, d2);
   const h1 =

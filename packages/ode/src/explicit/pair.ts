@@ -1,5 +1,6 @@
 import {
   ArgumentError,
+  once,
   requireCount,
   requireIndex,
   requireNumbers,
@@ -7,6 +8,7 @@ import {
 } from '@nonsmooth/core';
 import type { Method } from '../method.js';
 import { requireRows, requireText } from '../requirements.js';
+import { combinationsOf } from './combinations.js';
 import { explicitStepper } from './stepper.js';
 import type { ExplicitDefinition, Interpolant, Tableau } from './tableau.js';
 
@@ -38,10 +40,12 @@ export function explicitMethod(definition: ExplicitDefinition): ExplicitMethod {
   for (const [name, { length }] of Object.entries({ b, e, lowerE })) {
     if (length > stages) throw new ArgumentError(`${name}.length`, length, `at most ${stages}`);
   }
+  // those of all steppers
+  const combinations = once(() => combinationsOf(definition));
   return {
     ...definition,
     interpolantOrder: definition.interpolant.order,
     adaptive: definition.e !== undefined,
-    stepper: (system) => explicitStepper(definition, system),
+    stepper: (system) => explicitStepper(definition, combinations(), system),
   };
 }

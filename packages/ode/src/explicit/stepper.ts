@@ -1,39 +1,39 @@
+import { VectorBlock } from '@nonsmooth/core';
 import type { Stepper } from '../method.js';
 import type { System } from '../system.js';
-import { Combination } from './combination.js';
+import type { Combination } from './combination.js';
+import type { Combinations } from './combinations.js';
 import type { ExplicitDefinition } from './tableau.js';
 
 /** Steps by y_(n+1) = y_n + h Σ b_i k_i, k_i = f(t + c_i h, y_n + h Σ_j a_ij k_j). */
-export function explicitStepper(method: ExplicitDefinition, system: System): Stepper {
-  const { stages, a, b, c, e, lowerE, firstSameAsLast, interpolant } = method;
+export function explicitStepper(
+  method: ExplicitDefinition,
+  { rows, step, errorOf, lowerErrorOf, extraRows, powers }: Combinations,
+  system: System,
+): Stepper {
+  const { stages, c, firstSameAsLast, interpolant } = method;
   const { p, extra } = interpolant;
   const n = system.dimension;
-  const k = Array.from({ length: p.length }, () => new Float64Array(n));
-  const y = new Float64Array(n);
-  const stage = new Float64Array(n);
-  const next = new Float64Array(n);
-  const errors = new Float64Array(n);
+  const block = new VectorBlock((p.length + 5) * n);
+  const k = p.map(() => block.next(n));
+  const y = block.next(n);
+  const stage = block.next(n);
+  const next = block.next(n);
+  const errors = block.next(n);
   const first = k[0]!;
   // Without the first-same-as-last property the interpolant may use y' at the end as one more stage.
   const usesEnd = !firstSameAsLast && p.length > stages;
   const firstExtra = firstSameAsLast ? stages : stages + 1;
   // Two stages at the end of the step, of different states, tell how fast f changes with y.
   const twin = firstSameAsLast && c[stages - 2] === 1 ? stages - 2 : -1;
-  const twinState = new Float64Array(twin > 0 ? n : 0);
-  const combined = (weights: readonly number[]): Combination => new Combination(weights, k);
-  const rows = a.map(combined);
-  const step = combined(b);
-  const errorOf = e && combined(e);
-  const lowerErrorOf = lowerE && combined(lowerE);
-  const extraRows = (extra?.a ?? []).map(combined);
-  const degree = p[0]!.length;
-  const powers = Array.from({ length: degree }, (_, j) => combined(p.map((row) => row[j]!)));
+  const twinState = block.next(twin > 0 ? n : 0);
+  const degree = powers.length;
   const memory = { t: 0, y, derivative: first };
   let h = 0;
   let endKnown = false;
 
   const estimate = (combination: Combination): number => {
-    combination.write(undefined, h, errors);
+    combination.write(k, undefined, h, errors);
     return system.tolerance.size(errors, y, next);
   };
 
@@ -52,12 +52,12 @@ export function explicitStepper(method: ExplicitDefinition, system: System): Ste
       h = size;
       endKnown = firstSameAsLast;
       for (let i = 1; i < stages; i++) {
-        rows[i]!.write(y, h, stage);
+        rows[i]!.write(k, y, h, stage);
         system.rhs(memory.t + c[i]! * h, stage, k[i]!);
         if (i === twin) twinState.set(stage);
       }
       if (firstSameAsLast) next.set(stage);
-      else step.write(y, h, next);
+      else step.write(k, y, h, next);
       if (!errorOf) {
         for (let i = 0; i < n; i++) if (!Number.isFinite(next[i])) return Number.NaN;
         return 0;
@@ -86,11 +86,11 @@ export function explicitStepper(method: ExplicitDefinition, system: System): Ste
         endKnown = true;
       }
       for (let i = 0; i < extraRows.length; i++) {
-        extraRows[i]!.write(y, h, stage);
+        extraRows[i]!.write(k, y, h, stage);
         system.rhs(memory.t + extra!.c[i]! * h, stage, k[firstExtra + i]!);
       }
       coefficients[0]!.set(y);
-      for (let j = 0; j < degree; j++) powers[j]!.write(undefined, h, coefficients[j + 1]!);
+      for (let j = 0; j < degree; j++) powers[j]!.write(k, undefined, h, coefficients[j + 1]!);
       return degree;
     },
     accept(t, projected) {

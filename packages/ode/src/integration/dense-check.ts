@@ -1,3 +1,4 @@
+import { VectorBlock } from '@nonsmooth/core';
 import type { Memory } from '../memory.js';
 import type { Stepper } from '../method.js';
 import { evaluate, type Segment } from '../segment.js';
@@ -18,9 +19,11 @@ export class DenseCheck {
   readonly #difference: Float64Array;
 
   constructor(system: System) {
-    this.memory = { known: 0, t: 0, y: new Float64Array(system.dimension) };
+    const { dimension } = system;
+    const block = new VectorBlock(2 * dimension);
+    this.memory = { known: 0, t: 0, y: block.next(dimension) };
     this.#system = system;
-    this.#difference = new Float64Array(system.dimension);
+    this.#difference = block.next(dimension);
   }
 
   /** The solution begins anew: nothing before this point is on it. */

@@ -1,3 +1,4 @@
+import { VectorBlock } from '@nonsmooth/core';
 import { startingStep } from '../control/starting-step.js';
 import type { Cut, EventOccurrence, ZeroEvents } from '../events/event.js';
 import { numbersOf, restoreMemory, savedMemory } from '../memory.js';
@@ -100,14 +101,16 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     this.#saves = new Stops(saveAt ?? [], this.#direction);
     this.#hasStops = !this.#jumps.isEmpty || !this.#saves.isEmpty;
     this.#check = new DenseCheck(this.#system);
-    this.#atCut = new Float64Array(y.length);
+    const n = y.length;
+    const block = new VectorBlock((degree + 2) * n);
+    this.#atCut = block.next(n);
     this.#stateAt = (t, out) => this.#stateWithin(t, out);
     this.#segment = {
       start: t0,
       end: t0,
       step: 0,
       degree: 0,
-      coefficients: Array.from({ length: degree + 1 }, () => new Float64Array(y.length)),
+      coefficients: Array.from({ length: degree + 1 }, () => block.next(n)),
     };
   }
 

@@ -16,9 +16,9 @@ export class DenseFunction implements KinkedFunction {
   readonly onlyAbs = true;
   readonly isNested: boolean;
   readonly hasNorms = false;
-  protected readonly layout: DenseLayout;
+  readonly layout: DenseLayout;
   private made: FrozenNetwork | undefined;
-  private readonly kernel: FrozenRisk | undefined;
+  private kernel: FrozenRisk | undefined;
   protected readonly place: KinkPlace = { layer: 0, hinge: 0, group: 0, neuron: 0 };
   private readonly pass: SamplePass;
   private readonly finder: DenseSuspects;
@@ -31,8 +31,7 @@ export class DenseFunction implements KinkedFunction {
   private rowGroup = -1;
   private rowLayer = -1;
 
-  /** `kernel`: the same network in kernels, if it has the kinks of neurons at 0 only. */
-  constructor(layout: DenseLayout, kernel?: FrozenRisk) {
+  constructor(layout: DenseLayout) {
     this.layout = layout;
     this.dimension = layout.dimension;
     this.count = layout.kinks;
@@ -40,7 +39,6 @@ export class DenseFunction implements KinkedFunction {
     this.isNested = layout.kinks > 0 && layout.kink(layout.kinks - 1).nested;
     const { layers, lossKinks, kinks } = layout;
     this.firstDeep = layers.length === 1 ? kinks : (layers[1]!.kinks[0] ?? lossKinks);
-    this.kernel = kernel;
     const frozen = (): FrozenNetwork => this.frozen;
     this.pass = new SamplePass(layout, frozen);
     this.finder = new DenseSuspects(layout, frozen);
@@ -48,9 +46,18 @@ export class DenseFunction implements KinkedFunction {
     this.state = new Float64Array(layout.dimension);
   }
 
+  /** From here on computes gradients by the same network in kernels, if it has the kinks of neurons at 0 only. */
+  use(kernel: FrozenRisk | undefined): void {
+    this.kernel = kernel;
+    this.made?.use(kernel);
+  }
+
   /** Made when it is first needed: lines do without. */
   private get frozen(): FrozenNetwork {
-    return (this.made ??= new FrozenNetwork(this.layout, this.kernel));
+    if (this.made) return this.made;
+    this.made = new FrozenNetwork(this.layout);
+    this.made.use(this.kernel);
+    return this.made;
   }
 
   kink(index: number): FrozenKink {
@@ -63,6 +70,7 @@ export class DenseFunction implements KinkedFunction {
 
   changed(_sides: Float64Array, entry: number): void {
     this.made?.changed(entry);
+    if (entry < 0) this.finder.forget();
   }
 
   gradient(x: Float64Array, sides: Float64Array, gradient: Float64Array): void {

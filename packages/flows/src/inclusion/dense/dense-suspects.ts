@@ -45,6 +45,11 @@ export class DenseSuspects {
     this.room = this.isOne ? new NeuronRoom(layout, this.inputSizes) : undefined;
   }
 
+  /** Another flow begins. */
+  forget(): void {
+    this.room?.forget();
+  }
+
   find(segment: Segment, pattern: Pattern, out: Entries): void {
     out.clear();
     const { layers, groups, lossKinks, kinks, loss } = this.layout;

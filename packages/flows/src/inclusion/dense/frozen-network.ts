@@ -30,15 +30,13 @@ export class FrozenNetwork {
   private readonly shallow: ShallowNetwork | undefined;
   private readonly place: KinkPlace = { layer: 0, hinge: 0, group: 0, neuron: 0 };
   /** The same network in kernels, and the gradient of those who do not ask for it. */
-  private readonly kernel: FrozenRisk | undefined;
-  private readonly unasked: Float64Array;
+  private kernel: FrozenRisk | undefined;
+  private unasked = new Float64Array(0);
   /** Whether cotangents and outputs are those of the last sweep, too. */
   private isSwept = false;
 
-  constructor(layout: DenseLayout, kernel?: FrozenRisk) {
+  constructor(layout: DenseLayout) {
     this.layout = layout;
-    this.kernel = kernel;
-    this.unasked = new Float64Array(kernel ? layout.dimension : 0);
     const { layers, groups, hinges } = layout;
     const hidden = layers.slice(0, -1);
     const perNeuron = (): readonly Float64Array[] =>
@@ -56,6 +54,15 @@ export class FrozenNetwork {
     this.shallow = isShallow(layout)
       ? new ShallowNetwork(layout, this.outputs, this.deltas[1]!)
       : undefined;
+  }
+
+  /** From here on computes gradients in these kernels, if any. */
+  use(kernel: FrozenRisk | undefined): void {
+    const { dimension } = this.layout;
+    this.kernel = kernel;
+    this.isStale = true;
+    this.isSwept = false;
+    if (kernel && this.unasked.length < dimension) this.unasked = new Float64Array(dimension);
   }
 
   /** The side of this kink has been changed; −1: all have. */

@@ -66,6 +66,13 @@ export class LineFunction extends DenseFunction {
     this.sides.change(entry);
   }
 
+  takeSides(x: Float64Array, sides: Float64Array, near: Entries): boolean {
+    if (this.layout.loss.kinks) return false;
+    super.changed(sides, -1);
+    this.sides.take(x, sides, near);
+    return true;
+  }
+
   override gradient(x: Float64Array, sides: Float64Array, gradient: Float64Array): void {
     const line = this.sides;
     line.compile(sides);

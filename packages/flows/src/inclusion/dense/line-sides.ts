@@ -1,4 +1,5 @@
 import { Entries } from '../kinked-function.js';
+import { nearZero } from '../starting-sides.js';
 import type { DenseLayout } from './dense-layout.js';
 
 /**
@@ -89,7 +90,10 @@ export class LineSides {
   change(entry: number): void {
     const { layout, perNeuron, stale, turned, rank } = this;
     this.isStale = true;
-    if (entry < 0) stale.fill(2);
+    if (entry < 0) {
+      stale.fill(2);
+      this.forgetOrder();
+    }
     if (entry < 0 || entry >= layout.lossKinks) return;
     const { width } = layout.layers[0]!;
     const perHinge = layout.groups.count * width;
@@ -97,6 +101,100 @@ export class LineSides {
     const k = rank[Math.floor((entry % perHinge) / width)]!;
     stale[at] = stale[at] === 0 || (stale[at] === 1 && turned[at] === k) ? 1 : 2;
     turned[at] = k;
+  }
+
+  private forgetOrder(): void {
+    for (let i = 0; i < this.sorted.length; i++) this.sorted[i] = i;
+  }
+
+  /**
+   * Takes and writes the sides of all hinges at a state, and lists arguments that may be 0 there within rounding: along
+   * the inputs each of them rises or falls, rounded ones too, so that signs need few of them.
+   */
+  take(x: Float64Array, sides: Float64Array, near: Entries): void {
+    const { left, right, ends, begins } = this;
+    const count = this.order.length;
+    this.isStale = true;
+    this.forgetOrder();
+    this.irregular.fill(0);
+    this.stale.fill(0);
+    let largest = 0;
+    for (let at = 0; at < left.length; at++) {
+      const ofLast = Math.abs(this.argument(x, at, count - 1));
+      largest = Math.max(largest, Math.abs(this.argument(x, at, 0)), ofLast);
+    }
+    for (let at = 0; at < left.length; at++) {
+      const side = Math.sign(this.argument(x, at, 0));
+      left[at] = side;
+      const end = side === 0 ? 0 : this.endOfSide(x, at, 0, side);
+      ends[at] = end;
+      const begin = end < count ? this.endOfSide(x, at, end, 0) : count;
+      begins[at] = begin;
+      right[at] = begin < count ? Math.sign(this.argument(x, at, begin)) : 0;
+      this.listNear(x, at, nearZero * largest, near);
+    }
+    this.write(sides);
+  }
+
+  /** Writes the sides of all hinges: along the inputs those before, but for hinges that have another one from there on. */
+  private write(sides: Float64Array): void {
+    const { layout, order, perNeuron, left, right, ends, begins, keys } = this;
+    const { width, kinks } = layout.layers[0]!;
+    const count = order.length;
+    const size = left.length;
+    let changes = 0;
+    for (let at = 0; at < size; at++) {
+      sides[this.entry(at, 0)] = ends[at]! > 0 ? left[at]! : begins[at]! > 0 ? 0 : right[at]!;
+      if (ends[at]! > 0 && ends[at]! < count) keys[changes++] = ends[at]! * size + at;
+      const isLater = begins[at]! > ends[at]! && begins[at]! < count;
+      if (isLater) keys[changes++] = begins[at]! * size + at;
+    }
+    keys.subarray(0, changes).sort();
+    let next = 0;
+    for (let k = 1; k < count; k++) {
+      for (const first of kinks) {
+        const before = first + order[k - 1]! * width;
+        sides.copyWithin(first + order[k]! * width, before, before + width);
+      }
+      for (; next < changes && keys[next]! < (k + 1) * size; next++) {
+        const at = keys[next]! - k * size;
+        sides[this.entry(at, k)] = k < begins[at]! ? 0 : right[at]!;
+      }
+    }
+  }
+
+  /** The argument of a hinge of a neuron at the k-th input. */
+  private argument(x: Float64Array, at: number, k: number): number {
+    const { layout, perNeuron, inputs } = this;
+    const { weights, biases } = layout.layers[0]!;
+    const i = Math.floor(at / perNeuron);
+    return x[biases + i]! + x[weights + i]! * inputs[k]! - layout.hinges.at[at % perNeuron]!;
+  }
+
+  /** The first input from `from` on at which an argument is not on this side any more, by bisection. */
+  private endOfSide(x: Float64Array, at: number, from: number, side: number): number {
+    let low = from - 1;
+    let high = this.order.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (Math.sign(this.argument(x, at, middle)) === side) low = middle;
+      else high = middle;
+    }
+    return high;
+  }
+
+  /** Lists arguments of a hinge up to this size: from the place where they change their sign, and from both ends, on. */
+  private listNear(x: Float64Array, at: number, most: number, near: Entries): void {
+    const count = this.order.length;
+    const isNear = (k: number): boolean => Math.abs(this.argument(x, at, k)) <= most;
+    const begin = this.begins[at]!;
+    let low = begin;
+    while (low > 0 && isNear(low - 1)) low--;
+    let high = begin;
+    while (high < count && isNear(high)) high++;
+    for (let k = low; k < high; k++) near.add(this.entry(at, k));
+    for (let k = 0; k < low && isNear(k); k++) near.add(this.entry(at, k));
+    for (let k = count - 1; k >= high && isNear(k); k--) near.add(this.entry(at, k));
   }
 
   compile(sides: Float64Array): void {

@@ -32,6 +32,11 @@ export class NeuronRoom {
     this.z = new Float64Array(groups.count);
   }
 
+  /** Nothing has been measured yet. */
+  forget(): void {
+    this.room.fill(-1);
+  }
+
   /** Adds the suspects; `changes` are, by neuron, how far weights and bias move on the step at most. */
   find({ coefficients }: Segment, changes: Float64Array, { held }: Pattern, out: Entries): void {
     const { layout, room, sizes, z } = this;
