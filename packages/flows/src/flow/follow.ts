@@ -19,7 +19,7 @@ import { requireContinuation, type FlowCheckpoint, type FlowContinuation } from 
 import { clockFor, type Clock } from './clock.js';
 import { dissipation } from './energy.js';
 import type { Flow, FlowOptions } from './flow.js';
-import { recorder } from './recorder.js';
+import { Recorder } from './recorder.js';
 import { reasonToStop, stopRules, type CheckedRules } from './stop-rules.js';
 
 /** A flow as an initial value problem, and what is watched along it. */
@@ -96,7 +96,7 @@ export function record(
   field: Pick<FlowField<unknown>, 'value' | 'velocity'>,
   { start, rules, clock, saveAt, energy, method, options, observe, from }: Recording,
 ): Flow {
-  const records = recorder(field, start, rules.time, saveAt, from?.saved);
+  const records = new Recorder(field, start, rules.time, saveAt, from?.saved);
   const initialLoss = from?.energy.initialLoss ?? records.initialLoss ?? field.value(0, start);
   let { loss, dissipated } = from?.energy ?? { loss: initialLoss, dissipated: 0 };
   let largest = {

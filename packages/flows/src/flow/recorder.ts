@@ -13,79 +13,92 @@ export interface RecordedStep {
   readonly dissipatedAt: (t: number) => number;
 }
 
-/**
- * Saves states with their loss and speed, at every step or at chosen times; `past` of them, and the start, were saved
- * before if that is given. @throws ArgumentError for `saveAt`
- */
-export function recorder(
-  field: { velocity(t: number, theta: Float64Array, out: Float64Array): number },
-  theta0: Float64Array,
-  horizon: number,
-  saveAt?: ArrayLike<number>,
-  past?: number,
-): {
+/** What is recorded about states. */
+interface RecordedField {
+  velocity(t: number, theta: Float64Array, out: Float64Array): number;
+}
+
+/** Saves states with their loss and speed, at every step or at chosen times. */
+export class Recorder {
+  /** What is saved so far. */
+  readonly records: FlowProgress['saved'] & {
+    readonly t: number[];
+    readonly y: Float64Array[];
+    readonly loss: number[];
+    readonly speed: number[];
+    readonly dissipated: number[];
+  } = { t: [], y: [], loss: [], speed: [], dissipated: [] };
   /** The loss at the start, if that is saved. */
   readonly initialLoss: number | undefined;
-  /** Returns the loss at the end of the step, if that is saved. */
-  step(step: RecordedStep): number | undefined;
-  speedAt(t: number, theta: Float64Array): number;
-  result(): Pick<Flow, 't' | 'y' | 'loss' | 'speed' | 'dissipated'>;
-  /** The same while it grows. */
-  readonly records: FlowProgress['saved'];
   /** How many of `saveAt` are past. */
-  readonly past: number;
-} {
-  const times = saveAt === undefined ? undefined : checkedSaveAt(saveAt, 0, horizon);
-  const block = new VectorBlock(2 * theta0.length);
-  const velocity = block.next(theta0.length);
-  const between = block.next(theta0.length);
-  const t: number[] = [];
-  const y: Float64Array[] = [];
-  const loss: number[] = [];
-  const speed: number[] = [];
-  const dissipated: number[] = [];
-  const save = (time: number, theta: Float64Array, lost: number): void => {
-    dissipated.push(lost);
-    t.push(time);
-    y.push(theta.slice());
-    loss.push(field.velocity(time, theta, velocity));
-    speed.push(norm2(velocity));
-  };
-  let saved = past ?? 0;
-  if (past === undefined) {
-    if (!times) save(0, theta0, 0);
-    else for (; times[saved] === 0; saved++) save(0, theta0, 0);
+  past: number;
+  private readonly field: RecordedField;
+  private readonly times: Float64Array | undefined;
+  private readonly velocity: Float64Array;
+  private readonly between: Float64Array;
+
+  /** `past` of the times, and the start, were saved before if that is given. @throws ArgumentError for `saveAt` */
+  constructor(
+    field: RecordedField,
+    theta0: Float64Array,
+    horizon: number,
+    saveAt?: ArrayLike<number>,
+    past?: number,
+  ) {
+    const n = theta0.length;
+    const block = new VectorBlock(2 * n);
+    this.field = field;
+    this.times = saveAt === undefined ? undefined : checkedSaveAt(saveAt, 0, horizon);
+    this.velocity = block.next(n);
+    this.between = block.next(n);
+    this.past = past ?? 0;
+    const { times } = this;
+    if (past === undefined) {
+      if (!times) this.save(0, theta0, 0);
+      else for (; times[this.past] === 0; this.past++) this.save(0, theta0, 0);
+    }
+    this.initialLoss = this.records.loss.at(-1);
   }
 
-  return {
-    initialLoss: loss.at(-1),
-    records: { t, y, loss, speed, dissipated },
-    get past() {
-      return saved;
-    },
-    step({ end, y: theta, stateAt, dissipatedAt }) {
-      if (!times) {
-        save(end, theta, dissipatedAt(end));
-        return loss.at(-1);
-      }
-      for (; times[saved]! < end; saved++) {
-        const time = times[saved]!;
-        save(time, stateAt(time, between), dissipatedAt(time));
-      }
-      if (times[saved] !== end) return undefined;
-      for (; times[saved] === end; saved++) save(end, theta, dissipatedAt(end));
-      return loss.at(-1);
-    },
-    speedAt(time, theta) {
-      field.velocity(time, theta, velocity);
-      return norm2(velocity);
-    },
-    result: () => ({
+  private save(time: number, theta: Float64Array, lost: number): void {
+    const { records, field, velocity } = this;
+    records.dissipated.push(lost);
+    records.t.push(time);
+    records.y.push(theta.slice());
+    records.loss.push(field.velocity(time, theta, velocity));
+    records.speed.push(norm2(velocity));
+  }
+
+  /** Returns the loss at the end of the step, if that is saved. */
+  step({ end, y, stateAt, dissipatedAt }: RecordedStep): number | undefined {
+    const { times, between, records } = this;
+    if (!times) {
+      this.save(end, y, dissipatedAt(end));
+      return records.loss.at(-1);
+    }
+    for (; times[this.past]! < end; this.past++) {
+      const time = times[this.past]!;
+      this.save(time, stateAt(time, between), dissipatedAt(time));
+    }
+    if (times[this.past] !== end) return undefined;
+    for (; times[this.past] === end; this.past++) this.save(end, y, dissipatedAt(end));
+    return records.loss.at(-1);
+  }
+
+  speedAt(time: number, theta: Float64Array): number {
+    const { field, velocity } = this;
+    field.velocity(time, theta, velocity);
+    return norm2(velocity);
+  }
+
+  result(): Pick<Flow, 't' | 'y' | 'loss' | 'speed' | 'dissipated'> {
+    const { t, y, loss, speed, dissipated } = this.records;
+    return {
       t: new Float64Array(t),
       y,
       loss: new Float64Array(loss),
       speed: new Float64Array(speed),
       dissipated: new Float64Array(dissipated),
-    }),
-  };
+    };
+  }
 }

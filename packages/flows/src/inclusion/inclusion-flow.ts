@@ -1,3 +1,4 @@
+import type { Statistics, Step } from '@nonsmooth/ode';
 import { ArgumentError, requireOneOf, type OptionNames } from '@nonsmooth/core';
 import { requireContinuation } from '../flow/checkpoint.js';
 import { kinkedMethod } from './kinked-method.js';
@@ -8,7 +9,7 @@ import { stopRules } from '../flow/stop-rules.js';
 import type { Choice } from './decision.js';
 import { InclusionRun } from './inclusion-run.js';
 import type { KinkedFunction } from './kinked-function.js';
-import { requireInclusionCheckpoint } from './inclusion-checkpoint.js';
+import { requireInclusionCheckpoint, type InclusionCheckpoint } from './inclusion-checkpoint.js';
 import { Itinerary } from './itinerary.js';
 import type { KinkEvent } from './kink-event.js';
 import { stationarity, type Stationarity } from './stationarity.js';
@@ -106,23 +107,7 @@ export function inclusionFlow<Event extends KinkEvent>(
       run.velocityAt(theta, t === clock.time(run.t), out),
   };
   const recording = { start, rules, clock, saveAt, energy, method, options };
-  const steps: FlowRun = {
-    get t() {
-      return run.t;
-    },
-    get y() {
-      return run.y;
-    },
-    get statistics() {
-      return run.statistics;
-    },
-    get reason() {
-      return run.reason;
-    },
-    [Symbol.iterator]: () => run[Symbol.iterator](),
-    checkpoint: () => run.checkpoint(events.saved()),
-  };
-  const flow = record(steps, field, { ...recording, ...continuation });
+  const flow = record(new RecordedRun(run, events), field, { ...recording, ...continuation });
   const atRestSince =
     run.restingSince === undefined ? undefined : Math.min(clock.time(run.restingSince), flow.end);
   return {
@@ -136,4 +121,39 @@ export function inclusionFlow<Event extends KinkEvent>(
     atRestSince,
     stationarity: stationarity(run),
   };
+}
+
+/** A run with its itinerary. */
+class RecordedRun implements FlowRun {
+  private readonly run: InclusionRun;
+  private readonly events: Itinerary;
+
+  constructor(run: InclusionRun, events: Itinerary) {
+    this.run = run;
+    this.events = events;
+  }
+
+  get t(): number {
+    return this.run.t;
+  }
+
+  get y(): Float64Array {
+    return this.run.y;
+  }
+
+  get statistics(): Statistics {
+    return this.run.statistics;
+  }
+
+  get reason(): string {
+    return this.run.reason;
+  }
+
+  [Symbol.iterator](): Iterator<Step> {
+    return this.run[Symbol.iterator]();
+  }
+
+  checkpoint(): InclusionCheckpoint {
+    return this.run.checkpoint(this.events.saved());
+  }
 }

@@ -64,6 +64,13 @@ export interface KinkedFunction {
     rows?: readonly HeldRow[],
     lambda?: Float64Array,
   ): number;
+  /** As `sweep`, where only `boundOf` is asked for afterwards, of the kinks of these rows above all. */
+  sweepBounds?(
+    x: Float64Array,
+    sides: Float64Array,
+    rows: readonly HeldRow[],
+    lambda: Float64Array,
+  ): void;
   /** The derivative with respect to the value of a kink of what was swept last. */
   boundOf(kink: number): number;
   /** Writes the gradient of u_entry − u_base. */

@@ -148,7 +148,8 @@ export class SlidingField {
     const { kinked, gradient, pattern, state, velocityThere } = this;
     const n = out.length;
     if (this.isKnown && isEqual(x, state)) {
-      for (let i = 0; i < n; i++) out[i] = velocityThere[i]!;
+      if (this.rows.length === 0) for (let i = 0; i < n; i++) out[i] = -gradient[i]!;
+      else for (let i = 0; i < n; i++) out[i] = velocityThere[i]!;
       return;
     }
     this.sweeps++;
@@ -156,10 +157,8 @@ export class SlidingField {
     this.isKnown = true;
     if (this.rows.length === 0) {
       for (let i = 0; i < n; i++) {
-        const velocity = -gradient[i]!;
-        out[i] = velocity;
+        out[i] = -gradient[i]!;
         state[i] = x[i]!;
-        velocityThere[i] = velocity;
       }
       return;
     }
@@ -257,7 +256,8 @@ export class SlidingField {
     const { rows, lambda, kinked, pattern, scratch } = this;
     if (this.isNested) {
       this.sweeps++;
-      kinked.sweep(x, pattern.sides, scratch, rows, lambda);
+      if (kinked.sweepBounds) kinked.sweepBounds(x, pattern.sides, rows, lambda);
+      else kinked.sweep(x, pattern.sides, scratch, rows, lambda);
     }
     const nearest = nearestEnd(this.sets(), rows, lambda);
     if (nearest.margin >= 0 || this.rank === rows.length) return nearest;

@@ -18,46 +18,70 @@ export class Combination {
     h: number,
     out: Float64Array,
   ): void {
-    const { weights, used } = this;
-    const n = out.length;
-    const { length } = weights;
-    if (y) {
-      if (y !== out) for (let j = 0; j < n; j++) out[j] = y[j]!;
-    } else if (length > 0) {
-      // nothing is added to −0
-      const a = h * weights[0]!;
-      const p = stages[used[0]!]!;
-      for (let j = 0; j < n; j++) out[j] = 0 + a * p[j]!;
-    } else out.fill(0);
-    for (let i = y ? 0 : 1; i < length;) i = this.add(stages, i, h, out);
+    const { length } = this.weights;
+    let i: number;
+    if (length === 0) {
+      if (y) out.set(y);
+      else out.fill(0);
+      return;
+    }
+    if (y) i = this.addTo(y, stages, 0, h, out);
+    else i = this.begin(stages, h, out);
+    while (i < length) i = this.addTo(out, stages, i, h, out);
   }
 
-  /** Adds up to four terms from the i-th one; returns the next. */
-  private add(stages: readonly Float64Array[], i: number, h: number, out: Float64Array): number {
+  /** Writes the sum of up to four terms; nothing is added to −0. Returns how many. */
+  private begin(stages: readonly Float64Array[], h: number, out: Float64Array): number {
+    const { weights, used } = this;
+    const n = out.length;
+    const a = h * weights[0]!;
+    const p = stages[used[0]!]!;
+    if (weights.length < 4) {
+      for (let j = 0; j < n; j++) out[j] = 0 + a * p[j]!;
+      return 1;
+    }
+    const b = h * weights[1]!;
+    const q = stages[used[1]!]!;
+    const c = h * weights[2]!;
+    const r = stages[used[2]!]!;
+    const d = h * weights[3]!;
+    const s = stages[used[3]!]!;
+    for (let j = 0; j < n; j++) out[j] = 0 + a * p[j]! + b * q[j]! + c * r[j]! + d * s[j]!;
+    return 4;
+  }
+
+  /** Writes y and up to four terms from the i-th one; returns the next. */
+  private addTo(
+    y: Float64Array,
+    stages: readonly Float64Array[],
+    i: number,
+    h: number,
+    out: Float64Array,
+  ): number {
     const { weights, used } = this;
     const n = out.length;
     const left = weights.length - i;
     const a = h * weights[i]!;
     const p = stages[used[i]!]!;
     if (left === 1) {
-      for (let j = 0; j < n; j++) out[j] = out[j]! + a * p[j]!;
+      for (let j = 0; j < n; j++) out[j] = y[j]! + a * p[j]!;
       return i + 1;
     }
     const b = h * weights[i + 1]!;
     const q = stages[used[i + 1]!]!;
     if (left === 2) {
-      for (let j = 0; j < n; j++) out[j] = out[j]! + a * p[j]! + b * q[j]!;
+      for (let j = 0; j < n; j++) out[j] = y[j]! + a * p[j]! + b * q[j]!;
       return i + 2;
     }
     const c = h * weights[i + 2]!;
     const r = stages[used[i + 2]!]!;
     if (left === 3) {
-      for (let j = 0; j < n; j++) out[j] = out[j]! + a * p[j]! + b * q[j]! + c * r[j]!;
+      for (let j = 0; j < n; j++) out[j] = y[j]! + a * p[j]! + b * q[j]! + c * r[j]!;
       return i + 3;
     }
     const d = h * weights[i + 3]!;
     const s = stages[used[i + 3]!]!;
-    for (let j = 0; j < n; j++) out[j] = out[j]! + a * p[j]! + b * q[j]! + c * r[j]! + d * s[j]!;
+    for (let j = 0; j < n; j++) out[j] = y[j]! + a * p[j]! + b * q[j]! + c * r[j]! + d * s[j]!;
     return i + 4;
   }
 }

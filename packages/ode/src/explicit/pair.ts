@@ -9,7 +9,7 @@ import {
 import type { Method } from '../method.js';
 import { requireRows, requireText } from '../requirements.js';
 import { combinationsOf } from './combinations.js';
-import { explicitStepper } from './stepper.js';
+import { ExplicitStepper } from './stepper.js';
 import type { ExplicitDefinition, Interpolant, Tableau } from './tableau.js';
 
 /** An explicit Runge–Kutta method, usually with an embedded one of lower order. */
@@ -46,6 +46,6 @@ export function explicitMethod(definition: ExplicitDefinition): ExplicitMethod {
     ...definition,
     interpolantOrder: definition.interpolant.order,
     adaptive: definition.e !== undefined,
-    stepper: (system) => explicitStepper(definition, combinations(), system),
+    stepper: (system) => new ExplicitStepper(definition, combinations(), system),
   };
 }

@@ -6,98 +6,123 @@ import type { Combinations } from './combinations.js';
 import type { ExplicitDefinition } from './tableau.js';
 
 /** Steps by y_(n+1) = y_n + h Σ b_i k_i, k_i = f(t + c_i h, y_n + h Σ_j a_ij k_j). */
-export function explicitStepper(
-  method: ExplicitDefinition,
-  { rows, step, errorOf, lowerErrorOf, extraRows, powers }: Combinations,
-  system: System,
-): Stepper {
-  const { stages, c, firstSameAsLast, interpolant } = method;
-  const { p, extra } = interpolant;
-  const n = system.dimension;
-  const block = new VectorBlock((p.length + 5) * n);
-  const k = p.map(() => block.next(n));
-  const y = block.next(n);
-  const stage = block.next(n);
-  const next = block.next(n);
-  const errors = block.next(n);
-  const first = k[0]!;
-  // Without the first-same-as-last property the interpolant may use y' at the end as one more stage.
-  const usesEnd = !firstSameAsLast && p.length > stages;
-  const firstExtra = firstSameAsLast ? stages : stages + 1;
-  // Two stages at the end of the step, of different states, tell how fast f changes with y.
-  const twin = firstSameAsLast && c[stages - 2] === 1 ? stages - 2 : -1;
-  const twinState = block.next(twin > 0 ? n : 0);
-  const degree = powers.length;
-  const memory = { t: 0, y, derivative: first };
-  let h = 0;
-  let endKnown = false;
+export class ExplicitStepper implements Stepper {
+  readonly memory: { t: number; readonly y: Float64Array; readonly derivative: Float64Array };
+  readonly derivative: Float64Array;
+  readonly errorExponent: number;
+  readonly degree: number;
+  readonly next: Float64Array;
+  private readonly method: ExplicitDefinition;
+  private readonly combinations: Combinations;
+  private readonly system: System;
+  private readonly k: readonly Float64Array[];
+  private readonly stage: Float64Array;
+  private readonly errors: Float64Array;
+  /** Two stages at the end of the step, of different states, tell how fast f changes with y: the first of them, or −1. */
+  private readonly twin: number;
+  private readonly twinState: Float64Array;
+  private h = 0;
+  private isEndKnown = false;
 
-  const estimate = (combination: Combination): number => {
+  constructor(method: ExplicitDefinition, combinations: Combinations, system: System) {
+    const { stages, c, firstSameAsLast, interpolant } = method;
+    const n = system.dimension;
+    const block = new VectorBlock((interpolant.p.length + 5) * n);
+    this.method = method;
+    this.combinations = combinations;
+    this.system = system;
+    this.k = interpolant.p.map(() => block.next(n));
+    this.derivative = this.k[0]!;
+    this.memory = { t: 0, y: block.next(n), derivative: this.derivative };
+    this.stage = block.next(n);
+    this.next = block.next(n);
+    this.errors = block.next(n);
+    this.twin = firstSameAsLast && c[stages - 2] === 1 ? stages - 2 : -1;
+    this.twinState = block.next(this.twin > 0 ? n : 0);
+    this.errorExponent = method.embeddedOrder + 1;
+    this.degree = combinations.powers.length;
+  }
+
+  begin(t: number, start: Float64Array): void {
+    const { memory, derivative, system } = this;
+    memory.t = t;
+    memory.y.set(start);
+    system.rhs(t, memory.y, derivative);
+  }
+
+  attempt(h: number): number {
+    const { method, combinations, system, memory, k, stage, next, twin, twinState } = this;
+    const { stages, c, firstSameAsLast } = method;
+    const { rows, step, errorOf, lowerErrorOf } = combinations;
+    const { y } = memory;
+    this.h = h;
+    this.isEndKnown = firstSameAsLast;
+    for (let i = 1; i < stages; i++) {
+      rows[i]!.write(k, y, h, stage);
+      system.rhs(memory.t + c[i]! * h, stage, k[i]!);
+      if (i === twin) twinState.set(stage);
+    }
+    if (firstSameAsLast) next.set(stage);
+    else step.write(k, y, h, next);
+    if (!errorOf) {
+      for (let i = 0; i < next.length; i++) if (!Number.isFinite(next[i])) return Number.NaN;
+      return 0;
+    }
+    const error = this.estimate(errorOf);
+    if (!lowerErrorOf || error === 0) return error;
+    const lower = this.estimate(lowerErrorOf);
+    return (error * error) / Math.sqrt(error * error + 0.01 * lower * lower);
+  }
+
+  private estimate(combination: Combination): number {
+    const { k, h, errors, system, memory, next } = this;
     combination.write(k, undefined, h, errors);
-    return system.tolerance.size(errors, y, next);
-  };
+    return system.tolerance.size(errors, memory.y, next);
+  }
 
-  return {
-    memory,
-    derivative: first,
-    errorExponent: method.embeddedOrder + 1,
-    degree,
-    next,
-    begin(t, start) {
-      memory.t = t;
-      y.set(start);
-      system.rhs(t, y, first);
-    },
-    attempt(size) {
-      h = size;
-      endKnown = firstSameAsLast;
-      for (let i = 1; i < stages; i++) {
-        rows[i]!.write(k, y, h, stage);
-        system.rhs(memory.t + c[i]! * h, stage, k[i]!);
-        if (i === twin) twinState.set(stage);
-      }
-      if (firstSameAsLast) next.set(stage);
-      else step.write(k, y, h, next);
-      if (!errorOf) {
-        for (let i = 0; i < n; i++) if (!Number.isFinite(next[i])) return Number.NaN;
-        return 0;
-      }
-      const error = estimate(errorOf);
-      if (!lowerErrorOf || error === 0) return error;
-      const lower = estimate(lowerErrorOf);
-      return (error * error) / Math.sqrt(error * error + 0.01 * lower * lower);
-    },
-    // Hairer, Wanner, Solving Ordinary Differential Equations II, section IV.2
-    get stiffness() {
-      if (twin < 0) return 0;
-      let above = 0;
-      let below = 0;
-      for (let i = 0; i < n; i++) {
-        const slope = k[stages - 1]![i]! - k[twin]![i]!;
-        const distance = next[i]! - twinState[i]!;
-        above += slope * slope;
-        below += distance * distance;
-      }
-      return below > 0 ? Math.abs(h) * Math.sqrt(above / below) : 0;
-    },
-    interpolant(coefficients) {
-      if (usesEnd) {
-        system.rhs(memory.t + h, next, k[stages]!);
-        endKnown = true;
-      }
-      for (let i = 0; i < extraRows.length; i++) {
-        extraRows[i]!.write(k, y, h, stage);
-        system.rhs(memory.t + extra!.c[i]! * h, stage, k[firstExtra + i]!);
-      }
-      coefficients[0]!.set(y);
-      for (let j = 0; j < degree; j++) powers[j]!.write(k, undefined, h, coefficients[j + 1]!);
-      return degree;
-    },
-    accept(t, projected) {
-      memory.t = t;
-      y.set(next);
-      if (endKnown && !projected) first.set(k[firstSameAsLast ? stages - 1 : stages]!);
-      else system.rhs(t, y, first);
-    },
-  };
+  // Hairer, Wanner, Solving Ordinary Differential Equations II, section IV.2
+  get stiffness(): number {
+    const { twin, twinState, k, next, h } = this;
+    if (twin < 0) return 0;
+    const last = k[this.method.stages - 1]!;
+    const before = k[twin]!;
+    let above = 0;
+    let below = 0;
+    for (let i = 0; i < next.length; i++) {
+      const slope = last[i]! - before[i]!;
+      const distance = next[i]! - twinState[i]!;
+      above += slope * slope;
+      below += distance * distance;
+    }
+    return below > 0 ? Math.abs(h) * Math.sqrt(above / below) : 0;
+  }
+
+  interpolant(coefficients: readonly Float64Array[]): number {
+    const { method, combinations, system, memory, k, stage, next, h, degree } = this;
+    const { stages, firstSameAsLast, interpolant } = method;
+    const { extraRows, powers } = combinations;
+    const { y } = memory;
+    // Without the first-same-as-last property the interpolant may use y' at the end as one more stage.
+    if (!firstSameAsLast && interpolant.p.length > stages) {
+      system.rhs(memory.t + h, next, k[stages]!);
+      this.isEndKnown = true;
+    }
+    const firstExtra = firstSameAsLast ? stages : stages + 1;
+    for (let i = 0; i < extraRows.length; i++) {
+      extraRows[i]!.write(k, y, h, stage);
+      system.rhs(memory.t + interpolant.extra!.c[i]! * h, stage, k[firstExtra + i]!);
+    }
+    coefficients[0]!.set(y);
+    for (let j = 0; j < degree; j++) powers[j]!.write(k, undefined, h, coefficients[j + 1]!);
+    return degree;
+  }
+
+  accept(t: number, projected: boolean): void {
+    const { method, memory, derivative, k, next, system } = this;
+    memory.t = t;
+    memory.y.set(next);
+    const { stages, firstSameAsLast } = method;
+    if (!this.isEndKnown || projected) system.rhs(t, memory.y, derivative);
+    else derivative.set(k[firstSameAsLast ? stages - 1 : stages]!);
+  }
 }

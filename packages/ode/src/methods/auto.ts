@@ -1,5 +1,5 @@
 import { ArgumentError } from '@nonsmooth/core';
-import { switchingStepper } from '../auto/switching-stepper.js';
+import { SwitchingStepper } from '../auto/switching-stepper.js';
 import type { Method } from '../method.js';
 import type { System } from '../system.js';
 import { ndf } from './backward-differentiation.js';
@@ -47,7 +47,7 @@ export const auto: Method = {
   citation:
     'Petzold, "Automatic selection of methods for solving stiff and nonstiff systems", SIAM J. Sci. Stat. Comput. 4 ' +
     '(1983) 136–148, in spirit; stiffness by Hairer, Wanner, Solving ODEs II, section IV.2.',
-  stepper: (system) => switchingStepper(tsitouras54, stiffMethodFor(system), system),
+  stepper: (system) => new SwitchingStepper(tsitouras54, stiffMethodFor(system), system),
 };
 
 /** Whether a problem was found to be stiff; handed from one integration of it to the next. */
@@ -81,6 +81,6 @@ export function switching(
     name: `${explicit.name}, ${stiff.name} where stiff`,
     order: explicit.order,
     interpolantOrder: explicit.interpolantOrder,
-    stepper: (system) => switchingStepper(explicit, stiff, system, stiffness),
+    stepper: (system) => new SwitchingStepper(explicit, stiff, system, stiffness),
   };
 }

@@ -70,7 +70,7 @@ export class DenseFunction implements KinkedFunction {
 
   changed(_sides: Float64Array, entry: number): void {
     this.made?.changed(entry);
-    if (entry < 0) this.finder.forget();
+    this.finder.changed(entry);
   }
 
   gradient(x: Float64Array, sides: Float64Array, gradient: Float64Array): void {
@@ -89,6 +89,15 @@ export class DenseFunction implements KinkedFunction {
     lambda?: Float64Array,
   ): number {
     return this.frozen.sweep(x, sides, gradient, rows, lambda);
+  }
+
+  sweepBounds(
+    x: Float64Array,
+    sides: Float64Array,
+    rows: readonly HeldRow[],
+    lambda: Float64Array,
+  ): void {
+    this.frozen.sweepGroups(x, sides, rows, lambda);
   }
 
   boundOf(kink: number): number {

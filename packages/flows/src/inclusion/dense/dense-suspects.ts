@@ -1,14 +1,19 @@
 import type { Segment } from '@nonsmooth/ode';
-import type { Entries } from '../kinked-function.js';
+import { Entries } from '../kinked-function.js';
 import type { Pattern } from '../pattern.js';
-import type { DenseLayout } from './dense-layout.js';
+import type { DenseLayout, KinkPlace } from './dense-layout.js';
 import type { FrozenNetwork } from './frozen-network.js';
 import { NeuronRoom } from './neuron-room.js';
+
+/** Rooms are that many times as wide as what rows move on a step: wider ones last longer, but hold fewer groups. */
+const severalTimes = 6;
 
 /**
  * Finds kinks that may be met on a step. With Δ the largest changes of weights and biases on the step, row by row as
  * vectors with the bias, affine values of the first layer change by at most ‖Δ_i‖·‖(x, 1)‖; those of the others by
- * ‖Δ_i‖·‖(a, 1)‖ + (‖W_i‖ + ‖Δ_i‖)·‖change of a‖, whose entries are at most slope × change of the layer below.
+ * ‖Δ_i‖·‖(a, 1)‖ + (‖W_i‖ + ‖Δ_i‖)·‖change of a‖, whose entries are at most slope × change of the layer below. Groups
+ * of deep networks that meet no kink even where all rows move several times as far are looked at again only where rows
+ * leave that room.
  */
 export class DenseSuspects {
   private readonly layout: DenseLayout;
@@ -20,6 +25,15 @@ export class DenseSuspects {
   private readonly sizes: Float64Array;
   private readonly moves: Float64Array;
   private readonly inputSizes: Float64Array;
+  /** By group: whether it meets no kink while no row leaves the room that it has, by layer, around `center`. */
+  private readonly safe: Uint8Array;
+  private readonly rooms: readonly Float64Array[];
+  private readonly center: Float64Array;
+  private hasCenter = false;
+  /** How far rows are taken to move: `changes` or `rooms`. */
+  private reach: readonly Float64Array[];
+  private readonly probe = new Entries();
+  private readonly place: KinkPlace = { layer: 0, hinge: 0, group: 0, neuron: 0 };
   /** Whether there are no other kinks than those of one layer. */
   readonly isOne: boolean;
   private readonly room: NeuronRoom | undefined;
@@ -31,7 +45,11 @@ export class DenseSuspects {
     this.frozen = frozen;
     const { layers, groups } = layout;
     this.changes = layers.map(({ width }) => new Float64Array(width));
+    this.reach = this.changes;
     this.norms = layers.map(({ width }) => new Float64Array(width));
+    this.safe = new Uint8Array(groups.count);
+    this.rooms = layers.map(({ width }) => new Float64Array(width));
+    this.center = new Float64Array(layout.dimension);
     this.sizes = new Float64Array(groups.count);
     this.moves = new Float64Array(groups.count);
     this.values = layers.map(({ inputs }) => new Float64Array(inputs));
@@ -45,9 +63,15 @@ export class DenseSuspects {
     this.room = this.isOne ? new NeuronRoom(layout, this.inputSizes) : undefined;
   }
 
-  /** Another flow begins. */
-  forget(): void {
-    this.room?.forget();
+  /** The side of a kink has been changed; −1: another flow begins. */
+  changed(kink: number): void {
+    if (kink < 0) {
+      this.room?.forget();
+      this.hasCenter = false;
+    } else if (!this.isOne) {
+      this.layout.locate(kink, this.place);
+      this.safe[this.place.group] = 0;
+    }
   }
 
   find(segment: Segment, pattern: Pattern, out: Entries): void {
@@ -63,22 +87,15 @@ export class DenseSuspects {
       return;
     }
     const x = segment.coefficients[0]!;
-    for (let g = 0; g < groups.count; g++) {
-      let size = this.inputSizes[g]!;
-      let move = 0;
-      const [first] = this.values;
-      const width = first!.length;
-      for (let l = 0; l < width; l++) first![l] = groups.inputs[g * width + l]!;
-      for (let k = 0; k < top; k++) {
-        const squares = this.hidden(x, k, g, size, move, pattern, out);
-        move = this.moved;
-        size = Math.sqrt(squares + 1);
-      }
-      moves[g] = move;
-      this.sizes[g] = size;
-      if (hasLossKinks) this.keepOutputs(x, g);
+    if (!hasLossKinks) {
+      if (!this.isWithinRooms(x)) this.takeRooms(x, pattern);
+      for (let g = 0; g < groups.count; g++) if (!this.safe[g]) this.pass(x, g, pattern, out);
+      return;
     }
-    if (!hasLossKinks) return;
+    for (let g = 0; g < groups.count; g++) {
+      this.pass(x, g, pattern, out);
+      this.keepOutputs(x, g);
+    }
     const { count, group, output, target } = loss.kinks!;
     const { width } = layers[top]!;
     for (let l = 0; l < count; l++) {
@@ -89,6 +106,61 @@ export class DenseSuspects {
       const z = this.frozen().outputs[g * width + i]!;
       if (Math.abs(z - target[l]!) <= change) out.add(lossKinks + l);
     }
+  }
+
+  /** Adds the suspects of a group. */
+  private pass(x: Float64Array, g: number, pattern: Pattern, out: Entries): void {
+    const { layers, groups } = this.layout;
+    const top = layers.length - 1;
+    let size = this.inputSizes[g]!;
+    let move = 0;
+    const [first] = this.values;
+    const width = first!.length;
+    for (let l = 0; l < width; l++) first![l] = groups.inputs[g * width + l]!;
+    for (let k = 0; k < top; k++) {
+      const squares = this.hidden(x, k, g, size, move, pattern, out);
+      move = this.moved;
+      size = Math.sqrt(squares + 1);
+    }
+    this.moves[g] = move;
+    this.sizes[g] = size;
+  }
+
+  /** Whether no row leaves its room on the step, which begins at x. */
+  private isWithinRooms(x: Float64Array): boolean {
+    if (!this.hasCenter) return false;
+    const { layers } = this.layout;
+    const { center } = this;
+    for (let k = 0; k + 1 < layers.length; k++) {
+      const { inputs, width, weights, biases } = layers[k]!;
+      const rooms = this.rooms[k]!;
+      const changes = this.changes[k]!;
+      for (let i = 0; i < width; i++) {
+        let square = (x[biases + i]! - center[biases + i]!) ** 2;
+        for (let at = weights + i * inputs; at < weights + (i + 1) * inputs; at++) {
+          square += (x[at]! - center[at]!) ** 2;
+        }
+        if (Math.sqrt(square) + changes[i]! > rooms[i]!) return false;
+      }
+    }
+    return true;
+  }
+
+  /** Finds the groups that meet no kink even where rows move several times as far from x as on the step. */
+  private takeRooms(x: Float64Array, pattern: Pattern): void {
+    const { changes, rooms, safe, probe } = this;
+    for (let k = 0; k + 1 < rooms.length; k++) {
+      for (let i = 0; i < rooms[k]!.length; i++) rooms[k]![i] = severalTimes * changes[k]![i]!;
+    }
+    this.center.set(x);
+    this.hasCenter = true;
+    this.reach = rooms;
+    for (let g = 0; g < safe.length; g++) {
+      probe.clear();
+      this.pass(x, g, pattern, probe);
+      safe[g] = probe.count === 0 ? 1 : 0;
+    }
+    this.reach = changes;
   }
 
   private moved = 0;
@@ -132,7 +204,7 @@ export class DenseSuspects {
   }
 
   private bound(k: number, i: number, size: number, move: number): number {
-    const change = this.changes[k]![i]!;
+    const change = this.reach[k]![i]!;
     // a little more, for rounding
     return 1.000001 * (change * size + (this.norms[k]![i]! + change) * move) + 1e-300;
   }

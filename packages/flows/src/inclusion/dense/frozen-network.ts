@@ -31,9 +31,15 @@ export class FrozenNetwork {
   private readonly place: KinkPlace = { layer: 0, hinge: 0, group: 0, neuron: 0 };
   /** The same network in kernels, and the gradient of those who do not ask for it. */
   private kernel: FrozenRisk | undefined;
-  private unasked = new Float64Array(0);
-  /** Whether cotangents and outputs are those of the last sweep, too. */
-  private isSwept = false;
+  private unasked: Float64Array = new Float64Array(0);
+  /** Of the last sweep: its sides, rows and multipliers, and the groups whose cotangents and outputs are known. */
+  private sides: Float64Array = noSides;
+  private rows: readonly HeldRow[] | undefined;
+  private lambda: Float64Array | undefined;
+  private readonly swept: Uint8Array;
+  /** All groups, and some of them. */
+  private readonly all: Int32Array;
+  private readonly some: Int32Array;
 
   constructor(layout: DenseLayout) {
     this.layout = layout;
@@ -49,6 +55,9 @@ export class FrozenNetwork {
     this.inputs = [groups.inputs, ...perNeuron()];
     this.deltas = layers.map(({ width }) => new Float64Array(groups.count * width));
     this.outputs = new Float64Array(groups.count * layers.at(-1)!.width);
+    this.swept = new Uint8Array(groups.count);
+    this.all = Int32Array.from({ length: groups.count }, (_, g) => g);
+    this.some = new Int32Array(groups.count);
     this.below = new Float64Array(Math.max(0, ...hidden.map(({ width }) => width)));
     this.theta = new Float64Array(layout.dimension);
     this.shallow = isShallow(layout)
@@ -61,8 +70,8 @@ export class FrozenNetwork {
     const { dimension } = this.layout;
     this.kernel = kernel;
     this.isStale = true;
-    this.isSwept = false;
-    if (kernel && this.unasked.length < dimension) this.unasked = new Float64Array(dimension);
+    this.swept.fill(0);
+    if (this.unasked.length < dimension) this.unasked = new Float64Array(dimension);
   }
 
   /** The side of this kink has been changed; −1: all have. */
@@ -155,11 +164,38 @@ export class FrozenNetwork {
   ): number {
     this.compile(sides);
     this.theta.set(x);
+    this.sides = sides;
+    this.rows = rows;
+    this.lambda = lambda;
     if (this.kernel && !lambda) {
-      this.isSwept = false;
+      this.swept.fill(0);
       return this.kernel.gradient(x, gradient);
     }
-    return this.sweepHere(x, sides, gradient, rows, lambda);
+    return this.sweepHere(gradient, this.all, this.all.length);
+  }
+
+  /** As `sweep`, but only on the groups of these rows: others follow where their cotangents are asked for. */
+  sweepGroups(
+    x: Float64Array,
+    sides: Float64Array,
+    rows: readonly HeldRow[],
+    lambda: Float64Array,
+  ): void {
+    const { layout, place, some, swept, unasked } = this;
+    this.compile(sides);
+    this.theta.set(x);
+    this.sides = sides;
+    this.rows = rows;
+    this.lambda = lambda;
+    swept.fill(0);
+    let count = 0;
+    for (let i = 0; i < rows.length; i++) {
+      layout.locate(rows[i]!.entry, place);
+      if (swept[place.group] === 1) continue;
+      swept[place.group] = 1;
+      some[count++] = place.group;
+    }
+    this.sweepHere(unasked, some, count);
   }
 
   /** Writes the slopes of all neurons on all samples into the memory of the kernels. */
@@ -186,19 +222,17 @@ export class FrozenNetwork {
     }
   }
 
-  private sweepHere(
-    x: Float64Array,
-    sides: Float64Array,
-    gradient: Float64Array,
-    rows?: readonly HeldRow[],
-    lambda?: Float64Array,
-  ): number {
-    this.isSwept = true;
-    const { layers, groups, loss } = this.layout;
+  /** Sweeps the first `count` of these groups at the last state; returns the risk if these are all. */
+  private sweepHere(gradient: Float64Array, groups: Int32Array, count: number): number {
+    const { theta: x, sides, rows, lambda, swept } = this;
+    const { layers, loss } = this.layout;
     const top = layers.length - 1;
-    if (this.shallow && !lambda) return this.sweepShallow(x, sides, this.shallow, gradient);
-    for (let k = 0; k < top; k++) this.forwardHidden(x, k);
-    this.forwardOutputs(x);
+    if (count === swept.length) {
+      swept.fill(1);
+      if (this.shallow && !lambda) return this.sweepShallow(x, sides, this.shallow, gradient);
+    }
+    for (let k = 0; k < top; k++) this.forwardHidden(x, k, groups, count);
+    this.forwardOutputs(x, groups, count);
     const delta = this.deltas[top]!;
     let value = loss.evaluate(this.outputs, delta);
     if (loss.kinks) value += this.addLossKinks(sides, delta);
@@ -206,7 +240,7 @@ export class FrozenNetwork {
     if (rows && lambda) this.addTopRows(rows, lambda, delta);
     for (let k = top; k >= 0; k--) {
       if (k > 0 && rows && lambda) this.clearDelta(k - 1);
-      for (let g = 0; g < groups.count; g++) this.backwardGroup(x, k, g, gradient);
+      for (let p = 0; p < count; p++) this.backwardGroup(x, k, groups[p]!, gradient);
       if (k > 0 && rows && lambda) this.addRows(x, k - 1, rows, lambda);
     }
     return value;
@@ -229,8 +263,7 @@ export class FrozenNetwork {
 
   /** The cotangent of a hidden neuron's activation in the last sweep. */
   cotangent({ layer, group, neuron }: KinkPlace): number {
-    // no kink of the loss is where kernels are
-    if (!this.isSwept) this.sweepHere(this.theta, noSides, this.unasked);
+    if (this.swept[group] === 0) this.sweepHere(this.unasked, this.all, this.all.length);
     const { width, inputs, weights } = this.layout.layers[layer + 1]!;
     const delta = this.deltas[layer + 1]!;
     let sum = 0;
@@ -240,8 +273,8 @@ export class FrozenNetwork {
     return sum;
   }
 
-  private forwardHidden(x: Float64Array, k: number): void {
-    const { layers, groups } = this.layout;
+  private forwardHidden(x: Float64Array, k: number, groups: Int32Array, count: number): void {
+    const { layers } = this.layout;
     const { inputs, width, weights, biases } = layers[k]!;
     const from = this.inputs[k]!;
     const to = this.inputs[k + 1]!;
@@ -251,7 +284,8 @@ export class FrozenNetwork {
     const counts = this.counts[k]!;
     const { hasShifts } = this;
     const below = k > 0 ? this.active[k - 1]! : undefined;
-    for (let g = 0; g < groups.count; g++) {
+    for (let r = 0; r < count; r++) {
+      const g = groups[r]!;
       const last = g * width + counts[g]!;
       const start = g * inputs;
       const end = below ? start + this.counts[k - 1]![g]! : 0;
@@ -273,14 +307,15 @@ export class FrozenNetwork {
     }
   }
 
-  private forwardOutputs(x: Float64Array): void {
-    const { layers, groups } = this.layout;
+  private forwardOutputs(x: Float64Array, groups: Int32Array, count: number): void {
+    const { layers } = this.layout;
     const top = layers.length - 1;
     const { inputs, width, weights, biases } = layers[top]!;
     const from = this.inputs[top]!;
     const { outputs } = this;
     const below = top > 0 ? this.active[top - 1]! : undefined;
-    for (let g = 0; g < groups.count; g++) {
+    for (let r = 0; r < count; r++) {
+      const g = groups[r]!;
       const start = g * inputs;
       const end = below ? start + this.counts[top - 1]![g]! : 0;
       for (let i = 0; i < width; i++) {

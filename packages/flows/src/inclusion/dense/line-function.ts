@@ -121,6 +121,16 @@ export class LineFunction extends DenseFunction {
     return this.valueThere(x, sides);
   }
 
+  override sweepBounds(
+    x: Float64Array,
+    sides: Float64Array,
+    rows: readonly HeldRow[],
+    lambda: Float64Array,
+  ): void {
+    this.isLineSwept = false;
+    super.sweepBounds(x, sides, rows, lambda);
+  }
+
   override boundOf(kink: number): number {
     const { layout, place } = this;
     if (!this.isLineSwept || kink >= layout.lossKinks) return super.boundOf(kink);
