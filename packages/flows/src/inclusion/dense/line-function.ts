@@ -2,9 +2,10 @@ import type { Segment } from '@nonsmooth/ode';
 import type { Entries } from '../kinked-function.js';
 import type { HeldRow, Pattern } from '../pattern.js';
 import { DenseFunction } from './dense-function.js';
-import type { DenseLayout } from './dense-layout.js';
+import type { DenseLayer, DenseLayout } from './dense-layout.js';
 import { LineMoments } from './line-moments.js';
 import { LineSides } from './line-sides.js';
+import { plainGradient, type LineSums } from './plain-line.js';
 
 /** Whether a network has one hidden layer between one input and one output. */
 export function isLine({ layers }: DenseLayout): boolean {
@@ -17,7 +18,7 @@ export function isLine({ layers }: DenseLayout): boolean {
  * A·x + C, and all sums over samples are sums of few sums over the pieces. A gradient costs O(samples + neurons), that
  * of the squared loss O(neurons): its sums over a piece are combinations of moments of the samples there.
  */
-export class LineFunction extends DenseFunction {
+export class LineFunction extends DenseFunction implements LineSums {
   private readonly sides: LineSides;
   /** Of squared losses. */
   private readonly moments: LineMoments | undefined;
@@ -26,16 +27,16 @@ export class LineFunction extends DenseFunction {
   /** By group: outputs of the network and their cotangents; of squared losses only where the value was asked for. */
   private readonly outputs: Float64Array;
   private readonly delta: Float64Array;
-  private readonly v: Float64Array;
+  readonly v: Float64Array;
   /** By hinge of a neuron: Σ slope·δ and Σ slope·δ·x. */
   private readonly sums: Float64Array;
   private readonly momentSums: Float64Array;
   /** By piece: A and C of the line of the last gradient. */
-  private readonly slopes: Float64Array;
-  private readonly shifts: Float64Array;
+  readonly slopes: Float64Array;
+  readonly shifts: Float64Array;
   /** Sums of δ and of δ·x over the pieces. */
-  private readonly pieces: Float64Array;
-  private readonly pieceMoments: Float64Array;
+  readonly pieces: Float64Array;
+  readonly pieceMoments: Float64Array;
   /** Whether the last gradient was computed here, and its value is known. */
   private isLineSwept = false;
   private isValued = false;
@@ -82,15 +83,20 @@ export class LineFunction extends DenseFunction {
       return;
     }
     const { v, layout } = this;
-    const { width } = layout.layers[0]!;
-    const last = layout.layers[1]!;
+    const [hidden, last] = layout.layers as readonly [DenseLayer, DenseLayer];
+    const { width } = hidden;
+    if (this.moments && line.isPlain) {
+      this.isValued = false;
+      this.updateMoments(this.moments);
+      this.moment = plainGradient(x, [hidden, last], line, this.moments, this, gradient);
+      return;
+    }
     for (let i = 0; i < width; i++) v[i] = x[last.weights + i]!;
     this.findLines(x, x[last.biases]!);
     this.isValued = false;
     let total: number;
     if (this.moments) {
-      if (this.momentsVersion !== line.version) this.moments.update();
-      this.momentsVersion = line.version;
+      this.updateMoments(this.moments);
       total = this.sumSquares(this.moments);
     } else {
       this.evaluate(sides);
@@ -98,6 +104,12 @@ export class LineFunction extends DenseFunction {
     }
     this.sumHinges(total, this.moment);
     this.writeGradient(x, total, gradient);
+  }
+
+  private updateMoments(moments: LineMoments): void {
+    if (this.momentsVersion === this.sides.version) return;
+    moments.update();
+    this.momentsVersion = this.sides.version;
   }
 
   override valueThere(x: Float64Array, sides: Float64Array): number {

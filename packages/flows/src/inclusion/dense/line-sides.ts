@@ -8,6 +8,8 @@ import type { DenseLayout } from './dense-layout.js';
  */
 export class LineSides {
   isIrregular = false;
+  /** Whether every neuron has one hinge, at 0, which is held nowhere. */
+  isPlain = false;
   /** How often they have been compiled. */
   version = 0;
   /** Groups in the order of their inputs, the place of each in it, and the inputs. */
@@ -39,6 +41,7 @@ export class LineSides {
   readonly watchedInputs: Float64Array;
   readonly watchedHinges: Int32Array;
   private readonly layout: DenseLayout;
+  private readonly isOne: boolean;
   private readonly keys: Float64Array;
   /** By hinge of a neuron: the sides at the least and the greatest inputs, 0 where it is held there. */
   private readonly left: Float64Array;
@@ -50,7 +53,7 @@ export class LineSides {
   private readonly turned: Int32Array;
   private isStale = true;
   /** Hinges of neurons in the order of their breaks, and whether they have one. */
-  private readonly sorted: Int32Array;
+  readonly sorted: Int32Array;
   private readonly seen: Uint8Array;
 
   constructor(layout: DenseLayout) {
@@ -63,6 +66,7 @@ export class LineSides {
     this.inputs = Float64Array.from(this.order, (g) => groups.inputs[g]!);
     this.perNeuron = hinges.at.length;
     const isOne = hinges.at.length === 1 && hinges.at[0] === 0;
+    this.isOne = isOne;
     this.slope = isOne ? 0 : hinges.slope;
     this.heldSlope = isOne ? hinges.slope : 0;
     const count = layers[0]!.width * this.perNeuron;
@@ -270,11 +274,13 @@ export class LineSides {
     const count = order.length;
     const size = 4 * left.length;
     let breaks = 0;
+    let isHeld = false;
     this.watched.clear();
     for (let i = 0; i < left.length; i++) {
       const at = this.sorted[i]!;
       const end = ends[at]!;
       const begin = begins[at]!;
+      if (begin !== end) isHeld = true;
       // the number of a break tells whether a left side ends there, a right one begins, or both
       if (end > 0 && end < count) {
         keys[breaks++] = end * size + 4 * at + (begin === end ? 3 : 1);
@@ -284,6 +290,7 @@ export class LineSides {
       constant[at] = isBroken ? 0 : heldSlope + weights[at % perNeuron]! * left[at]!;
       this.watch(at, end, begin, count);
     }
+    this.isPlain = this.isOne && !isHeld;
     insertionSort(keys, breaks);
     this.breaks = breaks;
     this.keepOrder(size);
