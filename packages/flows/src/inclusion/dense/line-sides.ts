@@ -142,7 +142,7 @@ export class LineSides {
 
   /** Writes the sides of all hinges: along the inputs those before, but for hinges that have another one from there on. */
   private write(sides: Float64Array): void {
-    const { layout, order, perNeuron, left, right, ends, begins, keys } = this;
+    const { layout, order, left, right, ends, begins, keys } = this;
     const { width, kinks } = layout.layers[0]!;
     const count = order.length;
     const size = left.length;
