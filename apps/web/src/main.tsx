@@ -1,18 +1,31 @@
+import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { canvasPen } from './draw/canvas-pen.js';
 import { parsePanel } from './state/panel.js';
-import { start, themeChoice } from './state/store.js';
-import { inTurn } from './view/in-turn.js';
+import { failure, run, start, themeChoice } from './state/store.js';
+import { afterTurns, inTurn, pauseTurns } from './view/in-turn.js';
 import { Page } from './view/page.js';
 import { Panel } from './view/panel.js';
 import './styles.css';
 
+/** Milliseconds. */
+const mostOfPause = 600;
+
 const { parts, colours } = parsePanel(location.search);
 if (colours) themeChoice.value = colours;
-start();
 document.documentElement.classList.toggle('within', parts.length > 0);
+start(afterTurns);
+// the first look at the run comes before the page, which would take its share of the processor
+pauseTurns(
+  new Promise((resolve) => {
+    setTimeout(resolve, mostOfPause);
+    effect(() => {
+      if (run.value || failure.value) resolve();
+    });
+  }),
+);
 // in a task of its own, after what the modules do when they are read
-inTurn(() => {
+setTimeout(() => {
   render(parts.length > 0 ? <Panel shown={parts} /> : <Page />, document.querySelector('#page')!);
 });
 // typefaces are looked up when they are first drawn with, which takes longer than a figure

@@ -5,8 +5,8 @@ import type { Run } from './run.js';
 export interface RunRequest {
   readonly id: number;
   readonly experiments: readonly Experiment[];
-  /** Only a first look, while something is being dragged. */
-  readonly preview: boolean;
+  /** Which shares of the horizon, one after the other. */
+  readonly shares: readonly number[];
   /** Seconds after which no longer horizon is begun. */
   readonly seconds: number;
 }

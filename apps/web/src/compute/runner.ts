@@ -22,11 +22,10 @@ export class Runner {
 
   start(
     experiments: readonly Experiment[],
-    options: Pick<RunRequest, 'preview' | 'seconds'>,
+    options: Pick<RunRequest, 'shares' | 'seconds'>,
     listener: RunListener,
   ): void {
-    // a preview is short: the next one waits for it, which keeps up with a pointer
-    if (this.busy && !options.preview) this.stop();
+    if (this.busy) this.stop();
     this.worker ??= this.made();
     this.listener = listener;
     this.busy = true;

@@ -6,21 +6,18 @@ const port = self as unknown as {
   addEventListener(type: 'message', listener: (event: MessageEvent<RunRequest>) => void): void;
 };
 
-/** Longer and longer horizons: the first is there at once, and the last costs about as much as all. */
-const fractions = [0.02, 0.2, 1];
-
-port.addEventListener('message', ({ data: { id, experiments, preview, seconds } }) => {
+port.addEventListener('message', ({ data: { id, experiments, shares, seconds } }) => {
   const began = performance.now();
   for (const [index, experiment] of experiments.entries()) {
     const full = horizonOf(experiment);
     try {
-      for (const fraction of preview ? fractions.slice(0, 2) : fractions) {
+      for (const share of shares) {
         const stage = performance.now();
-        const run = computeRun(experiment, fraction === 1 ? full : full * fraction);
+        const run = computeRun(experiment, share === 1 ? full : full * share);
         // at rest nothing more happens: what is left is computed at once
         port.postMessage({ id, kind: 'run', index, run }, buffersOf(run));
         const spent = (performance.now() - stage) / 1000;
-        if (fraction < 1 && spent * 10 > seconds && run.atRestSince === undefined) break;
+        if (share < 1 && spent * 10 > seconds && run.atRestSince === undefined) break;
       }
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

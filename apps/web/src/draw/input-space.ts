@@ -126,7 +126,7 @@ function drawLine(
       pen.text(px - way, bottom - 8 - 12 * row, String(one.index + 1), {
         colour,
         size: 11,
-        weight: 700,
+        weight: 600,
         anchor: 'middle',
       });
     }
@@ -206,5 +206,5 @@ function drawKinkLine(
   const tip = [px + (14 * ax) / length, py + (14 * ay) / length];
   pen.line([px, py, ...tip], { colour, width: 2 });
   pen.circle(px, py, 8, theme.paper, { colour, width: 1.5 });
-  pen.text(px, py, String(index + 1), { colour, size: 10, weight: 700, anchor: 'middle' });
+  pen.text(px, py, String(index + 1), { colour, size: 10, weight: 600, anchor: 'middle' });
 }

@@ -181,7 +181,7 @@ export function drawEvent(
     case 'several':
     case 'could-leave':
       pen.circle(x, y, size, theme.paper, stroke);
-      pen.text(x, y, '?', { colour: theme.ink, size: 9, weight: 700, anchor: 'middle' });
+      pen.text(x, y, '?', { colour: theme.ink, size: 9, weight: 600, anchor: 'middle' });
       break;
     default:
       pen.circle(x, y, size * 0.8, undefined, stroke);

@@ -29,7 +29,7 @@ export interface Pen {
 }
 
 /** The typeface of figures. */
-export const typeface = 'ui-sans-serif, system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif';
+export const typeface = 'system-ui, sans-serif';
 
 /** Calls `each` for every stretch of a line without NaN. */
 export function stretches(points: readonly number[], each: (stretch: number[]) => void): void {

@@ -6,7 +6,7 @@ import type { Run } from '../compute/run.js';
 import { shareOfTime, timeLayout, timeOfShare } from '../draw/time-axis.js';
 import { dark, light, type Theme } from '../draw/theme.js';
 import { experimentOf, experimentsOf } from './experiments.js';
-import type { State } from './state.js';
+import type { Experiment, State } from './state.js';
 import { consistent, parseState, printState } from './url.js';
 
 /** The state of the page. It is changed by `change` only. */
@@ -92,16 +92,58 @@ export const settled = computed(() => !busy.value && computedFor.value === key.v
 /** Seconds after which no longer horizon is begun: what stays fluid. */
 const patience = 12;
 
+/** Longer and longer horizons: the first is there at once, and the last costs about as much as all. */
+const shares = [0.02, 0.2, 1];
+
+/** Computes what the state asks for; `preview`: a first look, while something is being dragged. */
 function compute(preview: boolean): void {
   const experiments = experimentsOf(state.peek());
   if (!preview) computedFor.value = key.peek();
   if (preview && busy.peek()) return;
+  begin();
+  const fresh: (Run | undefined)[] = [];
+  request(experiments, preview ? shares.slice(0, 2) : shares, fresh, ended);
+}
+
+/** As `compute`, but the whole run waits until the page is made: it would take its share of the processor. */
+function computeFirst(whenMade: (then: () => void) => void): void {
+  const experiments = experimentsOf(state.peek());
+  const asked = key.peek();
+  computedFor.value = asked;
+  begin();
+  const fresh: (Run | undefined)[] = [];
+  request(experiments.slice(0, 1), shares.slice(0, 1), fresh, (spent) => {
+    const goesOn = failure.peek() === '' && spent * 10 <= patience;
+    if (!goesOn) ended(spent);
+    else
+      whenMade(() => {
+        const isWanted = key.peek() === asked && computedFor.peek() === asked;
+        if (isWanted) request(experiments, shares.slice(1), fresh, ended);
+      });
+  });
+}
+
+function begin(): void {
   busy.value = true;
   failure.value = '';
-  const fresh: (Run | undefined)[] = [];
+}
+
+function ended(spent: number): void {
+  batch(() => {
+    busy.value = false;
+    seconds.value = spent;
+  });
+}
+
+function request(
+  experiments: readonly Experiment[],
+  wantedShares: readonly number[],
+  fresh: (Run | undefined)[],
+  done: (spent: number) => void,
+): void {
   runner.start(
     experiments,
-    { preview, seconds: patience },
+    { shares: wantedShares, seconds: patience },
     {
       run(index, one) {
         fresh[index] = one;
@@ -111,18 +153,13 @@ function compute(preview: boolean): void {
       failed(index, message) {
         if (index === 0) failure.value = message;
       },
-      done(spent) {
-        batch(() => {
-          busy.value = false;
-          seconds.value = spent;
-        });
-      },
+      done,
     },
   );
 }
 
-/** Computes again when what a run depends on has changed, and writes the address. */
-export function start(): void {
+/** Computes again when what a run depends on has changed, and writes the address; `whenMade` calls back when the page is made. */
+export function start(whenMade: (then: () => void) => void): void {
   let written = '';
   let pending: ReturnType<typeof setTimeout> | undefined;
   let dragging: ReturnType<typeof setTimeout> | undefined;
@@ -130,7 +167,7 @@ export function start(): void {
     if (key.value === computedFor.peek()) return;
     clearTimeout(dragging);
     // the first run begins at once, before anything is drawn
-    if (computedFor.peek() === '') untracked(() => compute(false));
+    if (computedFor.peek() === '') untracked(() => computeFirst(whenMade));
     else dragging = setTimeout(() => compute(false), 120);
   });
   effect(() => {

@@ -49,7 +49,7 @@ function scaleOfText(): number {
   return parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 }
 
-/** A canvas that is as sharp as the screen, drawn at most once per frame. */
+/** A canvas that is as sharp as the screen, drawn at most once per frame, and only near to what is seen. */
 export function Figure({
   name,
   title,
@@ -63,13 +63,14 @@ export function Figure({
   const size = useSignal({ width: 0, height: 0, scale: 1 });
   const current = useRef(draw);
   const pressed = useRef(false);
+  const isNear = useRef(false);
   current.current = draw;
   const { scale } = size.value;
 
   const redraw = useCallback(() => {
     const element = canvas.current;
     const { width, height: tall, scale: factor } = size.peek();
-    if (!element || width === 0 || tall === 0) return;
+    if (!element || !isNear.current || width === 0 || tall === 0) return;
     const ratio = factor * Math.min(3, devicePixelRatio || 1);
     const [w, h] = [Math.round(width * ratio), Math.round(tall * ratio)];
     if (element.width !== w) element.width = w;
@@ -93,8 +94,24 @@ export function Figure({
       size.value = { width: clientWidth / factor, height: clientHeight / factor, scale: factor };
     });
     observer.observe(element);
+    const seen = new IntersectionObserver(
+      (entries) => {
+        const before = isNear.current;
+        isNear.current = entries.at(-1)!.isIntersecting;
+        if (isNear.current && !before) drawSoon(redraw);
+      },
+      { rootMargin: '50%' },
+    );
+    seen.observe(element);
+    const print = (): void => {
+      isNear.current = true;
+      redraw();
+    };
+    addEventListener('beforeprint', print);
     return () => {
       observer.disconnect();
+      seen.disconnect();
+      removeEventListener('beforeprint', print);
       drawNoMore(redraw);
       figures.delete(name);
     };

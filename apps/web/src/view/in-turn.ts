@@ -12,7 +12,14 @@ export function inTurn(piece: () => void): void {
   waiting.value = pieces.length;
   if (isRunning) return;
   isRunning = true;
-  onNextFrame(next);
+  void pause.then(() => onNextFrame(next));
+}
+
+let pause: Promise<void> = Promise.resolve();
+
+/** Lets pieces wait that are asked for from now on. */
+export function pauseTurns(until: Promise<void>): void {
+  pause = until;
 }
 
 function next(): void {
@@ -20,6 +27,16 @@ function next(): void {
   waiting.value = pieces.length;
   isRunning = pieces.length > 0;
   if (isRunning) onNextFrame(next);
+}
+
+/** Does a piece of work when no other waits, nor has been asked for within two frames. */
+export function afterTurns(piece: () => void): void {
+  onNextFrame(() =>
+    onNextFrame(() => {
+      if (waiting.peek() === 0) piece();
+      else afterTurns(piece);
+    }),
+  );
 }
 
 /** Pages that are not seen have no frames, but shall be complete when they are. */

@@ -35,9 +35,7 @@ export function Page(): JSX.Element {
           ) : null}
           <InputCard />
           <PlaneCard />
-          <ItineraryCard />
-          <ChartsCard />
-          {lead ? null : <Tabs />}
+          <Later>{() => <Below lead={lead} />}</Later>
         </main>
         <aside>
           <Later place={<div class="controls waiting" />}>{() => <Controls />}</Later>
@@ -45,6 +43,17 @@ export function Page(): JSX.Element {
       </div>
       <Transport />
       <Footer />
+    </>
+  );
+}
+
+/** What is seen after scrolling. */
+function Below({ lead }: { readonly lead: boolean }): JSX.Element {
+  return (
+    <>
+      <ItineraryCard />
+      <ChartsCard />
+      {lead ? null : <Tabs />}
     </>
   );
 }
