@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
+import { answerWithin } from './compute/inspector.js';
 import { canvasPen } from './draw/canvas-pen.js';
 import { parsePanel } from './state/panel.js';
 import { failure, run, start, themeChoice } from './state/store.js';
@@ -11,7 +12,8 @@ import './styles.css';
 /** Milliseconds. */
 const mostOfPause = 600;
 
-const { parts, colours } = parsePanel(location.search);
+const { parts, colours, patience } = parsePanel(location.search);
+if (patience) answerWithin(patience);
 if (colours) themeChoice.value = colours;
 document.documentElement.classList.toggle('within', parts.length > 0);
 start(afterTurns);
@@ -26,12 +28,14 @@ pauseTurns(
 );
 // in a task of its own, after what the modules do when they are read
 setTimeout(() => {
-  render(parts.length > 0 ? <Panel shown={parts} /> : <Page />, document.querySelector('#page')!);
+  const place = document.querySelector('#page')!;
+  place.replaceChildren();
+  render(parts.length > 0 ? <Panel shown={parts} /> : <Page />, place);
 });
 // typefaces are looked up when they are first drawn with, which takes longer than a figure
 inTurn(() => {
   const context = document.createElement('canvas').getContext('2d')!;
-  for (const weight of [400, 600, 700]) {
+  for (const weight of [400, 600]) {
     canvasPen(context).text(0, 0, '−1.5 θ₁ ‖′‖ ∂ ▲', { colour: '#000', size: 11, weight });
   }
 });

@@ -12,7 +12,8 @@ export interface Explanation {
   readonly words: string;
 }
 
-const sets: readonly SubdifferentialName[] = ['frechet', 'limiting', 'bouligand', 'clarke'];
+/** The sets in the order in which they are shown. */
+export const sets: readonly SubdifferentialName[] = ['frechet', 'limiting', 'bouligand', 'clarke'];
 
 /** What sets are called. */
 export const setNames: { readonly [Name in SubdifferentialName]: string } = {

@@ -1,4 +1,4 @@
-import type { KinkPolicy } from '@nonsmooth/autodiff';
+import { objective, type KinkPolicy } from '@nonsmooth/autodiff';
 import {
   boundedness,
   classify,
@@ -6,7 +6,7 @@ import {
   trajectoryOfDescent,
   type Classification,
 } from '@nonsmooth/flows';
-import { defaultKinks } from '@nonsmooth/kernels';
+import { defaultKinks, type Kinks } from '@nonsmooth/kernels';
 import { empiricalRisk } from '@nonsmooth/nets';
 import {
   backwardMode,
@@ -20,6 +20,7 @@ import {
   verify,
   type CertifiedGradient,
   type ConformanceRow,
+  type Expression,
   type ExpressionOperations,
   type Memberships,
   type Subject,
@@ -30,7 +31,7 @@ import type { Experiment } from '../state/state.js';
 import { placesOf } from './neurons.js';
 import { problemOf } from './problem.js';
 import type { Run } from './run.js';
-import { explained, type Explanation } from './explain.js';
+import { explained, sets, type Explanation } from './explain.js';
 
 /** An answer of backward mode under one choice at kinks, judged. */
 export interface Answer {
@@ -41,7 +42,7 @@ export interface Answer {
   readonly memberships: Memberships;
   /** The certificate in words. */
   readonly explanations: readonly Explanation[];
-  /** The certificate as JSON, and whether it was checked again from that text. */
+  /** The certificate as JSON, or '', and whether it was checked again from that text. */
   readonly certificate: string;
   readonly verified: boolean;
   readonly model: string;
@@ -51,6 +52,8 @@ export interface Answer {
 export interface Inspection {
   readonly point: readonly number[];
   readonly value: number;
+  /** Why nothing was decided, if nothing was. */
+  readonly undecided?: string;
   readonly answers: readonly Answer[];
   readonly kinks: readonly {
     readonly index: number;
@@ -65,6 +68,12 @@ export interface Inspection {
   readonly threshold: number | undefined;
 }
 
+const constants = [0, 0.5, 1] as const;
+
+function nameOfConstant(relu: number): string {
+  return `relu′(0) = ${relu === 0.5 ? '½' : relu}`;
+}
+
 /** Choices at kinks that libraries make, and others. */
 function choices(
   direction: readonly number[],
@@ -72,9 +81,7 @@ function choices(
 ): readonly (readonly [string, KinkPolicy])[] {
   const constant = (relu: number): KinkPolicy => ({ ...defaultKinks, relu });
   return [
-    ['relu′(0) = 0', constant(0)],
-    ['relu′(0) = ½', constant(0.5)],
-    ['relu′(0) = 1', constant(1)],
+    ...constants.map((relu) => [nameOfConstant(relu), constant(relu)] as const),
     ['along a direction', { direction: [...direction] }],
     ...(kinks > 1
       ? ([
@@ -166,6 +173,77 @@ export function inspectRisk(
   }
 }
 
+/** What backward mode answers where sets take too long to decide. */
+function undecidedAnswers(
+  point: readonly number[],
+  undecided: string,
+  gradientOf: (kinks: Kinks, out: Float64Array) => number,
+): Inspection {
+  let value = NaN;
+  const memberships: Memberships = {
+    frechet: 'undecided',
+    limiting: 'undecided',
+    bouligand: 'undecided',
+    clarke: 'undecided',
+  };
+  const answers = constants.map((relu): Answer => {
+    const gradient = new Float64Array(point.length);
+    value = gradientOf({ ...defaultKinks, relu }, gradient);
+    return {
+      name: nameOfConstant(relu),
+      gradient: [...gradient],
+      verdict: 'undecided',
+      memberships,
+      explanations: sets.map((set) => ({ set, answer: 'undecided', words: undecided })),
+      certificate: '',
+      verified: false,
+      model: 'none',
+    };
+  });
+  return {
+    point,
+    value,
+    undecided,
+    answers,
+    kinks: [],
+    radius: 0,
+    generators: undefined,
+    threshold: undefined,
+  };
+}
+
+/** As `inspectRisk`, without deciding anything. */
+export function answersOfRisk(
+  experiment: Experiment,
+  theta: readonly number[],
+  undecided: string,
+): Inspection {
+  const { net, data } = problemOf(experiment);
+  return undecidedAnswers(theta, undecided, (kinks, out) => {
+    const risk = empiricalRisk(net, data, { kinks });
+    try {
+      return risk.gradient(Float64Array.from(theta), out);
+    } finally {
+      risk.dispose();
+    }
+  });
+}
+
+/** As `inspectProgram`, without deciding anything. */
+export function answersOfProgram(
+  text: string,
+  at: readonly number[],
+  undecided: string,
+): ProgramInspection {
+  const { expression, dimension } = parseProgram(text);
+  const point = Array.from({ length: dimension }, (_, i) => at[i] ?? 0);
+  const program = programOfExpression(expression, dimension);
+  const found = undecidedAnswers(point, undecided, (kinks, out) =>
+    objective(program, dimension, { kinks }).gradient(Float64Array.from(point), out),
+  );
+  return { ...found, dimension, curve: dimension === 1 ? curveAround(expression, point[0]!) : [] };
+}
+
 /** A program of one line at a point. */
 export interface ProgramInspection extends Inspection {
   readonly dimension: number;
@@ -186,14 +264,18 @@ export function inspectProgram(
   const kinks = certify(program, point).activeKinks;
   const most = kinks.reduce((largest, { index }) => Math.max(largest, index + 1), 0);
   const inspection = inspectSubject(program, point, direction, most);
-  const curve =
-    dimension === 1
-      ? Array.from({ length: 121 }, (_, i) => {
-          const x = point[0]! + (i - 60) / 40;
-          return [x, evaluateExpression(expression, [x], numbers)] as const;
-        })
-      : [];
-  return { ...inspection, dimension, curve };
+  return {
+    ...inspection,
+    dimension,
+    curve: dimension === 1 ? curveAround(expression, point[0]!) : [],
+  };
+}
+
+function curveAround(expression: Expression, middle: number): (readonly [number, number])[] {
+  return Array.from({ length: 121 }, (_, i) => {
+    const x = middle + (i - 60) / 40;
+    return [x, evaluateExpression(expression, [x], numbers)] as const;
+  });
 }
 
 const numbers: ExpressionOperations<number> = {
@@ -221,10 +303,8 @@ const numbers: ExpressionOperations<number> = {
 
 /** How many answers of each choice are generalized gradients, over the programs with known sets. */
 export function conformanceTable(): ConformanceRow[] {
-  const rows = [0, 0.5, 1].map((relu) =>
-    runConformance(
-      backwardMode(`relu′(0) = ${relu === 0.5 ? '½' : relu}`, { ...defaultKinks, relu }),
-    ),
+  const rows = constants.map((relu) =>
+    runConformance(backwardMode(nameOfConstant(relu), { ...defaultKinks, relu })),
   );
   const along = {
     name: 'along a direction',

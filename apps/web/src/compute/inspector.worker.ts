@@ -1,3 +1,4 @@
+import { holdForLife } from './life.js';
 import type { Experiment } from '../state/state.js';
 import type { Run } from './run.js';
 
@@ -8,12 +9,15 @@ export type Question =
       readonly experiment: Experiment;
       readonly theta: readonly number[];
       readonly neuron: number;
+      /** Why nothing shall be decided: only what backward mode answers is asked for. */
+      readonly undecided?: string;
     }
   | {
       readonly kind: 'program';
       readonly text: string;
       readonly point: readonly number[];
       readonly direction: readonly number[];
+      readonly undecided?: string;
     }
   | { readonly kind: 'conformance' }
   | { readonly kind: 'outlook'; readonly run: Run };
@@ -21,17 +25,19 @@ export type Question =
 /** What is posted back. */
 export type Reply =
   | { readonly id: number; readonly answer: unknown }
-  | { readonly id: number; readonly message: string };
+  | { readonly id: number; readonly message: string }
+  | { readonly alive: true };
 
 const port = self as unknown as {
   postMessage(message: Reply, transfer: Transferable[]): void;
   addEventListener(
     type: 'message',
-    listener: (event: MessageEvent<{ id: number; question: Question }>) => void,
+    listener: (event: MessageEvent<{ id: number; question: Question; life: string }>) => void,
   ): void;
 };
 
-port.addEventListener('message', ({ data: { id, question } }) => {
+port.addEventListener('message', ({ data: { id, question, life } }) => {
+  holdForLife(life, () => port.postMessage({ alive: true }, []));
   void answer(question).then(
     (found) => port.postMessage({ id, answer: found }, []),
     (error: unknown) =>
@@ -40,12 +46,23 @@ port.addEventListener('message', ({ data: { id, question } }) => {
 });
 
 async function answer(question: Question): Promise<unknown> {
-  const { conformanceTable, inspectProgram, inspectRisk, outlookOf } = await import('./inspect.js');
+  const {
+    answersOfProgram,
+    answersOfRisk,
+    conformanceTable,
+    inspectProgram,
+    inspectRisk,
+    outlookOf,
+  } = await import('./inspect.js');
   switch (question.kind) {
     case 'risk':
-      return inspectRisk(question.experiment, question.theta, question.neuron);
+      return question.undecided === undefined
+        ? inspectRisk(question.experiment, question.theta, question.neuron)
+        : answersOfRisk(question.experiment, question.theta, question.undecided);
     case 'program':
-      return inspectProgram(question.text, question.point, question.direction);
+      return question.undecided === undefined
+        ? inspectProgram(question.text, question.point, question.direction)
+        : answersOfProgram(question.text, question.point, question.undecided);
     case 'conformance':
       return conformanceTable();
     case 'outlook':

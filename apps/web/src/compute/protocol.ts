@@ -7,12 +7,15 @@ export interface RunRequest {
   readonly experiments: readonly Experiment[];
   /** Which shares of the horizon, one after the other. */
   readonly shares: readonly number[];
+  /** The lock that tells the page whether the worker lives. */
+  readonly life: string;
   /** Seconds after which no longer horizon is begun. */
   readonly seconds: number;
 }
 
 /** What it answers, several times for a request. */
 export type RunAnswer =
+  | { readonly kind: 'alive' }
   | { readonly id: number; readonly kind: 'run'; readonly index: number; readonly run: Run }
   | {
       readonly id: number;

@@ -1,4 +1,5 @@
 import type { Experiment } from '../state/state.js';
+import { lifeName, whenEnded } from './life.js';
 import type { RunAnswer, RunRequest } from './protocol.js';
 import type { Run } from './run.js';
 
@@ -15,6 +16,8 @@ const patience = 40;
 /** Runs experiments in a worker: a new request ends the one under way. */
 export class Runner {
   private worker: Worker | undefined;
+  private life = '';
+  private forget: () => void = () => undefined;
   private busy = false;
   private id = 0;
   private listener: RunListener | undefined;
@@ -29,7 +32,7 @@ export class Runner {
     this.worker ??= this.made();
     this.listener = listener;
     this.busy = true;
-    const request: RunRequest = { id: ++this.id, experiments, ...options };
+    const request: RunRequest = { id: ++this.id, experiments, life: this.life, ...options };
     this.worker.postMessage(request, []);
     this.expect(1.5 * options.seconds, 'before its first horizon');
   }
@@ -48,8 +51,13 @@ export class Runner {
   }
 
   private made(): Worker {
+    this.life = lifeName();
     const worker = new Worker(new URL('./runner.worker.ts', import.meta.url), { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent<RunAnswer>) => {
+      if (data.kind === 'alive') {
+        this.forget = whenEnded(this.life, () => this.ended());
+        return;
+      }
       if (data.id !== this.id) return;
       if (data.kind === 'run') {
         this.listener?.run(data.index, data.run);
@@ -62,15 +70,27 @@ export class Runner {
       }
     });
     worker.addEventListener('error', (event) => {
-      this.stop();
-      this.listener?.failed(0, event.message || 'the worker ended');
-      this.listener?.done(0);
+      this.ended(event.message);
     });
     return worker;
   }
 
+  /** The worker is gone without having been asked to; the next request begins another one. */
+  private ended(message?: string): void {
+    const wasBusy = this.busy;
+    this.stop();
+    if (!wasBusy) return;
+    this.listener?.failed(
+      0,
+      message || 'The worker that computes the run ended: it was stopped, or lacks memory.',
+    );
+    this.listener?.done(0);
+  }
+
   /** Ends what is being computed. */
   stop(): void {
+    this.forget();
+    this.forget = () => undefined;
     this.worker?.terminate();
     this.worker = undefined;
     this.busy = false;

@@ -1,3 +1,4 @@
+import { holdForLife } from './life.js';
 import type { RunAnswer, RunRequest } from './protocol.js';
 import { computeRun, horizonOf, type Run } from './run.js';
 
@@ -6,7 +7,8 @@ const port = self as unknown as {
   addEventListener(type: 'message', listener: (event: MessageEvent<RunRequest>) => void): void;
 };
 
-port.addEventListener('message', ({ data: { id, experiments, shares, seconds } }) => {
+port.addEventListener('message', ({ data: { id, experiments, shares, seconds, life } }) => {
+  holdForLife(life, () => port.postMessage({ kind: 'alive' }, []));
   const began = performance.now();
   for (const [index, experiment] of experiments.entries()) {
     const full = horizonOf(experiment);

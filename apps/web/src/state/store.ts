@@ -105,6 +105,11 @@ function compute(preview: boolean): void {
   request(experiments, preview ? shares.slice(0, 2) : shares, fresh, ended);
 }
 
+/** Computes the same once more. */
+export function computeAgain(): void {
+  compute(false);
+}
+
 /** As `compute`, but the whole run waits until the page is made: it would take its share of the processor. */
 function computeFirst(whenMade: (then: () => void) => void): void {
   const experiments = experimentsOf(state.peek());

@@ -1,7 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { Inspection } from '../compute/inspect.js';
-import { ask } from '../compute/inspector.js';
+import { askOrShowAnswers } from '../compute/inspector.js';
 import { momentAt, neuronsOf, placesOf, preActivation } from '../compute/neurons.js';
 import { drawGradientSet } from '../draw/gradient-set.js';
 import { slidesOf } from '../draw/half-plane.js';
@@ -27,7 +27,7 @@ export function GradientsTab(): JSX.Element {
     const wait = setTimeout(() => {
       const k = momentAt(one.t, now);
       const theta = [...one.states.subarray(k * one.dimension, (k + 1) * one.dimension)];
-      ask({ kind: 'risk', experiment: one.experiment, theta, neuron }).then(
+      askOrShowAnswers({ kind: 'risk', experiment: one.experiment, theta, neuron }).then(
         (inspection) => {
           if (asked.peek() !== number) return;
           found.value = inspection;
@@ -59,9 +59,11 @@ export function GradientsTab(): JSX.Element {
     <div class="two">
       <div>
         <p>
-          {inspection.kinks.length === 0
-            ? `No kink is active at this θ: the risk is differentiable${inspection.radius > 0 ? `, and stays so while no parameter moves by more than ${short(inspection.radius)}` : ''}.`
-            : `Active here: ${active.map((kink) => kink.words).join('; ')}${inspection.kinks.length > active.length ? '; and more' : ''}.`}{' '}
+          {inspection.undecided
+            ? `Undecided: ${inspection.undecided}. The answers of backward mode stand below; fewer samples or neurons, or another moment, may be decided.`
+            : inspection.kinks.length === 0
+              ? `No kink is active at this θ: the risk is differentiable${inspection.radius > 0 ? `, and stays so while no parameter moves by more than ${short(inspection.radius)}` : ''}.`
+              : `Active here: ${active.map((kink) => kink.words).join('; ')}${inspection.kinks.length > active.length ? '; and more' : ''}.`}{' '}
           {other === undefined ? null : (
             <button type="button" class="link" onClick={() => change({ neuron: other })}>
               Look at neuron {other + 1}

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
-import { failure, run, state, themeChoice } from '../state/store.js';
+import { run, state, themeChoice } from '../state/store.js';
 import { ChartsCard, InputCard, ItineraryCard, PlaneCard } from './cards.js';
 import { Controls } from './controls.js';
+import { Failure } from './failure.js';
 import { Later } from './later.js';
 import { presetGroups } from '../presets/index.js';
 import { PresetCard } from './preset-card.js';
@@ -28,11 +29,7 @@ export function Page(): JSX.Element {
         <main>
           <Later place={<div class="about wide waiting" />}>{() => <PresetCard />}</Later>
           {lead ? <Tabs /> : null}
-          {failure.value ? (
-            <p class="failure" role="alert">
-              {failure.value}
-            </p>
-          ) : null}
+          <Failure />
           <InputCard />
           <PlaneCard />
           <Later>{() => <Below lead={lead} />}</Later>

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { PanelPart } from '../state/panel.js';
-import { failure, state, themeChoice } from '../state/store.js';
+import { state, themeChoice } from '../state/store.js';
 import { printState } from '../state/url.js';
 import { ChartsCard, InputCard, ItineraryCard, PlaneCard } from './cards.js';
+import { Failure } from './failure.js';
 import { ready } from './ready.js';
 import { TabContent } from './tabs.js';
 import { Transport } from './transport.js';
@@ -39,11 +40,7 @@ export function Panel({ shown }: { readonly shown: readonly PanelPart[] }): JSX.
   const hasTime = shown.some((part) => part !== 'programs');
   return (
     <div class="panel" data-state={ready.value ? 'ready' : 'computing'}>
-      {failure.value ? (
-        <p class="failure" role="alert">
-          {failure.value}
-        </p>
-      ) : null}
+      <Failure />
       <main class={shown.length > 1 ? 'pair' : undefined}>
         {shown.map((part) => parts[part]())}
         {hasTime ? <Transport small /> : null}

@@ -2,7 +2,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import type { ConformanceRow } from '@nonsmooth/subgradient';
 import type { JSX } from 'preact';
 import type { ProgramInspection } from '../compute/inspect.js';
-import { ask } from '../compute/inspector.js';
+import { ask, askOrShowAnswers } from '../compute/inspector.js';
 import { drawGradientSet, drawSlopes } from '../draw/gradient-set.js';
 import { short } from '../draw/frame.js';
 import { change, state } from '../state/store.js';
@@ -39,7 +39,7 @@ export function ProgramsTab({ small = false }: TabProps): JSX.Element {
       point: now.point,
       direction: now.direction,
     } as const;
-    ask(question).then(
+    askOrShowAnswers(question).then(
       (inspection) => {
         if (!isLast) return;
         found.value = inspection;
@@ -122,9 +122,11 @@ export function ProgramsTab({ small = false }: TabProps): JSX.Element {
           <div>
             <p>
               f = {short(inspection.value, 4)} here;{' '}
-              {inspection.kinks.length === 0
-                ? `no kink is active, and none becomes so within ${short(inspection.radius)}.`
-                : `${inspection.kinks.length === 1 ? '1 kink is' : `${inspection.kinks.length} kinks are`} active: ${[...new Set(inspection.kinks.map(({ op }) => op))].join(', ')}.`}
+              {inspection.undecided
+                ? `undecided: ${inspection.undecided}.`
+                : inspection.kinks.length === 0
+                  ? `no kink is active, and none becomes so within ${short(inspection.radius)}.`
+                  : `${inspection.kinks.length === 1 ? '1 kink is' : `${inspection.kinks.length} kinks are`} active: ${[...new Set(inspection.kinks.map(({ op }) => op))].join(', ')}.`}
             </p>
             <Answers
               small={small}

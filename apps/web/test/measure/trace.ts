@@ -7,7 +7,10 @@ await page.goto('about:blank');
 const events: unknown[] = [];
 cdp.on('Tracing.dataCollected', ({ value }) => events.push(...value));
 const done = new Promise<void>((r) => cdp.on('Tracing.tracingComplete', () => r()));
-await cdp.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: ['toplevel','devtools.timeline','blink','v8'] } } as never);
+await cdp.send('Tracing.start', {
+  transferMode: 'ReportEvents',
+  traceConfig: { includedCategories: ['toplevel', 'devtools.timeline', 'blink', 'v8'] },
+} as never);
 await page.goto(`${address}${process.argv[2] ?? ''}`);
 await page.waitForSelector('[data-state="ready"]', { timeout: 60_000 });
 await page.waitForTimeout(1000);
