@@ -44,6 +44,7 @@ export function PresetCard(): JSX.Element {
       </div>
       {chosen ? (
         <p class="look">
+          <strong class="title">{chosen.title}. </strong>
           {chosen.look}{' '}
           {group?.paper ? (
             <span class="paper">

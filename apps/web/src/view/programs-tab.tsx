@@ -69,6 +69,7 @@ export function ProgramsTab({ small = false }: TabProps): JSX.Element {
       <div class="program">
         {small ? null : (
           <Select
+            wide
             label="examples"
             value={examples.some(([text]) => text === expression) ? expression : ''}
             options={[
