@@ -15,6 +15,7 @@ import { pathToFileURL } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { build, serve } from 'vitepress';
 import { drawCurves } from './draw-curves.mjs';
+import { measuredTables, newestResults } from './measured-tables.mjs';
 import { exampleNames, readExample, runExamples } from './run-examples.mjs';
 
 const root = import.meta.dirname;
@@ -43,6 +44,13 @@ async function writeExamples() {
     const about = `Each runs as it stands, with the package${group === 'core' ? 's that it imports' : ''} installed.`;
     const head = `# Examples of ${group}\n\n${about} What it prints is below it. [Reference](/api/${group})\n\n`;
     write(`examples/${group}.md`, head + sections.join('\n'));
+  }
+}
+
+/** The tables of the page on performance, from the results that the benchmark has kept. */
+function writeMeasurements() {
+  for (const [name, text] of Object.entries(measuredTables(newestResults()))) {
+    write(`parts/performance/${name}.md`, text);
   }
 }
 
@@ -120,6 +128,7 @@ function writeReference() {
 
 rmSync(generated, { recursive: true, force: true });
 await writeExamples();
+writeMeasurements();
 const lab = await kinkLab();
 writePanelAddresses(lab);
 writeHero(lab);

@@ -40,6 +40,7 @@ export interface OpenedPage {
 export async function openPage(
   folder: string = dist,
   below: string = '/below/this',
+  { width = 1280, height = 900, hasTouch = false } = {},
 ): Promise<OpenedPage> {
   if (!existsSync(join(folder, 'index.html'))) {
     throw new Error(`${folder} was not built`);
@@ -66,7 +67,8 @@ export async function openPage(
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: browserPath!,
     headless: true,
-    viewport: { width: 1280, height: 900 },
+    viewport: { width, height },
+    hasTouch,
     acceptDownloads: true,
     args: [
       '--no-sandbox',
