@@ -1,20 +1,23 @@
 import { writeFileSync } from 'node:fs';
-import { dist, openPage } from '../browser.js';
-const opened = await openPage(dist);
-const { page, address, context } = opened;
-const cdp = await context.newCDPSession(page);
-await page.goto('about:blank');
-const events: unknown[] = [];
-cdp.on('Tracing.dataCollected', ({ value }) => events.push(...value));
-const done = new Promise<void>((r) => cdp.on('Tracing.tracingComplete', () => r()));
-await cdp.send('Tracing.start', {
+import { openPage } from '../browser.js';
+
+/** A trace of one load of the built page, for Chromium's developer tools: `measure.mjs trace FILE [#STATE]`. */
+const [, , file = 'trace.json', state = ''] = process.argv;
+const { page, address, context, close } = await openPage();
+const session = await context.newCDPSession(page);
+const traceEvents: unknown[] = [];
+session.on('Tracing.dataCollected', ({ value }) => traceEvents.push(...value));
+const complete = new Promise<void>((resolve) => {
+  session.on('Tracing.tracingComplete', () => resolve());
+});
+await session.send('Tracing.start', {
   transferMode: 'ReportEvents',
   traceConfig: { includedCategories: ['toplevel', 'devtools.timeline', 'blink', 'v8'] },
-} as never);
-await page.goto(`${address}${process.argv[2] ?? ''}`);
+});
+await page.goto(address + state);
 await page.waitForSelector('[data-state="ready"]', { timeout: 60_000 });
 await page.waitForTimeout(1000);
-await cdp.send('Tracing.end');
-await done;
-writeFileSync('/tmp/seen-trace.json', JSON.stringify({ traceEvents: events }));
-await opened.close();
+await session.send('Tracing.end');
+await complete;
+writeFileSync(file, JSON.stringify({ traceEvents }));
+await close();
