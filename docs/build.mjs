@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
-import { build as bundle } from 'esbuild';
+import { build as bundle, transform } from 'esbuild';
 import { build, serve } from 'vitepress';
 import { drawCurves } from './draw-curves.mjs';
 import { measuredTables, newestResults } from './measured-tables.mjs';
@@ -34,17 +34,30 @@ async function writeExamples() {
   for (const { name, printed, module } of runs) {
     const { title, code } = readExample(name);
     const figure = module.curves ? `\n${drawCurves(module.curves)}\n` : '';
-    const part = `\`\`\`ts\n${code}\n\`\`\`\n\n\`\`\`text\n${printed}\n\`\`\`\n${figure}`;
-    write(`parts/${name}.md`, part);
     const [group, file] = name.split('/');
+    const how = await howToRun(file, code);
+    const part = `\`\`\`ts\n${code}\n\`\`\`\n\n${how}\n\n\`\`\`text\n${printed}\n\`\`\`\n${figure}`;
+    write(`parts/${name}.md`, part);
     const section = `## ${title} {:#${file}:}\n\n<!--@include: @/generated/parts/${name}.md-->\n`;
     pages.set(group, [...(pages.get(group) ?? []), section]);
   }
   for (const [group, sections] of pages) {
     const about = `Each runs as it stands, with the package${group === 'core' ? 's that it imports' : ''} installed.`;
-    const head = `# Examples of ${group}\n\n${about} What it prints is below it. [Reference](/api/${group})\n\n`;
+    const head = `# Examples of ${group}\n\n${about} Node from 22.18 on runs files <code>.mts</code> without <code>npx tsx</code>. [Reference](/api/${group})\n\n`;
     write(`examples/${group}.md`, head + sections.join('\n'));
   }
+}
+
+/** What to call the file of an example, and how to run it: not every Node takes types. */
+async function howToRun(file, code) {
+  const isPlain = await transform(code, { loader: 'js', logLevel: 'silent' }).then(
+    () => true,
+    () => false,
+  );
+  const words = isPlain
+    ? `Saved as <code>${file}.mjs</code>, run by <code>node ${file}.mjs</code>, it prints`
+    : `Saved as <code>${file}.mts</code>, run by <code>npx tsx ${file}.mts</code>, it prints`;
+  return `<p class="run">${words}</p>`;
 }
 
 /** The tables of the page on performance, from the results that the benchmark has kept. */

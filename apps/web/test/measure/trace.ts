@@ -3,7 +3,8 @@ import { openPage } from '../browser.js';
 
 /** A trace of one load of the built page, for Chromium's developer tools: `measure.mjs trace FILE [#STATE]`. */
 const [, , file = 'trace.json', state = ''] = process.argv;
-const { page, address, context, close } = await openPage();
+const opened = await openPage();
+const { page, address, context } = opened;
 const session = await context.newCDPSession(page);
 const traceEvents: unknown[] = [];
 session.on('Tracing.dataCollected', ({ value }) => traceEvents.push(...value));
@@ -20,4 +21,4 @@ await page.waitForTimeout(1000);
 await session.send('Tracing.end');
 await complete;
 writeFileSync(file, JSON.stringify({ traceEvents }));
-await close();
+await opened.close();
