@@ -118,7 +118,7 @@ export function ProgramsTab({ small = false }: TabProps): JSX.Element {
         />
       </div>
       {wrong.value ? <p role="alert">{wrong.value}</p> : null}
-      {inspection ? (
+      {inspection && !wrong.value ? (
         <div class="two">
           <div>
             <p>
