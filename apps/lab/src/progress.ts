@@ -1,5 +1,6 @@
 import { counted } from '@nonsmooth/apps-shared';
 import { BroadcastChannel } from 'node:worker_threads';
+import { tell, type LabEvent } from './events.js';
 import { nameOf, type Member } from './members.js';
 import type { Ended, News } from './worker.js';
 
@@ -30,8 +31,6 @@ export function progress(
   const running = new Map<number, News & { first: News; at: number }>();
   let done = 0;
   let shown = began;
-  const event = (name: string, content: object): void =>
-    console.log(JSON.stringify({ event: name, ...content }));
   const news = new BroadcastChannel(channel);
   // oxlint-disable-next-line prefer-add-event-listener -- Node's types know no other way
   news.onmessage = (message): void => {
@@ -43,7 +42,7 @@ export function progress(
       return;
     shown = now;
     const state = estimate(now);
-    if (kind === 'json') event('progress', state);
+    if (kind === 'json') tell({ event: 'progress', ...state });
     else {
       console.log(
         `  ${runningNow()}; ${Math.round(state.perSecond)} steps/s, ${inWords(state.secondsLeft)} left`,
@@ -64,12 +63,12 @@ export function progress(
     return `${earlier + done} of ${total} ended, ${all.length} run${where}`;
   }
 
-  function estimate(now: number): {
-    ended: number;
-    total: number;
-    perSecond: number;
-    secondsLeft: number;
-  } {
+  function estimate(now: number): Omit<Extract<LabEvent, { event: 'progress' }>, 'event'> {
+    const inside = [...running.values()].map(({ index, done: steps, of }) => ({
+      index,
+      done: steps,
+      of,
+    }));
     let perSecond = 0;
     let within = 0;
     for (const one of running.values()) {
@@ -79,7 +78,7 @@ export function progress(
     const finished = done + within;
     const left = total - earlier - finished;
     const secondsLeft = finished > 0 ? (((now - began) / 1000) * left) / finished : Infinity;
-    return { ended: earlier + done, total, perSecond, secondsLeft };
+    return { ended: earlier + done, total, running: inside, perSecond, secondsLeft };
   }
 
   function place(): string {
@@ -91,7 +90,7 @@ export function progress(
     begin(headline) {
       if (kind === 'text') {
         console.log(headline + (earlier > 0 ? `, ${earlier} of them done earlier` : ''));
-      } else if (kind === 'json') event('begin', { headline, total, earlier });
+      } else if (kind === 'json') tell({ event: 'begin', headline, total, earlier });
     },
     ended(member, { status, verdict, loss, norm, reason }) {
       done++;
@@ -102,15 +101,15 @@ export function progress(
           `${place()} ${label(member)}: ${told}, L = ${loss.toExponential(2)}, ‖θ‖ = ${norm.toPrecision(4)}, ${verdict}`,
         );
       } else if (kind === 'json') {
-        const numbers = { loss: String(loss), norm: String(norm) };
-        event('member', { index: member.index, status, verdict, ...numbers });
+        const { index, start, variation } = member;
+        tell({ event: 'member', index, start, variation, status, reason, verdict, loss, norm });
       }
     },
     failed(member, reason) {
       done++;
       running.delete(member.index);
       if (kind === 'text') console.log(`${place()} ${label(member)}: FAILED: ${reason}`);
-      else if (kind === 'json') event('failed', { index: member.index, reason });
+      else if (kind === 'json') tell({ event: 'failed', index: member.index, reason });
     },
     close: () => news.close(),
   };

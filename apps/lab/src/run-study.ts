@@ -1,6 +1,7 @@
 import { counted, exitStatus, interruption } from '@nonsmooth/apps-shared';
 import type { OpenArchive } from './archive.js';
 import type { Laboratory } from './commands/command.js';
+import { tell } from './events.js';
 import { isOutOfMemory, memoryMessage } from './memory-message.js';
 import { inOrder, previousOf, type Member } from './members.js';
 import { progress, type ProgressKind } from './progress.js';
@@ -61,11 +62,20 @@ export async function runStudy(
 /** Says which files were written. */
 export function tellWritten(files: readonly string[], kind: ProgressKind): void {
   if (kind === 'text') console.log(`Written: ${files.join(', ')}`);
-  if (kind === 'json') console.log(JSON.stringify({ event: 'written', files }));
+  if (kind === 'json') tell({ event: 'written', files });
 }
 
 /** Says what failed and what is left; returns the exit status. */
-export function tellEnd({ broken, failed }: Ran, left: number, { goOn }: RunSettings): number {
+export function tellEnd(
+  { broken, failed }: Ran,
+  left: number,
+  { goOn, progress: kind }: RunSettings,
+): number {
+  if (kind === 'json') {
+    const ended = failed.size > 0 ? 'failed' : 'done';
+    const status = broken === undefined ? ended : 'interrupted';
+    tell({ event: 'end', status, left, failed: failed.size });
+  }
   for (const [index, reason] of failed) console.error(`error: member ${index}: ${reason}`);
   const memory = [...failed.values()].find(isOutOfMemory);
   if (memory !== undefined) console.error(`error: ${memoryMessage(memory, goOn)}`);

@@ -308,3 +308,52 @@ test('results are listed, exported and reported anew', () => {
   command('export', folder, '--format', 'parquet');
   expect(existsSync(join(folder, 'trajectories.parquet'))).toBe(true);
 });
+
+test('--progress json tells each event as a line with all its fields, --quiet nothing', () => {
+  const said = (...words: string[]): Record<string, unknown>[] =>
+    lab(...words)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const fields = {
+    begin: ['headline', 'total', 'earlier'],
+    progress: ['ended', 'total', 'running', 'perSecond', 'secondsLeft'],
+    member: ['index', 'start', 'variation', 'status', 'reason', 'verdict', 'loss', 'norm'],
+    written: ['files'],
+    end: ['status', 'left', 'failed'],
+  };
+  const file = join(out, 'told.yaml');
+  // the second learning rate overflows
+  writeFileSync(
+    file,
+    descent
+      .replace('rule: adam, learningRate: 0.005', 'rule: sgd, learningRate: 0.01')
+      .replace('STEPS', '200000')
+      .concat('vary: { dynamics.learningRate: [0.01, 1e200] }\n'),
+  );
+  const folder = join(out, 'told');
+  const events = said(file, '--out', folder, '--progress', 'json', '--workers', '1');
+  for (const { event, ...content } of events) {
+    expect(Object.keys(content)).toEqual(fields[event as keyof typeof fields]);
+  }
+  const named = (name: string) => events.filter(({ event }) => event === name);
+  expect(named('begin')).toMatchObject([{ total: 4, earlier: 0 }]);
+  expect(named('member').map(({ index, status }) => [index, status])).toEqual([
+    [0, 'finished'],
+    [1, 'finished'],
+    [2, 'failed'],
+    [3, 'failed'],
+  ]);
+  expect(named('member')[2]).toMatchObject({
+    variation: { 'dynamics.learningRate': 1e200 },
+    loss: expect.stringMatching(/NaN|Infinity/) as string,
+  });
+  const files = ['trajectories.arrow', 'members.csv', 'report.html'].map((name) =>
+    join(folder, name),
+  );
+  expect(events.slice(-2)).toEqual([
+    { event: 'written', files },
+    { event: 'end', status: 'done', left: 0, failed: 0 },
+  ]);
+  expect(lab(file, '--out', folder, '--resume', '--quiet')).toBe('');
+}, 120_000);

@@ -1,5 +1,6 @@
 import { counted, exitStatus, requireWritable, writeWhole } from '@nonsmooth/apps-shared';
 import { join } from 'node:path';
+import { tell } from '../events.js';
 import type { ProgressKind } from '../progress.js';
 import { formats, type Format } from '../tables/tables.js';
 import type { Field, Values } from '../tables/sink.js';
@@ -22,11 +23,10 @@ export function conformanceRun(
   requireWritable('--out', folder);
   return async () => {
     const { libraries } = study.conformance;
-    if (progress === 'text') {
-      console.log(
-        `${study.title}: ${counted(questions.length, 'expression')}, ${libraries.length === 1 ? '1 library' : `${libraries.length} libraries`}`,
-      );
-    }
+    const headline = `${study.title}: ${counted(questions.length, 'expression')}, ${libraries.length === 1 ? '1 library' : `${libraries.length} libraries`}`;
+    if (progress === 'text') console.log(headline);
+    if (progress === 'json')
+      tell({ event: 'begin', headline, total: questions.length, earlier: 0 });
     const answers = await answersOf(study, questions);
     const summary = summaryOf(answers);
     const place = (name: string): string => join(folder, name);
@@ -48,7 +48,13 @@ export function conformanceRun(
       }
       console.log(`Written: ${files.join(', ')}`);
     }
-    if (progress === 'json') console.log(JSON.stringify({ event: 'written', files }));
+    if (progress === 'json') {
+      for (const { library, right, wrong, undecided, none } of summary) {
+        tell({ event: 'library', library, right, wrong, undecided, none });
+      }
+      tell({ event: 'written', files });
+      tell({ event: 'end', status: 'done', left: 0, failed: 0 });
+    }
     return exitStatus.done;
   };
 }
