@@ -18,6 +18,8 @@ export interface Progress {
   close(): void;
 }
 
+type State = Omit<Extract<LabEvent, { event: 'progress' }>, 'event'>;
+
 const millisecondsBetweenLines = 10_000;
 
 /** Listens on `channel` for news from within members. */
@@ -44,26 +46,27 @@ export function progress(
     const state = estimate(now);
     if (kind === 'json') tell({ event: 'progress', ...state });
     else {
-      console.log(
-        `  ${runningNow()}; ${Math.round(state.perSecond)} steps/s, ${inWords(state.secondsLeft)} left`,
-      );
+      const pace = `; ${Math.round(state.perSecond)} steps/s, ${inWords(state.secondsLeft)} left`;
+      const each = `  ${eachRunning(state)}${pace}`;
+      const fits = state.running.length <= 8 && each.length <= (process.stdout.columns ?? Infinity);
+      console.log(isElsewhere() || !fits ? `  ${allRunning()}${pace}` : each);
     }
   };
   // Never holds the process: what remains to be said is said by members that end.
   (news as unknown as { unref(): void }).unref();
 
-  /** Of many members, or of those on other machines, only how many there are. */
-  function runningNow(): string {
-    const all = [...running.values()];
-    const workers = new Set(all.flatMap(({ machine }) => machine ?? []));
-    if (workers.size === 0 && all.length <= 8) {
-      return all.map((one) => `member ${one.index}: ${one.done} of ${one.of}`).join(', ');
-    }
+  const isElsewhere = (): boolean => [...running.values()].some(({ machine }) => machine);
+  const eachRunning = ({ running: all }: Pick<State, 'running'>): string =>
+    all.map(({ index, done: steps, of }) => `member ${index}: ${steps} of ${of}`).join(', ');
+
+  /** Of many members, of those on other machines, and in narrow terminals only how many there are. */
+  function allRunning(): string {
+    const workers = new Set([...running.values()].flatMap(({ machine }) => machine ?? []));
     const where = workers.size > 0 ? ` on ${counted(workers.size, 'worker')}` : '';
-    return `${earlier + done} of ${total} ended, ${all.length} run${where}`;
+    return `${earlier + done} of ${total} ended, ${running.size} run${where}`;
   }
 
-  function estimate(now: number): Omit<Extract<LabEvent, { event: 'progress' }>, 'event'> {
+  function estimate(now: number): State {
     const inside = [...running.values()].map(({ index, done: steps, of }) => ({
       index,
       done: steps,
