@@ -12,11 +12,11 @@ import { hasEnded } from '../src/archive.js';
 import type { MemberFile } from '../src/member-file.js';
 import { membersOf, type Member } from '../src/members.js';
 import { problemOf } from '../src/problem.js';
-import { readStudy, substitute } from '../src/read-study.js';
+import { readStudy } from '../src/read-study.js';
 import { riskVerdict } from '../src/risk-verdict.js';
 import { runMember } from '../src/run-member.js';
 import { memberTable } from '../src/tables/tables.js';
-import type { Study } from '../src/study.js';
+import { shrunk } from './shrunk.js';
 
 const folder = join(import.meta.dirname, '../studies');
 const place = mkdtempSync(join(tmpdir(), 'nonsmooth-studies-'));
@@ -25,21 +25,6 @@ afterAll(() => rmSync(place, { recursive: true }));
 const members = (text: string): Member[] => membersOf(readStudy(join(place, 'study.yaml'), text));
 const run = (text: string): MemberFile => runMember(members(text)[0]!);
 const last = (file: MemberFile, name: string): number => file.columns.get(name)!.at(-1)!;
-
-/** A study in the size of a test: one start, few steps, short flows, small test sets. */
-function shrunk(study: Study): Study {
-  const { dynamics, test: testing } = study;
-  const smaller: Record<string, unknown> = { members: 1 };
-  const shorten = (name: string, most: number): void => {
-    const value = (dynamics as unknown as Record<string, unknown>)[name];
-    if (typeof value === 'number') smaller[`dynamics.${name}`] = Math.min(value, most);
-  };
-  for (const name of ['steps', 'iterations', 'every']) shorten(name, 6);
-  shorten('until', 0.5);
-  if (testing?.inputs && 'count' in testing.inputs) smaller['test.inputs.count'] = 5;
-  const { members: one, ...paths } = smaller;
-  return { ...substitute(study, paths), members: one as number, vary: study.vary };
-}
 
 const quick = readdirSync(folder).filter((name) => name.endsWith('-quick.yaml'));
 
@@ -56,7 +41,7 @@ test.each(quick.filter((name) => !/^(digits|conformance)/.test(name)))(
     for (const member of membersOf(study)
       .filter(({ start }) => start === 0)
       .slice(0, 4)) {
-      const small = { ...member, study: shrunk(member.study) };
+      const small = { ...member, study: shrunk(member.study, { steps: 6, until: 0.5 }) };
       const file = runMember(small);
       const { facts, columns } = file;
       expect(facts.status).not.toBe('failed');

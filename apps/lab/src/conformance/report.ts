@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { stringify } from 'yaml';
 import { compact } from '../report/axes.js';
 import { escaped, figureOf, figureWidth, roomFor, type Figure } from '../report/figure.js';
-import { hues, soft } from '../report/look.js';
+import { hues, soft, onHue } from '../report/look.js';
 import { figureSection, pageOf } from '../report/page.js';
 import { table } from '../report/table.js';
 import type { Answer } from './answers.js';
@@ -11,7 +11,7 @@ import type { Summary } from './summary.js';
 
 const outcomes = [
   ['right', '✓', 'in Clarke’s subdifferential', hues[0]![0]],
-  ['wrong', '✗', 'outside of it', hues[1]![0]],
+  ['wrong', '✗', 'outside of it', hues[5]![0]],
   ['undecided', '?', 'undecided', hues[2]![0]],
   ['none', '–', 'no answer', soft[0]],
 ] as const;
@@ -36,7 +36,12 @@ export function conformanceFigure(summary: readonly Summary[]): Figure {
       marginLeft: Math.min(figureWidth / 2, roomFor(summary.map(({ library }) => library))),
       height: 70 + 26 * summary.length,
       x: { label: 'programs →', grid: true },
-      y: { label: null, domain: summary.map(({ library }) => library) },
+      y: {
+        label: 'library',
+        labelAnchor: 'top',
+        labelArrow: 'none',
+        domain: summary.map(({ library }) => library),
+      },
       marks: [
         Plot.barX(
           bars.filter(({ from, to }) => to > from),
@@ -48,7 +53,7 @@ export function conformanceFigure(summary: readonly Summary[]): Figure {
             y: 'library',
             x: ({ from, to }: (typeof bars)[number]) => (from + to) / 2,
             text: ({ from, to, mark }: (typeof bars)[number]) => `${mark} ${to - from}`,
-            fill: '#ffffff',
+            fill: onHue[0],
             fontWeight: 600,
           },
         ),

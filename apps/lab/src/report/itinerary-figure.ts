@@ -84,7 +84,13 @@ function timeline(study: Study, { member, facts, columns }: Curves, name: string
         tickFormat: axis.format as never,
         label: `${timeTitle(study)} →`,
       },
-      y: { type: 'point', domain: shown, label: null },
+      y: {
+        type: 'point',
+        domain: shown,
+        label: 'kink of',
+        labelAnchor: 'top',
+        labelArrow: 'none',
+      },
       marks: [
         Plot.ruleY(shown, { stroke: soft[0], strokeOpacity: 0.25 }),
         ...kinds.map((kind) =>

@@ -15,6 +15,9 @@ export const ink = ['#1c2330', '#e6e9ef'] as const;
 /** Notes and grids: light, dark. */
 export const soft = ['#5d6778', '#9aa5b5'] as const;
 
+/** Text on a hue: light, dark. */
+export const onHue = ['#ffffff', '#14171d'] as const;
+
 /** Lines that are told apart without colours. */
 const dashes = ['none', '9 3', '2 3', '9 3 2 3', '14 4', '5 2', '2 2 7 2', '1 4'] as const;
 
@@ -36,4 +39,4 @@ export function rampAt(u: number): string {
 export const rampLength: number = ramp.length;
 
 /** What replaces each colour of a figure on a dark page. */
-export const darkColours: readonly (readonly [string, string])[] = [...hues, ink, soft];
+export const darkColours: readonly (readonly [string, string])[] = [...hues, ink, soft, onHue];
