@@ -1,4 +1,5 @@
-import { classify, type Trajectory } from '@nonsmooth/flows';
+import { abs, add, mul, objective, square, sub, sum } from '@nonsmooth/autodiff';
+import { classify, gradientFlow, trajectoryOf, type Trajectory } from '@nonsmooth/flows';
 import { describe, expect, test } from 'vitest';
 
 /** Samples evenly spread in log t from 1 to 10^decades. */
@@ -87,7 +88,46 @@ test('trajectories that cannot be judged are refused', () => {
     'speeds[0] = NaN; allowed: finite numbers ≥ 0',
   );
   expect(() => classify({ ...good, times: Array(41).fill(1) })).toThrow('times[1] = 1');
-  expect(() => classify(sampled(0, () => ({ norm: 1, speed: 1, loss: 1 })))).toThrow(/8 or more/);
+  const none = { times: [], norms: [], speeds: [], losses: [] };
+  expect(() => classify(none)).toThrow('times = 0; allowed: 1 or more times t > 0');
+});
+
+test('few times are judged, too: undecided with what is missing, unless the flow rests', () => {
+  for (const count of [1, 2, 3, 7]) {
+    const times = Array.from({ length: count }, (_, i) => 10 ** (i / 7));
+    const few = {
+      times,
+      norms: times,
+      speeds: times.map(() => 1),
+      losses: times.map((t) => 1 / t),
+    };
+    const { verdict, reason, evidence } = classify(few);
+    expect(verdict).toBe('undecided');
+    expect(reason).toContain('save at logarithmic times');
+    expect(evidence.decay.q).toBeNaN();
+    expect(classify({ ...few, speeds: times.map(() => 0) }).verdict).toBe('converges');
+  }
+});
+
+test.each([
+  ['after several events', [1, -2, 0.5]],
+  ['at once', [0, 0, 0]],
+  ['after one event', [1e-3, 0, 0]],
+])('a flow across kinks that comes to rest %s converges, with its level', (_, start) => {
+  // soft threshold of 0.3 by 1: the limit is 0
+  const f = objective((x) => sum(add(abs(x), mul(0.5, square(sub(x, 0.3))))), 3);
+  for (const saveAt of [undefined, [50, 100]]) {
+    const flow = gradientFlow(f, start, { until: 100, rtol: 1e-8, ...(saveAt && { saveAt }) });
+    for (const risk of [undefined, f]) {
+      const { verdict, strength, by, level } = classify(
+        trajectoryOf(flow),
+        risk && { objective: risk },
+      );
+      expect([verdict, strength, by]).toEqual(['converges', 'supported', 'rest']);
+      expect(level.interval[1] - level.interval[0]).toBeLessThan(1e-13);
+      expect(Math.abs(level.estimate - 0.135)).toBeLessThan(1e-8);
+    }
+  }
 });
 
 test('flows that converge to 0 converge, as those to anywhere else', () => {

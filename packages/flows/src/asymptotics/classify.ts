@@ -18,10 +18,10 @@ import type {
 import { certifiableRisk } from '../certify-convergence/certifiable-risk.js';
 import { certifyConvergence, nearbyMinimum } from '../certify-convergence/certify-convergence.js';
 import { certifyMinimum } from '../certify-convergence/minimum.js';
-import { growthLaws, type GrowthLaw } from './growth-laws.js';
+import { growthLaws, noLaws, type GrowthLaw } from './growth-laws.js';
 import { halfDecades, type HalfDecades } from './half-decades.js';
-import { fitLine } from './least-squares.js';
-import { asymptoticLevel, type AsymptoticLevel } from './level.js';
+import { fitLine, type LineFit } from './least-squares.js';
+import { asymptoticLevel, levelAtRest, type AsymptoticLevel } from './level.js';
 import { seriesVerdict, type SeriesVerdict } from './series-verdict.js';
 import { steadyGrowth } from './steady-growth.js';
 import { settled, spectrumAt, type Spectrum } from './spectrum.js';
@@ -33,10 +33,11 @@ export interface Classification {
   /** How: proved of the exact flow through the last state, or supported by evidence; absent if undecided. */
   readonly strength?: 'proved' | 'supported';
   /**
-   * What decided: a certificate and its kind, a certified minimum nearby, the spectrum of the Hessian, or the series of
-   * displacements; or, undecided, a saddle or the lack of all of these.
+   * What decided: a certificate and its kind, a certified minimum nearby, rest at kinks, the spectrum of the Hessian, or the
+   * series of displacements; or, undecided, a saddle or the lack of all of these.
    */
-  readonly by: CertificateKind | 'certifiedMinimum' | 'saddle' | 'spectrum' | 'series' | 'none';
+  readonly by:
+    CertificateKind | 'certifiedMinimum' | 'saddle' | 'rest' | 'spectrum' | 'series' | 'none';
   /** Why, in words with numbers; for undecided what would decide. */
   readonly reason: string;
   /** Where the loss goes, whatever the state does. */
@@ -45,7 +46,7 @@ export interface Classification {
   /** Directions that the horizon has not resolved, and the horizon that would; absent without a Hessian. */
   readonly unresolved?: { readonly directions: number; readonly horizon: number };
   readonly evidence: {
-    /** Time window of the fits, and the number of its samples. */
+    /** Time window of the fits, and the number of its samples; fits to fewer than eight are NaN. */
     readonly from: number;
     readonly to: number;
     readonly samples: number;
@@ -92,8 +93,8 @@ const optionNames: OptionNames<ClassifyOptions> = {
  * (arXiv 2505.09572) one of the two holds for definable activations. In this order: a theorem or certificate at the last
  * state (`proved`; needs `objective`); a certified minimum within half of ‖Θ‖, to which the flow may yet go; λ_min·T < −3,
  * a saddle, which rounding leaves; λ_k·T ≥ 3, the clock of the Hessian; displacements of states per half decade, with
- * tolerance and rounding as their floor. A diverging flow is told by steady growth, and only while λ_min·T ≤ 1.2. All but the first are `supported`, no more: norms that grow sixtyfold and then stop exist.
- * @throws ShapeError, ArgumentError for trajectories that are too short, not increasing in time or not finite.
+ * tolerance and rounding as their floor. A flow across kinks that came to rest converges, however few its saved times. A diverging flow is told by steady growth, and only while λ_min·T ≤ 1.2. All but the first are `supported`, no more: norms that grow sixtyfold and then stop exist.
+ * @throws ShapeError, ArgumentError for trajectories without a time > 0, not increasing in time or not finite.
  */
 export function classify(trajectory: Trajectory, options: ClassifyOptions = {}): Classification {
   requireKnownOptions('options', options, optionNames);
@@ -103,19 +104,13 @@ export function classify(trajectory: Trajectory, options: ClassifyOptions = {}):
   if (!(typeof window === 'number' && window > 0 && window <= 1))
     throw new ArgumentError('window', window, 'a number in (0, 1]');
   requireTrajectory(trajectory);
-  const { times, norms, speeds, losses, states } = trajectory;
+  const { times, norms, speeds, losses, states, atRestSince } = trajectory;
   const last = times.length - 1;
   const start = Math.exp(
     Math.log(times[last]!) - window * (Math.log(times[last]!) - Math.log(times[0]!)),
   );
   const chosen = Array.from(times, (_, i) => i).filter((i) => times[i]! >= start);
-  if (chosen.length < 8) {
-    throw new ShapeError('times', chosen.length, '8 or more times in the window of the fit');
-  }
-  const logTime = chosen.map((i) => Math.log(times[i]!));
-  const pick = (values: ArrayLike<number>): number[] => chosen.map((i) => values[i]!);
-  const decay = fitLine(logTime, pick(speeds).map(logOrFloor));
-  const growth = growthLaws(logTime, pick(norms));
+  const { decay, growth, growing } = fitsTo(trajectory, chosen);
   const history = halfDecades(trajectory);
   const horizon = times[last]!;
   const spectrum = objective && states ? spectrumAt(objective, states[last]!, horizon) : undefined;
@@ -127,9 +122,13 @@ export function classify(trajectory: Trajectory, options: ClassifyOptions = {}):
     spectrum,
     ...(objective && states && proofs && { objective, end: states[last]! }),
     still: speeds[last] === 0,
-    growing: steadyGrowth(pick(norms), growth, decay),
+    atRestSince,
+    growing,
   });
-  const level = levelOf(asymptoticLevel(history, bound), judged.certificate);
+  const level = levelOf(
+    atRestSince === undefined ? asymptoticLevel(history, bound) : levelAtRest(losses[last]!, bound),
+    judged.certificate,
+  );
   const { remaining, ...verdict } = judged;
   const [low, high] = level.interval;
   return {
@@ -158,6 +157,28 @@ export function classify(trajectory: Trajectory, options: ClassifyOptions = {}):
   };
 }
 
+/** Fewer times do not show a law. */
+const fewest = 8;
+
+/** The laws on the chosen times: of the speed and of the norm, and whether that grows steadily. */
+function fitsTo(
+  { times, norms, speeds }: Trajectory,
+  chosen: readonly number[],
+): {
+  readonly decay: Pick<LineFit, 'slope' | 'slopeError'>;
+  readonly growth: readonly [GrowthLaw, GrowthLaw];
+  readonly growing: string | undefined;
+} {
+  if (chosen.length < fewest) {
+    return { decay: { slope: NaN, slopeError: NaN }, growth: noLaws, growing: undefined };
+  }
+  const pick = (values: ArrayLike<number>): number[] => chosen.map((i) => values[i]!);
+  const logTime = pick(times).map(Math.log);
+  const decay = fitLine(logTime, pick(speeds).map(logOrFloor));
+  const growth = growthLaws(logTime, pick(norms));
+  return { decay, growth, growing: steadyGrowth(pick(norms), growth, decay) };
+}
+
 /** Directions slower than this veto divergence: in the direction of growth λT is the exponent q ≤ 1. */
 const vetoed = 1.2;
 
@@ -172,6 +193,7 @@ interface Facts {
   readonly objective?: Objective;
   readonly end?: ArrayLike<number>;
   readonly still: boolean;
+  readonly atRestSince: number | undefined;
   /** What a steady growth of the norm says, if there is one. */
   readonly growing: string | undefined;
 }
@@ -181,7 +203,7 @@ type Judgement = Pick<Classification, 'verdict' | 'strength' | 'by' | 'reason' |
 };
 
 function judge(facts: Facts): Judgement {
-  const { history, horizon, spectrum, objective, end, still } = facts;
+  const { history, horizon, spectrum, objective, end, still, atRestSince } = facts;
   const proof =
     objective && end
       ? certifyConvergence(objective, end, { kinds: ['theorem', 'noCriticalPoint', 'surjective'] })
@@ -211,6 +233,13 @@ function judge(facts: Facts): Judgement {
         `at a saddle: λ_min·T = ${spectrum.least.toPrecision(3)}; the exact flow may stay there, from a symmetric ` +
         'start, or leave: a start beside it would tell',
       remaining: Infinity,
+    };
+  }
+  if (atRestSince !== undefined) {
+    const reason = `it rests since t = ${atRestSince.toPrecision(3)}, as far as the tolerance can tell`;
+    return {
+      ...supported('converges', 'rest', reason),
+      remaining: still ? 0 : history.floor * history.scale,
     };
   }
   if (still) {
@@ -338,6 +367,10 @@ function requireTrajectory(trajectory: Trajectory): void {
   requireObject('trajectory', trajectory);
   const { times, norms, speeds, losses, states, tolerance } = trajectory;
   requireNumbers('times', times);
+  if (times.length === 0) throw new ShapeError('times', 0, '1 or more times t > 0');
+  if (trajectory.atRestSince !== undefined) {
+    requireNumber('atRestSince', trajectory.atRestSince);
+  }
   if (states !== undefined) {
     requireVectors('states', states);
     requireCountOf('states', states, times);

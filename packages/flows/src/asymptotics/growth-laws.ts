@@ -12,6 +12,16 @@ export interface GrowthLaw {
   readonly explained: number;
 }
 
+/** Too few times to fit a law to. */
+export const noLaws: readonly [GrowthLaw, GrowthLaw] = [
+  unknownLaw('logarithm'),
+  unknownLaw('power'),
+];
+
+function unknownLaw(form: GrowthLaw['form']): GrowthLaw {
+  return { form, rate: NaN, rateError: NaN, residual: NaN, explained: NaN };
+}
+
 /** Both laws fitted to norms at these log t, the better one first. */
 export function growthLaws(
   logTime: readonly number[],

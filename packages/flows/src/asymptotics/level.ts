@@ -48,3 +48,12 @@ export function asymptoticLevel({ losses, logSpan }: HalfDecades, bound: number)
     by: end - bar > bound ? 'logarithm' : 'bound',
   };
 }
+
+/** The level of a flow that rests at this loss, known to the rounding of the loss. */
+export function levelAtRest(end: number, bound: number): AsymptoticLevel {
+  return {
+    interval: [Math.min(end, Math.max(bound, end - rounding * Math.abs(end))), end],
+    estimate: end,
+    by: 'rest',
+  };
+}

@@ -11,6 +11,7 @@ import {
 import { requireSaved } from '../checks.js';
 import type { Descent, DescentRecord } from '../descent/descend.js';
 import type { Flow } from '../flow/flow.js';
+import type { InclusionFlow } from '../inclusion/inclusion-flow.js';
 
 /** What is watched along a flow, at increasing times t > 0 that should be spread evenly in log t. */
 export interface Trajectory {
@@ -25,11 +26,14 @@ export interface Trajectory {
   readonly states?: readonly ArrayLike<number>[];
   /** The tolerances of the integration: displacements within them are no motion. */
   readonly tolerance?: { readonly rtol: number; readonly atol: number };
+  /** Since when the flow rests, if it does: nothing was left of its forces, or less of its way than the tolerance. */
+  readonly atRestSince?: number;
 }
 
 /** What `classify` looks at, from the saved times t > 0 of a flow. */
 export function trajectoryOf(
-  flow: Pick<Flow, 't' | 'y' | 'loss' | 'speed'> & Partial<Pick<Flow, 'tolerance'>>,
+  flow: Pick<Flow, 't' | 'y' | 'loss' | 'speed'> &
+    Partial<Pick<Flow, 'tolerance'> & Pick<InclusionFlow, 'atRestSince'>>,
 ): Trajectory {
   requireSaved(flow, ['loss', 'speed']);
   const kept = [...flow.t.keys()].filter((i) => flow.t[i]! > 0);
@@ -40,6 +44,7 @@ export function trajectoryOf(
     losses: kept.map((i) => flow.loss[i]!),
     states: kept.map((i) => flow.y[i]!),
     ...(flow.tolerance && { tolerance: flow.tolerance }),
+    ...(flow.atRestSince !== undefined && { atRestSince: flow.atRestSince }),
   };
 }
 
