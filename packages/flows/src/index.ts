@@ -9,7 +9,7 @@ export type * from './certify-convergence/certificate.js';
 export type { CertifiableRisk } from './certify-convergence/certifiable-risk.js';
 export type { Samples } from './certify-convergence/dense-jets.js';
 export * from './certify-convergence/certify-convergence.js';
-export * from './certify-convergence/verify-convergence.js';
+export * from './verify-convergence/verify-convergence.js';
 export * from './descent/descend.js';
 export { kinkWatcher } from './descent/kink-watcher.js';
 export type {

@@ -16,7 +16,11 @@ import type {
   ConvergenceCertificate,
 } from '../certify-convergence/certificate.js';
 import { certifiableRisk } from '../certify-convergence/certifiable-risk.js';
-import { certifyConvergence, nearbyMinimum } from '../certify-convergence/certify-convergence.js';
+import {
+  certifyConvergence,
+  confirmed,
+  nearbyMinimum,
+} from '../certify-convergence/certify-convergence.js';
 import { certifyMinimum } from '../certify-convergence/minimum.js';
 import { growthLaws, noLaws, type GrowthLaw } from './growth-laws.js';
 import { halfDecades, type HalfDecades } from './half-decades.js';
@@ -206,7 +210,9 @@ function judge(facts: Facts): Judgement {
   const { history, horizon, spectrum, objective, end, still, atRestSince } = facts;
   const proof =
     objective && end
-      ? certifyConvergence(objective, end, { kinds: ['theorem', 'noCriticalPoint', 'surjective'] })
+      ? certifyConvergence(objective, end, {
+          kinds: ['theorem', 'noCriticalPoint', 'surjective', 'curvature'],
+        })
       : undefined;
   if (proof?.certificate) return proved(proof.certificate);
   const near =
@@ -295,8 +301,9 @@ function minimumNear(
   const minimum = nearbyMinimum(risk, end, objective);
   if (typeof minimum === 'string') return undefined;
   const { centre, curvature } = minimum;
-  const here = certifyMinimum(risk, end, centre);
+  const here = confirmed(objective, certifyMinimum(risk, end, centre));
   if (typeof here !== 'string') return proved(here);
+  if (typeof confirmed(objective, minimum) === 'string') return undefined;
   const distance = Math.sqrt(centre.reduce((sum, x, i) => sum + (x - end[i]!) ** 2, 0));
   if (!(distance <= nearby * scale)) return undefined;
   const reason =
@@ -311,6 +318,8 @@ function describeCertificate(certificate: ConvergenceCertificate): string {
       return `theorem: ${certificate.citation}`;
     case 'surjective':
       return `the residual can be steered to its limit within ${certificate.radius.toPrecision(2)} of the last state`;
+    case 'curvature':
+      return `the gradient falls to 0 within ${certificate.radius.toPrecision(2)} of the last state`;
     case 'minimum':
       return `the last state lies in the certified basin of an isolated minimum, known to ${certificate.limitWithin.toPrecision(2)}`;
     case 'noCriticalPoint':
@@ -319,7 +328,7 @@ function describeCertificate(certificate: ConvergenceCertificate): string {
 }
 
 function lengthOf(certificate: ConvergenceCertificate): number {
-  return certificate.kind === 'surjective' ? certificate.radius : Infinity;
+  return 'radius' in certificate && certificate.kind !== 'minimum' ? certificate.radius : Infinity;
 }
 
 function levelOf(

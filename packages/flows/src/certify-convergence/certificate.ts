@@ -1,5 +1,14 @@
+/** What every certificate carries. */
+export interface Sealed {
+  /** A checksum of all that it says and of the risk's data: what was changed, or is about another risk, is told at once. */
+  readonly seal: string;
+}
+
+/** A certificate that nobody has sealed yet. */
+export type Unsealed<Certificate> = Certificate extends unknown ? Omit<Certificate, 'seal'> : never;
+
 /** Who proved what a certificate of kind `theorem` applies. */
-export interface TheoremCertificate {
+export interface TheoremCertificate extends Sealed {
   readonly kind: 'theorem';
   readonly claim: 'converges';
   readonly name: 'constantTarget' | 'linearRegression';
@@ -14,7 +23,7 @@ export interface TheoremCertificate {
  * anywhere: |r| falls at least at the rate a − K·s along a path of length s, so that the flow converges within ρ to a
  * point where that part is 0.
  */
-export interface SurjectiveCertificate {
+export interface SurjectiveCertificate extends Sealed {
   readonly kind: 'surjective';
   readonly claim: 'converges';
   readonly from: readonly number[];
@@ -37,7 +46,7 @@ export interface SurjectiveCertificate {
  * in a sublevel set that does not reach its boundary: the flow converges to the only critical point there, an isolated
  * minimum (Newton–Kantorovich in a scaled metric).
  */
-export interface MinimumCertificate {
+export interface MinimumCertificate extends Sealed {
   readonly kind: 'minimum';
   readonly claim: 'converges';
   readonly from: readonly number[];
@@ -61,7 +70,7 @@ export interface MinimumCertificate {
  * Cross-entropy below (log 2)/M: every sample has its class's probability above ½, so that scaling the last layer up
  * lowers L everywhere on the sublevel set. No critical point there: ‖Θ‖ → ∞, by the dichotomy for definable risks.
  */
-export interface NoCriticalPointCertificate {
+export interface NoCriticalPointCertificate extends Sealed {
   readonly kind: 'noCriticalPoint';
   readonly claim: 'diverges';
   readonly from: readonly number[];
@@ -74,11 +83,32 @@ export interface NoCriticalPointCertificate {
 }
 
 /**
+ * Every gradient on the ball is orthogonal to the tangents of the symmetries of L, on whose complement the Hessian is
+ * ≥ a: along a path of length s there |∇L| falls by as or more, so that the flow goes no farther than b/a.
+ */
+export interface CurvatureCertificate extends Sealed {
+  readonly kind: 'curvature';
+  readonly claim: 'converges';
+  readonly from: readonly number[];
+  /** The flow from `from` is no longer than this, and its limit, a critical point, no farther. */
+  readonly radius: number;
+  /** |∇L(from)| ≤ b; a as above. */
+  readonly constants: { readonly a: number; readonly b: number };
+  /** 1 − b/(a·radius) ≥ 0. */
+  readonly margin: number;
+  readonly level: readonly [number, number];
+}
+
+/**
  * What is proved of the exact gradient flow that starts at the floating-point state `from`. Plain data: it survives JSON,
  * and `verifyConvergence` checks it without any search. It says nothing of how `from` was reached.
  */
 export type ConvergenceCertificate =
-  TheoremCertificate | SurjectiveCertificate | MinimumCertificate | NoCriticalPointCertificate;
+  | TheoremCertificate
+  | SurjectiveCertificate
+  | MinimumCertificate
+  | CurvatureCertificate
+  | NoCriticalPointCertificate;
 
 /** The kinds of convergence certificates. */
 export type CertificateKind = ConvergenceCertificate['kind'];

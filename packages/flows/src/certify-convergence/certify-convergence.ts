@@ -6,18 +6,26 @@ import {
   type Objective,
 } from '@nonsmooth/core';
 import { requireStart } from '../checks.js';
+import { isPopulationRisk, type PopulationRisk } from '@nonsmooth/nets';
+import {
+  ConvergenceCertificateError,
+  verifyConvergence,
+} from '../verify-convergence/verify-convergence.js';
+import { sealed } from '../verify-convergence/seal.js';
+import { proposeCurvature } from './curvature.js';
 import type {
   CertificateKind,
   ConvergenceCertificate,
   MinimumCertificate,
   Refusal,
+  Unsealed,
 } from './certificate.js';
 import { certifiableRisk, type CertifiableRisk } from './certifiable-risk.js';
 import { certifyMinimum } from './minimum.js';
 import { newtonPolish } from './newton-polish.js';
 import { certifyNoCriticalPoint } from './no-critical-point.js';
 import { certifySurjective } from './surjective.js';
-import { certifyByTheorem } from './theorem.js';
+import { certifyByTheorem, populationTheorem } from './theorem.js';
 
 /** Options of `certifyConvergence`. */
 export interface CertifyConvergenceOptions {
@@ -38,10 +46,11 @@ type Attempt = (
   risk: CertifiableRisk,
   theta: ArrayLike<number>,
   objective: Objective,
-) => ConvergenceCertificate | string;
+) => Unsealed<ConvergenceCertificate> | string;
 
 const attempts: { readonly [Kind in CertificateKind]: Attempt } = {
   theorem: certifyByTheorem,
+  curvature: () => 'the argument is about population risks',
   noCriticalPoint: (risk, theta) =>
     risk.loss === 'crossEntropy'
       ? certifyNoCriticalPoint(risk, theta)
@@ -58,27 +67,68 @@ const attempts: { readonly [Kind in CertificateKind]: Attempt } = {
   },
 };
 
+/** Shares of the least eigenvalue that are tried for a whole ball. */
+const shares = [0.9, 0.5, 0.1];
+
+function certifyPopulation(
+  kind: CertificateKind,
+  risk: PopulationRisk,
+  theta: ArrayLike<number>,
+): ConvergenceCertificate | string {
+  if (kind === 'theorem') return confirmed(risk, populationTheorem(risk, theta));
+  if (kind !== 'curvature') return 'the argument is about empirical risks';
+  let result: ConvergenceCertificate | string = '';
+  for (const share of shares) {
+    result = confirmed(risk, proposeCurvature(risk, theta, share));
+    if (typeof result !== 'string') break;
+  }
+  return result;
+}
+
+/** What the checker says against a certificate. */
+function failureOf(objective: Objective, certificate: ConvergenceCertificate): string | undefined {
+  try {
+    verifyConvergence(objective, certificate);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConvergenceCertificateError) return error.message;
+    throw error;
+  }
+}
+
 const allKinds = Object.keys(attempts) as readonly CertificateKind[];
 
-/** The certificate of an isolated minimum, about itself, that Newton steps from θ lead to. */
+/** A certificate that the checker confirms, or why there is none. */
+export function confirmed(
+  objective: Objective,
+  proposed: Unsealed<ConvergenceCertificate> | string,
+): ConvergenceCertificate | string {
+  if (typeof proposed === 'string') return proposed;
+  const certificate = sealed(objective, proposed);
+  const failure = failureOf(objective, certificate);
+  return failure === undefined ? certificate : `not confirmed: ${failure}`;
+}
+
+/** The proposed certificate of an isolated minimum, about itself, that Newton steps from θ lead to. */
 export function nearbyMinimum(
   risk: CertifiableRisk,
   theta: ArrayLike<number>,
   objective: Objective,
-): MinimumCertificate | string {
+): Unsealed<MinimumCertificate> | string {
   const { theta: centre } = newtonPolish(objective, theta);
   return certifyMinimum(risk, centre, centre);
 }
 
 /**
  * Proves, where it can, that the exact gradient flow from the floating-point state θ converges, or that it diverges. Of
- * empirical risks of dense networks without normalization:
- * - `theorem`: constant targets and positively homogeneous activations; linear regression.
+ * empirical risks of dense networks without normalization, and of population risks where it says so:
+ * - `theorem`: constant targets and positively homogeneous activations (population risks, too); linear regression.
  * - `noCriticalPoint`: cross-entropy so small that all samples are separated: ‖Θ‖ → ∞.
  * - `surjective`: squared loss, with residuals that can be steered anywhere along a ball; ReLU with a frozen pattern.
  * - `minimum`: squared loss near an isolated minimum, by Newton–Kantorovich in the metric of its Hessian.
- * All constants are rounded outwards, those of function values by a stated multiple of the unit of rounding; the result is
- * plain data for `verifyConvergence`. It does not speak of the integration that led to θ.
+ * - `curvature`: population risks near a minimum that is isolated but for rescaled neurons, by enclosures of the Hessian.
+ * What is found in floating point is a proposal only: it counts when `verifyConvergence` confirms it, in interval arithmetic
+ * with outward rounding. The result is plain data with a seal. It does not speak of the integration that led to θ.
  * @throws ShapeError, NonFiniteError for θ.
  */
 export function certifyConvergence(
@@ -93,10 +143,15 @@ export function certifyConvergence(
   if (!Array.isArray(kinds))
     throw new ArgumentError('kinds', kinds, `a list of ${allKinds.join(', ')}`);
   for (const kind of kinds as readonly unknown[]) requireOneOf('kinds', kind, allKinds);
-  const risk = certifiableRisk(objective);
+  const risk = isPopulationRisk(objective) ? undefined : certifiableRisk(objective);
   const refused: Refusal[] = [];
   for (const kind of kinds as readonly CertificateKind[]) {
-    const result = typeof risk === 'string' ? risk : attempts[kind](risk, theta, objective);
+    const result =
+      risk === undefined
+        ? certifyPopulation(kind, objective as PopulationRisk, theta)
+        : typeof risk === 'string'
+          ? risk
+          : confirmed(objective, attempts[kind](risk, theta, objective));
     if (typeof result !== 'string') {
       return { verdict: result.claim, certificate: result, refused };
     }

@@ -1,5 +1,5 @@
 import { svd, tensor } from '@nonsmooth/tensor';
-import type { SurjectiveCertificate } from './certificate.js';
+import type { SurjectiveCertificate, Unsealed } from './certificate.js';
 import type { CertifiableRisk } from './certifiable-risk.js';
 import { residualJet, type ResidualJet } from './dense-jets.js';
 import { ballBounds } from './lipschitz.js';
@@ -58,23 +58,36 @@ function factsAt({ net, samples }: CertifiableRisk, theta: ArrayLike<number>): F
 /** Residuals up to which the Jacobian is decomposed. */
 const largestRows = 2000;
 
-/** Proves that the flow from θ converges to a zero of the residual (of its part that can move). */
+/** What the constants are loosened by, so that other bounds of the same may be a little wider. */
+const loose = 1e-6;
+
+/** Proposes that the flow from θ converges to a zero of the residual (of its part that can move). */
 export function certifySurjective(
   risk: CertifiableRisk,
   theta: ArrayLike<number>,
-): SurjectiveCertificate | string {
+): Unsealed<SurjectiveCertificate> | string {
   const facts = factsAt(risk, theta);
   if (typeof facts === 'string') return facts;
-  const { a, b, level, rank, jet } = facts;
+  const { jet, rank } = facts;
+  const [low, high] = facts.level;
+  // the checker's enclosures of activations are up to some ten times wider than the rounding of computed ones
+  const a = facts.a * (1 - loose) - 30 * jet.jacobianError;
+  const b = facts.b * (1 + loose) + 30 * jet.residualError;
+  if (!(a > 0)) return `σ_min(Dr) = ${facts.a.toPrecision(3)} is within rounding`;
+  const size = frobenius(jet.residual) + jet.residualError;
+  const wide =
+    (60 * jet.residualError * size + loose * high * risk.samples.count) / risk.samples.count;
+  const level: readonly [number, number] =
+    high === 0 ? [0, 0] : [Math.max(0, low - wide), high + wide];
   let radius = (b / a) * outward;
   for (let iteration = 0; iteration < 60; iteration++) {
-    const { K } = ballBounds(risk.net, jet.passes, theta, radius);
+    const K = ballBounds(risk.net, jet.passes, theta, radius).K * (1 + 1e-4);
     if (K === Infinity) return 'the activation pattern may change on the way';
     const discriminant = a * a - 2 * K * b * outward;
     if (!(discriminant >= 0)) {
       return `2K·b = ${(2 * K * b).toPrecision(3)} > a² = ${(a * a).toPrecision(3)}`;
     }
-    const needed = ((2 * b) / (a + Math.sqrt(discriminant))) * outward;
+    const needed = ((2 * b) / (a + Math.sqrt(discriminant))) * (1 + 1e-9);
     if (needed <= radius) {
       return {
         kind: 'surjective',
@@ -84,7 +97,7 @@ export function certifySurjective(
         constants: { a, b, K },
         margin: discriminant / (a * a),
         rank,
-        slack: slackOf(facts, K, radius),
+        slack: 0.999 * slackOf({ ...facts, a, b }, K, radius),
         level,
       };
     }
@@ -108,25 +121,6 @@ function slackOf({ a, b, jet }: Facts, K: number, radius: number): number {
   let delta = radius;
   for (let i = 0; i < 60 && !holds(delta); i++) delta /= 2;
   return holds(delta) ? delta : 0;
-}
-
-/** The first inequality of the certificate that does not hold, with the numbers computed anew. */
-export function failureOfSurjective(
-  risk: CertifiableRisk,
-  { from, radius, level, slack }: SurjectiveCertificate,
-): string | undefined {
-  const facts = factsAt(risk, from);
-  if (typeof facts === 'string') return facts;
-  const { a, b, jet } = facts;
-  const { K } = ballBounds(risk.net, jet.passes, from, radius);
-  if (!(2 * K * b * outward <= a * a)) return `2K·b ≤ a² for a = ${a}, b = ${b}, K = ${K}`;
-  const needed = ((2 * b) / (a + Math.sqrt(a * a - 2 * K * b * outward))) * outward;
-  if (!(needed <= radius)) return `radius ≥ ${needed}`;
-  if (!(level[0] <= facts.level[0] && level[1] >= facts.level[1])) {
-    return `level contains [${facts.level.join(', ')}]`;
-  }
-  if (!(slack <= slackOf(facts, K, radius))) return `slack ≤ ${slackOf(facts, K, radius)}`;
-  return undefined;
 }
 
 /** Qᵀ·A by sample: A is samples × width, Q samples × rank; the result rank × width. */

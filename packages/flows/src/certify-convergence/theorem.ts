@@ -1,6 +1,8 @@
 import { activations } from '@nonsmooth/kernels';
-import type { TheoremCertificate } from './certificate.js';
+import type { PopulationRisk } from '@nonsmooth/nets';
+import type { TheoremCertificate, Unsealed } from './certificate.js';
 import type { CertifiableRisk } from './certifiable-risk.js';
+import { citations } from './theorems.js';
 
 /**
  * Theorems that speak of every start, whose hypotheses are on the risk alone (squared loss). `constantTarget`: along flows
@@ -10,7 +12,7 @@ import type { CertifiableRisk } from './certifiable-risk.js';
 export function certifyByTheorem(
   { net, samples, loss }: CertifiableRisk,
   theta: ArrayLike<number>,
-): TheoremCertificate | string {
+): Unsealed<TheoremCertificate> | string {
   if (loss !== 'squared') return `the theorems are about the squared loss, not ${loss}`;
   const from = Array.from(theta);
   if (activations[net.activation.name].homogeneous && hasConstantTarget(net.widths, samples)) {
@@ -18,8 +20,7 @@ export function certifyByTheorem(
       kind: 'theorem',
       claim: 'converges',
       name: 'constantTarget',
-      citation:
-        'Cheridito, Jentzen, Riekert, Rossmannek, arXiv 2102.09924; Bolte, Daniilidis, Lewis, Shiota, SIAM J. Optim. 18 (2007)',
+      citation: citations.constantTarget,
       from,
       level: [0, 0],
     };
@@ -29,12 +30,34 @@ export function certifyByTheorem(
       kind: 'theorem',
       claim: 'converges',
       name: 'linearRegression',
-      citation: 'a convex quadratic function that is bounded below attains its minimum',
+      citation: citations.linearRegression,
       from,
-      level: [0, Math.max(0, meanSquare(samples))],
+      level: [0, Math.max(0, meanSquare(samples) * (1 + 1e-9))],
     };
   }
   return 'no theorem about every start applies';
+}
+
+/** The same of a population risk with a constant target. */
+export function populationTheorem(
+  { segments }: PopulationRisk,
+  theta: ArrayLike<number>,
+): Unsealed<TheoremCertificate> | string {
+  const [first] = segments;
+  const isConstant = segments.every(({ targets }) =>
+    targets.every(
+      ([value, ...others], j) => value === first!.targets[j]![0] && others.every((c) => c === 0),
+    ),
+  );
+  if (!isConstant) return 'no theorem about every start applies';
+  return {
+    kind: 'theorem',
+    claim: 'converges',
+    name: 'constantTarget',
+    citation: citations.constantTarget,
+    from: Array.from(theta),
+    level: [0, 0],
+  };
 }
 
 /** Upper bound of the least risk: that of the zero function. */
@@ -52,17 +75,4 @@ function hasConstantTarget(
   for (let i = outputs; i < targets.length; i++)
     if (targets[i] !== targets[i % outputs]) return false;
   return true;
-}
-
-/** The first hypothesis that does not hold. */
-export function failureOfTheorem(
-  risk: CertifiableRisk,
-  { name, level, from }: TheoremCertificate,
-): string | undefined {
-  const again = certifyByTheorem(risk, from);
-  if (typeof again === 'string') return again;
-  if (again.name !== name) return `${again.name}, not ${name}`;
-  return level[0] <= again.level[0] && level[1] >= again.level[1]
-    ? undefined
-    : `level contains [${again.level.join(', ')}]`;
 }

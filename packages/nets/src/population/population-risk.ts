@@ -16,7 +16,7 @@ import {
   type Coefficients,
   type PiecewisePolynomial,
 } from './piecewise-polynomial.js';
-import { requireDensity, toSegments } from './segments.js';
+import { requireDensity, toSegments, type Segment } from './segments.js';
 import { createShallowIntegrals } from './shallow-integrals.js';
 
 /** The interval, the target and the density of a population risk. */
@@ -37,6 +37,8 @@ export interface PopulationRisk extends Objective {
   readonly interval: readonly [number, number];
   /** ∫p, ∫x·p and ∫x²·p. */
   readonly moments: readonly [number, number, number];
+  /** The interval cut where a target or the density changes its polynomial. */
+  readonly segments: readonly Segment[];
   hessianVector(theta: FloatArray, v: FloatArray, out: FloatArray): void;
   hessian(theta: FloatArray, out: FloatArray): void;
   /**
@@ -109,6 +111,7 @@ export function populationRisk(net: Network, data: PopulationRiskData): Populati
     layout: net.layout,
     interval,
     moments: integrals.densityMoments(),
+    segments,
     value(theta) {
       requireLength('theta', theta, net.dimension);
       return integrals.risk(theta);
