@@ -5,3 +5,4 @@ export {
   type PiecewisePolynomial,
 } from './piecewise-polynomial.js';
 export * from './population-risk.js';
+export type { Segment } from './segments.js';

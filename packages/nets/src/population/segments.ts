@@ -10,6 +10,7 @@ import {
 export interface Segment {
   readonly start: number;
   readonly end: number;
+  /** One polynomial per output. */
   readonly targets: readonly Coefficients[];
   readonly density: Coefficients;
 }
