@@ -21,7 +21,6 @@ import {
 import { foldIn, key, normal, uniform } from '@nonsmooth/tensor';
 import { describe, expect, test } from 'vitest';
 import { derivativesAt } from '../src/certify-convergence/activation-bounds.js';
-import { certifiableRisk } from '../src/certify-convergence/certifiable-risk.js';
 import { residualJet, secondDerivatives } from '../src/certify-convergence/dense-jets.js';
 import { jetOn, suprema } from '../src/verify-convergence/activation-enclosures.js';
 import { encloseCurvature, encloseResidual } from '../src/verify-convergence/dense-enclosure.js';
@@ -427,7 +426,7 @@ function tampered(certificate: ConvergenceCertificate, seed: number): [string, o
     for (const value of [null, NaN, 'x', {}, [], -1, Infinity]) {
       // any state will do for a theorem
       if (name === 'slack' && value === -1) continue;
-      put(`${name} = ${String(value)}`, { [name]: value });
+      put(`${name} = ${JSON.stringify(value)}`, { [name]: value });
     }
   }
   return out;

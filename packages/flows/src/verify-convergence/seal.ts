@@ -17,7 +17,7 @@ export function sealed(
   objective: Objective,
   certificate: Unsealed<ConvergenceCertificate>,
 ): ConvergenceCertificate {
-  return { ...certificate, seal: sealOf(objective, certificate) } as ConvergenceCertificate;
+  return { ...certificate, seal: sealOf(objective, certificate) };
 }
 
 function about(objective: Objective): unknown {

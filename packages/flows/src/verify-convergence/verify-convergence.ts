@@ -132,7 +132,7 @@ export function verifyConvergence(objective: Objective, certificate: Convergence
   if (!areFinite(from) || from.length !== objective.dimension) {
     return fail(`from has ${objective.dimension} finite numbers`);
   }
-  if (!areFinite(level) || level.length !== 2 || !(level[0]! <= level[1]!)) {
+  if (!areFinite(level) || level.length !== 2 || !(level[0] <= level[1])) {
     return fail('level is a pair of finite numbers, the lesser one first');
   }
   for (const [name, form] of Object.entries(fields)) {

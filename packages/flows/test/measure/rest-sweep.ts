@@ -23,7 +23,7 @@ const rows = (seed: number, count: number): number[][] => {
   return Array.from({ length: count }, (_, i) => [data[2 * i]!, data[2 * i + 1]!]);
 };
 
-type Data = (seed: number) => { inputs: number[][]; targets: ArrayLike<number> };
+type Data = (seed: number) => { inputs: number[][]; targets: number[] };
 const kinds: Record<string, Data> = {
   'xor 0/1': () => ({ inputs: corners(0), targets: [0, 1, 1, 0] }),
   'xor ±1': () => ({ inputs: corners(-1), targets: [-1, 1, 1, -1] }),
@@ -39,7 +39,7 @@ const kinds: Record<string, Data> = {
   'grid 5 parity': () => ({ inputs: grid(5), targets: parity(grid(5), 5) }),
   random: (seed) => ({
     inputs: rows(seed, 10),
-    targets: normal(foldIn(key(78), seed), [10]).data,
+    targets: Array.from(normal(foldIn(key(78), seed), [10]).data),
   }),
 };
 const shapes = [
