@@ -10,7 +10,7 @@ import {
   sum,
 } from '@nonsmooth/autodiff';
 import { gradientFlow } from '@nonsmooth/flows';
-import { empiricalRisk, heNormal, initialize, network } from '@nonsmooth/nets';
+import { empiricalRisk, heNormal, initialize, network, normalWeights } from '@nonsmooth/nets';
 import { key } from '@nonsmooth/tensor';
 import { expect, test } from 'vitest';
 import { mergedFunction } from '../src/inclusion/merged-kinks.js';
@@ -39,6 +39,23 @@ test.each([
       expect(flow.statistics.accepted).toBeLessThan(1500);
       expect(Math.abs(flow.energy!.residual)).toBeLessThan(1e-6);
     }
+  }
+});
+
+test('a neuron that dies at a sample where only its bias matters stays dead', () => {
+  const net = network([2, 16, 1], { activation: 'relu' });
+  const inputs = [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ];
+  const risk = empiricalRisk(net, { inputs, targets: [0, 1, 1, 0] });
+  for (const seed of [4, 11]) {
+    const start = initialize(net, heNormal, key(seed), { biases: normalWeights(0.5) });
+    const flow = gradientFlow(risk, start, options);
+    expect(flow.status).toBe('finished');
+    expect(flow.itinerary.map(({ kind }) => kind)).toContain('die');
   }
 });
 

@@ -55,6 +55,7 @@ export class KinkWatch {
     fresh: readonly FreshEntry[],
   ): void {
     const { kinked } = this;
+    const before = fresh.length > 0 && this.fresh.size > 0 ? new Map(this.fresh) : this.fresh;
     this.fresh.clear();
     if (fresh.length === 0) return;
     const { beginning } = this;
@@ -65,7 +66,9 @@ export class KinkWatch {
     kinked.gapRates(x, pattern, velocity, beginning, rates);
     for (let i = 0; i < fresh.length; i++) {
       const { entry, order } = fresh[i]!;
-      const slack = 256 * Number.EPSILON * Math.abs(kinked.scaleOf(entry));
+      let slack = 256 * Number.EPSILON * Math.abs(kinked.scaleOf(entry));
+      // what nothing moves is as far from 0 as it came there
+      if (order === 0) slack = Math.max(slack, before.get(entry)?.slack ?? 0);
       this.fresh.set(entry, { order, slack, rate: rates[i]! });
     }
   }

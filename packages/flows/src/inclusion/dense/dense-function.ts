@@ -212,8 +212,12 @@ export class DenseFunction implements KinkedFunction {
     }
   }
 
-  measure(x: Float64Array, _start: Float64Array, sides: Float64Array): void {
-    this.measured.set(x);
+  measure(x: Float64Array, start: Float64Array, sides: Float64Array): void {
+    const { measured } = this;
+    // what is exactly 0 after a step was rounded as what it was before
+    for (let i = 0; i < x.length; i++) {
+      measured[i] = Math.abs(x[i]!) + Math.abs(x[i]! - start[i]!);
+    }
     if (this.layout.layers.length > 2 || this.layout.loss.kinks) this.frozen.compile(sides);
     this.largest = 0;
     for (let i = 0; i < x.length; i++) this.largest = Math.max(this.largest, Math.abs(x[i]!));
