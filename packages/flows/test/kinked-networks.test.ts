@@ -55,7 +55,7 @@ test('a neuron that dies at a sample where only its bias matters stays dead', ()
     const start = initialize(net, heNormal, key(seed), { biases: normalWeights(0.5) });
     const flow = gradientFlow(risk, start, options);
     expect(flow.status).toBe('finished');
-    const met = (flow as InclusionFlow).itinerary.map(({ kind }) => String(kind));
+    const met = (flow as InclusionFlow).itinerary.map(({ kind }) => kind);
     expect(met).toContain('die');
   }
 });

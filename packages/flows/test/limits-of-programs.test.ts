@@ -104,7 +104,7 @@ function drawing(seed: number): { draw: Draw; rows: Rows } {
   const draw: Draw = (count) =>
     Array.from(
       integers(foldIn(root, use++), [count], isDegenerate ? -2 : -20, isDegenerate ? 3 : 21),
-      (k) => (isDegenerate ? Number(k) : Number(k) / 8),
+      (k) => (isDegenerate ? k : k / 8),
     );
   const rows: Rows = (count, size) => Array.from({ length: count }, () => draw(size));
   return { draw, rows };
@@ -114,7 +114,7 @@ function drawing(seed: number): { draw: Draw; rows: Rows } {
 function traced({ Q, p, terms }: PiecewiseQuadratic, scale: number) {
   return objective((X: Value) => {
     const x = mul(1 / scale, X);
-    const quadratic = mul(0.5, sum(mul(x, matmul(Q as number[][], x))));
+    const quadratic = mul(0.5, sum(mul(x, matmul(Q, x))));
     const u = sub(
       matmul(
         terms.map(({ a }) => [...a]),
