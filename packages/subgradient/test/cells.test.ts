@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countCells } from '@nonsmooth/subgradient';
 import { arrangement, type AbsLinearForm } from '../src/cells/abs-linear.js';
+import { meter } from '../src/cells/budget.js';
 import { searchCellsExactly } from '../src/cells/exact-twin.js';
 import { searchCells } from '../src/cells/search.js';
 import { signAlong } from '../src/cells/witness.js';
 import { fromNumber } from '../src/exact/rational.js';
+import { searchFaces } from '../src/membership/faces.js';
 import { randomIntegers, randomNumbers } from './support/random-rows.js';
 
 const binomial = (n: number, k: number): number =>
@@ -167,4 +169,27 @@ test('bad rows are refused', () => {
   expect(() => countCells([[1, 2], [1]])).toThrow(/rows\[1\]\.length = 1; allowed: 2/);
   expect(() => countCells([[1, Infinity]])).toThrow(/rows\[0\]\[1\] = Infinity/);
   expect(() => countCells([[1]], { cells: -1 })).toThrow(/budget.cells = -1/);
+});
+
+test('k planes in general position in space have 4k(k − 1) + 3 faces, each with a direction in it', () => {
+  for (const k of [3, 4, 9, 14]) {
+    // points of the curve (1, t, t²): any three of these normals are independent
+    const rows = Array.from({ length: k }, (_, i) => [1, i - 4, (i - 4) ** 2].map(fromNumber));
+    const patterns = new Set<string>();
+    searchFaces(
+      arrangement(rows),
+      {
+        face({ pattern, direction }) {
+          patterns.add(pattern.join());
+          rows.forEach((row, i) => {
+            const z = row.reduce((sum, { n }, t) => sum + n * direction[t]!, 0n);
+            expect(z > 0n ? 1 : z < 0n ? -1 : 0).toBe(pattern[i]);
+          });
+          return false;
+        },
+      },
+      meter(),
+    );
+    expect(patterns.size).toBe(4 * k * (k - 1) + 3);
+  }
 });

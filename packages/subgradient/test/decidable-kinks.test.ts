@@ -129,6 +129,23 @@ test('sixty dependent kinks in R³ are given up early, with the reason', () => {
   expect(reasons.length).toBeGreaterThan(0);
 });
 
+test('dependent planes: limiting is decided face by face up to a budget, and said to be given up beyond it', () => {
+  const planes = (count: number) => (x: Tracer) => {
+    let total: Value = mul(0, at(x, 0));
+    for (let i = 0; i < count; i++) {
+      const normal = [((i * 37) % 61) - 30, ((i * 53) % 67) - 33, ((i * 71) % 59) - 29];
+      const z = sum(mul(normal, x));
+      total = add(total, mul((i % 3) - 0.9, abs(z)));
+    }
+    return total;
+  };
+  expect(certified(planes(12), [0, 0, 0], 0.5).memberships).toMatchObject({ limiting: 'out' });
+  const { memberships, reasons } = certified(planes(60), [0, 0, 0], 0.5);
+  expect(memberships).toMatchObject({ frechet: 'out', limiting: 'undecided', bouligand: 'out' });
+  expect(reasons.map(({ code }) => code)).toEqual(['budgetExhausted']);
+  expect(reasons[0]!.text).toContain('60 dependent kinks with ');
+});
+
 test('means of many equal samples are one kink', () => {
   const f = (x: Tracer) => mean(relu(mul([1, 1, 2, 0.1, 0.3], at(x, 0))));
   expect(certified(f, [0]).memberships).toEqual({

@@ -3,7 +3,11 @@ import loadHighs from 'highs';
 import { expect, test } from 'vitest';
 import { nonnegativeSolver } from '../src/cones/nonnegative-least-squares.js';
 import { solveIntegers } from '../src/exact/linear-system.js';
-import { nonnegativeSolution, strictDirection } from '../src/exact/nonnegative-solution.js';
+import {
+  nonnegativeSolution,
+  strictDirection,
+  strictDirectionWithin,
+} from '../src/exact/nonnegative-solution.js';
 import { rankModPrime } from '../src/exact/rank.js';
 import {
   add,
@@ -186,4 +190,42 @@ test('the origin in a hull: weights or a separating direction, exactly, also on 
     ),
     seeded,
   );
+});
+
+test('Motzkin: many inequalities with equations have a direction or multipliers, and those are right', () => {
+  const many = fc.integer({ min: 1, max: 4 }).chain((n) =>
+    fc.record({
+      normal: fc.array(integer, { minLength: n, maxLength: n }),
+      strict: fc.array(fc.array(integer, { minLength: n, maxLength: n }), { maxLength: 40 }),
+      zeros: fc.array(fc.array(integer, { minLength: n, maxLength: n }), { maxLength: 2 }),
+    }),
+  );
+  const seen = { direction: 0, multipliers: 0 };
+  fc.assert(
+    fc.property(many, ({ normal, strict: rows, zeros: equations }) => {
+      // turned to one side of a plane, so that a direction exists often
+      const side = big([normal])[0]!;
+      const strict = big(rows).map((row) => (dot(row, side) < 0n ? row.map((x) => -x) : row));
+      const zeros = big(equations);
+      const answer = strictDirectionWithin(strict, zeros, side.length);
+      if ('direction' in answer) {
+        seen.direction++;
+        expect(strict.every((row) => dot(row, answer.direction) > 0n)).toBe(true);
+        expect(zeros.every((row) => dot(row, answer.direction) === 0n)).toBe(true);
+        return;
+      }
+      seen.multipliers++;
+      expect(answer.multipliers.length).toBeGreaterThan(0);
+      expect(answer.multipliers.every(({ multiplier }) => multiplier > 0n)).toBe(true);
+      const sum = side.map((_, t) =>
+        [
+          ...answer.multipliers.map(({ at, multiplier }) => multiplier * strict[at]![t]!),
+          ...answer.free.map(({ at, multiplier }) => multiplier * zeros[at]![t]!),
+        ].reduce((total, x) => total + x, 0n),
+      );
+      expect(sum.every((x) => x === 0n)).toBe(true);
+    }),
+    { numRuns: 400 },
+  );
+  expect(Math.min(seen.direction, seen.multipliers)).toBeGreaterThan(40);
 });

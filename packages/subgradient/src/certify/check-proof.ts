@@ -213,6 +213,20 @@ function isNonnegativeCombination(
   return isRight && solution.denominator > 0n && areSigned;
 }
 
+/** The start plus the rows before `to`, each with its coupling and sign. */
+function combined(
+  start: Vector,
+  couplings: Iterable<readonly [number, Rational]>,
+  to: number,
+  { signs, rows }: Path,
+): Vector {
+  const sum = new Map(start);
+  for (const [j, coupling] of couplings) {
+    if (j < to && signs[j] !== 0) addMultiple(sum, signed(coupling, signs[j]!), rows[j]!);
+  }
+  return sum;
+}
+
 /**
  * Follows a search tree to its cells, those signs fixed that are not 0, and checks its refutations:
  * sign·row_i = Σ λ_jσ_j·row_j with λ ≥ 0, so the opposite sign is not attained. Without a tree all signs are taken.
@@ -226,13 +240,8 @@ function walk(
   let next = 0;
   const signs: number[] = [];
   const rows: Vector[] = [];
-  const combine = (start: Vector, couplings: Iterable<[number, Rational]>, to: number): Vector => {
-    const sum = new Map(start);
-    for (const [j, coupling] of couplings) {
-      if (j < to && signs[j] !== 0) addMultiple(sum, signed(coupling, signs[j]!), rows[j]!);
-    }
-    return sum;
-  };
+  const combine = (start: Vector, couplings: Iterable<[number, Rational]>, to: number): Vector =>
+    combined(start, couplings, to, { signs, rows });
   const enter = (i: number, sign: number): boolean => {
     signs[i] = sign;
     return visit(i + 1);
@@ -275,29 +284,31 @@ function onCells(
 /** At each kink the signs 0, 1, −1: refuted, or followed to a direction along which the inequality fails. */
 function hasNoFace(facts: Facts, { scope, steps }: proofs.Proof & { kind: 'noFace' }): boolean {
   if (scope !== 'all' && !(scope === 'attained' && facts.isLinearizationEnough())) return false;
-  const kinks = facts.rows.outputByAbs.length;
+  const { switchingByInput, switchingByAbs } = facts.rows;
+  const kinks = switchingByInput.length;
+  const signs: number[] = [];
+  const rows: Vector[] = [];
   let next = 0;
-  const visit = (prefix: readonly number[]): boolean => {
-    const i = prefix.length;
+  const enter = (i: number, side: number): boolean => {
+    signs[i] = side;
+    return visit(i + 1);
+  };
+  const visit = (i: number): boolean => {
     if (i === kinks) {
       const step = steps[next++];
-      return step?.kind === 'descent' && isDescent(facts, prefix, step.direction);
+      return step?.kind === 'descent' && isDescent(facts, signs, step.direction);
     }
     // where the signs before are 0 there is |Δz_j| = 0, so that rows are what their inputs say
-    const free = new Array<number>(kinks - i).fill(0);
-    const rows = substituted(facts, [...prefix, ...free]).z.map(({ input }) => input);
-    if (scope === 'attained' && isZero(rows[i]!)) return visit([...prefix, 0]);
+    rows[i] = combined(switchingByInput[i]!, switchingByAbs[i]!, i, { signs, rows });
+    if (scope === 'attained' && isZero(rows[i])) return enter(i, 0);
     return [0, 1, -1].every((side) => {
       const step = steps[next++];
-      if (step?.kind === 'open') return visit([...prefix, side]);
-      const isRefuted =
-        scope === 'attained' &&
-        step?.kind === 'refuted' &&
-        isRefutation(rows, [...prefix, side], step.multipliers);
-      return isRefuted;
+      if (step?.kind === 'open') return enter(i, side);
+      if (scope !== 'attained' || step?.kind !== 'refuted') return false;
+      return isRefutation(rows, [...signs.slice(0, i), side], step.multipliers);
     });
   };
-  return visit([]) && next === steps.length;
+  return visit(0) && next === steps.length;
 }
 
 /** Σ m_js_j·row_j = 0 with m_j ≥ 0 where s_j ≠ 0, one of them positive: no direction takes these signs. */

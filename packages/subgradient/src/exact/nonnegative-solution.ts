@@ -1,4 +1,4 @@
-import { content, type IntegerVector } from './integer-vector.js';
+import { content, dotIntegers, type IntegerVector } from './integer-vector.js';
 
 /** Either x ≥ 0 with Σ x_j·columns_j = denominator·target, or y with ⟨y, columns_j⟩ ≤ 0 and ⟨y, target⟩ > 0. */
 export type FarkasAlternative =
@@ -111,17 +111,52 @@ export interface Multiplier {
   readonly multiplier: bigint;
 }
 
+/** A direction, or the multipliers of strict inequalities and of equations that exclude one. */
+export type MotzkinAlternative =
+  | { readonly direction: bigint[] }
+  | { readonly multipliers: readonly Multiplier[]; readonly free: readonly Multiplier[] };
+
 /**
  * Motzkin's alternative: a direction with ⟨strict_j, d⟩ > 0 for all j and ⟨zeros_i, d⟩ = 0 for all i, or
- * Σ λ_j·strict_j + Σ ν_i·zeros_i = 0 with λ ≥ 0, λ ≠ 0.
+ * Σ λ_j·strict_j + Σ ν_i·zeros_i = 0 with λ ≥ 0, λ ≠ 0. Of many inequalities few matter: those that a direction
+ * for the ones so far violates are added until it violates none. The last ones come first.
  */
 export function strictDirectionWithin(
   strict: readonly IntegerVector[],
   zeros: readonly IntegerVector[],
   dimension: number,
-):
-  | { readonly direction: bigint[] }
-  | { readonly multipliers: readonly Multiplier[]; readonly free: readonly Multiplier[] } {
+): MotzkinAlternative {
+  const few = dimension + 2;
+  if (strict.length <= 2 * few) return motzkin(strict, zeros, dimension);
+  const members = Array.from({ length: few }, (_, j) => strict.length - 1 - j);
+  for (;;) {
+    const answer = motzkin(
+      members.map((j) => strict[j]!),
+      zeros,
+      dimension,
+    );
+    if ('multipliers' in answer) {
+      const multipliers = answer.multipliers.map(({ at, multiplier }) => ({
+        at: members[at]!,
+        multiplier,
+      }));
+      return { multipliers, free: answer.free };
+    }
+    let added = 0;
+    for (let j = 0; j < strict.length && added < few; j++) {
+      if (dotIntegers(strict[j]!, answer.direction) > 0n) continue;
+      members.push(j);
+      added++;
+    }
+    if (added === 0) return answer;
+  }
+}
+
+function motzkin(
+  strict: readonly IntegerVector[],
+  zeros: readonly IntegerVector[],
+  dimension: number,
+): MotzkinAlternative {
   if (strict.length === 0) return { direction: new Array<bigint>(dimension).fill(0n) };
   const lifted = [
     ...strict.map((row) => [...row, 1n]),

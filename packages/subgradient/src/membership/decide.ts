@@ -9,6 +9,7 @@ import {
   cellsAround,
   distinctPoints,
   isOrigin,
+  type CollectedCell,
   type CollectedCells,
 } from './cells-around.js';
 import { closedForms } from './closed-forms.js';
@@ -84,22 +85,45 @@ function decideIndependent({ form, offset }: Frame, budget: Partial<Budget>): De
 function decideByCells(question: Question, kinkFrame: Frame): Decisions {
   let collected: CollectedCells | undefined;
   const cells = (): CollectedCells => (collected ??= cellsAround(kinkFrame, question.budget));
-  const frechet = decideFrechet(kinkFrame, question.budget);
+  const { decision: frechet, cells: seen } = decideFrechet(kinkFrame, question.budget);
+  collected = seen;
   const bouligand = decideBouligand(question, cells, kinkFrame);
   const clarke = decideClarke(question, cells, kinkFrame, frechet, bouligand);
-  const limiting = decideLimiting(question, kinkFrame, frechet, bouligand, clarke);
+  const limiting = decideLimiting(
+    question,
+    kinkFrame,
+    frechet,
+    bouligand,
+    clarke,
+    collected?.list.length ?? 0,
+  );
   return { frechet, limiting, bouligand, clarke };
 }
 
-function decideFrechet(kinkFrame: Frame, budget: Partial<Budget>): Decision {
-  const found = frechetMembership(kinkFrame.form, kinkFrame.offset, meter(budget));
-  if (found.answer === 'in')
-    return { answer: 'in', proof: { kind: 'everyCell', tree: found.tree } };
+/** Fréchet membership, and the cells where all had to be seen for it. */
+function decideFrechet(
+  kinkFrame: Frame,
+  budget: Partial<Budget>,
+): { readonly decision: Decision; readonly cells?: CollectedCells } {
+  const list: CollectedCell[] = [];
+  const found = frechetMembership(
+    kinkFrame.form,
+    kinkFrame.offset,
+    meter(budget),
+    (signs, witness, point) => void list.push({ signs: Array.from(signs), witness, point }),
+  );
+  if (found.answer === 'in') {
+    const tree = found.tree.filter(({ kind }) => kind !== 'cell');
+    return {
+      decision: { answer: 'in', proof: { kind: 'everyCell', tree: found.tree } },
+      cells: { list, tree, exhausted: undefined },
+    };
+  }
   if (found.answer === 'out') {
     const direction = onColumns(kinkFrame, found.direction);
-    return { answer: 'out', proof: { kind: 'descent', direction } };
+    return { decision: { answer: 'out', proof: { kind: 'descent', direction } } };
   }
-  return { answer: 'undecided', reason: budgetReason(found.exhausted) };
+  return { decision: { answer: 'undecided', reason: budgetReason(found.exhausted) } };
 }
 
 function decideBouligand(

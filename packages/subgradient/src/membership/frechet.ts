@@ -1,6 +1,7 @@
 import { gradientOffset, switchingRow, type AbsLinearForm } from '../cells/abs-linear.js';
 import type { Exhausted, Meter } from '../cells/budget.js';
 import { searchCells, type BranchStep } from '../cells/search.js';
+import type { Witness } from '../cells/witness.js';
 import { nonnegativeSolver } from '../cones/nonnegative-least-squares.js';
 import { integersFromNumbers, primitive } from '../exact/integer-vector.js';
 import { solveIntegers } from '../exact/linear-system.js';
@@ -17,12 +18,13 @@ export type FrechetAnswer =
 /**
  * Whether Δf(d) ≥ ⟨g, d⟩ for all d. On a cell with signature σ that says ⟨g_σ − g, d⟩ ≥ 0 on the cone of the
  * signed rows, so g_σ − g must be a nonnegative combination of them; where it is not, the separating direction
- * violates the inequality. `offset` is g − a.
+ * violates the inequality. `offset` is g − a. `seen` is told of every cell with g_σ − g.
  */
 export function frechetMembership(
   form: AbsLinearForm,
   offset: readonly Rational[],
   limits: Meter,
+  seen?: (signs: Int8Array, witness: Witness, point: readonly Rational[]) => void,
 ): FrechetAnswer {
   const n = form.dimension;
   const kinks = form.switchingByInput.length;
@@ -33,9 +35,10 @@ export function frechetMembership(
     form,
     {
       branch: (step) => void tree.push(step),
-      cell({ signs, rows }) {
+      cell({ signs, witness, rows }) {
         const rational = form.switchingByInput.map((_, i) => rows.rational(i));
         const target = gradientOffset(form, signs, rational).map((q, t) => subtract(q, offset[t]!));
+        seen?.(signs, witness, target);
         if (target.every((entry) => entry.n === 0n)) {
           tree.push({ kind: 'cell', support: [] });
           return false;

@@ -7,16 +7,23 @@ import { fixSigns, frame, innerProduct, negated, type Frame } from './frame.js';
 import { frechetMembership } from './frechet.js';
 import type { Decision, FaceStep, FrechetProof, Proof, SparseEntries } from './proofs.js';
 import type { Question } from './question.js';
-import { budgetReason, dependenceReason, outerReason } from './reasons.js';
+import { budgetReason, dependenceReason, manyFacesReason, outerReason } from './reasons.js';
 import { entriesOf, integersOn, onColumns } from './sparse-entries.js';
 
-/** Limiting membership by what the other sets imply, else face by face. */
+/** Of the sign tests in the budget, the part that the search for faces may be expected to take. */
+const facesShare = 1 / 8;
+
+/**
+ * Limiting membership by what the other sets imply, else face by face. The number of cells, where it is known, tells
+ * how many faces there are to be expected: in general position 2^(rank − 1) for each cell.
+ */
 export function decideLimiting(
   question: Question,
   kinkFrame: Frame,
   frechet: Decision,
   bouligand: Decision,
   clarke: Decision,
+  cells: number,
 ): Decision {
   for (const [set, { answer }] of Object.entries({ bouligand, frechet })) {
     if (answer === 'in') {
@@ -27,11 +34,14 @@ export function decideLimiting(
     return { answer: 'out', proof: { kind: 'impliedBy', set: 'clarke' } };
   const budget = requireBudget(question.budget);
   // without independence "out" takes all patterns of signs: if these are too many, only "in" can be found
-  const isOneSided =
-    3 ** kinkFrame.form.switchingByInput.length > budget.cells && !question.independence().holds;
+  const kinks = kinkFrame.form.switchingByInput.length;
+  const expectedTests = cells * 2 ** (kinkFrame.rank - 1) * kinks;
+  const isTooLong = expectedTests > facesShare * budget.tests;
+  const isOneSided = isTooLong || (3 ** kinks > budget.cells && !question.independence().holds);
   const limits = meter(isOneSided ? { ...budget, cells: budget.cells / 500 } : budget);
   const attained = faceByFace(question, kinkFrame, limits, 'attained');
   if (attained.found !== undefined) return { answer: 'in', proof: attained.found };
+  if (isTooLong) return { answer: 'undecided', reason: manyFacesReason(kinks, cells) };
   if (isOneSided) return { answer: 'undecided', reason: outerReason };
   if (limits.exhausted !== undefined) {
     return { answer: 'undecided', reason: budgetReason(limits.exhausted) };

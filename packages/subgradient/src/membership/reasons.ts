@@ -43,6 +43,12 @@ export const outerReason: Reason = {
   text: 'more signatures than the budget of cells',
 };
 
+/** Why limiting "out" was not tried face by face. */
+export function manyFacesReason(kinks: number, cells: number): Reason {
+  const text = `${kinks} dependent kinks with ${cells} cells: their faces would take more than an eighth of budget.tests`;
+  return { code: 'budgetExhausted', text };
+}
+
 /** Nothing exact is known. */
 export const roundedReason: Reason = {
   code: 'roundedForm',
