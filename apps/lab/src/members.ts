@@ -1,6 +1,7 @@
 import { ArgumentError } from '@nonsmooth/core';
 import { foldIn, key, uniform } from '@nonsmooth/tensor';
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { substitute } from './read-study.js';
 import type { Study } from './study.js';
 
@@ -122,18 +123,21 @@ export function inOrder(members: readonly Member[]): readonly (readonly Member[]
 /** A variation in words; empty if there is one only. */
 export function nameOf(variation: Readonly<Record<string, unknown>>): string {
   return Object.entries(variation)
-    .map(([path, value]) => `${path.split('.').at(-1)} ${inWords(value)}`)
+    .map(([path, value]) => {
+      const key = path.split('.').at(-1)!;
+      return `${key} ${inWords(value, key)}`;
+    })
     .join(', ');
 }
 
-/** Objects without quotes, what kind they are first. */
-function inWords(value: unknown): string {
-  if (typeof value === 'string') return value;
+/** Objects without quotes, what kind they are first; files without their folders. */
+function inWords(value: unknown, key: string = ''): string {
+  if (typeof value === 'string') return key === 'file' ? basename(value) : value;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return JSON.stringify(value);
   }
   const { kind, ...rest } = value as Record<string, unknown>;
-  const settings = Object.entries(rest).map(([key, one]) => `${key} ${inWords(one)}`);
+  const settings = Object.entries(rest).map(([key, one]) => `${key} ${inWords(one, key)}`);
   const listed = settings.join('; ');
   if (kind === undefined) return `{ ${listed} }`;
   return settings.length === 0 ? inWords(kind) : `${inWords(kind)}: ${listed}`;

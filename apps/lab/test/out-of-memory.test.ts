@@ -57,8 +57,10 @@ vary: { inputs.file: [large.csv, small.csv] }
   expect(lab([study, '--out', whole]).status).toBe(0);
   const { status, stdout, stderr } = lab([study, '--out', poor, '--workers', '1', '--heap', '32']);
   expect(status).toBe(1);
-  expect(stdout).toMatch(/large\.csv, start 0: FAILED: Worker terminated due to reaching memory/);
-  expect(stdout).toMatch(/small\.csv, start 0: finished/);
+  expect(stdout).toMatch(
+    /file large\.csv, start 0: FAILED: Worker terminated due to reaching memory/,
+  );
+  expect(stdout).toMatch(/file small\.csv, start 0: finished/);
   expect(stderr).toMatch(/out of memory: .* whole; go on with --resume, with a larger --heap\n$/);
   expect(readdirSync(join(poor, 'members'))).toHaveLength(1);
   expect(lab([study, '--out', poor]).stderr).toMatch(/allowed: .* --resume to go on/);

@@ -95,3 +95,71 @@ test('what is no file of published statistics is refused', () => {
   expect(() => readPublished(file)).toThrow(/--with = .*wrong.json.*published statistics/);
   expect(existsSync(kept('norm-1d-adam.svg'))).toBe(true);
 });
+
+/** Rows of a table that is kept, with their numbers. */
+const rowsOf = (...path: string[]): Record<string, string>[] =>
+  parse<Record<string, string>>(readFileSync(join(published, ...path)), { columns: true });
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, x) => sum + x / values.length, 0);
+/** Of the mean. */
+const squaredError = (values: readonly number[]): number =>
+  values.reduce((sum, x) => sum + (x - meanOf(values)) ** 2, 0) /
+  (values.length - 1) /
+  values.length;
+
+test('Black–Scholes: one fresh and four trained normalizations are what was published, five fresh ones are not', () => {
+  const all = JSON.parse(readFileSync(join(published, 'sad-published.json'), 'utf8')) as Record<
+    string,
+    { runs: number; norm0: [number, number]; norm_at: Record<string, [number, number]> }
+  >;
+  const { runs, norm0, norm_at: at } = all['real_world/blackscholes_pde']!;
+  const rows = rowsOf('black-scholes', 'values.csv');
+  for (const [step, [mean, deviation]] of Object.entries({ 0: norm0, 1000: at['1000']! })) {
+    const norms = (normalization: string): number[] =>
+      rows
+        .filter((row) => row['normalization'] === normalization && row['step'] === step)
+        .map((row) => Number(row['norm']));
+    const [fresh, trained] = [norms('fresh'), norms('trained')];
+    expect([fresh.length, trained.length]).toEqual([5, 5]);
+    const both = (meanOf(fresh) + 4 * meanOf(trained)) / 5;
+    const own = (squaredError(fresh) + 16 * squaredError(trained)) / 25;
+    const standard = deviation ** 2 / runs;
+    expect(Math.abs(both - mean) / Math.sqrt(standard + own)).toBeLessThan(1);
+    expect(
+      Math.abs(meanOf(fresh) - mean) / Math.sqrt(standard + squaredError(fresh)),
+    ).toBeGreaterThan(3);
+  }
+});
+
+test('digits: each start of full length ends above 97.5 %, and its norm grows at every saved step', () => {
+  const rows = rowsOf('digits', 'values.csv');
+  for (const start of ['0', '1', '2']) {
+    const own = rows.filter((row) => row['start'] === start);
+    expect(own.map((row) => Number(row['step']))).toEqual(
+      Array.from({ length: 31 }, (_, i) => 1000 * i),
+    );
+    expect(Number(own.at(-1)!['accuracy'])).toBeGreaterThan(0.975);
+    const norms = own.map((row) => Number(row['norm']));
+    norms.slice(1).forEach((norm, i) => expect(norm).toBeGreaterThan(norms[i]!));
+  }
+});
+
+test('heat: a rate that falls to 0 ends below one percent, a constant one has not come there', () => {
+  const errors = (name: string): number[] =>
+    rowsOf('heat', name).map((row) => Number(row['testLoss']));
+  expect(errors('cosine.csv').at(-1)).toBeLessThan(0.01);
+  const constant = errors('constant-rate.csv');
+  expect(constant).toHaveLength(65);
+  expect(Math.min(...constant)).toBeGreaterThan(0.01);
+});
+
+test.each([
+  'black-scholes/study',
+  'black-scholes/normalization',
+  'digits/study',
+  'heat/constant-rate',
+  'heat/cosine',
+])('the kept study %s is read', (name) => {
+  const path = join(published, `${name}.yaml`);
+  expect(readStudy(path, readFileSync(path, 'utf8')).title).not.toBe('');
+});

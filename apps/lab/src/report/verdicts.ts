@@ -13,8 +13,13 @@ export function verdictTables(results: readonly Curves[]): string {
   const rows = groups.map(({ name, members }) => {
     const count = (verdict: string): number =>
       members.filter(({ facts }) => facts.status !== 'failed' && facts.verdict === verdict).length;
+    const of = (column: string, values: readonly number[]): string =>
+      members.some(({ columns }) => columns.has(column)) ? range(values) : 'not recorded';
     const last = (column: string): string =>
-      range(members.map(({ columns }) => columns.get(column)?.at(-1) ?? NaN));
+      of(
+        column,
+        members.map(({ columns }) => columns.get(column)?.at(-1) ?? NaN),
+      );
     return [
       name || 'all',
       count('converges'),
@@ -23,7 +28,10 @@ export function verdictTables(results: readonly Curves[]): string {
       members.filter(({ facts }) => facts.status === 'failed').length,
       last('loss'),
       last('norm'),
-      range(members.map(({ facts }) => facts.largestNorm)),
+      of(
+        'norm',
+        members.map(({ facts }) => facts.largestNorm),
+      ),
     ];
   });
   const head = [
