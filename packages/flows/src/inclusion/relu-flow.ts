@@ -17,6 +17,7 @@ import {
 import type { DenseLayout } from './dense/dense-layout.js';
 import { denseFunctionOf, giveBack } from './dense/idle-functions.js';
 import { isLine } from './dense/line-function.js';
+import { isShallow } from './dense/shallow-network.js';
 import { mergedFunction } from './merged-kinks.js';
 import { TracedFunction } from './traced-function.js';
 import { denseEvents, networkEvents, type NetworkKinkEvent } from './network-kinks.js';
@@ -96,11 +97,11 @@ function isForKernels(layout: DenseLayout): boolean {
   const { hinges, loss, groups, dimension } = layout;
   if (isLine(layout)) return false;
   const isPlain = hinges.at.every((at) => at === 0) && !loss.kinks;
-  return isPlain && groups.count * dimension >= smallestForKernels;
+  return isPlain && (!isShallow(layout) || groups.count * dimension >= smallestForKernels);
 }
 
-/** Parameters times groups of samples from which on a gradient by the kernels costs less. */
-const smallestForKernels = 1500;
+/** Parameters times groups of samples from which on a gradient of a shallow network by the kernels costs less. */
+const smallestForKernels = 1000;
 
 /** The frozen function of a risk, or of the program of other parameters with the same kinks. */
 function tracedKinks(risk: EmpiricalRisk, program: TracedObjective['program']): FrozenFunction {

@@ -9,6 +9,9 @@ import type { MultiplierSet } from './flat-minimum.js';
 /** A row that is computed anew wherever the field is evaluated, unless its function is affine. */
 interface FieldRow extends ActiveRow {
   length: number;
+  /** Where the gradient is not 0, and how many places these are: rows of networks have few of them. */
+  readonly support: Int32Array;
+  size: number;
   /** Whether it is the same everywhere and under every pattern. */
   readonly isKept: boolean;
 }
@@ -43,6 +46,8 @@ export class SlidingField {
   private share = new Float64Array(0);
   private readonly scratch: Float64Array;
   private readonly rowScratch: Float64Array;
+  /** Those of the last projection. */
+  private readonly spare: FieldRow[] = [];
   /** Rows that are the same everywhere, by argument and base. */
   private readonly constantRows = new Map<string, FieldRow>();
 
@@ -117,9 +122,22 @@ export class SlidingField {
     return found;
   }
 
+  /** The gradient of u_entry − u_base, until the i-th one is asked for again. */
+  private rowOf(x: Float64Array, row: HeldRow, i: number): FieldRow {
+    const known = (this.spare[i] ??= this.emptyRow(row, false));
+    const { kink, entry, base } = row;
+    const found = { ...known, kink, entry, base };
+    this.compute(x, found);
+    return found;
+  }
+
   private emptyRow(row: HeldRow, isKept: boolean): FieldRow {
-    const gradient = new Float64Array(this.kinked.dimension);
-    return { ...row, gradient, length: 0, slopes: undefined, isKept };
+    const { dimension } = this.kinked;
+    // in one piece of memory: many rows live for one decision
+    const memory = new ArrayBuffer(12 * dimension);
+    const gradient = new Float64Array(memory, 0, dimension);
+    const support = new Int32Array(memory, 8 * dimension, dimension);
+    return { ...row, gradient, length: 0, support, size: 0, slopes: undefined, isKept };
   }
 
   /** The gradient of u_entry − u_base, until another one is asked for. */
@@ -134,8 +152,12 @@ export class SlidingField {
   }
 
   private compute(x: Float64Array, row: FieldRow): void {
-    this.kinked.row(x, this.pattern.sides, row, row.gradient);
-    row.length = norm2(row.gradient);
+    const { gradient, support } = row;
+    this.kinked.row(x, this.pattern.sides, row, gradient);
+    row.length = norm2(gradient);
+    let size = 0;
+    for (let l = 0; l < gradient.length; l++) if (gradient[l] !== 0) support[size++] = l;
+    row.size = size;
   }
 
   /** Where the last evaluation was, if it is not evaluated again there. */
@@ -202,14 +224,17 @@ export class SlidingField {
     lambda.fill(0);
     // the second round takes out what rounding left of the first
     for (let round = 0; round < 2; round++) {
-      for (let i = 0; i < k; i++) share[i] = dot(rows[i]!.gradient, out) / (rows[i]!.length || 1);
+      for (let i = 0; i < k; i++) share[i] = along(rows[i]!, out) / (rows[i]!.length || 1);
       factor.solve(share, k);
       for (let i = 0; i < k; i++) {
-        const { gradient, length } = rows[i]!;
+        const { gradient, length, support, size } = rows[i]!;
         const weight = share[i]! / (length || 1);
         if (weight === 0) continue;
         lambda[i] = lambda[i]! + weight;
-        for (let l = 0; l < out.length; l++) out[l] = out[l]! - weight * gradient[l]!;
+        for (let p = 0; p < size; p++) {
+          const l = support[p]!;
+          out[l] = out[l]! - weight * gradient[l]!;
+        }
       }
     }
   }
@@ -293,7 +318,9 @@ export class SlidingField {
     let before = Infinity;
     this.isKnown = false;
     for (let round = 0; round < 4; round++) {
-      const rows = all.map((row) => this.rowAt(x, row));
+      const rows = all.map((row, i) =>
+        this.isKept(row) ? this.rowAt(x, row) : this.rowOf(x, row, i),
+      );
       let size = 0;
       for (let i = 0; i < k; i++) {
         share[i] = kinked.rowValue(x, pattern.sides, rows[i]!) / (rows[i]!.length || 1);
@@ -315,13 +342,23 @@ export class SlidingField {
   }
 }
 
+/** ⟨row, v⟩. */
+function along({ gradient, support, size }: FieldRow, v: Float64Array): number {
+  let sum = 0;
+  for (let p = 0; p < size; p++) {
+    const l = support[p]!;
+    sum += gradient[l]! * v[l]!;
+  }
+  return sum;
+}
+
 /** Writes the cosines between rows. */
-function gramMatrix(rows: readonly ActiveRow[], out: Float64Array): void {
+function gramMatrix(rows: readonly FieldRow[], out: Float64Array): void {
   const k = rows.length;
   for (let i = 0; i < k; i++) {
     for (let j = 0; j <= i; j++) {
       const [a, b] = [rows[i]!, rows[j]!];
-      const entry = dot(a.gradient, b.gradient) / (a.length * b.length || 1);
+      const entry = along(a, b.gradient) / (a.length * b.length || 1);
       out[i * k + j] = entry;
       out[j * k + i] = entry;
     }

@@ -43,6 +43,7 @@ export function complexLuFactorization(n: number): ComplexFactorization {
         const c = a[k * n + k]!;
         const d = b[k * n + k]!;
         const square = c * c + d * d;
+        const shift = k * n;
         for (let i = k + 1; i < n; i++) {
           const p = a[i * n + k]!;
           const q = b[i * n + k]!;
@@ -51,11 +52,13 @@ export function complexLuFactorization(n: number): ComplexFactorization {
           const y = (q * c - p * d) / square;
           a[i * n + k] = x;
           b[i * n + k] = y;
-          for (let j = k + 1; j < n; j++) {
-            const u = a[k * n + j]!;
-            const v = b[k * n + j]!;
-            a[i * n + j] = a[i * n + j]! - (x * u - y * v);
-            b[i * n + j] = b[i * n + j]! - (x * v + y * u);
+          const end = (i + 1) * n;
+          const back = i * n - shift;
+          for (let at = i * n + k + 1; at < end; at++) {
+            const u = a[at - back]!;
+            const v = b[at - back]!;
+            a[at] = a[at]! - (x * u - y * v);
+            b[at] = b[at]! - (x * v + y * u);
           }
         }
       }

@@ -19,6 +19,8 @@ import {
 } from './radau-coefficients.js';
 
 const maximumIterations = 7;
+type Triple<T> = readonly [T, T, T];
+
 /** Rates of convergence above this ask for a new Jacobian. */
 const slowRate = 0.05;
 /** Rate of convergence that the next step may be expected to reach. */
@@ -71,17 +73,22 @@ export function radauStepper(system: System): Stepper {
   let iterations = 0;
   let converged = false;
 
-  /** out_i = Σ_j matrix_ij·from_j */
+  /** out_i = Σ_j matrix_ij·from_j, which may be the same vectors. */
   const transform = (
     matrix: readonly (readonly number[])[],
     from: readonly Float64Array[],
     out: readonly Float64Array[],
   ): void => {
-    const [p, q, r] = [from[0]!, from[1]!, from[2]!];
-    for (let row = 0; row < 3; row++) {
-      const [u, v, x] = [matrix[row]![0]!, matrix[row]![1]!, matrix[row]![2]!];
-      const target = out[row]!;
-      for (let i = 0; i < n; i++) target[i] = u * p[i]! + v * q[i]! + x * r[i]!;
+    const [p, q, r] = from as Triple<Float64Array>;
+    const [first, second, third] = out as Triple<Float64Array>;
+    const [[m00, m01, m02], [m10, m11, m12], [m20, m21, m22]] = matrix as Triple<Triple<number>>;
+    for (let i = 0; i < n; i++) {
+      const u = p[i]!;
+      const v = q[i]!;
+      const x = r[i]!;
+      first[i] = m00 * u + m01 * v + m02 * x;
+      second[i] = m10 * u + m11 * v + m12 * x;
+      third[i] = m20 * u + m21 * v + m22 * x;
     }
   };
 
@@ -109,7 +116,9 @@ export function radauStepper(system: System): Stepper {
       const target = z[row]!;
       const theta = 1 + c[row]! * ratio;
       for (let i = 0; i < n; i++) {
-        const [p, q, r] = [polynomial[i]!, polynomial[n + i]!, polynomial[2 * n + i]!];
+        const p = polynomial[i]!;
+        const q = polynomial[n + i]!;
+        const r = polynomial[2 * n + i]!;
         target[i] = p * (theta - 1) + q * (theta * theta - 1) + r * (theta * theta * theta - 1);
       }
     }
@@ -127,16 +136,14 @@ export function radauStepper(system: System): Stepper {
       }
       // Λ⁻¹·h·T⁻¹F − W, the right-hand sides for matrices I − γJ
       const square = alpha * alpha + beta * beta;
+      transform(inverseOfT, f, f);
+      const [first, second, third] = f;
       for (let i = 0; i < n; i++) {
-        const [f0, f1, f2] = [f[0][i]!, f[1][i]!, f[2][i]!];
-        const [g0, g1, g2] = [
-          inverseOfT[0][0] * f0 + inverseOfT[0][1] * f1 + inverseOfT[0][2] * f2,
-          inverseOfT[1][0] * f0 + inverseOfT[1][1] * f1 + inverseOfT[1][2] * f2,
-          inverseOfT[2][0] * f0 + inverseOfT[2][1] * f1 + inverseOfT[2][2] * f2,
-        ];
-        f[0][i] = (h / mu) * g0 - w[0][i]!;
-        f[1][i] = (h / square) * (alpha * g1 - beta * g2) - w[1][i]!;
-        f[2][i] = (h / square) * (beta * g1 + alpha * g2) - w[2][i]!;
+        const g1 = second[i]!;
+        const g2 = third[i]!;
+        first[i] = (h / mu) * first[i]! - w[0][i]!;
+        second[i] = (h / square) * (alpha * g1 - beta * g2) - w[1][i]!;
+        third[i] = (h / square) * (beta * g1 + alpha * g2) - w[2][i]!;
       }
       const allowed = linearFraction * tolerance;
       if (!real.solve(f[0], relativeResidual(system, f[0], y, allowed))) return false;
