@@ -4,7 +4,7 @@ import { defineConfig } from 'vitepress';
 
 const packages = readdirSync(join(import.meta.dirname, '../../packages')).sort();
 
-/** The path below which the site lies on its host. */
+/** The path below which the site lies on its host, with / at both ends. */
 const base = process.env['DOCS_BASE'] ?? '/';
 
 /** The site: pages by hand in pages/, examples and reference generated beside them; relative to any folder. */
@@ -26,7 +26,18 @@ export default defineConfig({
   // braces in the text of docstrings are subscripts, not attributes
   markdown: { math: true, attrs: { leftDelimiter: '{:', rightDelimiter: ':}' } },
   themeConfig: {
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          searchOptions: {
+            // pages that explain come before the many entries of the reference
+            boostDocument: (id) =>
+              id.includes('/api/') ? 0.25 : id.includes('/examples/') ? 0.5 : 1,
+          },
+        },
+      },
+    },
     outline: [2, 3],
     nav: [
       { text: 'Start', link: '/start' },

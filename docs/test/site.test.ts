@@ -30,13 +30,26 @@ describe.skipIf(browserPath === undefined || !isBuilt)('the documentation in a b
     expect(complaints).toEqual([]);
   });
 
-  test('a search for a function finds its place in the reference', async () => {
+  test.each([
+    ['certifyConvergence', '/api/flows.html'],
+    ['install', '/start.html'],
+    ['gradient at a kink', '/concepts/kinks.html'],
+    ['relu derivative at 0', '/concepts/kinks.html'],
+    ['Clarke', '/concepts/kinks.html'],
+    ['sliding', '/concepts/inclusions.html'],
+    ['does it converge', '/concepts/divergence.html'],
+    ['PyTorch', '/comparison.html'],
+    ['my own function', '/how-to/own-function.html'],
+    ['NaN', '/how-to/non-finite.html'],
+    ['random seed', '/how-to/reproduce.html'],
+    ['stiff', '/choose-a-method.html'],
+  ])('a search for “%s” finds %s', async (words, place) => {
     const { page, address } = site;
     await page.setViewportSize({ width: 1280, height: 900 });
-    await page.goto(`${address}start.html`, { waitUntil: 'load' });
+    await page.goto(`${address}faq.html`, { waitUntil: 'load' });
     await page.getByRole('button', { name: 'Search' }).click();
-    await page.locator('.VPLocalSearchBox input').fill('certifyConvergence');
-    await page.locator('a.result[href*="/api/flows.html"]').first().waitFor({ timeout: 15_000 });
+    await page.locator('.VPLocalSearchBox input').fill(words);
+    await page.locator(`a.result[href*="${place}"]`).first().waitFor({ timeout: 15_000 });
   });
 
   test('panels of the kink lab run within pages, in the room that they need and in the colours of the page', async () => {

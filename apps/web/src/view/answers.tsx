@@ -85,7 +85,12 @@ export function Answers({ answers, entries, small = false }: AnswersProps): JSX.
           </tbody>
         </table>
       </div>
-      {small ? null : <Proof shown={shown} />}
+      {small ? null : (
+        <>
+          <p class="note">PyTorch, JAX and TensorFlow take relu′(0) = 0.</p>
+          <Proof shown={shown} />
+        </>
+      )}
     </>
   );
 }

@@ -40,14 +40,16 @@ export function VerdictTab(): JSX.Element {
                 {outlook.verdict}
                 {outlook.strength ? `, ${outlook.strength}` : ''}
               </strong>
-              . {outlook.reason}
+              . {outlook.strength ? strengthWords[outlook.strength] : ''} {outlook.reason}
             </dd>
           </div>
           <div>
             <dt>Loss in the end</dt>
             <dd>
               {outlook.level.interval
-                ? `between ${short(outlook.level.interval[0], 4)} and ${short(outlook.level.interval[1], 4)}`
+                ? outlook.level.interval[0] === outlook.level.interval[1]
+                  ? short(outlook.level.interval[0], 4)
+                  : `between ${short(outlook.level.interval[0], 4)} and ${short(outlook.level.interval[1], 4)}`
                 : 'not known'}
             </dd>
           </div>
@@ -101,6 +103,11 @@ export function VerdictTab(): JSX.Element {
     </dl>
   );
 }
+
+const strengthWords: { readonly [Strength in NonNullable<Outlook['strength']>]: string } = {
+  proved: 'A theorem about the exact flow through the last state, with a certificate:',
+  supported: 'Evidence from the run, no proof:',
+};
 
 const trendWords: Readonly<Record<string, string>> = {
   settles: 'settles',
