@@ -91,7 +91,7 @@ export function closure(name: string): readonly string[] {
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+}, 120_000);
 
 /** A folder that is removed after the last test. */
 export function temporaryFolder(name: string): string {
