@@ -1,10 +1,12 @@
 // `npm run crosscheck`: computes with the packages, lets Python compute the same in its own way, and shows how far they are
-// apart. What Python does not have (mpmath, SciPy, PyTorch) is skipped and said so. `--write` keeps the table in the docs.
+// apart. What Python does not have (mpmath, SciPy, PyTorch) is skipped and said so. `--write` keeps the table in the docs;
+// `--onnx` runs networks in onnxruntime-node too, which is downloaded for that (290 MB).
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cases } from './cases.mjs';
+import { onnxRows } from './onnx.mjs';
 
 const script = join(import.meta.dirname, 'crosscheck.py');
 const folder = mkdtempSync(join(tmpdir(), 'nonsmooth-crosscheck-'));
@@ -21,7 +23,15 @@ try {
     console.error(stderr);
     process.exitCode = 1;
   } else {
-    report(JSON.parse(stdout));
+    const found = JSON.parse(stdout);
+    const others = process.argv.includes('--onnx')
+      ? await onnxRows(folder)
+      : { rows: [], skipped: ['onnxruntime-node, without --onnx'] };
+    report({
+      versions: { ...found.versions, ...others.versions },
+      rows: [...found.rows, ...others.rows],
+      skipped: [...found.skipped, ...others.skipped],
+    });
   }
 } finally {
   rmSync(folder, { recursive: true });
