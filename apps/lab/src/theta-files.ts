@@ -5,11 +5,27 @@ import type { Archive } from './archive.js';
 import { stateOf } from './member-file.js';
 import type { Member } from './members.js';
 import { disposeOf, problemOf } from './problem.js';
+import { writeArrowTensors } from './tables/arrow-tensors.js';
 
-/** The formats of parameters, by the ending of their files. */
+type State = ReturnType<typeof stateOf>;
+
+/** Parameters at one time or step; undefined for the last ones. */
+type Snapshot = readonly [t: number | undefined, state: State];
+
+/** A file for each: the last one under the name of the member. */
+const apart =
+  (write: (state: State) => Uint8Array) =>
+  (snapshots: readonly Snapshot[]): [string, Uint8Array][] =>
+    snapshots.map(([t, state]) => [t === undefined ? '' : `-at-${t}`, write(state)]);
+
+/** The formats of parameters, by the ending of their files: what is added to a file's name, and its bytes. */
 export const thetaFormats = {
-  safetensors: (arrays: ReturnType<typeof stateOf>) => writeSafetensors(arrays, {}),
-  npz: writeNpz,
+  safetensors: apart((state) => writeSafetensors(state, {})),
+  npz: apart(writeNpz),
+  arrow: (snapshots: readonly Snapshot[], end: number): [string, Uint8Array][] => {
+    const rows = snapshots.filter(([t]) => t !== end);
+    return [['', writeArrowTensors(rows.map(([t = end, tensors]) => ({ t, tensors })))]];
+  },
 } as const;
 
 /** The name of a format of parameters. */
@@ -17,7 +33,8 @@ export type ThetaFormat = keyof typeof thetaFormats;
 
 /**
  * Writes the parameters of all members that have ended into `theta/`, under the names of PyTorch's `state_dict`: the last
- * ones as `<member>.<format>`, those kept at a time or step t as `<member>-at-<t>.<format>`. Returns how many files.
+ * ones as `<member>.<format>`, those kept at a time or step t as `<member>-at-<t>.<format>`; as Arrow tensors all in one
+ * file, a row per time. Returns how many files.
  */
 export function writeTheta(
   archive: Archive,
@@ -32,15 +49,13 @@ export function writeTheta(
     if (!file) continue;
     const problem = problemOf(member);
     try {
-      const named = [
-        [`${member.index}`, file.theta] as const,
-        ...[...(file.kept ?? [])].map(([t, theta]) => [`${member.index}-at-${t}`, theta] as const),
-      ];
-      for (const [name, theta] of named) {
-        writeWhole(
-          join(folder, `${name}.${format}`),
-          thetaFormats[format](stateOf(problem.net, theta)),
-        );
+      const kept = [...(file.kept ?? [])].sort(([t], [u]) => t - u);
+      const snapshots = [...kept, [undefined, file.theta] as const].map(
+        ([t, theta]) => [t, stateOf(problem.net, theta)] as const,
+      );
+      const end = file.columns.get('t')?.at(-1) ?? NaN;
+      for (const [added, bytes] of thetaFormats[format](snapshots, end)) {
+        writeWhole(join(folder, `${member.index}${added}.${format}`), bytes);
         files++;
       }
     } finally {

@@ -8,6 +8,7 @@ import { readMember, writeMember, type MemberFile } from '../src/member-file.js'
 import { membersOf } from '../src/members.js';
 import { readStudy } from '../src/read-study.js';
 import { runMember } from '../src/run-member.js';
+import { readArrow } from '../src/tables/read-arrow.js';
 import { writeTheta } from '../src/theta-files.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nonsmooth-theta-'));
@@ -86,6 +87,25 @@ test('members and exports hold it under the names of PyTorch', () => {
     expect([...arrays.keys()].sort()).toEqual([...names].sort());
     expect(names.flatMap((name) => [...arrays.get(name)!.data])).toEqual([...file.kept!.get(100)!]);
     expect(arrays.get('layers.0.weight')!.shape).toEqual([3, 1]);
+  }
+});
+
+test('exports as Arrow tensors: a row per time, a column of one shape per array', () => {
+  const archive = openArchive(folder, descent.study, [descent], true);
+  const file = readMember(archive.fileOf(descent));
+  expect(writeTheta(archive, [descent], 'arrow')).toBe(1);
+  const table = readArrow(readFileSync(join(folder, 'theta', '0.arrow')));
+  const shapes = { 'layers.0.weight': [3, 1], 'layers.0.bias': [3] };
+  expect([...table.getChild('t')!]).toEqual([100, 250]);
+  for (const [name, shape] of Object.entries(shapes)) {
+    const { metadata } = table.schema.fields.find((field) => field.name === name)!;
+    expect(metadata.get('ARROW:extension:name')).toBe('arrow.fixed_shape_tensor');
+    expect(JSON.parse(metadata.get('ARROW:extension:metadata')!)).toEqual({ shape });
+  }
+  const columns = table.schema.fields.slice(1).map(({ name }) => table.getChild(name)!);
+  for (const [row, theta] of [file.kept!.get(100)!, file.theta].entries()) {
+    const flat = columns.flatMap((column) => [...(column.get(row) as Iterable<number>)]);
+    expect(flat).toEqual([...theta]);
   }
 });
 
