@@ -8,7 +8,7 @@ export function allowedBy(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return issue.values.map(String).join(', ');
     case 'invalid_union':
-      return 'options' in issue ? issue.options!.map(String).join(', ') : issue.message;
+      return alternatives(issue);
     case 'too_small':
       return bound(issue.origin, issue.minimum, issue.inclusive === false ? '>' : '≥', 'at least');
     case 'too_big':
@@ -17,6 +17,15 @@ export function allowedBy(issue: z.core.$ZodIssue): string {
       // what the schema itself says
       return issue.message;
   }
+}
+
+/** What the schema itself says of a union, or what each of its alternatives allows. */
+function alternatives(issue: Extract<z.core.$ZodIssue, { code: 'invalid_union' }>): string {
+  if ('options' in issue) return issue.options!.map(String).join(', ');
+  if (issue.message !== 'Invalid input') return issue.message;
+  return [...new Set(issue.errors.flatMap(([first]) => (first ? allowedBy(first) : [])))].join(
+    ', or ',
+  );
 }
 
 const kinds: Readonly<Record<string, string>> = {

@@ -99,9 +99,15 @@ export function progress(
       done++;
       running.delete(member.index);
       if (kind === 'text') {
+        const isRecorded = (name: 'loss' | 'norm'): boolean => member.study.record.includes(name);
         const told = status === 'failed' ? `failed (${reason})` : status;
         console.log(
-          `${place()} ${label(member)}: ${told}, L = ${loss.toExponential(2)}, ‖θ‖ = ${norm.toPrecision(4)}, ${verdict}`,
+          [
+            `${place()} ${label(member)}: ${told}`,
+            ...(isRecorded('loss') ? [`L = ${loss.toExponential(2)}`] : []),
+            ...(isRecorded('norm') ? [`‖θ‖ = ${norm.toPrecision(4)}`] : []),
+            verdict,
+          ].join(', '),
         );
       } else if (kind === 'json') {
         const { index, start, variation } = member;

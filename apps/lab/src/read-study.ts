@@ -91,8 +91,11 @@ function placeOf(
   }
   const found = (exact[0] ?? near[0]) as Node | undefined;
   if (found?.range) return lines.linePos(found.range[0]).line;
-  // a risk speaks of its targets
-  const keys = path.replace(/^targets\b/, 'target').split('.');
+  // a risk speaks of its targets, and of places in them
+  const keys = path
+    .replaceAll(/\[\d+\]/g, '')
+    .replace(/^targets\b/, 'target')
+    .split('.');
   return document.has(keys[0]) ? lineOf(document, lines, keys) : undefined;
 }
 
@@ -183,11 +186,21 @@ interface Found {
   readonly path: readonly PropertyKey[];
 }
 
-/** Prefers an unknown key (often a misspelt required one) over other issues. */
-function firstIssue({ issues }: z.ZodError): Found {
+/**
+ * Prefers an unknown key (often a misspelt required one) over other issues; of a union, goes into the one alternative
+ * that the value has the shape of.
+ */
+function firstIssue({ issues }: { readonly issues: readonly z.core.$ZodIssue[] }): Found {
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
   const { path } = issue;
-  return { issue, path: issue.code === 'unrecognized_keys' ? [...path, issue.keys[0]!] : path };
+  if (issue.code === 'unrecognized_keys') return { issue, path: [...path, issue.keys[0]!] };
+  if (issue.code !== 'invalid_union') return { issue, path };
+  const meant = issue.errors.filter((found) =>
+    found.every(({ code, path: below }) => below.length > 0 || code === 'unrecognized_keys'),
+  );
+  if (meant.length !== 1) return { issue, path };
+  const inner = firstIssue({ issues: meant[0]! });
+  return { ...inner, path: [...path, ...inner.path] };
 }
 
 function argumentError({ issue, path }: Found, content: unknown, where: string): ArgumentError {

@@ -83,6 +83,32 @@ test.each([
     '  - { network.activation: tanh }\n  - { dynamics: { kind: descent, rule: sgd, learningRate: -1, steps: 5 } }',
     's.yaml:12: vary: dynamics.learningRate = -1; allowed: a number > 0',
   ],
+  [
+    'record: [loss, norm]',
+    'loss: { name: quantile, parameter: 0.9 }',
+    's.yaml:9: loss.name = "quantile"; allowed: squared, ',
+  ],
+  ['record: [loss, norm]', 'loss: 7', 's.yaml:9: loss = 7; allowed: squared, relativeL2, '],
+  [
+    'learningRate: 0.1',
+    'learningRate: { certified: -1 }',
+    's.yaml:8: dynamics.learningRate.certified = -1; allowed: a number > 0',
+  ],
+  [
+    'learningRate: 0.1',
+    'learningRate: [0.1]',
+    's.yaml:8: dynamics.learningRate = [0.1]; allowed: a number > 0, { certified: multiple } or ',
+  ],
+  [
+    '  network.activation:\n    - relu\n    - tanh',
+    '  random: 3\n  of:\n    dynamics.learningRate: { from: 2, to: 1 }',
+    's.yaml:13: vary.of.dynamics.learningRate.to = 1; allowed: a number > from',
+  ],
+  [
+    'target:\n  kind: expression\n  of: x0 * x1',
+    'loss: crossEntropy\ntarget:\n  kind: values\n  values: [[0], [0], [0], [0], [3]]',
+    's.yaml:5: activation relu: targets[4] = 3; allowed: class indices 0 to 0',
+  ],
   ['  network.activation:', '  members:', 's.yaml:11: vary = "members"; allowed: paths of values'],
 ])('%s → %s is refused with its line', (right, wrong, message) => {
   const text = study.replace(right, wrong);

@@ -126,13 +126,16 @@ function ofCsv(text: string, names: readonly string[] | undefined, refuse: Refus
     return refuse(`comma-separated values (${(error as Error).message})`);
   }
   const [first = []] = lines;
+  if (first.length === 0) return refuse('rows of numbers; it is empty');
   const isNumber = (entry: string): boolean => entry !== '' && Number.isFinite(Number(entry));
   const head = first.every(isNumber) ? undefined : first;
   const body = head ? lines.slice(1) : lines;
   const known = head ?? first.map((_, j) => String(j));
   const places = (names ?? known).map((name) => {
     const place = known.indexOf(name);
-    return place < 0 ? refuse(`columns ${known.join(', ')}; not ${name}`) : place;
+    if (place >= 0) return place;
+    const apart = known.some((one) => /[;\t]/.test(one)) ? ', and commas between columns' : '';
+    return refuse(`columns ${known.join(', ')}; not ${name}${apart}`);
   });
   const data = new Float64Array(body.length * places.length);
   body.forEach((line, i) => {
