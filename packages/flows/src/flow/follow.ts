@@ -67,7 +67,8 @@ export function follow<Mode>(
       ...(field.project && { project: field.project }),
       method,
       segments: energy,
-      ...(times && { saveAt: times.map(clock.inverse) }),
+      // the start and the end are states of steps, which need no interpolant
+      ...(times?.some((t) => t > 0 && t < rules.time) && { saveAt: times.map(clock.inverse) }),
       ...(saved && { from: saved }),
     });
   } catch (error) {
