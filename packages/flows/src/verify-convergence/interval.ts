@@ -21,7 +21,9 @@ export function up(x: number): number {
   return x + (Math.abs(x) * unit + tiny);
 }
 
+/** The number 0. */
 export const zero: Interval = { lo: 0, hi: 0 };
+/** The number 1. */
 export const one: Interval = { lo: 1, hi: 1 };
 
 /** The numbers from lo to hi. */
@@ -39,21 +41,25 @@ export function ball(x: number, radius: number): Interval {
   return { lo: down(x - radius), hi: up(x + radius) };
 }
 
+/** All sums of a number of a and one of b. */
 export function add(a: Interval, b: Interval): Interval {
   if (isZero(a)) return b;
   if (isZero(b)) return a;
   return { lo: down(a.lo + b.lo), hi: up(a.hi + b.hi) };
 }
 
+/** All differences of a number of a and one of b. */
 export function sub(a: Interval, b: Interval): Interval {
   if (isZero(b)) return a;
   return { lo: down(a.lo - b.hi), hi: up(a.hi - b.lo) };
 }
 
+/** The numbers with the other sign. */
 export function neg({ lo, hi }: Interval): Interval {
   return { lo: -hi, hi: -lo };
 }
 
+/** All products of a number of a and one of b. */
 export function mul(a: Interval, b: Interval): Interval {
   if (isZero(a) || isZero(b)) return zero;
   if (isOne(a)) return b;
