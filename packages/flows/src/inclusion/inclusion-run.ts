@@ -200,7 +200,7 @@ export class InclusionRun implements Iterable<Step> {
       const segment = taken.segment!;
       const crossing = this.firstEvent(segment, taken.y);
       const isStill = crossing !== undefined && this.turns.isStill(crossing, taken.y);
-      if (crossing && crossing.theta < 1e-6 && this.patience.retries < 8 && !isStill) {
+      if (crossing && this.isTooSoon(crossing) && !isStill) {
         // nothing has happened yet: what was decided shows on a shorter step, or the kink is really there
         this.patience.retries++;
         if (this.patience.shortened >= 4) this.patience.isDoubted = true;
@@ -228,6 +228,12 @@ export class InclusionRun implements Iterable<Step> {
       step.end = state.t;
       return step;
     }
+  }
+
+  /** Whether a kink is met before anything can have happened, and not because the state is past it already. */
+  private isTooSoon({ theta, entry }: Crossing): boolean {
+    const { watch, state, patience } = this;
+    return theta < 1e-6 && patience.retries < 8 && !watch.isPast(state.y, this.pattern, entry);
   }
 
   /** A step of the frozen function, whatever it meets; undefined at the end. */

@@ -290,6 +290,13 @@ export class KinkWatch {
     return pair[0]![0]!;
   }
 
+  /** Whether an argument is on the other side than it is taken to be at x, by more than rounding. */
+  isPast(x: Float64Array, pattern: Pattern, entry: number): boolean {
+    if (entry < 0 || this.fresh.has(entry)) return false;
+    const slack = 256 * Number.EPSILON * Math.abs(this.kinked.scaleOf(entry));
+    return this.gapAt(x, pattern, entry) < -slack;
+  }
+
   /** After a step to x: what is not 0 any more is watched like all others. */
   advance(x: Float64Array, pattern: Pattern): void {
     if (this.fresh.size === 0) return;
