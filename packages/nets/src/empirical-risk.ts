@@ -13,6 +13,7 @@ import { objective, type Program, type TracedObjective } from '@nonsmooth/autodi
 import {
   defaultKernels,
   defaultKinks,
+  type DenseRisk,
   activationKinks,
   isSmoothLoss,
   resolveLoss,
@@ -115,7 +116,10 @@ export function empiricalRisk(
     targets: targets.data,
     kinks,
   };
-  const risk = kernels.denseNetwork(problem);
+  const risk = kernels.denseNetwork(problem) as DenseRisk | undefined;
+  if (typeof risk?.gradient !== 'function') {
+    throw new ArgumentError('options.kernels', kernels, 'kernels whose denseNetwork makes risks');
+  }
   let program: Program | undefined;
   const slowTwin = once(() => objective(made.program, net.dimension, { kinks }));
   const made: EmpiricalRisk = {

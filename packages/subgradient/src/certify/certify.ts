@@ -107,8 +107,8 @@ export function certify(
     ...summaryOf(decisions),
     certificate: {
       kind: 'subdifferential',
-      point: Array.from(point),
-      gradient: Array.from(gradient),
+      point: plainNumbers(point),
+      gradient: plainNumbers(gradient),
       choice: judged.choice,
       tolerance,
       model,
@@ -147,8 +147,8 @@ function certifyByLayers(
     ...decided,
     certificate: {
       kind: 'subdifferential',
-      point: Array.from(point),
-      gradient: Array.from(gradient),
+      point: plainNumbers(point),
+      gradient: plainNumbers(gradient),
       choice: zeros.filter(({ matters }) => matters).map(() => sigma),
       tolerance,
       model: isDifferentiable ? 'robust' : 'layers',
@@ -191,7 +191,14 @@ function requireTolerance(tolerance: unknown): void {
 function given(gradient: ArrayLike<number>, dimension: number): Float64Array {
   requireLength('gradient', gradient, dimension);
   requireFinite('gradient', gradient);
-  return Float64Array.from(gradient);
+  return new Float64Array(gradient);
+}
+
+/** The numbers as a list. `Array.from` makes two objects for each. */
+function plainNumbers(values: ArrayLike<number>): number[] {
+  const list = new Array<number>(values.length);
+  for (let i = 0; i < values.length; i++) list[i] = values[i]!;
+  return list;
 }
 
 /** Where the gradient comes from; a sweep that stops gradients need not be one of f. */

@@ -60,7 +60,7 @@ export function denseAnswer(
   let tools = prepared.get(dense);
   if (tools === undefined) prepared.set(dense, (tools = new Prepared(dense)));
   const { screen, sweep } = tools;
-  const theta = Float64Array.from(point);
+  const theta = new Float64Array(point);
   const open = screen.run(theta);
   const gradient = new Float64Array(dense.dimension);
   const { slope } = dense.hidden[0]!;
@@ -87,7 +87,7 @@ export function denseAnswer(
       findings.weigh(sample);
     }
   }
-  if (!Number.isFinite(value) || !gradient.every(Number.isFinite)) return undefined;
+  if (!Number.isFinite(value) || !isFinite(gradient)) return undefined;
   return {
     dense,
     value,
@@ -296,4 +296,10 @@ export function denseDecisions(answer: DenseAnswer, sigma: number): Decisions | 
     bouligand: decision((weight) => isVertex || weight === 0),
     clarke: decision(() => true),
   };
+}
+
+/** `every` of a typed array makes an object of each number. */
+function isFinite(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
