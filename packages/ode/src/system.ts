@@ -1,6 +1,6 @@
 import type { Tolerance } from './control/norm.js';
 import { IntegrationError, type FailureReason } from './errors.js';
-import { norm2, once } from '@nonsmooth/core';
+import { norm2, VectorBlock } from '@nonsmooth/core';
 import type { InitialValueProblem, Statistics } from './problem.js';
 import { within, type TimeWindow } from './time.js';
 
@@ -81,8 +81,9 @@ export function system<Mode>(
       return threw(name, cause);
     }
   };
-  // of differences, which many methods do without
-  const vectors = once(() => ({ moved: new Float64Array(n), value: new Float64Array(n) }));
+  const block = new VectorBlock(2 * n);
+  const moved = block.next(n);
+  const value = block.next(n);
   const { window } = position;
   /** What one of the problem's functions returned, which should be nothing: it writes `length` numbers into `out`. */
   const requireNothing = (name: string, returned: unknown, length: number): void => {
@@ -184,7 +185,6 @@ export function system<Mode>(
         // forward differences, one column at a time; all increments scale with the problem
         const h = reach();
         const typical = typicalSize(y, f);
-        const { moved, value } = vectors();
         moved.set(y);
         for (let j = 0; j < n; j++) {
           const atol = typeof tolerance.atol === 'number' ? tolerance.atol : tolerance.atol[j]!;
@@ -227,7 +227,6 @@ export function system<Mode>(
       }
       const size = Math.max(norm2(y), reach() * norm2(f)) || 1;
       const step = (difference * size) / sizeOfV;
-      const { moved } = vectors();
       for (let i = 0; i < n; i++) moved[i] = y[i]! + step * v[i]!;
       rhs(t, moved, out);
       for (let i = 0; i < n; i++) out[i] = (out[i]! - f[i]!) / step;
