@@ -388,6 +388,16 @@ export const studySchema = only({
       z.record(z.string(), z.array(z.unknown()).min(1)),
     ])
     .default({}),
+}).superRefine(({ figures = [], record }, context) => {
+  const drawn: readonly string[] = ['t', ...record];
+  figures.forEach((figure, i) => {
+    if (figure.kind !== 'curves') return;
+    for (const axis of ['x', 'y'] as const) {
+      if (drawn.includes(figure[axis])) continue;
+      const message = `a column of record: ${record.join(', ')}`;
+      context.addIssue({ code: 'custom', path: ['figures', i, axis], message });
+    }
+  });
 });
 
 /** A study with all defaults filled in. */

@@ -109,6 +109,11 @@ test.each([
     'loss: crossEntropy\ntarget:\n  kind: values\n  values: [[0], [0], [0], [0], [3]]',
     's.yaml:5: activation relu: targets[4] = 3; allowed: class indices 0 to 0',
   ],
+  [
+    'record: [loss, norm]',
+    'record: [loss, norm]\nfigures:\n  - { kind: curves, y: accuracy }',
+    's.yaml:11: figures.0.y = "accuracy"; allowed: a column of record: loss, norm',
+  ],
   ['  network.activation:', '  members:', 's.yaml:11: vary = "members"; allowed: paths of values'],
 ])('%s → %s is refused with its line', (right, wrong, message) => {
   const text = study.replace(right, wrong);
