@@ -66,7 +66,7 @@ test('decimal weights: the limits, the exact twin and certify agree on every sig
         active += zeros(signs).length;
       }
     }),
-    { seed: 3, numRuns: 100 },
+    { numRuns: 100 },
   );
   expect(active).toBeGreaterThan(200);
 });
@@ -95,7 +95,7 @@ test('decimal weights: bias-shift certificates have the exact signature, verify,
       const growth = certificate.growth.map((c) => c / 2);
       expect(() => verifyBiasShift({ ...certificate, growth }, risk)).toThrow(/growth/);
     }),
-    { seed: 4, numRuns: 120 },
+    { numRuns: 120 },
   );
 });
 
