@@ -110,6 +110,9 @@ export function computeAgain(): void {
   compute(false);
 }
 
+/** Milliseconds in which the page draws its first frame. */
+const firstFrame = 40;
+
 /** As `compute`, but the whole run waits until the page is made: it would take its share of the processor. */
 function computeFirst(whenMade: (then: () => void) => void): void {
   const experiments = experimentsOf(state.peek());
@@ -117,15 +120,18 @@ function computeFirst(whenMade: (then: () => void) => void): void {
   computedFor.value = asked;
   begin();
   const fresh: (Run | undefined)[] = [];
-  request(experiments.slice(0, 1), shares.slice(0, 1), fresh, (spent) => {
-    const goesOn = failure.peek() === '' && spent * 10 <= patience;
-    if (!goesOn) ended(spent);
-    else
-      whenMade(() => {
-        const isWanted = key.peek() === asked && computedFor.peek() === asked;
-        if (isWanted) request(experiments, shares.slice(1), fresh, ended);
-      });
-  });
+  // the worker is begun when the first frame is drawn
+  setTimeout(() => {
+    request(experiments.slice(0, 1), shares.slice(0, 1), fresh, (spent) => {
+      const goesOn = failure.peek() === '' && spent * 10 <= patience;
+      if (!goesOn) ended(spent);
+      else
+        whenMade(() => {
+          const isWanted = key.peek() === asked && computedFor.peek() === asked;
+          if (isWanted) request(experiments, shares.slice(1), fresh, ended);
+        });
+    });
+  }, firstFrame);
 }
 
 function begin(): void {
