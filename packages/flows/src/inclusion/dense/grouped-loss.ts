@@ -1,4 +1,4 @@
-import { losses, resolveLoss, type Loss, type LossName } from '@nonsmooth/kernels';
+import { losses, resolveLoss, type Kink, type Loss, type LossName } from '@nonsmooth/kernels';
 import type { SampleGroups } from './sample-groups.js';
 
 /** The mean loss of outputs, one row for each group of samples with equal inputs. */
@@ -43,7 +43,10 @@ export function groupedLoss(
   const { name, parameter } = resolveLoss(loss);
   const { relative, quadratic, kinks, row } = losses[name];
   if (relative) return undefined;
-  if (kinks(parameter).length > 0) {
+  const bends = kinks(parameter);
+  if (bends.length > 0) {
+    // what is not |N − y| has other multipliers at its kinks: its program is followed
+    if (!(bends.length === 1 && isOfAbsoluteValue(bends[0]!))) return undefined;
     // its values and derivatives are those of its kinks
     const none = (_outputs: Float64Array, delta: Float64Array): number => {
       delta.fill(0);
@@ -77,6 +80,10 @@ export function groupedLoss(
       return sum / samples;
     },
   };
+}
+
+function isOfAbsoluteValue({ at, left, right }: Kink): boolean {
+  return at === 0 && left === -1 && right === 1;
 }
 
 function groupedSquares(of: Int32Array, groups: number, targets: Float64Array): GroupedSquares {
