@@ -67,8 +67,11 @@ export class KinkWatch {
     for (let i = 0; i < fresh.length; i++) {
       const { entry, order } = fresh[i]!;
       let slack = 256 * Number.EPSILON * Math.abs(kinked.scaleOf(entry));
-      // what nothing moves is as far from 0 as it came there
-      if (order === 0) slack = Math.max(slack, before.get(entry)?.slack ?? 0);
+      // what nothing moves stays as far from 0 as it came there
+      if (order === 0) {
+        const off = Math.abs(this.gapAt(x, pattern, entry));
+        if (off < Infinity) slack = Math.max(slack, before.get(entry)?.slack ?? 0, 2 * off);
+      }
       this.fresh.set(entry, { order, slack, rate: rates[i]! });
     }
   }
