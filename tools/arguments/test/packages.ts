@@ -90,7 +90,6 @@ export const packages: readonly Package[] = [
     table: flowsTable,
     leftOut: {
       kinkWatcher: 'watches loops whose options descend checked',
-      confirmed: 'reads a certificate that certifyConvergence made',
       nearbyMinimum: 'reads a risk that certifyConvergence checked',
     },
   },

@@ -16,11 +16,8 @@ import type {
   ConvergenceCertificate,
 } from '../certify-convergence/certificate.js';
 import { certifiableRisk } from '../certify-convergence/certifiable-risk.js';
-import {
-  certifyConvergence,
-  confirmed,
-  nearbyMinimum,
-} from '../certify-convergence/certify-convergence.js';
+import { certifyConvergence, nearbyMinimum } from '../certify-convergence/certify-convergence.js';
+import { confirmed } from '../certify-convergence/confirmed.js';
 import { certifyMinimum } from '../certify-convergence/minimum.js';
 import { growthLaws, noLaws, type GrowthLaw } from './growth-laws.js';
 import { halfDecades, type HalfDecades } from './half-decades.js';

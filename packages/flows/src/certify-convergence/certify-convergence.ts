@@ -7,11 +7,6 @@ import {
 } from '@nonsmooth/core';
 import { requireStart } from '../checks.js';
 import { isPopulationRisk, type PopulationRisk } from '@nonsmooth/nets';
-import {
-  ConvergenceCertificateError,
-  verifyConvergence,
-} from '../verify-convergence/verify-convergence.js';
-import { sealed } from '../verify-convergence/seal.js';
 import { proposeCurvature } from './curvature.js';
 import type {
   CertificateKind,
@@ -21,6 +16,7 @@ import type {
   Unsealed,
 } from './certificate.js';
 import { certifiableRisk, type CertifiableRisk } from './certifiable-risk.js';
+import { confirmed } from './confirmed.js';
 import { certifyMinimum } from './minimum.js';
 import { newtonPolish } from './newton-polish.js';
 import { certifyNoCriticalPoint } from './no-critical-point.js';
@@ -85,29 +81,7 @@ function certifyPopulation(
   return result;
 }
 
-/** What the checker says against a certificate. */
-function failureOf(objective: Objective, certificate: ConvergenceCertificate): string | undefined {
-  try {
-    verifyConvergence(objective, certificate);
-    return undefined;
-  } catch (error) {
-    if (error instanceof ConvergenceCertificateError) return error.message;
-    throw error;
-  }
-}
-
 const allKinds = Object.keys(attempts) as readonly CertificateKind[];
-
-/** A certificate that the checker confirms, or why there is none. */
-export function confirmed(
-  objective: Objective,
-  proposed: Unsealed<ConvergenceCertificate> | string,
-): ConvergenceCertificate | string {
-  if (typeof proposed === 'string') return proposed;
-  const certificate = sealed(objective, proposed);
-  const failure = failureOf(objective, certificate);
-  return failure === undefined ? certificate : `not confirmed: ${failure}`;
-}
 
 /** The proposed certificate of an isolated minimum, about itself, that Newton steps from θ lead to. */
 export function nearbyMinimum(
