@@ -215,6 +215,9 @@ test('zeros at the end of a decay have no place on its axis, counts from 0 on ha
   });
   expect(axisFor([0, 0, 0, 1, 5, 40], 'auto', true).type).toBe('linear');
   expect(axisFor([0, 0], 'auto', true).domain).toEqual([0, 1]);
+  // of counts
+  expect(axisFor([0, 0], 'auto', true, 1).ticks).toEqual([0, 1]);
+  expect(axisFor([0, 2], 'linear', true, 1).ticks).toEqual([0, 1, 2]);
 });
 
 test('a start far from all that follows does not flatten it, and is said to be clipped', () => {

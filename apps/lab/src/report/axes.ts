@@ -38,6 +38,11 @@ export function titleOf(column: string, study: Study): Title {
   return titles[column as keyof typeof titles];
 }
 
+/** Whether a column counts something: between two whole numbers there is nothing to mark. */
+export function isCount(column: string): boolean {
+  return /^count\b/.test(titles[column as keyof typeof titles]?.[1] ?? '');
+}
+
 /** Steps of descents, time of flows. */
 export function timeTitle({ dynamics }: Study): string {
   return courseOf(dynamics) === 'flow' ? 'time t of the flow' : 'steps';
@@ -57,8 +62,16 @@ const wide = 30;
 /** Spread beyond which zeros are left out of a logarithmic axis. */
 const decaying = 1e3;
 
-/** The axis for values: from the lowest to the highest, or, if `isClipped`, without those far beyond the others. */
-export function axisFor(typical: readonly number[], wanted: ScaleName, isClipped: boolean): Axis {
+/**
+ * The axis for values: from the lowest to the highest, or, if `isClipped`, without those far beyond the others; linear ticks
+ * are at least `leastStep` apart.
+ */
+export function axisFor(
+  typical: readonly number[],
+  wanted: ScaleName,
+  isClipped: boolean,
+  leastStep = 0,
+): Axis {
   const finite = typical.filter(Number.isFinite).sort((a, b) => a - b);
   const positive = finite.filter((x) => x > 0);
   const spread = positive.length > 0 ? positive.at(-1)! / positive[0]! : 1;
@@ -71,7 +84,7 @@ export function axisFor(typical: readonly number[], wanted: ScaleName, isClipped
     const [low, high] = reach(positive.map(Math.log10), isClipped ? 2 : Infinity, 1);
     return logarithmic(10 ** low, 10 ** high);
   }
-  return linear(...reach(finite, isClipped ? 4 : Infinity, 0));
+  return linear(...reach(finite, isClipped ? 4 : Infinity, 0), leastStep);
 }
 
 /** From the lowest to the highest, but no further beyond the middle nine tenths than `factor` times their width. */
@@ -105,15 +118,15 @@ function logarithmic(low: number, high: number): Axis {
   return { type: 'log', domain: [low, high], ticks, format };
 }
 
-function linear(low: number, high: number): Axis {
+function linear(low: number, high: number, leastStep = 0): Axis {
   const size = Math.max(Math.abs(low), Math.abs(high));
   // equal but for rounding
   if (!(high - low > 1e-9 * Math.max(size, 1e-280))) {
-    if (size < 1e-280) return linear(0, 1);
+    if (size < 1e-280) return linear(0, 1, leastStep);
     const margin = size / 2;
-    return linear(low - margin, high + margin);
+    return linear(low - margin, high + margin, leastStep);
   }
-  const step = roundStep((high - low) / 5);
+  const step = Math.max(leastStep, roundStep((high - low) / 5));
   const first = Math.floor(low / step + 1e-9);
   const last = Math.ceil(high / step - 1e-9);
   const ticks = Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);

@@ -3,7 +3,7 @@ import { largest } from '@nonsmooth/core';
 import * as Plot from '@observablehq/plot';
 import type { Curves } from '../curves.js';
 import type { Study } from '../study.js';
-import { axisFor, compact, titleOf, type Axis } from './axes.js';
+import { axisFor, compact, isCount, titleOf, type Axis } from './axes.js';
 import type { CurvesChoice } from './choices.js';
 import { figureOf, type Figure, type LegendEntry } from './figure.js';
 import { lookOf } from './look.js';
@@ -73,12 +73,14 @@ export function curvesFigures(
 const followed = 0.1;
 
 function axisOf(members: readonly Curves[], { x, y, yScale }: CurvesChoice, shown: number[]): Axis {
-  const axis = axisFor(shown, yScale, true);
+  const leastStep = isCount(y) ? 1 : 0;
+  const axis = axisFor(shown, yScale, true, leastStep);
   if (axis.type === 'log' || x !== 't') return axis;
   const later = axisFor(
     members.flatMap(({ columns }) => [...columns.get(y)!.subarray(1)]),
     yScale,
     true,
+    leastStep,
   );
   const width = ({ domain: [low, high] }: Axis): number => high - low;
   return later.type === 'linear' && width(later) < followed * width(axis) ? later : axis;
