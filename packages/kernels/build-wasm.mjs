@@ -8,6 +8,7 @@ import { constants } from './abi/constants.mjs';
 import { writeAbi } from './tools/write-abi.mjs';
 import { writeNames } from './tools/write-names.mjs';
 import { checkOffsets, writeStructs } from './tools/write-structs.mjs';
+import { writeTables } from './tools/write-tables.mjs';
 
 const root = import.meta.dirname;
 process.chdir(root); // the compiler reads its sources from the working folder
@@ -53,6 +54,7 @@ async function compile(source, features) {
 await writeNames();
 writeStructs();
 writeAbi();
+writeTables();
 checkOffsets(exportsOf(await compile('assembly/generated/offsets.ts', [])));
 const folder = join(root, 'src/wasm/generated');
 mkdirSync(folder, { recursive: true });
@@ -62,7 +64,7 @@ for (const { name, features } of builds) {
   if (name === 'simd' && !WebAssembly.validate(binary)) throw new Error('the module is not valid');
   if (name === 'simd') {
     const end = exportsOf(binary).heapBase();
-    const free = constants.firstFreeAddress.value;
+    const free = constants.tablesAddress.value;
     if (end > free) {
       throw new Error(`the constants end at ${end}, behind ${free}`);
     }

@@ -7,6 +7,11 @@ export const constants = {
     type: 'usize',
     says: 'First address that is free for data: the constants of the module lie below.',
   },
+  tablesAddress: {
+    value: 16384,
+    type: 'usize',
+    says: 'Where the rows of the tables of elementary functions begin: other constants of the module lie below.',
+  },
   panelsPerGroup: {
     value: 8,
     type: 'i32',

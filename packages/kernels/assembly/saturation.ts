@@ -14,8 +14,9 @@ import {
   SMALLEST,
   withSign,
 } from './elementary';
+import { TANH_ROWS32, TANH_ROWS64 } from './generated/table-places';
 import { all, loadEntry, multiplyAdd, VECTOR } from './simd';
-import { TANH_CONSTANTS32, TANH_CONSTANTS64, TANH_ROWS32, TANH_ROWS64 } from './tanh-table';
+import { TANH_CONSTANTS32, TANH_CONSTANTS64 } from './tanh-table';
 
 // What is made of u, tanh u and 1 − tanh u.
 export const TO_TANH = 0;

@@ -5,19 +5,15 @@
 import { size } from './elementary';
 import { geluBeyond, geluNear } from './gelu';
 import {
-  NORMAL_CONSTANTS32,
-  NORMAL_CONSTANTS64,
   NORMAL_ROWS32,
   NORMAL_ROWS64,
-} from './normal-distribution-table';
-import { all, loadEntry } from './simd';
-import { softplusBeyond, softplusNear } from './softplus';
-import {
-  SOFTPLUS_CONSTANTS32,
-  SOFTPLUS_CONSTANTS64,
   SOFTPLUS_ROWS32,
   SOFTPLUS_ROWS64,
-} from './softplus-table';
+} from './generated/table-places';
+import { NORMAL_CONSTANTS32, NORMAL_CONSTANTS64 } from './normal-distribution-table';
+import { all, loadEntry } from './simd';
+import { softplusBeyond, softplusNear } from './softplus';
+import { SOFTPLUS_CONSTANTS32, SOFTPLUS_CONSTANTS64 } from './softplus-table';
 
 // What is tabulated.
 export const TO_GELU = 0;

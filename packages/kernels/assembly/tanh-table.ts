@@ -8,6 +8,8 @@ export const TANH_CONSTANTS64: usize = memory.data<f64>([
   140737488355328.0, 19.125, 0.25,
   0.33333333333292153, -0.02222222108492316, 0.0021155091215649406,
 ]);
+// @ts-ignore: decorator
+@lazy
 export const TANH_ROWS64: usize = memory.data<f64>([
   0.0, 0.0, 1.0, 1.0,
   0.0, 0.0, 1.0, 1.0,
@@ -628,6 +630,8 @@ export const TANH_CONSTANTS32: usize = memory.data<f32>([
   524288.0, 9.125, 0.25,
   0.33333325386047363, -0.022196348756551743,
 ]);
+// @ts-ignore: decorator
+@lazy
 export const TANH_ROWS32: usize = memory.data<f32>([
   0.0, 0.0, 1.0, 1.0,
   0.0, 0.0, 1.0, 1.0,

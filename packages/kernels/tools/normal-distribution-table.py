@@ -42,7 +42,7 @@ def emit(bits, precision, terms, last):
     print()
     table(f'NORMAL_CONSTANTS{bits}', f'f{bits}', [(shift, mpf(last)), fit(fall, end, terms)])
     rows = [(c, tail(c), density(c)) for c in (node(k, precision) for k in range(last * DENSITY + 1))]
-    table(f'NORMAL_ROWS{bits}', f'f{bits}', [*rows, (mpf(0),)])
+    table(f'NORMAL_ROWS{bits}', f'f{bits}', [*rows, (mpf(0),)], lazy=True)
 
 
 print('''// Written by tools/normal-distribution-table.py. Do not edit.

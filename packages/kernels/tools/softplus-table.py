@@ -48,7 +48,7 @@ def emit(bits, precision, density, last, fall_terms, rest_terms):
     constants = [(shift, mpf(last)), fit(fall, end, fall_terms), fit(rest, end / 2, rest_terms)]
     table(f'SOFTPLUS_CONSTANTS{bits}', f'f{bits}', constants)
     rows = [(c, softplus(c), logistic(c)) for c in (node(k, precision, density) for k in range(last * density + 1))]
-    table(f'SOFTPLUS_ROWS{bits}', f'f{bits}', [*rows, (mpf(0),)])
+    table(f'SOFTPLUS_ROWS{bits}', f'f{bits}', [*rows, (mpf(0),)], lazy=True)
 
 
 print('''// Written by tools/softplus-table.py. Do not edit.

@@ -41,7 +41,10 @@ def text(x, single):
     return repr(struct.unpack('f', struct.pack('f', value))[0] if single else value)
 
 
-def table(name, type_name, rows):
+def table(name, type_name, rows, lazy=False):
+    """A lazy table is none of the module's data: table-rows.ts makes it in memory."""
+    if lazy:
+        print('// @ts-ignore: decorator\n@lazy')
     print(f'export const {name}: usize = memory.data<{type_name}>([')
     for numbers in rows:
         print('  ' + ' '.join(text(x, type_name == 'f32') + ',' for x in numbers))

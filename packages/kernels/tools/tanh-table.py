@@ -52,7 +52,7 @@ def emit(bits, precision, terms, density, last):
     fit = coefficients((mpf(3) / (2 * density)) ** 2, terms)
     print()
     table(f'TANH_CONSTANTS{bits}', f'f{bits}', [(shift, mpf(last), mpf(1) / 4), fit])
-    table(f'TANH_ROWS{bits}', f'f{bits}', [row(node(k, precision, density)) for k in range(int(last * density) + 1)])
+    table(f'TANH_ROWS{bits}', f'f{bits}', [row(node(k, precision, density)) for k in range(int(last * density) + 1)], lazy=True)
 
 
 print('''// Written by tools/tanh-table.py. Do not edit.

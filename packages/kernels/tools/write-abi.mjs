@@ -56,9 +56,12 @@ export function writeAbi() {
   const entries = Object.entries(functions);
   const files = {
     'assembly/generated/entry-points.ts': [
-      `import { ${usedStructs.join(', ')} } from './structs';\n${importsOfFunctions().join('')}`,
+      `import { ${usedStructs.join(', ')} } from './structs';\n${importsOfFunctions().join('')}` +
+        `import { writeTables as writeRows } from '../table-rows';\n`,
       '/** First address that the constants of the module do not use. */\n' +
         'export function heapBase(): usize {\n  return __heap_base;\n}\n',
+      '/** Writes the rows of the tables of elementary functions, once for each memory. */\n' +
+        'export function writeTables(): void {\n  writeRows();\n}\n',
       ...entries.flatMap(entryPoint),
     ],
     'assembly/generated/constants.ts': [Object.entries(constants).map(kernelConstant).join('')],

@@ -1,15 +1,16 @@
 import { ArgumentError, type Dtype } from '@nonsmooth/core';
 import type { KernelFunctions } from './generated/functions.js';
 import { inflateSync } from 'fflate';
+import { firstFreeAddress, tablesAddress } from './generated/constants.js';
 import { simd } from './generated/simd.js';
 import { webAssembly, type Memory, type Module } from './webassembly.js';
 
 type Suffix = { readonly f64: 'F64'; readonly f32: 'F32' };
 
-/** The functions that the module exports, once for each dtype. */
+/** The functions that the module exports, once for each dtype, and what writes the tables that they read. */
 export type KernelExports = {
   readonly [Name in keyof KernelFunctions as `${Name}${Suffix[Dtype]}`]: KernelFunctions[Name];
-};
+} & { readonly writeTables: () => void };
 
 /** An instance: the kernels of every dtype. */
 export type Instance = { readonly [Name in Dtype]: KernelFunctions };
@@ -40,6 +41,14 @@ export interface Build {
   readonly accelerate?: (kernel: KernelFunctions, memory: Memory, dtype: Dtype) => KernelFunctions;
 }
 
+/** What base64 stands for. */
+function bytesOf(text: string): Uint8Array {
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  return bytes;
+}
+
 const modules = new Map<Binary, Module>();
 
 /**
@@ -49,8 +58,7 @@ const modules = new Map<Binary, Module>();
 export function compiledModule(binary: Binary): Module {
   let module = modules.get(binary);
   if (!module) {
-    const deflated = Uint8Array.from(atob(binary.text), (character) => character.charCodeAt(0));
-    const bytes = inflateSync(deflated);
+    const bytes = inflateSync(bytesOf(binary.text));
     if (!webAssembly.validate(bytes)) {
       throw new ArgumentError('build', binary.name, 'instructions that this engine knows');
     }
@@ -60,10 +68,20 @@ export function compiledModule(binary: Binary): Module {
   return module;
 }
 
-/** The binary's instance on a memory. */
+/** Rows of the tables of elementary functions, as the first instance wrote them: the same in every memory. */
+let tables: Uint8Array | undefined;
+
+/** The binary's instance on a memory, tables included. */
 export function instantiate(binary: Binary, memory: Memory): Instance {
   const instance = new webAssembly.Instance(compiledModule(binary), { env: { memory } });
   const exports = instance.exports as KernelExports;
+  const place = new Uint8Array(memory.buffer, tablesAddress, firstFreeAddress - tablesAddress);
+  if (tables) {
+    place.set(tables);
+  } else {
+    exports.writeTables();
+    tables = place.slice();
+  }
   return { f64: exportsOf(exports, 'F64'), f32: exportsOf(exports, 'F32') };
 }
 
