@@ -225,7 +225,9 @@ export function system<Mode>(
         out.fill(0);
         return;
       }
-      const size = Math.max(norm2(y), reach() * norm2(f)) || 1;
+      const { atol } = tolerance;
+      const absolute = typeof atol === 'number' ? atol : norm2(atol);
+      const size = Math.max(norm2(y), reach() * norm2(f)) || absolute || 1;
       const step = (difference * size) / sizeOfV;
       for (let i = 0; i < n; i++) moved[i] = y[i]! + step * v[i]!;
       rhs(t, moved, out);
@@ -237,7 +239,7 @@ export function system<Mode>(
       else {
         // within the step; the longer, the more t is rounded relative to it
         const h = Math.abs(position.step);
-        const step = Math.sqrt(Number.EPSILON * h * Math.max(h, Math.abs(t)));
+        const step = h * Math.sqrt(Number.EPSILON * Math.max(1, Math.abs(t) / h));
         const start = within(window, t);
         let moment = within(window, start + Math.sign(position.step) * step);
         if (moment === start) moment = within(window, t + position.step);

@@ -240,20 +240,32 @@ function failure(call: () => unknown): IntegrationError {
 }
 
 describe('an integration that cannot go on says why, where, and the last state', () => {
-  test('blow-up: y′ = y², y = 1/(1 − t)', () => {
-    const error = failure(() =>
-      solve({
-        rhs: (_t, y, out) => {
-          out[0] = y[0]! ** 2;
-        },
-        y0: [1],
-        t0: 0,
-        t1: 2,
-      }),
-    );
-    expect(error.reason).toBe('stepUnderflow');
-    expect(error.t).toBeCloseTo(1, 3);
-    expect(error.y[0]).toBeGreaterThan(1000);
+  const adaptive = allMethods.filter((method) => method.adaptive && method.order > 2);
+
+  test.each(adaptive)('$name: blow-up, y′ = y², y = 1/(1 − t), at any time', (method) => {
+    for (const rtol of [1e-3, 1e-5]) {
+      for (const [t0, length] of [
+        [0, 2],
+        [0, 1.5],
+        [-7, -5],
+        [1e9, 3],
+      ] as const) {
+        const error = failure(() =>
+          solve(
+            {
+              rhs: (_t, y, out) => void (out[0] = Math.sign(length) * y[0]! ** 2),
+              y0: [1],
+              t0,
+              t1: t0 + length,
+            },
+            { method, rtol, maxSteps: 5000 },
+          ),
+        );
+        expect(error.reason).toBe('stepUnderflow');
+        expect(Math.abs(error.t - t0 - Math.sign(length))).toBeLessThan(30 * rtol);
+        expect(error.y[0]).toBeGreaterThan(1000);
+      }
+    }
   });
 
   test('a right-hand side that throws', () => {

@@ -21,17 +21,28 @@ export interface Trial extends Plan {
 
 /**
  * Plans a step of the size proposed towards `target`. Its end is a representable time, and its size the difference of the
- * times: else t and y would drift apart. What would remain before `target` by rounding only is stretched over.
+ * times: else t and y would drift apart. What would remain before `target` by rounding only is stretched over. After a
+ * rejection nothing is lengthened: the same step would be tried for ever.
  */
-export function planStep(plan: Plan, { t }: Progress, target: number, direction: 1 | -1): void {
+export function planStep(
+  plan: Plan,
+  { t, rejectedBefore }: Progress,
+  target: number,
+  direction: 1 | -1,
+): void {
   const { h } = plan;
   const remaining = Math.abs(target - t);
   const rounding = 4 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(target));
   plan.start = t;
-  plan.short = h * (1 + 1e-10) >= remaining || remaining - h <= Math.min(rounding, h / 2);
+  plan.short =
+    h * (1 + 1e-10) >= remaining || (!rejectedBefore && remaining - h <= Math.min(rounding, h / 2));
   plan.end = plan.short ? target : t + direction * h;
   plan.h = Math.abs(plan.end - t);
   plan.onGrid = false;
+  if (rejectedBefore && plan.h > (1 + 1 / 256) * h) {
+    plan.end = t + (direction * h) / 2;
+    plan.h = Math.abs(plan.end - t);
+  }
 }
 
 /** Plans the step to the next point of the grid of fixed steps, or to `target` if that comes earlier. */
