@@ -8,7 +8,7 @@ export const constants = {
     says: 'First address that is free for data: the constants of the module lie below.',
   },
   tablesAddress: {
-    value: 16384,
+    value: 8192,
     type: 'usize',
     says: 'Where the rows of the tables of elementary functions begin: other constants of the module lie below.',
   },

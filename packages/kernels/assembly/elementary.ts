@@ -2,7 +2,7 @@
 // Errors are stated in test/elementary.test.ts. NaN gives NaN, ±∞ and subnormal numbers give what they should.
 
 import { F32, F64 } from './coefficients';
-import { NORMAL_TAIL_ROWS } from './normal-tail-table';
+import { NORMAL_TAIL_ROWS } from './generated/table-places';
 import { loadEntry, multiplyAdd, splat } from './simd';
 
 // Where coefficients.ts keeps things. From EXP_EVEN on the counts differ between f64 and f32.

@@ -2,6 +2,8 @@
 
 // Rows for the sixteenths of the octaves of 1 + y: c near the middle, R(c), s₀ … s₉ of R(c + h) = R(c) + h·Σ sⱼhʲ,
 // R(y) = Φ(−y)e^(y²/2).
+// @ts-ignore: decorator
+@lazy
 export const NORMAL_TAIL_ROWS: usize = memory.data<f64>([
   0.03125190734863281, 0.48777246308572864, -0.38369846057786305, 0.2378905771729681,
   -0.12542130876698024, 0.05849273051295954, -0.024718659874509562, 0.009620037540804621,

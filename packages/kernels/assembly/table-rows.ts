@@ -8,21 +8,17 @@ import {
   NORMAL_ROWS64,
   SOFTPLUS_ROWS32,
   SOFTPLUS_ROWS64,
-  TABLE_STEPS,
   TANH_ROWS32,
   TANH_ROWS64,
 } from './generated/table-places';
-
-/** Where the next step is read. */
-let steps: usize = 0;
+import { writeNormalTail } from './normal-tail-rows';
+import { nextStep, rewindSteps } from './table-steps';
 
 /** How far c is from `middle`: a multiple of the last place of numbers just above, or of 2^-26. */
 function difference<T>(middle: f64): f64 {
-  const code = <i32>load<u16>(steps);
-  steps += 2;
   const power = reinterpret<f64>(reinterpret<u64>(middle) & 0x7ff0000000000000);
   const step = max<f64>(1.4901161193847656e-8, power * (sizeof<T>() == 8 ? 2.0 ** -52 : 2.0 ** -23));
-  return step * <f64>((code >> 1) ^ -(code & 1));
+  return step * nextStep();
 }
 
 /** (a + a′)·e^(−t) for small t */
@@ -165,7 +161,7 @@ function writeNormal<T>(
 
 /** Writes the rows of all tables, once for each memory. */
 export function writeTables(): void {
-  steps = TABLE_STEPS;
+  rewindSteps();
   writeSaturation<f64>(
     TANH_ROWS64,
     612,
@@ -206,4 +202,5 @@ export function writeTables(): void {
     1.4542811430117981,
     -8.803914261266538e-17,
   );
+  writeNormalTail();
 }

@@ -27,6 +27,8 @@ print('''// Written by tools/normal-tail-table.py. Do not edit.
 
 // Rows for the sixteenths of the octaves of 1 + y: c near the middle, R(c), s₀ … s₉ of R(c + h) = R(c) + h·Σ sⱼhʲ,
 // R(y) = Φ(−y)e^(y²/2).
+// @ts-ignore: decorator
+@lazy
 export const NORMAL_TAIL_ROWS: usize = memory.data<f64>([''')
 worst = 0
 for k in range(85):

@@ -1,19 +1,36 @@
-// Writes where the rows of tables lie in memory, and how far their c are from k/density, from which assembly/table-rows.ts
-// makes them: the module itself has no rows.
+// Writes where the rows of tables lie in memory, and how far the c of each is from the number near which it was sought,
+// from which assembly/table-rows.ts makes them: the module itself has no rows.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants } from '../abi/constants.mjs';
 
 const root = join(import.meta.dirname, '..');
 
-/** Tables in the order in which assembly/table-rows.ts makes them: numbers in a row, rows per unit, and the first row that is made. */
+/** Rows near k/density, from the row `first` on; c is a multiple of its last digit, or of 2^-26. */
+function evenly(density, first, digits) {
+  return {
+    first,
+    near: (k) => k / density,
+    step: (middle) => Math.max(2 ** -26, 2 ** (Math.floor(Math.log2(middle)) - digits)),
+  };
+}
+
+/** Rows in the middle of the sixteenths of the octaves of 1 + y. */
+const sixteenths = {
+  first: 0,
+  near: (k) => 2 ** Math.floor(k / 16) * (1 + ((k % 16) + 0.5) / 16) - 1,
+  step: () => 2 ** -22,
+};
+
+/** Tables in the order in which assembly/table-rows.ts makes them, with the numbers in a row. */
 const tables = [
-  { file: 'tanh-table', name: 'TANH_ROWS64', width: 4, density: 32, first: 2 },
-  { file: 'tanh-table', name: 'TANH_ROWS32', width: 4, density: 16, first: 2 },
-  { file: 'softplus-table', name: 'SOFTPLUS_ROWS64', width: 3, density: 32, first: 0 },
-  { file: 'softplus-table', name: 'SOFTPLUS_ROWS32', width: 3, density: 16, first: 0 },
-  { file: 'normal-distribution-table', name: 'NORMAL_ROWS64', width: 3, density: 32, first: 0 },
-  { file: 'normal-distribution-table', name: 'NORMAL_ROWS32', width: 3, density: 32, first: 0 },
+  { file: 'tanh-table', name: 'TANH_ROWS64', width: 4, points: evenly(32, 2, 52) },
+  { file: 'tanh-table', name: 'TANH_ROWS32', width: 4, points: evenly(16, 2, 23) },
+  { file: 'softplus-table', name: 'SOFTPLUS_ROWS64', width: 3, points: evenly(32, 0, 52) },
+  { file: 'softplus-table', name: 'SOFTPLUS_ROWS32', width: 3, points: evenly(16, 0, 23) },
+  { file: 'normal-distribution-table', name: 'NORMAL_ROWS64', width: 3, points: evenly(32, 0, 52) },
+  { file: 'normal-distribution-table', name: 'NORMAL_ROWS32', width: 3, points: evenly(32, 0, 23) },
+  { file: 'normal-tail-table', name: 'NORMAL_TAIL_ROWS', width: 12, points: sixteenths },
 ];
 
 /** The numbers of a table of assembly/. */
@@ -28,51 +45,40 @@ function numbersOf(file, name) {
     .map(Number);
 }
 
-/** Where a table lies, and its bytes. */
-function layOut() {
-  let address = constants.tablesAddress.value;
-  return tables.map((table) => {
-    const numbers = numbersOf(table.file, table.name);
-    const Store = table.name.endsWith('64') ? Float64Array : Float32Array;
-    const bytes = new Uint8Array(Store.from(numbers).buffer);
-    const place = { ...table, numbers, bytes, address };
-    address += bytes.length;
-    return place;
-  });
-}
-
-/** The steps in which a c near this number was sought. */
-function stepNear(middle, digits) {
-  return Math.max(2 ** -26, 2 ** (Math.floor(Math.log2(middle)) - digits));
-}
-
-/** How far the c of a table are from k/density, in steps, the last first. */
-function* differences({ name, numbers, width, density, first }) {
-  const digits = name.endsWith('64') ? 52 : 23;
+/** In steps, the last row first; the sign in the lowest bit. */
+function* codesOf(name, numbers, width, { first, near, step }) {
   for (let k = Math.floor(numbers.length / width) - 1; k >= first; k--) {
-    const middle = k / density;
-    const steps = (numbers[k * width] - middle) / stepNear(middle, digits);
-    if (!Number.isInteger(steps) || Math.abs(steps) > 32767) throw new Error(`${name}: row ${k}`);
-    yield steps;
+    const steps = (numbers[k * width] - near(k)) / step(near(k));
+    const code = steps < 0 ? -2 * steps - 1 : 2 * steps;
+    if (!Number.isInteger(code) || code >= 2 ** 16) throw new Error(`c of row ${k} of ${name}`);
+    yield code;
   }
 }
 
 /** Writes assembly/generated/table-places.ts. */
 export function writeTables() {
-  const places = layOut();
-  const { address, bytes } = places.at(-1);
-  const end = address + bytes.length;
-  if (end > constants.firstFreeAddress.value) throw new Error(`the tables end at ${end}`);
-  const steps = places.flatMap((table) => [...differences(table)]);
-  // the sign in the lowest bit, so that high bytes are equal
-  const codes = steps.map((step) => (step < 0 ? -2 * step - 1 : 2 * step));
+  let address = constants.tablesAddress.value;
+  const addresses = [];
+  const codes = [];
+  for (const { file, name, width, points } of tables) {
+    const numbers = numbersOf(file, name);
+    addresses.push(`export const ${name}: usize = ${address};\n`);
+    address += numbers.length * (name.endsWith('32') ? 4 : 8);
+    codes.push(...codesOf(name, numbers, width, points));
+  }
+  const free = constants.firstFreeAddress.value;
+  if (address > free) throw new Error(`the tables end at ${address}, behind ${free}`);
+  // the high bytes are nearly all the same
+  const bytes = [...codes.map((code) => code & 255), ...codes.map((code) => code >> 8)];
   writeFileSync(
     join(root, 'assembly/generated/table-places.ts'),
     [
       '// Written by tools/write-tables.mjs from the tables of assembly/.\n',
-      ...places.map(({ name, address }) => `export const ${name}: usize = ${address};\n`),
-      '/** How far each c is from k/density, in steps: 2n for n ≥ 0, −2n − 1 for n < 0. */',
-      `export const TABLE_STEPS: usize = memory.data<u16>([${codes.join(', ')}]);\n`,
+      ...addresses,
+      '/** Rows of all tables that are not given. */',
+      `export const TABLE_STEP_COUNT: i32 = ${codes.length};\n`,
+      '/** How far the c of each is from where it was sought, in steps: 2n for n ≥ 0, −2n − 1 for n < 0; low bytes, high bytes. */',
+      `export const TABLE_STEPS: usize = memory.data<u8>([${bytes.join(', ')}]);\n`,
     ].join('\n'),
   );
 }

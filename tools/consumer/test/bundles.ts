@@ -25,7 +25,7 @@ export const bundles: readonly {
       export { empiricalRisk, heNormal, initialize, network } from '@nonsmooth/nets';
       export { key } from '@nonsmooth/tensor';
     `,
-    limit: 182,
+    limit: 173,
   },
 ];
 
