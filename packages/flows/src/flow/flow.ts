@@ -42,7 +42,7 @@ export interface EnergyIdentity {
 export interface Flow {
   /** Times: 0 and every accepted step, or `saveAt`. */
   readonly t: Float64Array;
-  /** Θ_t at the times `t`. */
+  /** Θ_t at the times `t`; several of them share a buffer. */
   readonly y: readonly Float64Array[];
   /** L(Θ_t) at the times `t`. */
   readonly loss: Float64Array;

@@ -118,22 +118,36 @@ export function record(
       energy: { initialLoss, loss, dissipated, largestStepResidual: residual, at },
     };
   };
+  let lostBefore = dissipated;
+  let lost = NaN;
+  let step: Step;
+  // objects of every step, made once
+  const onStep = {
+    end: 0,
+    y: run.y,
+    stateAt: (t: number, out: Float64Array) =>
+      step.stateAt(Math.min(clock.inverse(t), step.end), out),
+    dissipatedAt: (t: number) =>
+      t === onStep.end || !energy
+        ? lostBefore + lost
+        : lostBefore + dissipation(step.segment!, Math.min(clock.inverse(t), step.end), clock.rate),
+  };
+  const afterStep = {
+    steps,
+    norm: () => norm2(onStep.y),
+    loss: () => (energy ? loss : field.value(onStep.end, onStep.y)),
+    gradientNorm: () => records.speedAt(onStep.end, onStep.y),
+  };
   try {
-    for (const step of run) {
+    for (step of run) {
       steps++;
-      const { y, segment } = step;
+      const { y } = step;
       const end = clock.time(step.end);
-      const lostBefore = dissipated;
-      const lost = energy ? dissipation(segment!, step.end, clock.rate) : NaN;
-      const savedLoss = records.step({
-        end,
-        y,
-        stateAt: (t, out) => step.stateAt(Math.min(clock.inverse(t), step.end), out),
-        dissipatedAt: (t) =>
-          t === end || !energy
-            ? lostBefore + lost
-            : lostBefore + dissipation(segment!, Math.min(clock.inverse(t), step.end), clock.rate),
-      });
+      onStep.end = end;
+      onStep.y = y;
+      lostBefore = dissipated;
+      lost = energy ? dissipation(step.segment!, step.end, clock.rate) : NaN;
+      const savedLoss = records.step(onStep);
       if (energy) {
         const before = loss;
         loss = savedLoss ?? field.value(end, y);
@@ -143,12 +157,8 @@ export function record(
         ends.push(end);
         residuals.push(loss - initialLoss + dissipated);
       }
-      stopped = reasonToStop(rules, {
-        steps,
-        norm: () => norm2(y),
-        loss: () => (energy ? loss : field.value(end, y)),
-        gradientNorm: () => records.speedAt(end, y),
-      });
+      afterStep.steps = steps;
+      stopped = reasonToStop(rules, afterStep);
       if (stopped !== undefined) break;
       if (observe?.({ t: end, theta: y, steps, saved: records.records, checkpoint }) === false) {
         stopped = 'observe returned false';

@@ -2,11 +2,12 @@ import { checkedSaveAt } from '@nonsmooth/ode';
 import { norm2, VectorBlock } from '@nonsmooth/core';
 import type { FlowProgress } from './checkpoint.js';
 import type { Flow } from './flow.js';
+import { StateList } from './state-list.js';
 
 /** What is recorded of a step: its end, and the states on it. */
 export interface RecordedStep {
-  readonly end: number;
-  readonly y: Float64Array;
+  end: number;
+  y: Float64Array;
   /** Θ_t at a time t on the step. */
   readonly stateAt: (t: number, out: Float64Array) => Float64Array;
   /** ∫₀ᵗ ‖Θ'‖² there. */
@@ -23,11 +24,12 @@ export class Recorder {
   /** What is saved so far. */
   readonly records: FlowProgress['saved'] & {
     readonly t: number[];
-    readonly y: Float64Array[];
+    readonly y: readonly Float64Array[];
     readonly loss: number[];
     readonly speed: number[];
     readonly dissipated: number[];
-  } = { t: [], y: [], loss: [], speed: [], dissipated: [] };
+  };
+  private readonly states = new StateList();
   /** The loss at the start, if that is saved. */
   readonly initialLoss: number | undefined;
   /** How many of `saveAt` are past. */
@@ -47,6 +49,7 @@ export class Recorder {
   ) {
     const n = theta0.length;
     const block = new VectorBlock(2 * n);
+    this.records = { t: [], y: this.states.states, loss: [], speed: [], dissipated: [] };
     this.field = field;
     this.times = saveAt === undefined ? undefined : checkedSaveAt(saveAt, 0, horizon);
     this.velocity = block.next(n);
@@ -64,7 +67,7 @@ export class Recorder {
     const { records, field, velocity } = this;
     records.dissipated.push(lost);
     records.t.push(time);
-    records.y.push(theta.slice());
+    this.states.add(theta);
     records.loss.push(field.velocity(time, theta, velocity));
     records.speed.push(norm2(velocity));
   }

@@ -34,7 +34,7 @@ export class CornerFunction {
       const kink = kinked.kink(index);
       for (let i = 0; i < kink.size; i++) this.entries.add(kink.offset + i);
       size += kink.size;
-      return { ...kink, offset: size - kink.size };
+      return renumbered(kink, size - kink.size);
     });
     this.size = size;
     this.straight = this.kinks.flatMap((kink) =>
@@ -58,11 +58,9 @@ export class CornerFunction {
 
   /** Active kinks in the numbers of the corner. */
   local(active: readonly ActiveKink[]): ActiveKink[] {
-    return active.map(({ from, ties }, index) => ({
-      index,
-      from,
-      ...(ties && { ties: ties.map((entry) => this.localEntry(entry)) }),
-    }));
+    return active.map(({ from, ties }, index) =>
+      ties ? { index, from, ties: ties.map((entry) => this.localEntry(entry)) } : { index, from },
+    );
   }
 
   /** What these kinks do now. */
@@ -109,16 +107,17 @@ export class CornerFunction {
   /** The gradient of u_entry − u_base, and what it owes to the kinks below. */
   rowAt(x: Float64Array, { sides }: Pattern, row: HeldRow): ActiveRow {
     const { field, kinked, indices } = this;
+    const { kink, entry, base } = row;
     this.place(sides);
     const [global] = this.globalRows([row]);
-    if (!this.kinks[row.kink]!.nested) {
+    if (!this.kinks[kink]!.nested) {
       const { gradient, length } = field.rowAt(x, global!);
-      return { ...row, gradient, length, slopes: undefined };
+      return { kink, entry, base, gradient, length, slopes: undefined };
     }
     const gradient = new Float64Array(this.dimension);
     kinked.row(x, field.pattern.sides, global!, gradient);
     const slopes = Float64Array.from(indices, (index) => kinked.slopeOf(index));
-    return { ...row, gradient, length: norm2(gradient), slopes };
+    return { kink, entry, base, gradient, length: norm2(gradient), slopes };
   }
 
   private place(local: Float64Array, lengthOfDirections = 2): void {
@@ -147,4 +146,12 @@ export class CornerFunction {
     });
     return global;
   }
+}
+
+/** The kink with its arguments from another place on; object spreads cost a microsecond each. */
+function renumbered(
+  { kind, size, affine, nested, block, position, name }: FrozenKink,
+  offset: number,
+): FrozenKink {
+  return { kind, offset, size, affine, nested, block, position, name };
 }

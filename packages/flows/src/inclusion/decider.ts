@@ -58,14 +58,14 @@ export class Decider {
     } else {
       found = this.patterns.search(corner, neutral, stateNoise, way);
     }
-    const decision = this.conclude(corner, found, ahead, stateNoise, isSecondLook);
-    return { ...decision, concave: concave ?? decision.concave };
+    return this.conclude(corner, found, concave, ahead, stateNoise, isSecondLook);
   }
 
   /** Turns verdicts into the next pattern; what is tangential is looked at again a little later. */
   private conclude(
     corner: Corner,
     { way, verdicts, several, undecided }: Found,
+    concave: number | undefined,
     ahead: number,
     stateNoise: number,
     isSecondLook: boolean,
@@ -89,11 +89,12 @@ export class Decider {
       }
       setHeld(kink, index, next, verdict.ties);
       if (verdict.ties) this.freshTies(corner, index, verdict.ties, fresh);
-      open.push({ index, from: 'held', ...(verdict.ties && { ties: verdict.ties }) });
+      const { ties } = verdict;
+      open.push(ties ? { index, from: 'held', ties } : { index, from: 'held' });
     }
     const isTangential = [...verdicts.values()].some(({ kind }) => kind === 'tangential');
     if (!isTangential || atRest) {
-      return { pattern: next, velocity, atRest, fresh, several, undecided };
+      return { pattern: next, velocity, atRest, fresh, several, undecided, concave };
     }
     if (isSecondLook) {
       for (const { index } of open) {
@@ -108,7 +109,7 @@ export class Decider {
           for (const entry of ties) if (!carrying.includes(entry)) fresh.push({ entry, order: 0 });
         }
       }
-      return { pattern: next, velocity, atRest, fresh, several, undecided };
+      return { pattern: next, velocity, atRest, fresh, several, undecided, concave };
     }
     const later = new Float64Array(dimension);
     for (let i = 0; i < dimension; i++) later[i] = x[i]! + ahead * velocity[i]!;
@@ -124,7 +125,7 @@ export class Decider {
       fresh: [...fresh, ...left],
       several: several || second.several,
       undecided: undecided ?? second.undecided,
-      concave: second.concave,
+      concave: concave ?? second.concave,
     };
   }
 

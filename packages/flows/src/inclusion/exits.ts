@@ -60,11 +60,10 @@ export class ExitWatch {
       if (theta === whole) this.state.set(end);
       else evaluateSegment(segment, theta, this.state);
       this.field.velocity(this.state, this.velocity);
-      const found = this.field.margin(this.state, this.velocity);
+      const { margin, kink } = this.field.margin(this.state, this.velocity);
       const noise = this.field.noise() + stateNoise;
-      if (isByElement && found.margin < -noise && this.isShortest(noise))
-        return { ...found, margin: noise, noise };
-      return { ...found, noise };
+      const isInside = isByElement && margin < -noise && this.isShortest(noise);
+      return { margin: isInside ? noise : margin, kink, noise };
     };
     // the end first: its evaluation is already known
     const high = marginAt(last);

@@ -7,6 +7,7 @@ import {
   type Statistics,
   type Step,
 } from '@nonsmooth/ode';
+import type { ActiveKink } from './active-kink.js';
 import { activeAtStart } from './active-kinks.js';
 import { ExitWatch } from './exits.js';
 import type { InclusionCheckpoint, SavedItinerary } from './inclusion-checkpoint.js';
@@ -125,10 +126,10 @@ export class InclusionRun implements Iterable<Step> {
     const size = norm2(x0);
     this.patience.expected =
       speed > 0 && size > 0 ? Math.min(end - t, (0.1 * size) / speed) : end - t;
-    const active = activeAtStart(field, this.watch, x0, near, values).map((one) => ({
-      ...one,
-      from: 'start' as const,
-    }));
+    const active = activeAtStart(field, this.watch, x0, near, values).map(
+      ({ index, ties }): ActiveKink =>
+        ties ? { index, from: 'start', ties } : { index, from: 'start' },
+    );
     this.turns.decide(active, 1e-3 * this.patience.expected * rate(t));
   }
 

@@ -80,7 +80,7 @@ export function shortestVelocity(
       gram[j * k + i] = entry;
     }
   }
-  const allowed = sets.map((set) => (set.bound < 0 ? { ...set, bound: 0 } : set));
+  const allowed = sets.map((set) => (set.bound < 0 ? closed(set) : set));
   const ended = productMinimum(gram, h, allowed, lambda);
   for (let l = 0; l < out.length; l++) out[l] = -gradient[l]!;
   rows.forEach(({ gradient: row }, i) => {
@@ -88,4 +88,9 @@ export function shortestVelocity(
     if (weight !== 0) for (let l = 0; l < out.length; l++) out[l] = out[l]! - weight * row[l]!;
   });
   return ended;
+}
+
+/** With nothing but 0 in it. */
+function closed({ kind, start, size }: MultiplierSet): MultiplierSet {
+  return { kind, start, size, bound: 0 };
 }

@@ -126,7 +126,8 @@ export class SlidingField {
   private rowOf(x: Float64Array, row: HeldRow, i: number): FieldRow {
     const known = (this.spare[i] ??= this.emptyRow(row, false));
     const { kink, entry, base } = row;
-    const found = { ...known, kink, entry, base };
+    const { gradient, support } = known;
+    const found = fieldRow({ kink, entry, base }, gradient, support, false);
     this.compute(x, found);
     return found;
   }
@@ -137,7 +138,7 @@ export class SlidingField {
     const memory = new ArrayBuffer(12 * dimension);
     const gradient = new Float64Array(memory, 0, dimension);
     const support = new Int32Array(memory, 8 * dimension, dimension);
-    return { ...row, gradient, length: 0, support, size: 0, slopes: undefined, isKept };
+    return fieldRow(row, gradient, support, isKept);
   }
 
   /** The gradient of u_entry − u_base, until another one is asked for. */
@@ -294,7 +295,9 @@ export class SlidingField {
     apart = Math.sqrt(apart);
     // forces that the search leaves undecided
     const slack = 1e4 * this.noise();
-    return apart <= slack ? { margin: slack, kink: nearest.kink } : { ...nearest, margin: -apart };
+    return apart <= slack
+      ? { margin: slack, kink: nearest.kink }
+      : { margin: -apart, kink: nearest.kink };
   }
 
   private sets(): MultiplierSet[] {
@@ -340,6 +343,15 @@ export class SlidingField {
       }
     }
   }
+}
+
+function fieldRow(
+  { kink, entry, base }: HeldRow,
+  gradient: Float64Array,
+  support: Int32Array,
+  isKept: boolean,
+): FieldRow {
+  return { kink, entry, base, gradient, length: 0, support, size: 0, slopes: undefined, isKept };
 }
 
 /** ⟨row, v⟩. */

@@ -105,7 +105,9 @@ export class KinkWatch {
   /** The other side of an entry that has not left 0 yet holds. */
   turn(entry: number): void {
     const known = this.fresh.get(entry);
-    if (known) this.fresh.set(entry, { ...known, rate: -known.rate });
+    if (!known) return;
+    const { order, slack, rate } = known;
+    this.fresh.set(entry, { order, slack, rate: -rate });
   }
 
   /** What has not left 0 yet, as plain data, and back. */
@@ -282,7 +284,7 @@ export class KinkWatch {
       value = gapAt(at);
       if (Math.abs(step) <= 1e-15 * reach || Math.abs(value) <= slack) break;
     }
-    return { ...crossing, theta: Math.min(Math.max(at, 0), reach) };
+    return { kink, entry, theta: Math.min(Math.max(at, 0), reach) };
   }
 
   private gapAt(x: Float64Array, pattern: Pattern, entry: number): number {

@@ -15,7 +15,10 @@ export class ExplicitStepper implements Stepper {
   private readonly method: ExplicitDefinition;
   private readonly combinations: Combinations;
   private readonly system: System;
+  /** All stages one after the other, and each of them. */
+  private readonly stages: Float64Array;
   private readonly k: readonly Float64Array[];
+  private readonly zero: Float64Array;
   private readonly stage: Float64Array;
   private readonly errors: Float64Array;
   /** Two stages at the end of the step, of different states, tell how fast f changes with y: the first of them, or −1. */
@@ -27,11 +30,14 @@ export class ExplicitStepper implements Stepper {
   constructor(method: ExplicitDefinition, combinations: Combinations, system: System) {
     const { stages, c, firstSameAsLast, interpolant } = method;
     const n = system.dimension;
-    const block = new VectorBlock((interpolant.p.length + 5) * n);
+    const count = interpolant.p.length;
+    const block = new VectorBlock((count + 6) * n);
     this.method = method;
     this.combinations = combinations;
     this.system = system;
-    this.k = interpolant.p.map(() => block.next(n));
+    this.stages = block.next(count * n);
+    this.k = interpolant.p.map((_, i) => this.stages.subarray(i * n, (i + 1) * n));
+    this.zero = block.next(n);
     this.derivative = this.k[0]!;
     this.memory = { t: 0, y: block.next(n), derivative: this.derivative };
     this.stage = block.next(n);
@@ -52,18 +58,19 @@ export class ExplicitStepper implements Stepper {
 
   attempt(h: number): number {
     const { method, combinations, system, memory, k, stage, next, twin, twinState } = this;
+    const { stages: all } = this;
     const { stages, c, firstSameAsLast } = method;
     const { rows, step, errorOf, lowerErrorOf } = combinations;
     const { y } = memory;
     this.h = h;
     this.isEndKnown = firstSameAsLast;
     for (let i = 1; i < stages; i++) {
-      rows[i]!.write(k, y, h, stage);
+      rows[i]!.write(all, y, h, stage);
       system.rhs(memory.t + c[i]! * h, stage, k[i]!);
       if (i === twin) twinState.set(stage);
     }
     if (firstSameAsLast) next.set(stage);
-    else step.write(k, y, h, next);
+    else step.write(all, y, h, next);
     if (!errorOf) {
       for (let i = 0; i < next.length; i++) if (!Number.isFinite(next[i])) return Number.NaN;
       return 0;
@@ -75,8 +82,8 @@ export class ExplicitStepper implements Stepper {
   }
 
   private estimate(combination: Combination): number {
-    const { k, h, errors, system, memory, next } = this;
-    combination.write(k, undefined, h, errors);
+    const { stages, zero, h, errors, system, memory, next } = this;
+    combination.write(stages, zero, h, errors);
     return system.tolerance.size(errors, memory.y, next);
   }
 
@@ -99,6 +106,7 @@ export class ExplicitStepper implements Stepper {
 
   interpolant(coefficients: readonly Float64Array[]): number {
     const { method, combinations, system, memory, k, stage, next, h, degree } = this;
+    const { stages: all, zero } = this;
     const { stages, firstSameAsLast, interpolant } = method;
     const { extraRows, powers } = combinations;
     const { y } = memory;
@@ -109,11 +117,11 @@ export class ExplicitStepper implements Stepper {
     }
     const firstExtra = firstSameAsLast ? stages : stages + 1;
     for (let i = 0; i < extraRows.length; i++) {
-      extraRows[i]!.write(k, y, h, stage);
+      extraRows[i]!.write(all, y, h, stage);
       system.rhs(memory.t + interpolant.extra!.c[i]! * h, stage, k[firstExtra + i]!);
     }
     coefficients[0]!.set(y);
-    for (let j = 0; j < degree; j++) powers[j]!.write(k, undefined, h, coefficients[j + 1]!);
+    for (let j = 0; j < degree; j++) powers[j]!.write(all, zero, h, coefficients[j + 1]!);
     return degree;
   }
 

@@ -22,7 +22,7 @@ export function integrate<Mode = undefined, Note = unknown>(
   requireBoolean('segments', options.segments);
   const { t0, t1 } = problem;
   const saveAt = options.saveAt === undefined ? undefined : checkedSaveAt(options.saveAt, t0, t1);
-  const integrator = new Integrator(problem, checked, { ...options, ...(saveAt && { saveAt }) });
+  const integrator = new Integrator(problem, checked, saveAt ? { ...options, saveAt } : options);
   if (options.from !== undefined) integrator.restore(options.from);
   else integrator.begin();
   return integrator;
