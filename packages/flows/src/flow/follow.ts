@@ -34,12 +34,14 @@ export interface FlowField<Mode> {
 }
 
 /** An integration of a flow under way. */
-export interface FlowRun extends Iterable<Step> {
+export interface FlowRun {
   readonly t: number;
   readonly y: Float64Array;
   readonly statistics: Statistics;
   /** Why it has ended; empty while it goes on. */
   readonly reason: string;
+  /** Takes one step; undefined at the end. @throws IntegrationError */
+  next(): Step | undefined;
   checkpoint(): Checkpoint | InclusionCheckpoint;
 }
 
@@ -76,12 +78,11 @@ export function follow<Mode>(
     if (error.cause !== undefined) throw error.cause;
     return stuckAtStart(field, start, method.name, toleranceOf(options), error.message);
   }
-  const recording = { start, rules, clock, saveAt, energy, method, options };
-  return record(run, field, { ...recording, ...continuation });
+  return record(run, field, { start, rules, clock, saveAt, energy, method, options, continuation });
 }
 
 /** What a run is recorded with. */
-export interface Recording extends FlowContinuation {
+export interface Recording {
   readonly start: Float64Array;
   readonly rules: CheckedRules;
   readonly clock: Pick<Clock<unknown>, 'time' | 'inverse' | 'rate'>;
@@ -89,14 +90,16 @@ export interface Recording extends FlowContinuation {
   readonly energy: boolean;
   readonly method: Method;
   readonly options: IntegrationOptions;
+  readonly continuation: FlowContinuation;
 }
 
 /** Takes the steps of a run to its end, with its records, stop rules and energy identity. */
 export function record(
   run: FlowRun,
   field: Pick<FlowField<unknown>, 'value' | 'velocity'>,
-  { start, rules, clock, saveAt, energy, method, options, observe, from }: Recording,
+  { start, rules, clock, saveAt, energy, method, options, continuation }: Recording,
 ): Flow {
+  const { observe, from } = continuation;
   const records = new Recorder(field, start, rules.time, saveAt, from?.saved);
   const initialLoss = from?.energy.initialLoss ?? records.initialLoss ?? field.value(0, start);
   let { loss, dissipated } = from?.energy ?? { loss: initialLoss, dissipated: 0 };
@@ -120,17 +123,18 @@ export function record(
   };
   let lostBefore = dissipated;
   let lost = NaN;
-  let step: Step;
+  let step: Step | undefined;
   // objects of every step, made once
   const onStep = {
     end: 0,
     y: run.y,
     stateAt: (t: number, out: Float64Array) =>
-      step.stateAt(Math.min(clock.inverse(t), step.end), out),
+      step!.stateAt(Math.min(clock.inverse(t), step!.end), out),
     dissipatedAt: (t: number) =>
       t === onStep.end || !energy
         ? lostBefore + lost
-        : lostBefore + dissipation(step.segment!, Math.min(clock.inverse(t), step.end), clock.rate),
+        : lostBefore +
+          dissipation(step!.segment!, Math.min(clock.inverse(t), step!.end), clock.rate),
   };
   const afterStep = {
     steps,
@@ -139,7 +143,7 @@ export function record(
     gradientNorm: () => records.speedAt(onStep.end, onStep.y),
   };
   try {
-    for (step of run) {
+    for (step = run.next(); step; step = run.next()) {
       steps++;
       const { y } = step;
       const end = clock.time(step.end);
@@ -171,8 +175,13 @@ export function record(
   }
   const end = clock.time(run.t);
   if (end !== rules.time) stopped ??= run.reason;
+  const { t, y, loss: losses, speed, dissipated: lostUntil } = records.result();
   return {
-    ...records.result(),
+    t,
+    y,
+    loss: losses,
+    speed,
+    dissipated: lostUntil,
     energy: energy
       ? {
           dissipated,

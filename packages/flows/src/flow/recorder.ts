@@ -29,7 +29,7 @@ export class Recorder {
     readonly speed: number[];
     readonly dissipated: number[];
   };
-  private readonly states = new StateList();
+  private readonly states: StateList;
   /** The loss at the start, if that is saved. */
   readonly initialLoss: number | undefined;
   /** How many of `saveAt` are past. */
@@ -49,6 +49,7 @@ export class Recorder {
   ) {
     const n = theta0.length;
     const block = new VectorBlock(2 * n);
+    this.states = new StateList(saveAt?.length);
     this.records = { t: [], y: this.states.states, loss: [], speed: [], dissipated: [] };
     this.field = field;
     this.times = saveAt === undefined ? undefined : checkedSaveAt(saveAt, 0, horizon);

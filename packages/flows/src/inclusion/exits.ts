@@ -1,4 +1,4 @@
-import { norm2, VectorBlock } from '@nonsmooth/core';
+import { norm2, type VectorBlock } from '@nonsmooth/core';
 import { evaluateSegment, type Segment } from '@nonsmooth/ode';
 import type { ActiveKink } from './active-kink.js';
 import { CornerFunction } from './corner-function.js';
@@ -22,10 +22,9 @@ export class ExitWatch {
   private readonly state: Float64Array;
   private readonly velocity: Float64Array;
 
-  constructor(field: SlidingField) {
+  constructor(field: SlidingField, block: VectorBlock) {
     this.field = field;
     const { dimension } = field.kinked;
-    const block = new VectorBlock(2 * dimension);
     this.state = block.next(dimension);
     this.velocity = block.next(dimension);
   }
@@ -98,23 +97,30 @@ export class ExitWatch {
     return Math.sqrt(apart) <= 1e4 * noise;
   }
 
-  /** Where on a step a kink begins to bend down, if it does by its end. */
-  bendsDown(segment: Segment, index: number, stateNoise: number): number | undefined {
-    const { field } = this;
-    const bendAt = (theta: number): number => {
-      evaluateSegment(segment, theta, this.state);
-      field.velocity(this.state, this.velocity);
-      if (field.isSliding) field.margin(this.state, this.velocity);
-      return field.kinked.boundOf(index);
-    };
+  /** Where on a step to the state `end` a kink begins to bend down, if it does by then. */
+  bendsDown(
+    segment: Segment,
+    end: Float64Array,
+    index: number,
+    stateNoise: number,
+  ): number | undefined {
+    if (this.bendAt(end, index) >= -this.field.noise() - stateNoise) return undefined;
     let [low, high] = [0, (segment.end - segment.start) / segment.step];
-    if (bendAt(high) >= -field.noise() - stateNoise) return undefined;
     for (let round = 0; round < 45 && high - low > 1e-12 * high; round++) {
       const middle = (low + high) / 2;
-      if (bendAt(middle) < 0) high = middle;
+      evaluateSegment(segment, middle, this.state);
+      if (this.bendAt(this.state, index) < 0) high = middle;
       else low = middle;
     }
     return segment.start + high * segment.step;
+  }
+
+  /** The derivative with respect to the value of a kink at a state. */
+  private bendAt(x: Float64Array, index: number): number {
+    const { field, velocity } = this;
+    field.velocity(x, velocity);
+    if (field.isSliding) field.margin(x, velocity);
+    return field.kinked.boundOf(index);
   }
 }
 

@@ -106,8 +106,8 @@ export function inclusionFlow<Event extends KinkEvent>(
     velocity: (t: number, theta: Float64Array, out: Float64Array) =>
       run.velocityAt(theta, t === clock.time(run.t), out),
   };
-  const recording = { start, rules, clock, saveAt, energy, method, options };
-  const flow = record(new RecordedRun(run, events), field, { ...recording, ...continuation });
+  const recording = { start, rules, clock, saveAt, energy, method, options, continuation };
+  const flow = record(new RecordedRun(run, events), field, recording);
   const atRestSince =
     run.restingSince === undefined ? undefined : Math.min(clock.time(run.restingSince), flow.end);
   return {
@@ -149,8 +149,8 @@ class RecordedRun implements FlowRun {
     return this.run.reason;
   }
 
-  [Symbol.iterator](): Iterator<Step> {
-    return this.run[Symbol.iterator]();
+  next(): Step | undefined {
+    return this.run.next();
   }
 
   checkpoint(): InclusionCheckpoint {

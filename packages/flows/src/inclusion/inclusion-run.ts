@@ -1,4 +1,4 @@
-import { norm2 } from '@nonsmooth/core';
+import { norm2, VectorBlock } from '@nonsmooth/core';
 import {
   evaluateSegment,
   IntegrationError,
@@ -35,7 +35,7 @@ type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
  * An integration of Θ' ∈ −∂f(Θ) under way, step by step: between kinks of the frozen function of a pattern by any method,
  * each step cut at the first kink on it, where the next pattern is decided.
  */
-export class InclusionRun implements Iterable<Step> {
+export class InclusionRun {
   /** Why it could not begin. */
   readonly broken: string | undefined;
   private readonly state: RunState;
@@ -74,8 +74,12 @@ export class InclusionRun implements Iterable<Step> {
     from?: InclusionCheckpoint,
   ) {
     const [t, end] = interval;
-    const y = x0.slice();
-    const field = new SlidingField(kinked);
+    const { dimension, size } = kinked;
+    // the vectors of all its parts
+    const block = new VectorBlock(15 * dimension + size);
+    const y = block.next(dimension);
+    y.set(x0);
+    const field = new SlidingField(kinked, block);
     const state: RunState = {
       t,
       end,
@@ -88,18 +92,19 @@ export class InclusionRun implements Iterable<Step> {
     };
     this.state = state;
     this.field = field;
-    this.watch = new KinkWatch(kinked);
-    this.exits = new ExitWatch(field);
-    this.noise = new StateNoise(field);
+    this.watch = new KinkWatch(kinked, block);
+    this.exits = new ExitWatch(field, block);
+    this.noise = new StateNoise(field, block);
     this.rest = new RestRule(options, end);
     this.pieces = new Pieces(state, field, method, options, rate);
     const { watch, noise, rest } = this;
     const { choice } = options;
-    this.turns = new Turns({ state, field, watch, noise, rest, listener, rate, choice });
+    const parts = { state, field, watch, noise, rest, listener, rate, choice };
+    this.turns = new Turns(parts, block);
     this.project = options.project;
     this.rate = rate;
     this.listener = listener;
-    this.velocity = new Float64Array(kinked.dimension);
+    this.velocity = block.next(dimension);
     this.step = {
       start: t,
       end: t,
@@ -123,9 +128,9 @@ export class InclusionRun implements Iterable<Step> {
     const speed = norm2(this.velocity);
     this.turns.measure();
     // as if a step changed the state by a tenth
-    const size = norm2(x0);
+    const length = norm2(x0);
     this.patience.expected =
-      speed > 0 && size > 0 ? Math.min(end - t, (0.1 * size) / speed) : end - t;
+      speed > 0 && length > 0 ? Math.min(end - t, (0.1 * length) / speed) : end - t;
     const active = activeAtStart(field, this.watch, x0, near, values).map(
       ({ index, ties }): ActiveKink =>
         ties ? { index, from: 'start', ties } : { index, from: 'start' },
@@ -180,10 +185,6 @@ export class InclusionRun implements Iterable<Step> {
     const { state, field, watch, exits, noise, rest, pieces, leaving, patience } = this;
     const { reaches } = this.turns;
     return { state, field, watch, exits, noise, rest, pieces, leaving, reaches, patience };
-  }
-
-  *[Symbol.iterator](): Iterator<Step> {
-    for (let step = this.next(); step; step = this.next()) yield step;
   }
 
   /** Takes one step, whose record is that of the next one too; undefined at the end. @throws IntegrationError */
@@ -299,7 +300,7 @@ export class InclusionRun implements Iterable<Step> {
       state.ordinary = segment.step;
     }
     this.watch.advance(y, field.pattern);
-    if (this.watch.size > 0) this.watchResting(segment);
+    if (this.watch.size > 0) this.watchResting(segment, y);
     if (end === state.end) {
       state.reason = this.pieces.current.reason;
       return;
@@ -320,12 +321,12 @@ export class InclusionRun implements Iterable<Step> {
   }
 
   /** Kinks that nothing moves: one that begins to bend down could be left. */
-  private watchResting(segment: Segment): void {
+  private watchResting(segment: Segment, end: Float64Array): void {
     const { field, leaving } = this;
     this.watch.resting((entry) => {
       const index = field.kinked.kinkAt(entry);
       if (field.kinked.kink(index).kind !== 'abs' || leaving.has(index)) return;
-      const since = this.exits.bendsDown(segment, index, this.noise.size);
+      const since = this.exits.bendsDown(segment, end, index, this.noise.size);
       if (since === undefined) return;
       leaving.add(index);
       this.listener.couldLeave(since, index);

@@ -4,7 +4,8 @@ import type { HeldRow, Pattern } from './pattern.js';
 
 /** A list of arguments of kinks, which grows as needed. */
 export class Entries {
-  list: Int32Array = new Int32Array(64);
+  // few enough to need no memory of their own
+  list: Int32Array = new Int32Array(16);
   count = 0;
 
   clear(): void {

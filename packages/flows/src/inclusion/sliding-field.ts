@@ -1,4 +1,4 @@
-import { dot, norm2, VectorBlock } from '@nonsmooth/core';
+import { dot, norm2, type VectorBlock } from '@nonsmooth/core';
 import type { ActiveRow } from './active-row.js';
 import { GramFactor } from './gram-factor.js';
 import type { KinkedFunction } from './kinked-function.js';
@@ -51,10 +51,9 @@ export class SlidingField {
   /** Rows that are the same everywhere, by argument and base. */
   private readonly constantRows = new Map<string, FieldRow>();
 
-  constructor(kinked: KinkedFunction) {
+  constructor(kinked: KinkedFunction, block: VectorBlock) {
     const { dimension, count, size } = kinked;
     this.kinked = kinked;
-    const block = new VectorBlock(5 * dimension + size);
     this.gradient = block.next(dimension);
     this.state = block.next(dimension);
     this.velocityThere = block.next(dimension);

@@ -1,4 +1,4 @@
-import { VectorBlock } from '@nonsmooth/core';
+import type { VectorBlock } from '@nonsmooth/core';
 import type { SlidingField } from './sliding-field.js';
 import { mixedSigns } from './term-sizes.js';
 
@@ -14,10 +14,9 @@ export class StateNoise {
   private readonly here: Float64Array;
   private readonly there: Float64Array;
 
-  constructor(field: SlidingField) {
+  constructor(field: SlidingField, block: VectorBlock) {
     const { dimension } = field.kinked;
     this.field = field;
-    const block = new VectorBlock(3 * dimension);
     this.scratch = block.next(dimension);
     this.here = block.next(dimension);
     this.there = block.next(dimension);

@@ -1,4 +1,4 @@
-import { norm2, VectorBlock } from '@nonsmooth/core';
+import { norm2, type VectorBlock } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
 import { activeKinks } from './active-kinks.js';
 import { CornerFunction } from './corner-function.js';
@@ -37,11 +37,10 @@ export class Turns {
   /** How far arguments of norms move with the state, where that was asked last. */
   readonly reaches: Map<number, number> = new Map();
 
-  constructor(parts: TurnParts) {
+  constructor(parts: TurnParts, block: VectorBlock) {
     const { field, state } = parts;
     this.parts = parts;
     const n = state.y.length;
-    const block = new VectorBlock(2 * n);
     this.velocity = block.next(n);
     this.stepStart = block.next(n);
     this.stepStart.set(state.y);

@@ -1,3 +1,4 @@
+import { VectorBlock } from '@nonsmooth/core';
 import { evaluateSegment, type Segment } from '@nonsmooth/ode';
 import { bernsteinMatrix, firstNegative } from './bernstein.js';
 import type { FreshEntry } from './decision.js';
@@ -42,9 +43,9 @@ export class KinkWatch {
   private samples = new Float64Array(0);
   private coefficients = new Float64Array(0);
 
-  constructor(kinked: KinkedFunction) {
+  constructor(kinked: KinkedFunction, block: VectorBlock) {
     this.kinked = kinked;
-    this.state = new Float64Array(kinked.dimension);
+    this.state = block.next(kinked.dimension);
   }
 
   /** From x on with this pattern and velocity; the function has taken the measure of x. */
@@ -248,9 +249,10 @@ export class KinkWatch {
       this.samples = new Float64Array(m + 1);
       this.coefficients = new Float64Array(m + 1);
     }
-    for (let j = 0; j <= m; j++) {
-      if ((gaps[j]?.length ?? 0) < near.count) gaps[j] = new Float64Array(near.list.length);
-    }
+    if (gaps.length > m && gaps[m]!.length >= near.count) return;
+    const { length } = near.list;
+    const block = new VectorBlock((m + 1) * length);
+    for (let j = 0; j <= m; j++) gaps[j] = block.next(length);
   }
 
   /** The zero of the gap itself next to that of its interpolant. */

@@ -65,12 +65,12 @@ export class ExplicitStepper implements Stepper {
     this.h = h;
     this.isEndKnown = firstSameAsLast;
     for (let i = 1; i < stages; i++) {
-      rows[i]!.write(all, y, h, stage);
-      system.rhs(memory.t + c[i]! * h, stage, k[i]!);
-      if (i === twin) twinState.set(stage);
+      const isEnd = firstSameAsLast && i === stages - 1;
+      const state = isEnd ? next : i === twin ? twinState : stage;
+      rows[i]!.write(all, y, h, state);
+      system.rhs(memory.t + c[i]! * h, state, k[i]!);
     }
-    if (firstSameAsLast) next.set(stage);
-    else step.write(all, y, h, next);
+    if (!firstSameAsLast) step.write(all, y, h, next);
     if (!errorOf) {
       for (let i = 0; i < next.length; i++) if (!Number.isFinite(next[i])) return Number.NaN;
       return 0;
