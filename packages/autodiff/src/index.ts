@@ -58,7 +58,7 @@ export * from './switching/irregular.js';
 export * from './switching/kinks-of-program.js';
 export { signatureGradientProgram } from './switching/chosen-programs.js';
 export { switchedProgram, switchingProgram } from './switching/variables.js';
-export { unaryOps } from './forward/scalar.js';
+export { scalarOf, unaryOps } from './forward/scalar.js';
 export { switchingTable } from './rules/switching.js';
 export type { AbsLike, Switching, SwitchingTable } from './rules/switching.js';
 export type { NormBlock, SwitchedProgram, SwitchingBlock } from './switching/variables.js';

@@ -66,6 +66,7 @@ const ofNodes = 'reads nodes of programs, which traces make and freeze';
 const withinTraces = {
   applyNode: ofNodes,
   applyUnary: ofNodes,
+  scalarOf: ofNodes,
   copyNode: ofNodes,
   gradientOf: 'reads what a derivative places in a trace',
   inline: 'reads a trace from within',

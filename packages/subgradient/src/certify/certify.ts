@@ -19,7 +19,7 @@ import {
 import { defaultBudget, requireBudget, type Budget } from '../cells/budget.js';
 import { fromNumber, type Rational } from '../exact/rational.js';
 import { denseAnswer, denseDecisions } from '../dense/certify-dense.js';
-import { decide } from '../membership/decide.js';
+import { all, decide } from '../membership/decide.js';
 import { difference } from '../membership/frame.js';
 import { independence } from '../membership/independence.js';
 import { obstacleOf } from '../membership/obstacle.js';
@@ -33,6 +33,7 @@ import { withBiasShifts } from './bias-shift-proof.js';
 import { verdictOf, type CertifiedGradient, type DataModel } from './certificate.js';
 import { radiusOfConstancy } from './radius.js';
 import { choiceOfPolicy } from './choice-of-policy.js';
+import { smoothAnswer, type SmoothAnswer } from './smooth-points.js';
 import { boundedSignatureGradient, sweepRounding } from './signature-gradient.js';
 
 /** Options of `certify`: the vector to judge, the sweep that computes it, and the effort. */
@@ -85,6 +86,11 @@ export function certify(
       ? certifyByLayers(program, point, constant.relu, options)
       : undefined;
   if (byLayers !== undefined) return byLayers;
+  const smooth =
+    options.gradient === undefined && constant
+      ? smoothAnswer(program, point, constant, refinements)
+      : undefined;
+  if (smooth !== undefined) return differentiableAt(point, smooth, tolerance, budget);
   const local = localForm(program, point);
   const choice = choiceOfPolicy(program, local, point, kinks);
   const gradient =
@@ -159,6 +165,33 @@ function certifyByLayers(
       return { index, op, node, entry: sample * width + unit, matters };
     }),
     radiusOfConstancy: answer.radius(refinements),
+    budget: { ...defaultBudget, ...budget },
+  };
+}
+
+/** Without an active kink all four sets are {∇f(x)}. */
+function differentiableAt(
+  point: ArrayLike<number>,
+  { value, gradient, radiusOfConstancy }: SmoothAnswer,
+  tolerance: number,
+  budget: Partial<Budget>,
+): CertifiedGradient {
+  const decisions = all('in', { kind: 'differentiable' });
+  return {
+    value,
+    gradient,
+    ...summaryOf(decisions),
+    certificate: {
+      kind: 'subdifferential',
+      point: plainNumbers(point),
+      gradient: plainNumbers(gradient),
+      choice: [],
+      tolerance,
+      model: 'exact',
+      decisions,
+    },
+    activeKinks: [],
+    radiusOfConstancy,
     budget: { ...defaultBudget, ...budget },
   };
 }

@@ -1,21 +1,44 @@
-import { kinds, type Call } from '../procedure/tape.js';
-import type { ScalarProcedure } from '../procedure/scalar-procedure.js';
+import { kinds, type Procedure } from '../procedure/tape.js';
 
-/** sup |f(v + δ) − f(v)| over |δ| ≤ d for arguments v that are known to r: by the mean value theorem. */
-function bound(call: Call, v: number, r: number, d: number): number {
-  const reach = (r + d) * inflation;
-  const slope = call.slope?.(v - reach, v + reach);
-  return slope === undefined ? Infinity : slope * d;
+/** A procedure and the switching variables in it. */
+export interface Switching {
+  readonly tape: Procedure;
+  /** The scalars of all switching variables. */
+  readonly switching: Int32Array;
+  /** Those that are 0, |z| standing in the procedure for their kinks. */
+  readonly active: readonly { readonly index: number; readonly scalar: number }[];
+}
+
+/** sup |f(v + δ) − f(v)| over |δ| ≤ d for the arguments of a call: by the mean value theorem. */
+function bound(tape: Procedure, id: number, moved: Float64Array): number {
+  const { first, second, value, radius } = tape;
+  const u = first[id]!;
+  const v = second[id]!;
+  const d = moved[u]!;
+  if (v >= 0) {
+    // the angle of (x, y): sup |∇| is one over the least distance from 0
+    const e = moved[v]!;
+    if (d === 0 && e === 0) return 0;
+    const reach = (radius[u]! + radius[v]! + d + e) * inflation;
+    const least = Math.hypot(value[u]!, value[v]!) - reach;
+    return least > 0 ? (d + e) / least : Infinity;
+  }
+  if (d === 0) return 0;
+  const { rule } = tape.functionOf(id);
+  if (rule === undefined || rule.isSampled === true) return Infinity;
+  const reach = (radius[u]! + d) * inflation;
+  return rule.slope(value[u]! - reach, value[u]! + reach) * d;
 }
 
 const inflation = 1 + 2 ** -30;
 
 /** How far each scalar can move while no input moves by more than ρ and no inactive kink is crossed. */
-function deviations({ tape, active }: ScalarProcedure, rho: number, moved: Float64Array): void {
-  const { kind, value, radius, first } = tape;
-  for (let id = 0; id < moved.length; id++) {
+function deviations({ tape, active }: Switching, rho: number, moved: Float64Array): void {
+  const { kind, value, radius, first, chosen, size } = tape;
+  for (let id = 0; id < size; id++) {
     switch (kind[id]) {
       case kinds.constant:
+      case kinds.fixed:
         moved[id] = 0;
         break;
       case kinds.input:
@@ -23,6 +46,9 @@ function deviations({ tape, active }: ScalarProcedure, rho: number, moved: Float
         break;
       case kinds.absolute:
         moved[id] = moved[active[first[id]!]!.scalar]!; // ||z'| − |z|| ≤ |z' − z|
+        break;
+      case kinds.chosen:
+        moved[id] = moved[chosen[id]!]!;
         break;
       case kinds.sum: {
         let total = 0;
@@ -41,20 +67,21 @@ function deviations({ tape, active }: ScalarProcedure, rho: number, moved: Float
         moved[id] = total * inflation;
         break;
       }
-      default: {
-        const call = tape.call(id);
-        const { arguments: args } = call;
-        let isStill = true;
-        for (const at of args) isStill &&= moved[at] === 0;
-        const [at] = args as [number];
-        moved[id] = isStill
-          ? 0
-          : args.length > 1
-            ? Infinity
-            : bound(call, value[at]!, radius[at]!, moved[at]!) * inflation;
-      }
+      default:
+        moved[id] = bound(tape, id, moved) * inflation;
     }
   }
+}
+
+/** Where the slack of switching variables and the deviations of scalars are kept. */
+export interface RadiusScratch {
+  readonly slack: Float64Array;
+  readonly moved: Float64Array;
+}
+
+/** For so many switching variables and scalars. */
+export function radiusScratch(switching: number, size: number): RadiusScratch {
+  return { slack: new Float64Array(switching), moved: new Float64Array(size) };
 }
 
 /**
@@ -62,17 +89,19 @@ function deviations({ tape, active }: ScalarProcedure, rho: number, moved: Float
  * networks a bound layer by layer, entry by entry. ∞ if nothing can change, 0 where a sign rests on digits that
  * doubles do not have.
  */
-export function radiusOfConstancy(procedure: ScalarProcedure, refinements = 0): number {
+export function radiusOfConstancy(
+  procedure: Switching,
+  refinements = 0,
+  { slack, moved }: RadiusScratch = radiusScratch(procedure.switching.length, procedure.tape.size),
+): number {
   const { tape, switching, active } = procedure;
   const { value, radius, sensitivity } = tape;
   const zeros = new Set(active.map(({ index }) => index));
-  const slack = new Float64Array(switching.length);
   for (let i = 0; i < slack.length; i++) {
     const z = switching[i]!;
     slack[i] = Math.abs(value[z]!) - radius[z]!;
     if (!(slack[i]! > 0 && slack[i]! < Infinity) && !zeros.has(i)) return 0;
   }
-  const moved = new Float64Array(tape.size);
   const holds = (rho: number): boolean => {
     deviations(procedure, rho, moved);
     for (let i = 0; i < slack.length; i++) {

@@ -20,6 +20,7 @@ import type { Certificate, DataModel } from './certificate.js';
 import { proves } from './check-proof.js';
 import type { Facts } from './facts.js';
 import { marginsProve } from './check-margins.js';
+import { smoothGradient } from './smooth-points.js';
 import { boundedSignatureGradient, sweepRounding } from './signature-gradient.js';
 import { addMultiple } from './sparse-vector.js';
 
@@ -50,6 +51,7 @@ export function verify(certificate: Certificate, subject: Subject): true {
   let set: CertificateError['set'] = 'gradient';
   try {
     if (isProvedByLayers(certificate, program)) return true;
+    if (isProvedBySmoothness(certificate, program)) return true;
     const local = localForm(program, certificate.point);
     const isProved = prover(certificate, program, local);
     for (set of subdifferentialNames) {
@@ -95,6 +97,20 @@ function isProvedByLayers(
     return claimed === own.answer && JSON.stringify(proof) === JSON.stringify(own.proof);
   });
   return isClaim && isNear(gradient, answer.gradient, tolerance);
+}
+
+/** Whether error bounds alone show that no kink is active, and the gradient is ∇f. */
+function isProvedBySmoothness(
+  { point, gradient, choice, tolerance, decisions }: Certificate,
+  program: Program,
+): boolean {
+  if (!Array.isArray(choice) || choice.length > 0 || !Array.isArray(gradient)) return false;
+  const isCandidate = subdifferentialNames.every((set) => {
+    const { answer, proof } = decisions[set];
+    return answer === 'in' && proof?.kind === 'differentiable';
+  });
+  const expected = isCandidate ? smoothGradient(program, point) : undefined;
+  return expected !== undefined && isNear(gradient, expected, tolerance);
 }
 
 /** Equal to the tolerance, or to what the rounding of a sweep can make. */

@@ -23,7 +23,8 @@ import type { Question } from './question.js';
 import { budgetReason, dependenceReason, outerReason } from './reasons.js';
 import { directionOf, entriesOf, integersOn, onColumns } from './sparse-entries.js';
 
-const all = (answer: Membership, proof: Proof): Decisions => ({
+/** One answer for the four sets. */
+export const all = (answer: Membership, proof: Proof): Decisions => ({
   frechet: { answer, proof },
   limiting: { answer, proof },
   bouligand: { answer, proof },

@@ -1,5 +1,5 @@
 import { erf, erfc } from '@nonsmooth/kernels';
-import type { NodeOf, UnaryOp } from '@nonsmooth/autodiff';
+import { scalarOf, type NodeOf, type UnaryOp } from '@nonsmooth/autodiff';
 
 /** A smooth function of one number, and what its derivatives are at most over an interval. */
 export interface ElementaryRule {
@@ -11,6 +11,10 @@ export interface ElementaryRule {
   readonly curvature: (low: number, high: number) => number;
   /** Relative error of `derivative` beyond that of elementary functions, in units of 2⁻⁵². */
   readonly amplification?: (x: number) => number;
+  /** Absolute error of value and derivative beyond their relative one; default: what may underflow. */
+  readonly noise?: number;
+  /** Whether the suprema are guesses from samples, good for the tiny intervals of rounding alone. */
+  readonly isSampled?: boolean;
 }
 
 /** The smallest and the largest |x| over the interval. */
@@ -90,14 +94,96 @@ function power(exponent: number): ElementaryRule {
   };
 }
 
+/** The function of an op without attributes, as autodiff evaluates it. */
+const evaluated = (op: Exclude<UnaryOp, AttributedOp>): ((x: number) => number) =>
+  scalarOf({ op, inputs: [0], shape: [] });
+
+const logisticSlope = evaluated('logisticSlope');
+const squaredExponential = evaluated('gaussian');
+/** x/√(1 + x²) and 1/√(1 + x²) */
+const sine = evaluated('sinAtan');
+const cosine = evaluated('cosAtan');
+
+/** The derivative of order k of sin(πx)/(πx), the mean of cos(πxt) over |t| ≤ 1: no larger than πᵏ/(k + 1). */
+function sinc(k: number): ElementaryRule {
+  const bound = (order: number): number => Math.PI ** order / (order + 1);
+  const of = (order: number): ((x: number) => number) =>
+    scalarOf({ op: 'sinc', order, inputs: [0], shape: [] });
+  return {
+    value: of(k),
+    derivative: of(k + 1),
+    slope: () => bound(k + 1),
+    curvature: () => bound(k + 2),
+    noise: Math.PI ** (k + 1) * (k + 2) * 2 ** -49,
+  };
+}
+
+/** The derivative of order k of (eˣ − 1)/x: positive and increasing, like all of them. */
+function exprel(k: number): ElementaryRule {
+  const of = (order: number): ((x: number) => number) =>
+    scalarOf({ op: 'exprel', order, inputs: [0], shape: [] });
+  const [value, derivative, second] = [of(k), of(k + 1), of(k + 2)];
+  return {
+    value,
+    derivative,
+    slope: (_, high) => derivative(high) * outward,
+    curvature: (_, high) => second(high) * outward,
+  };
+}
+
+const outward = 1 + 2 ** -30;
+
 /**
- * The op has no rule: autodiff differentiates it at the argument and at both ends of the argument's interval (see
- * `elementary.ts`). Only for ops with continuous derivatives: a singularity inside the interval would be missed.
+ * A user's function. Over a tiny interval it is taken to change by what it changes towards both ends, and its derivative
+ * by twice that.
  */
-const sampled = 'sampled';
+function sampled({ fn, order, inputs, shape }: NodeOf<'elementwise'>): ElementaryRule {
+  const value = scalarOf({ op: 'elementwise', fn, order, inputs, shape });
+  const hasDerivative = order === 0 || fn[orderNames[order]!] !== undefined;
+  const derivative = hasDerivative
+    ? scalarOf({ op: 'elementwise', fn, order: order + 1, inputs, shape })
+    : () => NaN;
+  const change = (f: (x: number) => number, low: number, high: number): number => {
+    const middle = f((low + high) / 2);
+    return Math.max(Math.abs(f(low) - middle), Math.abs(f(high) - middle));
+  };
+  return {
+    value,
+    derivative,
+    slope: (low, high) => {
+      const slope = Math.abs(derivative((low + high) / 2));
+      if (low === high) return slope;
+      const chord = (2 * change(value, low, high)) / (high - low);
+      return Math.max(slope + 2 * change(derivative, low, high), chord);
+    },
+    curvature: (low, high) =>
+      low === high ? 0 : (4 * change(derivative, low, high)) / (high - low),
+    isSampled: true,
+    // a 0 is taken at its word
+    noise: 0,
+  };
+}
+
+/** The members of a user's function that differentiate the derivative of each order. */
+const orderNames = [
+  'derivative',
+  'secondDerivative',
+  'thirdDerivative',
+  'fourthDerivative',
+] as const;
+
+/** Ops that are more than one function. */
+type AttributedOp = 'pow' | 'sinc' | 'exprel' | 'elementwise';
 
 /** Rules of the functions that are evaluated here directly; their formulas keep a relative error of a few ulp. */
-const rules: { readonly [O in Exclude<UnaryOp, 'pow'>]: ElementaryRule | typeof sampled } = {
+const rules: { readonly [O in Exclude<UnaryOp, AttributedOp>]: ElementaryRule } = {
+  neg: { value: (x) => -x, derivative: () => -1, slope: () => 1, curvature: () => 0 },
+  square: {
+    value: (x) => x * x,
+    derivative: (x) => 2 * x,
+    slope: (low, high) => 2 * farthest(low, high),
+    curvature: () => 2,
+  },
   exp: { value: Math.exp, ...exponential },
   expm1: { value: Math.expm1, ...exponential },
   log: { value: Math.log, ...logarithmic(0) },
@@ -207,25 +293,76 @@ const rules: { readonly [O in Exclude<UnaryOp, 'pow'>]: ElementaryRule | typeof 
     slope: (_, high) => logistic(high),
     curvature: (low, high) => bell(nearest(low, high)),
   },
-  neg: sampled,
-  square: sampled,
-  logisticSlope: sampled,
-  gaussian: sampled,
-  oneMinusSquare: sampled,
-  secAtan: sampled,
-  sinAtan: sampled,
-  cosAtan: sampled,
-  log1mexp: sampled,
-  logCosh: sampled,
-  sinc: sampled,
-  exprel: sampled,
-  finite: sampled,
-  elementwise: sampled,
+  logisticSlope: {
+    value: logisticSlope,
+    derivative: (x) => -logisticSlope(x) * Math.tanh(x / 2),
+    slope: (low, high) => bell(nearest(low, high)) * Math.tanh(farthest(low, high) / 2),
+    curvature: (low, high) => bell(nearest(low, high)),
+  },
+  gaussian: {
+    value: squaredExponential,
+    derivative: (x) => -2 * x * squaredExponential(x),
+    slope: (low, high) =>
+      Math.min(0.86, 2 * farthest(low, high) * Math.exp(-(nearest(low, high) ** 2))),
+    curvature: () => 2,
+  },
+  oneMinusSquare: {
+    value: complement,
+    derivative: (x) => -2 * x,
+    slope: (low, high) => 2 * farthest(low, high),
+    curvature: () => 2,
+  },
+  secAtan: {
+    value: evaluated('secAtan'),
+    derivative: sine,
+    slope: (low, high) => sine(farthest(low, high)),
+    curvature: (low, high) => cosine(nearest(low, high)) ** 3,
+  },
+  sinAtan: {
+    value: sine,
+    derivative: (x) => cosine(x) ** 3,
+    slope: (low, high) => cosine(nearest(low, high)) ** 3,
+    curvature: (low, high) =>
+      Math.min(0.86, 3 * farthest(low, high) * cosine(nearest(low, high)) ** 5),
+  },
+  cosAtan: {
+    value: cosine,
+    derivative: (x) => -sine(x) * cosine(x) ** 2,
+    slope: (low, high) => Math.min(0.385, farthest(low, high) * cosine(nearest(low, high)) ** 3),
+    curvature: () => 1,
+  },
+  log1mexp: {
+    value: evaluated('log1mexp'),
+    derivative: (x) => -1 / Math.expm1(-x),
+    slope: (_, high) => (high < 0 ? 1 / Math.expm1(-high) : Infinity),
+    curvature: (_, high) => (high < 0 ? Math.exp(high) / Math.expm1(high) ** 2 : Infinity),
+  },
+  logCosh: {
+    value: evaluated('logCosh'),
+    derivative: Math.tanh,
+    slope: (low, high) => Math.tanh(farthest(low, high)),
+    curvature: (low, high) => hyperbolicSecantSquared(nearest(low, high)),
+  },
+  finite: {
+    value: (x) => (Number.isFinite(x) ? x : NaN),
+    derivative: () => 1,
+    slope: () => 1,
+    curvature: () => 0,
+  },
 };
 
-/** The rule of a node, if there is a direct one. */
-export function elementaryRule(node: NodeOf<UnaryOp>): ElementaryRule | undefined {
-  if (node.op === 'pow') return power((node as NodeOf<'pow'>).exponent);
-  const rule = rules[node.op];
-  return rule === sampled ? undefined : rule;
+/** The rule of a node's function. */
+export function elementaryRule(node: NodeOf<UnaryOp>): ElementaryRule {
+  switch (node.op) {
+    case 'pow':
+      return power((node as NodeOf<'pow'>).exponent);
+    case 'sinc':
+      return sinc((node as NodeOf<'sinc'>).order);
+    case 'exprel':
+      return exprel((node as NodeOf<'exprel'>).order);
+    case 'elementwise':
+      return sampled(node as NodeOf<'elementwise'>);
+    default:
+      return rules[node.op];
+  }
 }

@@ -1,51 +1,31 @@
-import { largest } from '@nonsmooth/core';
-import {
-  applyUnary,
-  elementwise,
-  jvp,
-  NotLipschitzError,
-  type NodeOf,
-  type Operand,
-  type UnaryOp,
-  type Value,
-} from '@nonsmooth/autodiff';
-import { tensor, type Tensor } from '@nonsmooth/tensor';
+import type { NodeOf, UnaryOp } from '@nonsmooth/autodiff';
 import { elementaryRule, type ElementaryRule } from './elementary-bounds.js';
 import { divide, multiply, one, rational, zero, type Rational } from '../exact/rational.js';
 
-type Function = (x: Operand) => Value;
-
-/** How a unary node applies to other arguments. */
-function functionOf(node: NodeOf<UnaryOp>): Function {
-  if (node.op !== 'elementwise') return (x) => applyUnary(node, x);
-  const { fn, order } = node as NodeOf<'elementwise'>;
-  return (x) => elementwise(order === 0 ? fn : derivativeOf(fn, order), x);
+/** A smooth function as a tape knows it. */
+export interface ScalarFunction {
+  readonly name: string;
+  /** For functions of one number. */
+  readonly rule?: ElementaryRule;
+  /** Value and derivative at an exact argument, as far as they are rational; for functions of one. */
+  readonly exactly?: (x: Rational) => ExactValues;
 }
 
-/** The derivative of order one, two or three as a function with its own derivative. */
-function derivativeOf(fn: NodeOf<'elementwise'>['fn'], order: number): NodeOf<'elementwise'>['fn'] {
-  const second = (x: number): number => fn.secondDerivative?.(x) ?? NaN;
-  const third = (x: number): number => fn.thirdDerivative?.(x) ?? NaN;
-  const fourth = (x: number): number => fn.fourthDerivative?.(x) ?? NaN;
-  const name = fn.name + '′'.repeat(order);
-  switch (order) {
-    case 1:
-      return { name, value: (x) => fn.derivative(x), derivative: second };
-    case 2:
-      return { name, value: second, derivative: third };
-    default:
-      return { name, value: third, derivative: fourth };
+const functions = new WeakMap<
+  NodeOf<UnaryOp>,
+  ScalarFunction & { readonly rule: ElementaryRule }
+>();
+
+/** The function that a node applies to each of its entries. */
+export function functionOf(
+  node: NodeOf<UnaryOp>,
+): ScalarFunction & { readonly rule: ElementaryRule } {
+  let known = functions.get(node);
+  if (known === undefined) {
+    const exactly = (x: Rational): ExactValues => exactValues(node, x);
+    functions.set(node, (known = { name: nameOf(node), rule: elementaryRule(node), exactly }));
   }
-}
-
-/** Values and derivatives of a unary node at many arguments, with bounds on their errors. */
-export interface ElementaryValues {
-  readonly value: Float64Array;
-  readonly valueRadius: Float64Array;
-  readonly derivative: Float64Array;
-  readonly derivativeRadius: Float64Array;
-  /** Indices where the function is not Lipschitz. */
-  readonly singular: readonly number[];
+  return known;
 }
 
 /** Elementary functions are taken to be accurate to this relative error (V8: below 2 ulp; erf: 8). */
@@ -54,16 +34,6 @@ const elementaryError = 8 * 2 ** -52;
 /** Functions may underflow to 0 where they are not 0. */
 const tiny = 2 ** -1020;
 const outward = 1 + 2 ** -30;
-
-/** Evaluates the function and its derivative with error bounds, which hold for all arguments within their radii. */
-export function elementaryValues(
-  node: NodeOf<UnaryOp>,
-  at: Float64Array,
-  radius: Float64Array,
-): ElementaryValues {
-  const rule = elementaryRule(node);
-  return rule === undefined ? sampled(node, at, radius) : ruled(rule, at, radius);
-}
 
 /** Value and derivative at one argument, with bounds on their errors. */
 export interface ElementaryValue {
@@ -75,104 +45,32 @@ export interface ElementaryValue {
   readonly isSingular: boolean;
 }
 
-/** By the mean value theorem: |f(x + δ) − f(x)| ≤ sup |f′|·|δ|. */
+/** The bound of the value's error at an argument known to r: by the mean value theorem, with sup |f′| over its interval. */
+export function valueRadius(rule: ElementaryRule, value: number, slope: number, r: number): number {
+  const valueError = Math.abs(value) * elementaryError + (rule.noise ?? tiny);
+  return r === 0 ? valueError : (valueError + slope * r) * outward;
+}
+
+/** sup |f′| over the arguments that x may be. */
+export function slopeAround(rule: ElementaryRule, x: number, r: number): number {
+  return rule.slope(x - r * outward, x + r * outward);
+}
+
+/** Value and derivative of the function, with bounds that hold for all arguments within the radius. */
 export function ruledAt(rule: ElementaryRule, x: number, r: number): ElementaryValue {
   const value = rule.value(x);
   const derivative = rule.derivative(x);
-  const low = x - r * outward;
-  const high = x + r * outward;
-  const slope = rule.slope(low, high);
+  const slope = slopeAround(rule, x, r);
   const error = elementaryError + 2 ** -52 * (rule.amplification?.(x) ?? 0);
-  const valueError = Math.abs(value) * elementaryError + tiny;
-  const derivativeError = Math.abs(derivative) * error + tiny;
+  const derivativeError = Math.abs(derivative) * error + (rule.noise ?? tiny);
+  const curvature = rule.curvature(x - r * outward, x + r * outward);
   return {
     value,
     derivative,
-    valueRadius: r === 0 ? valueError : (valueError + slope * r) * outward,
-    derivativeRadius:
-      r === 0 ? derivativeError : (derivativeError + rule.curvature(low, high) * r) * outward,
+    valueRadius: valueRadius(rule, value, slope, r),
+    derivativeRadius: r === 0 ? derivativeError : (derivativeError + curvature * r) * outward,
     isSingular: !(slope < Infinity) && !Number.isNaN(value),
   };
-}
-
-function ruled(rule: ElementaryRule, at: Float64Array, radius: Float64Array): ElementaryValues {
-  const value = new Float64Array(at.length);
-  const derivative = new Float64Array(at.length);
-  const valueRadius = new Float64Array(at.length);
-  const derivativeRadius = new Float64Array(at.length);
-  const singular: number[] = [];
-  for (let i = 0; i < at.length; i++) {
-    const found = ruledAt(rule, at[i]!, radius[i]!);
-    value[i] = found.value;
-    derivative[i] = found.derivative;
-    valueRadius[i] = found.valueRadius;
-    derivativeRadius[i] = found.derivativeRadius;
-    if (found.isSingular) singular.push(i);
-  }
-  return { value, derivative, singular, valueRadius, derivativeRadius };
-}
-
-/**
- * For functions without a rule. Over an argument's uncertainty the function is taken to change by what it changes
- * towards both of its ends, doubled: enough for the tiny radii of rounding.
- */
-function sampled(node: NodeOf<UnaryOp>, at: Float64Array, radius: Float64Array): ElementaryValues {
-  const fn = functionOf(node);
-  const value = apply(fn, at);
-  const { derivative, singular } = differentiate(fn, at);
-  const low = at.map((x, i) => x - radius[i]!);
-  const high = at.map((x, i) => x + radius[i]!);
-  const uncertain = radius.some((r) => r > 0);
-  const ends = uncertain ? [low, high].map((side) => apply(fn, side)) : [];
-  const slopes = uncertain ? [low, high].map((side) => differentiate(fn, side).derivative) : [];
-  const spread = (of: Float64Array, sides: readonly Float64Array[], i: number): number => {
-    if (radius[i] === 0) return 0;
-    return 2 * largest(sides.map((side) => Math.abs(side[i]! - of[i]!)));
-  };
-  // the derivative changes by `turn` over the radius, and the value by no more than its largest size there allows
-  const turn = derivative.map((_, i) => spread(derivative, slopes, i));
-  return {
-    value,
-    derivative,
-    singular,
-    valueRadius: value.map(
-      (v, i) =>
-        Math.abs(v) * elementaryError +
-        Math.max(
-          (Math.abs(derivative[i]!) + turn[i]!) * radius[i]! * outward,
-          spread(value, ends, i) / 2,
-        ),
-    ),
-    derivativeRadius: derivative.map((v, i) => Math.abs(v) * elementaryError + turn[i]!),
-  };
-}
-
-function apply(fn: Function, at: Float64Array): Float64Array {
-  return Float64Array.from((fn(tensor(at)) as Tensor).data);
-}
-
-function differentiate(
-  fn: Function,
-  at: Float64Array,
-): { derivative: Float64Array; singular: readonly number[] } {
-  const tangent = (x: Float64Array): Float64Array =>
-    Float64Array.from(jvp(fn)(tensor(x), tensor(new Float64Array(x.length).fill(1))).tangent.data);
-  try {
-    return { derivative: tangent(at), singular: [] };
-  } catch (error) {
-    if (!(error instanceof NotLipschitzError)) throw error;
-  }
-  const singular: number[] = [];
-  const derivative = at.map((x, i) => {
-    try {
-      return tangent(Float64Array.of(x))[0]!;
-    } catch (error) {
-      if (!(error instanceof NotLipschitzError)) throw error;
-      singular.push(i);
-      return NaN;
-    }
-  });
-  return { derivative, singular };
 }
 
 /** Rational values that elementary functions take exactly; parts that are irrational are left out. */
@@ -240,11 +138,27 @@ export function exactValues(node: NodeOf<UnaryOp>, x: Rational): ExactValues {
         derivative: multiply({ n: BigInt(exponent), d: 1n }, lower),
       };
     }
+    case 'sinc':
+      return exactSinc((node as NodeOf<'sinc'>).order, x);
+    case 'exprel': {
+      const { order } = node as NodeOf<'exprel'>;
+      const at = (k: number): Rational => rational(1n, BigInt(k + 1));
+      return x.n === 0n ? { value: at(order), derivative: at(order + 1) } : {};
+    }
     default: {
       const known = fixed[node.op];
       return known !== undefined && known.at.n === x.n && known.at.d === x.d ? known : {};
     }
   }
+}
+
+/** sin(πx)/(πx) is 1 at 0 and 0 at other integers n, with derivatives 0 and (−1)ⁿ/n. */
+function exactSinc(order: number, x: Rational): ExactValues {
+  if (order > 1 || x.d !== 1n) return {};
+  const sign = x.n % 2n === 0n ? 1n : -1n;
+  const slope = x.n === 0n ? zero : rational(sign, x.n);
+  if (order === 1) return { value: slope };
+  return { value: x.n === 0n ? one : zero, derivative: slope };
 }
 
 function power(x: Rational, exponent: number): Rational {

@@ -1,16 +1,7 @@
-import {
-  switchedProgram,
-  type Node,
-  type NodeOf,
-  type Op,
-  type Program,
-  type Shape,
-  type SwitchingBlock,
-} from '@nonsmooth/autodiff';
+import { switchedProgram, type Program } from '@nonsmooth/autodiff';
 import type { Entries } from './entries.js';
 import { Expansion, type Irregularity, type SwitchingVariable } from './expansion.js';
-import type { Reached } from './rules/rule.js';
-import { ruleOf } from './rules/table.js';
+import { scalarsOf } from './scalars-of-program.js';
 import type { Tape } from './tape.js';
 
 /** A program at a point as a procedure of scalars, with |z| only for kinks that are active there. */
@@ -29,17 +20,18 @@ export interface ScalarProcedure {
 
 /** Expands a program with one input vector and one scalar output at a point. */
 export function scalarProcedure(original: Program, point: ArrayLike<number>): ScalarProcedure {
-  const switched = switchedProgram(original);
-  const { program } = switched;
-  const expansion = expand(program, switched.blocks, switched.size, [point]);
+  const { program, blocks, size } = switchedProgram(original);
+  const expansion = new Expansion(program.nodes, blocks, size, [point]);
+  const outputs = expand(program, expansion);
+  const { tape, switching, active, unresolved, irregular } = expansion;
   return {
-    tape: expansion.tape,
-    output: expansion.entries[program.outputs[0]!]![0]!,
+    tape,
+    output: outputs[0]![0]!,
     dimension: point.length,
-    switching: expansion.switching,
-    active: expansion.active,
-    unresolved: expansion.unresolved,
-    irregular: expansion.irregular,
+    switching,
+    active,
+    unresolved,
+    irregular,
   };
 }
 
@@ -56,40 +48,14 @@ export function smoothProcedure(
   program: Program,
   inputs: readonly ArrayLike<number>[],
 ): SmoothProcedure {
-  const { tape, entries, irregular } = expand(program, [], 0, inputs);
-  return { tape, outputs: program.outputs.map((output) => entries[output]!), irregular };
+  const expansion = new Expansion(program.nodes, [], 0, inputs);
+  const outputs = expand(program, expansion);
+  return { tape: expansion.tape, outputs, irregular: expansion.irregular };
 }
 
-function expand(
-  program: Program,
-  blocks: readonly SwitchingBlock[],
-  size: number,
-  inputs: readonly ArrayLike<number>[],
-): Expansion {
-  const expansion = new Expansion(program.nodes, blocks, size, inputs);
-  program.nodes.forEach((node, index) => {
-    expansion.entries.push(ruleOf(node)(new Place(node, index, expansion), expansion));
-  });
-  expansion.forgetUnused(program.outputs);
-  return expansion;
-}
-
-/** A node of the program whose inputs are expanded. */
-class Place<O extends Op> implements Reached<O> {
-  readonly node: NodeOf<O>;
-  readonly index: number;
-  readonly inputs: readonly Entries[];
-  private readonly nodes: readonly Node[];
-
-  constructor(node: NodeOf<O>, index: number, { nodes, entries }: Expansion) {
-    this.node = node;
-    this.index = index;
-    this.inputs = node.inputs.map((input) => entries[input]!);
-    this.nodes = nodes;
-  }
-
-  /** Most rules for single numbers do without. */
-  get shapes(): readonly Shape[] {
-    return this.node.inputs.map((input) => this.nodes[input]!.shape);
-  }
+/** The scalars of the outputs at the point. */
+function expand(program: Program, expansion: Expansion): Entries[] {
+  const outputs = scalarsOf(program, expansion);
+  expansion.forgetUnused(outputs);
+  return outputs;
 }

@@ -1,6 +1,6 @@
 import { add, multiply, zero, type Rational } from '../exact/rational.js';
 import { productError, roundoff, sumError, upward, type Ball } from './ball.js';
-import { kinds, type Tape } from './tape.js';
+import { kinds, type Procedure, type Tape } from './tape.js';
 
 /** Derivatives of one scalar with respect to the inputs and to the |z| of the active kinks, without zeros. */
 export interface Derivatives<T> {
@@ -8,14 +8,34 @@ export interface Derivatives<T> {
   readonly byAbsolute: ReadonlyMap<number, T>;
 }
 
+/** Cotangents and bounds of their errors by scalar, for one sweep. */
+export interface Cotangents {
+  readonly cotangent: Float64Array;
+  readonly error: Float64Array;
+}
+
 /** One reverse sweep in doubles with error bounds. */
 export function boundedDerivatives(tape: Tape, output: number): Derivatives<Ball> {
-  const { kind, value, radius, first } = tape;
+  const { kind, first } = tape;
   const cotangent = new Float64Array(output + 1);
   const error = new Float64Array(output + 1);
-  cotangent[output] = 1;
+  sweepBack(tape, output, { cotangent, error });
   const byInput = new Map<number, Ball>();
   const byAbsolute = new Map<number, Ball>();
+  for (let id = output; id >= 0; id--) {
+    const found =
+      kind[id] === kinds.input ? byInput : kind[id] === kinds.absolute ? byAbsolute : undefined;
+    const [value, radius] = [cotangent[id]!, error[id]!];
+    if (found === undefined || (value === 0 && radius === 0)) continue;
+    found.set(first[id]!, { value, radius: upward(radius) });
+  }
+  return { byInput, byAbsolute };
+}
+
+/** Carries the cotangent 1 of the output back to the inputs and |z|; the arrays start at 0. */
+export function sweepBack(tape: Procedure, output: number, { cotangent, error }: Cotangents): void {
+  const { kind, value, radius, first, second, count, chosen, partial, partialRadius } = tape;
+  cotangent[output] = 1;
   const give = (to: number, c: number, dc: number, factor: number, df: number): void => {
     if ((factor === 0 && df === 0) || kind[to] === kinds.constant) return;
     const product = c * factor;
@@ -37,31 +57,26 @@ export function boundedDerivatives(tape: Tape, output: number): Derivatives<Ball
     const dc = error[id]!;
     if (c === 0 && dc === 0) continue;
     switch (kind[id]) {
-      case kinds.constant:
-        break;
-      case kinds.input:
-        byInput.set(first[id]!, { value: c, radius: upward(dc) });
-        break;
-      case kinds.absolute:
-        byAbsolute.set(first[id]!, { value: c, radius: upward(dc) });
-        break;
       case kinds.sum: {
-        const { left, first: from, right, second, stride, count } = tape.terms(id);
-        for (let t = 0; t < count; t++) {
+        const { left, first: from, right, second: at, stride, count: terms } = tape.terms(id);
+        for (let t = 0; t < terms; t++) {
           const u = left[from + t]!;
-          const v = right[second + t * stride]!;
+          const v = right[at + t * stride]!;
           give(u, c, dc, value[v]!, radius[v]!);
           give(v, c, dc, value[u]!, radius[u]!);
         }
         break;
       }
-      default: {
-        const { arguments: args, partials, partialRadii } = tape.call(id);
-        args.forEach((to, i) => give(to, c, dc, partials[i]!, partialRadii[i]!));
+      case kinds.call: {
+        const p = count[id]!;
+        give(first[id]!, c, dc, partial[p]!, partialRadius[p]!);
+        if (second[id]! >= 0) give(second[id]!, c, dc, partial[p + 1]!, partialRadius[p + 1]!);
+        break;
       }
+      case kinds.chosen:
+        give(chosen[id]!, c, dc, 1, 0);
     }
   }
-  return { byInput, byAbsolute };
 }
 
 /** Products with rounded factors that one exact sweep may take; exact doubles cost little and are not counted. */
@@ -110,11 +125,10 @@ export function exactDerivatives(tape: Tape, output: number): Derivatives<Ration
         break;
       }
       default: {
-        const { arguments: args, exactly } = tape.call(id);
-        const argument = exactly && tape.exact(args[0]!);
-        if (argument === undefined || !give(args[0]!, c, exactly!(argument).derivative)) {
-          return undefined;
-        }
+        const { exactly } = tape.functionOf(id);
+        const at = first[id]!;
+        const argument = exactly && tape.exact(at);
+        if (argument === undefined || !give(at, c, exactly!(argument).derivative)) return undefined;
       }
     }
   }

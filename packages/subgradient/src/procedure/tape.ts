@@ -7,12 +7,23 @@ import {
   zero,
   type Rational,
 } from '../exact/rational.js';
-import { productError, roundoff, sumError, underflow, upward } from './ball.js';
-import type { ExactValues } from './elementary.js';
+import type { ScalarFunction } from './elementary.js';
 import { GrowingFloats, GrowingIntegers } from './growing.js';
+import { evaluateSum, Products, type Estimates, type Terms } from './products.js';
+import type { ProductExtents } from './scalars.js';
 
-/** What a scalar of a tape is. */
-export const kinds = { constant: 0, input: 1, absolute: 2, sum: 3, call: 4 } as const;
+/** What a scalar of a procedure is. */
+export const kinds = {
+  constant: 0,
+  input: 1,
+  absolute: 2,
+  sum: 3,
+  call: 4,
+  /** One of two scalars, by the sign or value of a third; only in plans. */
+  chosen: 5,
+  /** A number that is constant near the point, like the result of a comparison; only in plans. */
+  fixed: 6,
+} as const;
 
 /** A smooth function of other scalars, with its partial derivatives at their values. */
 export interface Call {
@@ -20,39 +31,39 @@ export interface Call {
   readonly arguments: readonly number[];
   readonly partials: readonly number[];
   readonly partialRadii: readonly number[];
-  /** sup |f′| over an interval, for functions of one that have a rule. */
-  readonly slope?: (low: number, high: number) => number;
-  /** Value and derivative at an exact argument, as far as they are rational; for functions of one. */
-  readonly exactly?: (x: Rational) => ExactValues;
 }
 
-/** The products of a sum, valid until others are asked for: left[first + t]·right[second + t·stride] for t < count, as scalars. */
-export interface Terms {
-  left: Int32Array;
-  first: number;
-  right: Int32Array;
-  second: number;
-  stride: number;
-  count: number;
-}
-
-/**
- * A straight-line procedure of scalars at one point: constants, inputs, |z| of active kinks, sums of products
- * Σ u·v of earlier scalars, and calls of smooth functions. Every scalar has its value with an error bound (0 if
- * no rounding happened); exact rational values are computed where they are asked for.
- */
-export interface Tape {
+/** A straight-line procedure of scalars with values at one point, every scalar after those it depends on. */
+export interface Procedure extends Estimates {
   readonly size: number;
-  /** By scalar: kind, value, radius; index of an input or kink, or first product and number of products. */
+  /** By scalar: kind, value, radius; index of an input or kink, first product or first argument. */
   readonly kind: Int32Array;
   readonly value: Float64Array;
   readonly radius: Float64Array;
   /** Bound of Σ |∂/∂x_t| over the inputs at the point: the growth of a deviation that tends to 0. */
   readonly sensitivity: Float64Array;
   readonly first: Int32Array;
+  /** The second argument of a call, −1 if there is none. */
+  readonly second: Int32Array;
+  /** Number of products of a sum; where the first partial derivative of a call is. */
   readonly count: Int32Array;
+  /** The scalar that stands for a chosen one. */
+  readonly chosen: Int32Array;
+  /** Partial derivatives of calls and bounds of their errors. */
+  readonly partial: Float64Array;
+  readonly partialRadius: Float64Array;
   /** Where the factors of a sum stand. */
   terms(id: number): Readonly<Terms>;
+  /** The function that is called. */
+  functionOf(id: number): ScalarFunction;
+}
+
+/**
+ * A procedure at one point: constants, inputs, |z| of active kinks, sums of products Σ u·v of earlier scalars, and
+ * calls of smooth functions. Every scalar has its value with an error bound (0 if no rounding happened); exact
+ * rational values are computed where they are asked for.
+ */
+export interface Tape extends Procedure {
   call(id: number): Call;
   /** −1, 0 or 1, or undefined if rounding hides it and exact arithmetic does not reach it. */
   signOf(id: number): number | undefined;
@@ -60,33 +71,36 @@ export interface Tape {
   exact(id: number): Rational | undefined;
 }
 
-/** Which scalars these depend on, 1 by scalar; |z| depends on its z. */
-export function usedScalars(
-  tape: Tape,
-  from: readonly number[],
+/** Marks the scalars that those marked already depend on, with 1; |z| depends on its z. */
+export function markUsed(
+  procedure: Procedure,
+  used: Uint8Array,
   active: readonly { readonly scalar: number }[],
-): Uint8Array {
-  const used = new Uint8Array(tape.size);
-  for (const id of from) used[id] = 1;
-  for (let id = tape.size - 1; id >= 0; id--) {
+): void {
+  const { kind, first, second, chosen } = procedure;
+  for (let id = used.length - 1; id >= 0; id--) {
     if (used[id] === 0) continue;
-    switch (tape.kind[id]) {
+    switch (kind[id]) {
       case kinds.absolute:
-        used[active[tape.first[id]!]!.scalar] = 1;
+        used[active[first[id]!]!.scalar] = 1;
         break;
       case kinds.sum: {
-        const { left, first, right, second, stride, count } = tape.terms(id);
+        const { left, first: from, right, second: at, stride, count } = procedure.terms(id);
         for (let t = 0; t < count; t++) {
-          used[left[first + t]!] = 1;
-          used[right[second + t * stride]!] = 1;
+          used[left[from + t]!] = 1;
+          used[right[at + t * stride]!] = 1;
         }
         break;
       }
       case kinds.call:
-        for (const at of tape.call(id).arguments) used[at] = 1;
+        used[first[id]!] = 1;
+        if (second[id]! >= 0) used[second[id]!] = 1;
+        break;
+      case kinds.chosen:
+        used[first[id]!] = 1;
+        used[chosen[id]!] = 1;
     }
   }
-  return used;
 }
 
 /** Products in exact arithmetic that one tape may spend, and the size of numbers at which it gives up. */
@@ -100,30 +114,19 @@ export class TapeBuilder implements Tape {
   private readonly radiusList: GrowingFloats;
   private readonly sensitivityList: GrowingFloats;
   private readonly firstList: GrowingIntegers;
-  private readonly countList: GrowingIntegers;
-  private readonly leftList: GrowingIntegers;
-  private readonly rightList: GrowingIntegers;
-  /** Factors that sums share, like the rows and columns of a matrix product. */
-  private readonly shared: {
-    readonly left: Int32Array;
-    readonly right: Int32Array;
-    readonly stride: number;
-  }[] = [];
-  private readonly sourceList: GrowingIntegers;
   private readonly secondList: GrowingIntegers;
-  private readonly calls = new Map<number, Call>();
+  private readonly countList: GrowingIntegers;
+  private readonly sourceList: GrowingIntegers;
+  private readonly products: Products;
+  private readonly partialList = new GrowingFloats(16);
+  private readonly partialRadiusList = new GrowingFloats(16);
+  private readonly functions: ScalarFunction[] = [];
   private readonly constants = new Map<number, number>();
   private readonly exacts = new Map<number, Rational | undefined>();
   private readonly switching: number[] = [];
   private exactSpent = 0;
-  private readonly found: Terms = {
-    left: new Int32Array(0),
-    first: 0,
-    right: new Int32Array(0),
-    second: 0,
-    stride: 1,
-    count: 0,
-  };
+  /** No scalar of a tape is chosen: what is not on its side is not there. */
+  readonly chosen: Int32Array = new Int32Array(0);
 
   /** For about so many scalars; more are possible. */
   constructor(expected: number) {
@@ -133,11 +136,10 @@ export class TapeBuilder implements Tape {
     this.radiusList = new GrowingFloats(capacity);
     this.sensitivityList = new GrowingFloats(capacity);
     this.firstList = new GrowingIntegers(capacity);
-    this.countList = new GrowingIntegers(capacity);
-    this.leftList = new GrowingIntegers(capacity);
-    this.rightList = new GrowingIntegers(capacity);
-    this.sourceList = new GrowingIntegers(capacity);
     this.secondList = new GrowingIntegers(capacity);
+    this.countList = new GrowingIntegers(capacity);
+    this.sourceList = new GrowingIntegers(capacity);
+    this.products = new Products(capacity);
   }
 
   get size(): number {
@@ -158,23 +160,34 @@ export class TapeBuilder implements Tape {
   get first(): Int32Array {
     return this.firstList.data;
   }
+  get second(): Int32Array {
+    return this.secondList.data;
+  }
   get count(): Int32Array {
     return this.countList.data;
   }
+  get partial(): Float64Array {
+    return this.partialList.data;
+  }
+  get partialRadius(): Float64Array {
+    return this.partialRadiusList.data;
+  }
   terms(id: number): Readonly<Terms> {
-    const source = this.sourceList.data[id]!;
-    const shared = source === 0 ? undefined : this.shared[source - 1]!;
-    const { found } = this;
-    found.left = shared?.left ?? this.leftList.data;
-    found.first = this.firstList.data[id]!;
-    found.right = shared?.right ?? this.rightList.data;
-    found.second = this.secondList.data[id]!;
-    found.stride = shared?.stride ?? 1;
-    found.count = this.countList.data[id]!;
-    return found;
+    const { first, second, count } = this;
+    return this.products.terms(first[id]!, second[id]!, count[id]!, this.sourceList.data[id]!);
+  }
+  functionOf(id: number): ScalarFunction {
+    return this.functions[this.sourceList.data[id]!]!;
   }
   call(id: number): Call {
-    return this.calls.get(id)!;
+    const [u, v, at] = [this.first[id]!, this.second[id]!, this.count[id]!];
+    const to = v < 0 ? at + 1 : at + 2;
+    return {
+      name: this.functionOf(id).name,
+      arguments: v < 0 ? [u] : [u, v],
+      partials: [...this.partial.subarray(at, to)],
+      partialRadii: [...this.partialRadius.subarray(at, to)],
+    };
   }
 
   private push(
@@ -223,98 +236,55 @@ export class TapeBuilder implements Tape {
 
   /** Σ left_t·right_t. */
   sum(us: ArrayLike<number>, vs: ArrayLike<number>): number {
-    const first = this.leftList.length;
-    for (let t = 0; t < us.length; t++) {
-      this.leftList.push(us[t]!);
-      this.rightList.push(vs[t]!);
-    }
-    return this.close(first);
+    const { products } = this;
+    const first = products.length;
+    for (let t = 0; t < us.length; t++) products.push(us[t]!, vs[t]!);
+    return this.add(first, first, us.length, 0);
   }
 
   product(u: number, v: number): number {
-    const first = this.leftList.push(u);
-    this.rightList.push(v);
-    return this.close(first);
+    const first = this.products.push(u, v);
+    return this.add(first, first, 1, 0);
   }
 
   /** f·u + g·v with constant factors. */
   combine(f: number, u: number, g: number, v: number): number {
-    const first = this.leftList.push(u);
-    this.rightList.push(this.constant(f));
-    this.leftList.push(v);
-    this.rightList.push(this.constant(g));
-    return this.close(first);
+    const [left, right] = [this.constant(f), this.constant(g)];
+    const first = this.products.push(u, left);
+    this.products.push(v, right);
+    return this.add(first, first, 2, 0);
   }
 
-  /** The products of matrices of scalars, row-major: m × k by k × n, from these positions on. */
-  matrixProduct(
-    left: Int32Array,
-    right: Int32Array,
-    { m, k, n, batch }: { m: number; k: number; n: number; batch: number },
-  ): Int32Array {
-    const source = this.shared.push({ left, right, stride: n });
-    const out = new Int32Array(batch * m * n);
-    for (let at = 0; at < out.length; at++) {
-      const row = Math.floor(at / n);
-      const second = Math.floor(row / m) * k * n + (at % n);
-      out[at] = this.add(left, row * k, right, second, n, k, source);
-    }
-    return out;
+  matrixProduct(left: Int32Array, right: Int32Array, extents: ProductExtents): Int32Array {
+    return this.products.matrix(left, right, extents, (...at) => this.add(...at));
   }
 
-  private close(first: number): number {
-    const { data: left, length } = this.leftList;
-    return this.add(left, first, this.rightList.data, first, 1, length - first, 0);
+  private add(first: number, second: number, count: number, source: number): number {
+    const id = this.push(kinds.sum, 0, 0, 0, first, count, second, source);
+    evaluateSum(id, this.products.terms(first, second, count, source), this);
+    return id;
   }
 
-  /** A sum of products: exact as long as no rounding happens, else with a bound. */
-  private add(
-    left: Int32Array,
-    first: number,
-    right: Int32Array,
-    second: number,
-    stride: number,
-    count: number,
-    source: number,
+  /** f at one argument or two, v = −1 if there is but one. */
+  apply(
+    f: ScalarFunction,
+    value: number,
+    radius: number,
+    [u, v]: readonly [number, number],
+    partials: readonly number[],
+    partialRadii: readonly number[],
   ): number {
-    const { value, radius, sensitivity } = this;
-    let total = 0;
-    let error = 0;
     let growth = 0;
-    for (let t = 0, at = second; t < count; t++, at += stride) {
-      const u = left[first + t]!;
-      const v = right[at]!;
-      const x = value[u]!;
-      const y = value[v]!;
-      const dx = radius[u]!;
-      const dy = radius[v]!;
-      growth += Math.abs(x) * sensitivity[v]! + Math.abs(y) * sensitivity[u]!;
-      if ((x === 0 && dx === 0) || (y === 0 && dy === 0)) continue; // 0 times anything is 0 exactly
-      const product = x * y;
-      const sum = total + product;
-      if (dx === 0 && dy === 0 && error === 0) {
-        error = productError(x, y, product) + sumError(total, product, sum);
-      } else {
-        const size = Math.abs(product);
-        error +=
-          Math.abs(x) * dy +
-          (Math.abs(y) + dy) * dx +
-          (size + Math.abs(sum)) * roundoff +
-          underflow;
-      }
-      total = sum;
-    }
-    return this.push(kinds.sum, total, upward(error), growth, first, count, second, source);
-  }
-
-  apply(value: number, radius: number, call: Call): number {
-    let growth = 0;
-    for (let i = 0; i < call.arguments.length; i++) {
-      growth += Math.abs(call.partials[i]!) * this.sensitivity[call.arguments[i]!]!;
-    }
-    const id = this.push(kinds.call, value, radius, growth);
-    this.calls.set(id, call);
-    const isExactArgument = call.arguments.every((at) => this.radius[at] === 0);
+    partials.forEach((partial, i) => {
+      growth += Math.abs(partial) * this.sensitivity[i === 0 ? u : v]!;
+    });
+    if (this.functions.at(-1) !== f) this.functions.push(f);
+    const source = this.functions.length - 1;
+    const at = this.partialList.length;
+    for (const partial of partials) this.partialList.push(partial);
+    for (const partialRadius of partialRadii) this.partialRadiusList.push(partialRadius);
+    const id = this.push(kinds.call, value, radius, growth, u, at, v, source);
+    const isExactArgument = this.radius[u] === 0 && (v < 0 || this.radius[v] === 0);
     const known = radius !== 0 && isExactArgument ? this.exact(id) : undefined;
     if (known !== undefined) {
       const exponentFits = fromNumber(value);
@@ -350,8 +320,8 @@ export class TapeBuilder implements Tape {
         return z && absolute(z);
       }
       case kinds.call: {
-        const { arguments: args, exactly } = this.call(id);
-        const argument = exactly && this.exact(args[0]!);
+        const { exactly } = this.functionOf(id);
+        const argument = exactly && this.exact(this.first[id]!);
         return argument && exactly(argument).value;
       }
       default: {

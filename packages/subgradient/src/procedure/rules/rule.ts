@@ -1,6 +1,6 @@
 import type { NodeOf, Op, Shape } from '@nonsmooth/autodiff';
 import { broadcastEntries, groups, single, type Entries } from '../entries.js';
-import type { Expansion } from '../expansion.js';
+import type { Scalars } from '../scalars.js';
 
 /** A node whose inputs are scalars already. */
 export interface Reached<O extends Op> {
@@ -12,7 +12,7 @@ export interface Reached<O extends Op> {
 }
 
 /** The scalars of a node. */
-export type Rule<O extends Op> = (at: Reached<O>, expansion: Expansion) => Entries;
+export type Rule<O extends Op> = (at: Reached<O>, scalars: Scalars) => Entries;
 
 /** The inputs in the shape of the node. */
 export function spread({ node, inputs, shapes }: Reached<Op>): Entries[] {
@@ -21,15 +21,15 @@ export function spread({ node, inputs, shapes }: Reached<Op>): Entries[] {
 
 /** A rule for each entry of one or two arguments alone; single numbers, which long chains are made of, need no lists. */
 export function entrywise<O extends Op>(
-  f: (expansion: Expansion, index: number, u: number, v: number) => number,
+  f: (scalars: Scalars, index: number, u: number, v: number) => number,
 ): Rule<O> {
-  return (at, expansion) => {
+  return (at, scalars) => {
     const [x, y] = at.inputs;
     if (x!.length === 1 && (y === undefined || y.length === 1)) {
-      return single(f(expansion, at.index, x![0]!, y === undefined ? -1 : y[0]!));
+      return single(f(scalars, at.index, x![0]!, y === undefined ? -1 : y[0]!));
     }
     const [u, v] = spread(at);
-    return u!.map((entry, i) => f(expansion, at.index, entry, v === undefined ? -1 : v[i]!));
+    return u!.map((entry, i) => f(scalars, at.index, entry, v === undefined ? -1 : v[i]!));
   };
 }
 
