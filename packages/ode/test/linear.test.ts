@@ -76,6 +76,29 @@ test('a positive definite matrix is factorized at half the cost with the same so
   );
 });
 
+test('four rows of a Cholesky factor at a time give the bits of one at a time', () => {
+  fc.assert(
+    fc.property(systemOf(true, false), ({ n, a, b }) => {
+      const cholesky = choleskyFactorization(n);
+      // diagonally dominant with a positive diagonal
+      expect(cholesky.factorize(a)).toBe(true);
+      const x = b.slice();
+      cholesky.solve(x);
+      const single = b.slice();
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < i; j++) single[i] = single[i]! - a[i * n + j]! * single[j]!;
+        single[i] = single[i]! / a[i * n + i]!;
+      }
+      for (let i = n - 1; i >= 0; i--) {
+        for (let j = n - 1; j > i; j--) single[i] = single[i]! - a[j * n + i]! * single[j]!;
+        single[i] = single[i]! / a[i * n + i]!;
+      }
+      expect(x).toEqual(single);
+    }),
+    { seed: 3, numRuns: 200 },
+  );
+});
+
 test('an indefinite matrix has no Cholesky factor', () => {
   expect(choleskyFactorization(2).factorize(Float64Array.of(1, 2, 2, 1))).toBe(false);
   expect(choleskyFactorization(2).factorize(Float64Array.of(1, NaN, NaN, 1))).toBe(false);

@@ -49,18 +49,74 @@ export function choleskyFactorization(n: number): Factorization {
       return true;
     },
     solve(b) {
-      const l = factor;
-      for (let j = 0; j < n; j++) {
-        const x = b[j]! / l[j * n + j]!;
-        b[j] = x;
-        for (let i = j + 1, at = i * n + j; i < n; i++, at += n) b[i] = b[i]! - l[at]! * x;
-      }
-      for (let i = n - 1; i >= 0; i--) {
-        const row = i * n;
-        const x = b[i]! / l[row + i]!;
-        b[i] = x;
-        for (let j = 0; j < i; j++) b[j] = b[j]! - x * l[row + j]!;
-      }
+      forward(factor, n, b);
+      backward(factor, n, b);
     },
   };
+}
+
+/** Solves L·x = b in place, four rows at a time. */
+function forward(l: Float64Array, n: number, b: Float64Array): void {
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    const first = i * n;
+    const second = first + n;
+    const third = second + n;
+    const fourth = third + n;
+    let p = b[i]!;
+    let q = b[i + 1]!;
+    let r = b[i + 2]!;
+    let s = b[i + 3]!;
+    for (let j = 0; j < i; j++) {
+      const x = b[j]!;
+      p -= l[first + j]! * x;
+      q -= l[second + j]! * x;
+      r -= l[third + j]! * x;
+      s -= l[fourth + j]! * x;
+    }
+    p /= l[first + i]!;
+    q = (q - l[second + i]! * p) / l[second + i + 1]!;
+    r = (r - l[third + i]! * p - l[third + i + 1]! * q) / l[third + i + 2]!;
+    s = s - l[fourth + i]! * p - l[fourth + i + 1]! * q - l[fourth + i + 2]! * r;
+    b[i] = p;
+    b[i + 1] = q;
+    b[i + 2] = r;
+    b[i + 3] = s / l[fourth + i + 3]!;
+  }
+  for (; i < n; i++) {
+    const row = i * n;
+    let sum = b[i]!;
+    for (let j = 0; j < i; j++) sum -= l[row + j]! * b[j]!;
+    b[i] = sum / l[row + i]!;
+  }
+}
+
+/** Solves Lᵀ·x = b in place, four rows of L at a time. */
+function backward(l: Float64Array, n: number, b: Float64Array): void {
+  let i = n - 1;
+  for (; i >= 3; i -= 4) {
+    const first = i * n;
+    const second = first - n;
+    const third = second - n;
+    const fourth = third - n;
+    const p = b[i]! / l[first + i]!;
+    const q = (b[i - 1]! - p * l[first + i - 1]!) / l[second + i - 1]!;
+    const r = (b[i - 2]! - p * l[first + i - 2]! - q * l[second + i - 2]!) / l[third + i - 2]!;
+    const rest = b[i - 3]! - p * l[first + i - 3]! - q * l[second + i - 3]!;
+    const s = (rest - r * l[third + i - 3]!) / l[fourth + i - 3]!;
+    b[i] = p;
+    b[i - 1] = q;
+    b[i - 2] = r;
+    b[i - 3] = s;
+    for (let j = 0; j < i - 3; j++) {
+      const sum = b[j]! - p * l[first + j]! - q * l[second + j]!;
+      b[j] = sum - r * l[third + j]! - s * l[fourth + j]!;
+    }
+  }
+  for (; i >= 0; i--) {
+    const row = i * n;
+    const x = b[i]! / l[row + i]!;
+    b[i] = x;
+    for (let j = 0; j < i; j++) b[j] = b[j]! - x * l[row + j]!;
+  }
 }
