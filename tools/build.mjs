@@ -23,8 +23,8 @@ const pureConstants = {
   name: 'pure constants',
   setup({ onLoad }) {
     // on one line; up to the next line that is not indented; or on lines of their own
-    const name = String.raw`^((?:export )?const \w+(?:: [^=\n]+)? =)`;
-    const made = String.raw`(?=[[{]|(?:new )?[A-Za-z_$][\w.$]*(?:<[^>\n]*>)?\()`;
+    const name = String.raw`^((?:export )?const \w+(?:: (?:[^=\n]|=>)+)? =)`;
+    const made = String.raw`(?=[[{]|\(\(\) => |(?:new )?[A-Za-z_$][\w.$]*(?:<[^>\n]*>)?\()`;
     const forms = [`.*`, String.raw`.*[^;\n](?:\n| .*\n)+[^ \n].*`].map(
       (rest) => ` (${made}${rest});$`,
     );

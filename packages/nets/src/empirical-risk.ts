@@ -3,13 +3,22 @@ import {
   once,
   refuseMisspelt,
   requireKnownOptions,
+  requireLength,
+  requireOutput,
   type Dtype,
   type FloatArray,
   type Objective,
   type OptionNames,
   type SampledObjective,
 } from '@nonsmooth/core';
-import { objective, type Program, type TracedObjective } from '@nonsmooth/autodiff';
+import {
+  compile,
+  objective,
+  switchedProgram,
+  switchingProgram,
+  type Program,
+  type TracedObjective,
+} from '@nonsmooth/autodiff';
 import {
   defaultKernels,
   defaultKinks,
@@ -121,7 +130,7 @@ export function empiricalRisk(
     throw new ArgumentError('options.kernels', kernels, 'kernels whose denseNetwork makes risks');
   }
   let program: Program | undefined;
-  const slowTwin = once(() => objective(made.program, net.dimension, { kinks }));
+  const switching = once(() => compile(switchingProgram(made.program)));
   const made: EmpiricalRisk = {
     network: net,
     data: { inputs, targets, loss },
@@ -137,7 +146,11 @@ export function empiricalRisk(
     descent: (theta, descentOptions) => risk.descent(theta, descentOptions),
     hessianVector: (theta, v, out) => risk.hessianVector(theta, v, out),
     hessian: (theta, out) => risk.hessian(theta, out),
-    switching: (theta, out) => slowTwin().switching!(theta, out),
+    switching(theta, out) {
+      requireLength('theta', theta, net.dimension);
+      requireOutput('out', out, switchedProgram(made.program).size);
+      switching().run([theta], [out]);
+    },
     frozen: () => kernels.frozenNetwork(problem),
     dispose: () => risk.dispose(),
     get program(): Program {
