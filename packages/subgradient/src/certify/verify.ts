@@ -6,13 +6,13 @@ import {
   type LocalForm,
 } from '../abs-normal/local-form.js';
 import { fromNumber, negate } from '../exact/rational.js';
+import { implications } from '../membership/implications.js';
 import { independence } from '../membership/independence.js';
 import {
   subdifferentialNames,
   type Decision,
   type SubdifferentialName,
 } from '../membership/proofs.js';
-import { denseAnswer, denseDecisions } from '../dense/certify-dense.js';
 import { programOf, type Subject } from '../subject.js';
 import { structuralFacts } from '../membership/structural.js';
 import { biasShiftProves } from './bias-shift-proof.js';
@@ -23,6 +23,7 @@ import { marginsProve } from './check-margins.js';
 import { smoothGradient } from './smooth-points.js';
 import { boundedSignatureGradient, sweepRounding } from './signature-gradient.js';
 import { addMultiple } from './sparse-vector.js';
+import { layersProve } from '../verify-layers/verify-layers.js';
 
 /** A certificate that does not prove what it claims. */
 export class CertificateError extends Error {
@@ -39,9 +40,10 @@ export class CertificateError extends Error {
 /**
  * Re-derives every decided membership from the program. It trusts the evaluation of the program to scalars with
  * exact or bounded derivatives (`procedure/`), rational arithmetic, ranks modulo a prime, and the canonical forms
- * of switching functions: `independence` for "out" at dependent kinks, `structuralFacts` for irrational data. Directions, weights, multipliers, trees and patterns are taken from the
- * certificate and inserted; no search, linear program or conclusion of `certify` is. The checks themselves are
- * `check-proof.ts` and `check-independent.ts`. For numbers known to within rounding (`model` 'robust') there is
+ * of switching functions: `independence` for "out" at dependent kinks, `structuralFacts` for irrational data.
+ * Directions, weights, multipliers, trees and patterns are taken from the certificate and inserted; no search, linear
+ * program or conclusion of `certify` is. The checks themselves are `check-proof.ts` and `check-independent.ts`. What layers of a network prove is checked by a pass of its own,
+ * `verify-layers/`, which shares none of that. For numbers known to within rounding (`model` 'robust') there is
  * nothing to insert: `check-margins.ts` compares the multipliers of `certify` again.
  * @throws CertificateError naming what does not hold; ShapeError, NonFiniteError for points that do not fit.
  */
@@ -71,32 +73,14 @@ export function verify(certificate: Certificate, subject: Subject): true {
   return true;
 }
 
-/**
- * Whether the decisions are those that signs of units and cotangents give, found anew in the layers of the network, and
- * the gradient that of the kernels with this choice.
- */
-function isProvedByLayers(
-  { point, gradient, choice, tolerance, model, decisions }: Certificate,
-  program: Program,
-): boolean {
+/** Whether signs of units and cotangents in the layers of a network show all that is claimed. */
+function isProvedByLayers(certificate: Certificate, program: Program): boolean {
+  const { choice, gradient, model, decisions } = certificate;
   const isCandidate =
     model === 'layers' ||
     subdifferentialNames.every((set) => decisions?.[set]?.proof?.kind === 'differentiable');
   if (!isCandidate || !Array.isArray(choice) || !Array.isArray(gradient)) return false;
-  const sigma: unknown = choice[0] ?? -1;
-  if (typeof sigma !== 'number' || !(Math.abs(sigma) <= 1)) return false;
-  if (choice.some((other) => other !== sigma)) return false;
-  const answer = denseAnswer(program, point, (1 + sigma) / 2);
-  const expected = answer && denseDecisions(answer, sigma);
-  if (answer === undefined || expected === undefined) return false;
-  if (choice.length !== answer.zeros.filter(({ matters }) => matters).length) return false;
-  const isClaim = subdifferentialNames.every((set) => {
-    const { answer: claimed, proof } = decisions[set];
-    if (claimed === 'undecided') return true;
-    const own = expected[set];
-    return claimed === own.answer && JSON.stringify(proof) === JSON.stringify(own.proof);
-  });
-  return isClaim && isNear(gradient, answer.gradient, tolerance);
+  return layersProve({ ...certificate, choice, relativeTolerance: sweepRounding }, program);
 }
 
 /** Whether error bounds alone show that no kink is active, and the gradient is ∇f. */
@@ -117,6 +101,7 @@ function isProvedBySmoothness(
 function isNear(gradient: readonly number[], expected: Float64Array, tolerance: number): boolean {
   if (gradient.length !== expected.length || !(tolerance >= 0)) return false;
   const scale = expected.reduce((worst, x) => Math.max(worst, Math.abs(x)), 1);
+  if (!(scale < Infinity)) return false;
   const allowed = Math.max(tolerance, sweepRounding * scale);
   return gradient.every((g, t) => typeof g === 'number' && Math.abs(g - expected[t]!) <= allowed);
 }
@@ -148,15 +133,6 @@ function prover(certificate: Certificate, program: Program, local: LocalForm): P
   };
 }
 
-/** Fréchet ⊂ limiting ⊂ Clarke and Bouligand ⊂ limiting. */
-const implications: ReadonlySet<string> = new Set([
-  'frechet in limiting',
-  'frechet in clarke',
-  'bouligand in limiting',
-  'bouligand in clarke',
-  'clarke out limiting',
-]);
-
 /** One finite number per coordinate; and g_σ to the tolerance, if the claim is about that. */
 function checkGradient(
   { choice, tolerance }: Certificate,
@@ -173,6 +149,7 @@ function checkGradient(
   }
   const expected = boundedSignatureGradient(local, choice);
   const scale = expected.reduce((worst, x) => Math.max(worst, Math.abs(x)), 1);
+  if (!(scale < Infinity)) throw new CertificateError('gradient', 'that of a sweep overflows');
   const allowed = Math.max(tolerance, sweepRounding * scale);
   if (!gradient.every((g, t) => Math.abs(g - expected[t]!) <= allowed)) {
     throw new CertificateError('gradient', 'it is not the answer of a sweep with this choice');
