@@ -9,6 +9,10 @@ export function power(x: number, p: number): number {
   return exponential(p * logarithm(x));
 }
 
+/** A power of two within a factor of two or three of x > 0: to divide by it changes no digit, but near the ends of the range. */
+export const binaryScale = (x: number): number =>
+  2 ** Math.min(1023, Math.max(-1022, Math.floor(Math.log2(x))));
+
 /** ln x by halving x into [√½, √2) and the series of the inverse hyperbolic tangent. */
 export function logarithm(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : Number.NaN;

@@ -1,6 +1,7 @@
 import type { Tolerance } from './control/norm.js';
 import { IntegrationError, type FailureReason } from './errors.js';
 import { norm2, VectorBlock } from '@nonsmooth/core';
+import { binaryScale } from './power.js';
 import type { InitialValueProblem, Statistics } from './problem.js';
 import { within, type TimeWindow } from './time.js';
 
@@ -24,6 +25,9 @@ export interface System {
     v: Float64Array,
     out: Float64Array,
   ): void;
+  /** A power of two about as long as the interval: times and rates are then numbers in range. */
+  readonly timeUnit: number;
+  /** `timeUnit`·∂f/∂t at (t, y), where f(t, y) = f. */
   timeDerivative(t: number, y: Float64Array, f: Float64Array, out: Float64Array): void;
   /** The problem's own bound, if it has one. */
   readonly spectralRadius: ((t: number, y: Float64Array) => number) | undefined;
@@ -108,6 +112,7 @@ export function system<Mode>(
     if (missing < 0) return;
     fail('wrongShape', `${name} did not write component ${missing} of ${out.length} into out`);
   };
+  const timeUnit = binaryScale(Math.abs(problem.t1 - problem.t0));
   let called = false;
   const rhs = (t: number, y: Float64Array, out: Float64Array): void => {
     if (!called) out.fill(Number.NaN);
@@ -175,6 +180,7 @@ export function system<Mode>(
     suppliesJacobian: jacobian !== undefined,
     suppliesJacobianVector: jacobianVector !== undefined,
     counts,
+    timeUnit,
     fail,
     threw,
     rhs,
@@ -228,15 +234,17 @@ export function system<Mode>(
       const { atol } = tolerance;
       const absolute = typeof atol === 'number' ? atol : norm2(atol);
       const size = Math.max(norm2(y), reach() * norm2(f)) || absolute || 1;
-      const step = (difference * size) / sizeOfV;
+      const step = Math.max(difference * size, smallestNormal) / sizeOfV;
       for (let i = 0; i < n; i++) moved[i] = y[i]! + step * v[i]!;
       rhs(t, moved, out);
       for (let i = 0; i < n; i++) out[i] = (out[i]! - f[i]!) / step;
     },
     timeDerivative(t, y, f, out) {
       if (problem.autonomous) out.fill(0);
-      else if (suppliedTimeDerivative) suppliedTimeDerivative(t, y, out);
-      else {
+      else if (suppliedTimeDerivative) {
+        suppliedTimeDerivative(t, y, out);
+        for (let i = 0; i < n; i++) out[i] = timeUnit * out[i]!;
+      } else {
         // within the step; the longer, the more t is rounded relative to it
         const h = Math.abs(position.step);
         const step = h * Math.sqrt(Number.EPSILON * Math.max(1, Math.abs(t) / h));
@@ -245,7 +253,10 @@ export function system<Mode>(
         if (moment === start) moment = within(window, t + position.step);
         rhs(moment, y, out);
         if (moment === start) out.fill(0);
-        else for (let i = 0; i < n; i++) out[i] = (out[i]! - f[i]!) / (moment - start);
+        else {
+          const units = (moment - start) / timeUnit;
+          for (let i = 0; i < n; i++) out[i] = (out[i]! - f[i]!) / units;
+        }
       }
     },
     spectralRadius:

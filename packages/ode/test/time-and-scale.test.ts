@@ -79,6 +79,36 @@ describe.each(allMethods)('$name', (method) => {
     );
   });
 
+  test('crosses the shortest intervals there are', () => {
+    for (const t1 of [Number.MIN_VALUE, -1e-322, 1e-310, 3e-308]) {
+      for (const [velocity, autonomous] of [
+        [1, false],
+        [1, true],
+        [-2e300, false],
+        [0, false],
+      ] as const) {
+        for (const start of [0, 3]) {
+          const { end } = solve(
+            {
+              rhs(_t, y, out) {
+                out[0] = velocity;
+                out[1] = -1e6 * y[1]!;
+              },
+              y0: [start, 1],
+              t0: 0,
+              t1,
+              autonomous,
+            },
+            { ...optionsFor(method), ...(!method.adaptive && { fixedStep: Math.abs(t1) }) },
+          );
+          expect(end.t).toBe(t1);
+          expect(end.y[0]).toBeCloseTo(start + velocity * t1, 12);
+          expect(end.y[1]).toBe(1);
+        }
+      }
+    }
+  });
+
   test('stands still at rest, and crosses intervals of few ulps, at any time', () => {
     for (const t0 of [0, 1.7e9, -1e15]) {
       const rest = solve(
@@ -285,7 +315,7 @@ test.each(
   );
 });
 
-test.each([1e-20, 1e-12, 1e12, 1e20])('time may be scaled by %d', (scale) => {
+test.each([1e-300, 1e-20, 1e-12, 1e12, 1e20, 1e300])('time may be scaled by %d', (scale) => {
   for (const method of adaptive) {
     const run = (tau: number) =>
       solve(

@@ -1,4 +1,4 @@
-import { VectorBlock } from '@nonsmooth/core';
+import { norm2, VectorBlock } from '@nonsmooth/core';
 import type { Stepper } from '../method.js';
 import type { System } from '../system.js';
 import type { Combination } from './combination.js';
@@ -89,19 +89,16 @@ export class ExplicitStepper implements Stepper {
 
   // Hairer, Wanner, Solving Ordinary Differential Equations II, section IV.2
   get stiffness(): number {
-    const { twin, twinState, k, next, h } = this;
+    const { twin, twinState, k, next, h, errors: slopes, stage: distances } = this;
     if (twin < 0) return 0;
     const last = k[this.method.stages - 1]!;
     const before = k[twin]!;
-    let above = 0;
-    let below = 0;
     for (let i = 0; i < next.length; i++) {
-      const slope = last[i]! - before[i]!;
-      const distance = next[i]! - twinState[i]!;
-      above += slope * slope;
-      below += distance * distance;
+      slopes[i] = last[i]! - before[i]!;
+      distances[i] = next[i]! - twinState[i]!;
     }
-    return below > 0 ? Math.abs(h) * Math.sqrt(above / below) : 0;
+    const distance = norm2(distances);
+    return distance > 0 ? Math.abs(h) * (norm2(slopes) / distance) : 0;
   }
 
   interpolant(coefficients: readonly Float64Array[]): number {

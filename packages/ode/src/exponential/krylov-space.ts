@@ -72,7 +72,7 @@ export function krylovSpace(system: System): KrylovSpace {
     let last = 0;
     for (const [k, weight] of sum) last += weight * lastEntries[k + 1]!;
     const next = h[size * stride + size - 1]! * sizeOf(vector(size));
-    return step * step * length * Math.abs(last) * next;
+    return step * length * Math.abs(last) * (step * next);
   }
 
   const sizeOf = (v: Float64Array): number => system.tolerance.size(v, point.y, point.y);

@@ -46,7 +46,9 @@ export function exponentialRosenbrockStepper(system: System): Stepper {
   const error = vector();
   const endDerivative = vector();
   const stage = vector();
+  /** In the units of time of the system, as is the step that goes with it. */
   const timeDerivative = vector();
+  const { timeUnit } = system;
   const d2 = vector();
   const d3 = vector();
   const space = krylovSpace(system);
@@ -64,15 +66,16 @@ export function exponentialRosenbrockStepper(system: System): Stepper {
     const step = c * h;
     return (
       space.add(step, phi1, step, out, product) &&
-      (!timeSpace || timeSpace.add(step, phi2, step * step, out, product))
+      (!timeSpace || timeSpace.add(step, phi2, step * (step / timeUnit), out, product))
     );
   }
 
   /** `d` = f(t + c h, stage) − f − `d` − c h v, where `d` was J(stage − y) */
   function remainder(c: number, d: Float64Array): void {
     system.rhs(memory.t + c * h, stage, error);
+    const units = c * (h / timeUnit);
     for (let i = 0; i < n; i++) {
-      d[i] = error[i]! - derivative[i]! - d[i]! - c * h * timeDerivative[i]!;
+      d[i] = error[i]! - derivative[i]! - d[i]! - units * timeDerivative[i]!;
     }
   }
 
@@ -90,7 +93,7 @@ export function exponentialRosenbrockStepper(system: System): Stepper {
       started = true;
     }
     if (!space.converge(h, phi1, krylovPart)) return false;
-    if (timeSpace && !timeSpace.converge(h, [[2, h]], krylovPart)) return false;
+    if (timeSpace && !timeSpace.converge(h, [[2, h / timeUnit]], krylovPart)) return false;
 
     stage.set(y);
     d2.fill(0);

@@ -1,3 +1,5 @@
+import { binaryScale } from '../power.js';
+
 const mostSweeps = 60;
 
 /**
@@ -18,9 +20,28 @@ export function tridiagonalEigen(
   for (let i = 0; i < n; i++) {
     norm = Math.max(norm, Math.abs(diagonal[i]!), i + 1 < n ? Math.abs(below[i]!) : 0);
   }
-  // at least so much that its square does not underflow
-  const negligible = Math.max(1e-150, Number.EPSILON * Number.EPSILON * norm);
   below[n - 1] = 0;
+  if (norm === 0) return true;
+  // squares of what is measured by its size neither overflow nor vanish
+  const scale = binaryScale(norm);
+  for (let i = 0; i < n; i++) {
+    diagonal[i] = diagonal[i]! / scale;
+    below[i] = below[i]! / scale;
+  }
+  const found = eigenOfUnitSize(n, diagonal, below, vectors, rows);
+  for (let i = 0; i < n; i++) diagonal[i] = diagonal[i]! * scale;
+  return found;
+}
+
+/** The same where no entry is larger than about 1. */
+function eigenOfUnitSize(
+  n: number,
+  diagonal: Float64Array,
+  below: Float64Array,
+  vectors: Float64Array,
+  rows: number,
+): boolean {
+  const negligible = Number.EPSILON * Number.EPSILON;
   for (let l = 0; l < n; l++) {
     for (let sweep = 0; ; sweep++) {
       let m = l;

@@ -69,6 +69,7 @@ function rosenbrockStepper(method: RosenbrockDefinition, system: System): Steppe
   const u = Array.from({ length: stages }, () => new Float64Array(n));
   const y = new Float64Array(n);
   const derivative = new Float64Array(n);
+  /** In the units of time of the system. */
   const byTime = new Float64Array(n);
   const stage = new Float64Array(n);
   const next = new Float64Array(n);
@@ -133,11 +134,14 @@ function rosenbrockStepper(method: RosenbrockDefinition, system: System): Steppe
         else {
           combine(y, 1, a[i]!, stage);
           system.rhs(memory.t + alpha[i]! * h, stage, target);
-          combine(target, 1 / h, c[i]!, stage);
+        }
+        const ofTime = gammas[i]! * (h / system.timeUnit);
+        for (let k = 0; k < n; k++) target[k] = h * (target[k]! + ofTime * byTime[k]!);
+        if (i > 0) {
+          combine(target, 1, c[i]!, stage);
           target.set(stage);
         }
-        const ofTime = gammas[i]! * h;
-        for (let k = 0; k < n; k++) target[k] = shift * (target[k]! + ofTime * byTime[k]!);
+        for (let k = 0; k < n; k++) target[k] = gamma * target[k]!;
         // an error in u enters the step undiminished
         const residual = relativeResidual(system, target, y, 1e-3);
         if (!linear.solve(target, residual)) return Number.NaN;
