@@ -9,12 +9,12 @@ import {
   type FloatArray,
   type OptionNames,
 } from '@nonsmooth/core';
-import ndarray from 'ndarray';
+import type ndarray from 'ndarray';
 import { flattenNested, nestedShape, type NestedNumbers } from './nested.js';
 import { elementCount, requireShape, toShape, type ShapeLike } from './shape.js';
+import { rowMajorView, type NdArray } from './strided-view.js';
 
-/** A scijs ndarray: typed data with shape, strides and offset. */
-export type NdArray = ndarray.NdArray<FloatArray>;
+export type { NdArray };
 
 /** An n-dimensional array of floats, contiguous and row-major; the empty shape is a single number. */
 export interface Tensor {
@@ -48,7 +48,7 @@ class DenseTensor implements Tensor {
   }
 
   get view(): NdArray {
-    return (this.#view ??= ndarray(this.data, [...this.shape]));
+    return (this.#view ??= rowMajorView(this.data, this.shape));
   }
 }
 
