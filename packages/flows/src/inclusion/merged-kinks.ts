@@ -112,32 +112,37 @@ export function mergedFunction(given: FrozenFunction, x0: Float64Array): MergedF
   };
 }
 
-const probes = 4;
+const probes = 5;
 /** Quotients of values that agree to this are those of multiples. */
 const agreement = 1e-9;
 
 function findPlaces(given: FrozenFunction, x0: Float64Array): readonly Place[] {
   const { kinks, size, dimension } = given;
   let places: Place[] = kinks.map((_, index) => ({ merged: index, factor: 1 }));
+  // far from x₀ against one unit, and next to it, where constants count in units of any size
   const points = Array.from({ length: probes }, (_, p) =>
     Float64Array.from(
       { length: dimension },
-      (_unused, i) => x0[i]! * (1 + 0.1 * random(2 * p, i)) + 0.1 * random(2 * p + 1, i),
+      (_unused, i) =>
+        x0[i]! * (1 + 0.1 * random(2 * p, i)) + (p === probes - 1 ? 0 : 0.1 * random(2 * p + 1, i)),
     ),
   );
   const sides = new Float64Array(size);
   const values = points.map(() => new Float64Array(size));
   // every round finds out about the kinks of one more level
   for (let round = 0; round <= kinks.length; round++) {
-    places.forEach(({ merged, factor }, index) => {
-      const { offset, size: length } = kinks[index]!;
-      for (let i = 0; i < length; i++) {
-        // any number will do: 0 and 1 alone would make equal what the kinks below shut off
-        const own = random(97, kinks[Math.max(merged, 0)]!.offset + i);
-        sides[offset + i] = merged < 0 ? factor : own * Math.sign(factor);
-      }
+    points.forEach((x, p) => {
+      // others at each point: |u| is a multiple of u for every single side
+      places.forEach(({ merged, factor }, index) => {
+        const { offset, size: length } = kinks[index]!;
+        for (let i = 0; i < length; i++) {
+          // any number will do: 0 and 1 alone would make equal what the kinks below shut off
+          const own = random(97 + p, kinks[Math.max(merged, 0)]!.offset + i);
+          sides[offset + i] = merged < 0 ? factor : own * Math.sign(factor);
+        }
+      });
+      given.values(x, sides, values[p]!);
     });
-    points.forEach((x, p) => given.values(x, sides, values[p]!));
     const found = group(kinks, values);
     const isSame = found.every(({ merged }, index) => merged === places[index]!.merged);
     places = found;
