@@ -6,6 +6,7 @@ import type { Corner } from './decision.js';
 import { setHeld, setSide, type Pattern } from './pattern.js';
 import type { ActiveRow } from './active-row.js';
 import { verdictOf, type Verdict } from './verdict.js';
+import { reachAt } from './reach.js';
 import type { Way } from './way.js';
 
 /** A change of a pattern towards one that agrees with its velocity. */
@@ -22,14 +23,19 @@ export class Agreement {
   }
 
   /** Which active kinks disagree with the velocity of their pattern, and what they would have to do. */
-  check({ x, active }: Corner, way: Way): { verdicts: Map<number, Verdict>; wrong: Change[] } {
+  check(corner: Corner, way: Way): { verdicts: Map<number, Verdict>; wrong: Change[] } {
     const { frozen, rates } = this;
+    const { x, active } = corner;
     const { pattern, bounds, noise } = way;
+    const reaches = this.reaches(corner, pattern);
+    const still = 1e-12 * Math.max(norm2(way.velocity), Number.MIN_VALUE) + noise;
     frozen.velocities(x, pattern.sides, way.velocity, rates);
     const verdicts = new Map<number, Verdict>();
     const wrong: Change[] = [];
-    for (const one of active) {
+    for (const [i, one] of active.entries()) {
       const { index, ties = [] } = one;
+      // rates below this are rounding
+      const slack = still * reaches[i]!;
       const kink = frozen.kinks[index]!;
       const bends = bounds[index]!;
       if (pattern.held[index]) {
@@ -44,7 +50,6 @@ export class Agreement {
         } else if (verdict.ties && verdict.ties.length < ties.length) {
           const { ties: fewer } = verdict;
           const heldNow = ties.filter((entry) => pattern.tied[entry] === 1);
-          const slack = 1e-12 * norm2(way.velocity) + noise;
           const pace = rates[fewer[0]!]!;
           const ahead = ties.filter(
             (entry) => pattern.tied[entry] === 0 && rates[entry]! > pace + slack,
@@ -54,8 +59,6 @@ export class Agreement {
         }
         continue;
       }
-      // the gradient of its argument is not at hand: its rate against that of all that moves
-      const slack = 1e-12 * Math.max(norm2(way.velocity), Number.MIN_VALUE) + noise;
       const { offset, size } = kink;
       if (kink.kind === 'abs') {
         const side = pattern.sides[offset]!;
@@ -112,6 +115,13 @@ export class Agreement {
       }
     }
     return { verdicts, wrong };
+  }
+
+  /** How far the arguments of each active kink move at most, by unit velocities; where theirs cancel, as others do. */
+  private reaches({ x, active }: Corner, pattern: Pattern): number[] {
+    const reaches = active.map(({ index, ties }) => reachAt(this.frozen, x, pattern, index, ties));
+    const longest = Math.max(...reaches);
+    return reaches.map((reach) => Math.max(reach, 1e-3 * longest));
   }
 
   /** A kink that bends down is not held: it goes to the side that it is nearer to, by its rate. */

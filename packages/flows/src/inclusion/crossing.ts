@@ -29,7 +29,7 @@ export function crossed(
   const length = norm2(row);
   const isArriving = (): boolean => {
     const noise = field.noise() + stateNoise;
-    const least = 1e-9 * length * norm2(velocity) + 4 * noise * (1 + length);
+    const least = (1e-9 * norm2(velocity) + 4 * noise) * length;
     return side * dot(row, velocity) < -least;
   };
   if (!isArriving()) return false;

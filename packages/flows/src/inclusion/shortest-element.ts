@@ -2,7 +2,8 @@ import { dot, norm2 } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
 import type { CornerFunction } from './corner-function.js';
 import { hullVelocity } from './hull-velocity.js';
-import { baseOf, copyPattern, setHeld, setSide, type Pattern } from './pattern.js';
+import { copyPattern, setHeld, setSide, type Pattern } from './pattern.js';
+import { reachAt } from './reach.js';
 import { mixedSigns } from './term-sizes.js';
 import type { Verdict } from './verdict.js';
 
@@ -93,7 +94,7 @@ export class ShortestElement {
       for (const one of active) {
         const { index } = one;
         const kink = kinks[index]!;
-        const slack = still * speed * this.reach(x, pattern, one);
+        const slack = still * speed * reachAt(frozen, x, pattern, index, one.ties);
         const verdict = verdictBy(kink, one, rates, slack);
         verdicts.set(index, verdict);
         if (verdict.kind === 'side') setSide(kink, index, next, verdict.side);
@@ -103,20 +104,6 @@ export class ShortestElement {
       pattern = next;
     }
     return new Map();
-  }
-
-  /** How fast the argument of a kink can move at most, by unit velocities. */
-  private reach(x: Float64Array, pattern: Pattern, { index, ties }: ActiveKink): number {
-    const { frozen } = this;
-    const kink = frozen.kinks[index]!;
-    const base = kink.kind === 'max' ? baseOf(kink, pattern) : -1;
-    let most = 0;
-    const entries = ties ?? Array.from({ length: kink.size }, (_, i) => kink.offset + i);
-    for (const entry of entries) {
-      if (entry === base) continue;
-      most = Math.max(most, frozen.rowAt(x, pattern, { kink: index, entry, base }).length);
-    }
-    return most;
   }
 
   /** The pattern of the sides to which a direction leads, those that it does not decide by another one. */

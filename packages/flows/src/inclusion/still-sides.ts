@@ -11,11 +11,11 @@ export function stillSides(
   frozen: CornerFunction,
   { x, active, before }: Corner,
   neutral: Pattern,
-  { rows, noise, gradientNorm }: Way,
+  { rows }: Way,
 ): ReadonlyMap<number, number> {
   const { kinks, dimension, size } = frozen;
   const still = new Map<number, number>();
-  const negligible = 1e-13 * (1 + gradientNorm) + noise;
+  const negligible = 1e-13 * rows.reduce((most, { length }) => Math.max(most, length), 0);
   for (const { kink, length } of rows) {
     const { kind, nested } = kinks[kink]!;
     if (kind === 'abs' && nested && length <= negligible) still.set(kink, 0);
