@@ -2,7 +2,7 @@ import { dot, norm2 } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
 import type { Entries } from './kinked-function.js';
 import { baseOf } from './pattern.js';
-import { nearZero } from './starting-sides.js';
+import { nearLimit } from './starting-sides.js';
 import type { SlidingField } from './sliding-field.js';
 import type { Crossing, KinkWatch } from './watch.js';
 
@@ -58,16 +58,15 @@ export function activeKinks(
   } else {
     const u = values ?? new Float64Array(kinked.size);
     if (!values) kinked.values(y, pattern.sides, u);
-    let largest = 0;
-    for (let i = 0; i < u.length; i++) largest = Math.max(largest, Math.abs(u[i]!));
+    const limit = nearLimit(u, (largest, i) => largest <= tiny * kinked.scaleOf(i));
     const isZero = (i: number): boolean => {
       const size = Math.abs(u[i]!);
-      return size <= nearZero * largest && size <= tiny * kinked.scaleOf(i);
+      return size <= limit && size <= tiny * kinked.scaleOf(i);
     };
     if (kinked.onlyAbs) {
       for (let i = 0; i < u.length; i++) {
         const isNone = watch.size === 0 && pattern.held[i] === 0;
-        if (isNone && Math.abs(u[i]!) > nearZero * largest) continue;
+        if (isNone && Math.abs(u[i]!) > limit) continue;
         consider(i, i, isZero(i));
       }
     } else {

@@ -8,6 +8,8 @@ export type Choice = 'minimalNorm' | 'steepestDescent';
 export interface FreshEntry {
   readonly entry: number;
   readonly order: 0 | 1 | 2;
+  /** Whether what is held keeps it at 0. Default false. */
+  readonly isKept?: boolean;
 }
 
 /** How the flow goes on from a point at kinks: its pattern of signs and its velocity. */

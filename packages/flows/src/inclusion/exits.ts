@@ -59,10 +59,16 @@ export class ExitWatch {
       if (theta === whole) this.state.set(end);
       else evaluateSegment(segment, theta, this.state);
       this.field.velocity(this.state, this.velocity);
-      const { margin, kink } = this.field.margin(this.state, this.velocity);
+      const { margin, kink, isOpen = false } = this.field.margin(this.state, this.velocity);
       const noise = this.field.noise() + stateNoise;
-      const isInside = isByElement && margin < -noise && this.isShortest(noise);
-      return { margin: isInside ? noise : margin, kink, noise };
+      if (isOpen || (isByElement && margin < -noise)) {
+        const apart = this.apartFromShortest();
+        if (isOpen && apart > 1e4 * noise && apart < Infinity) {
+          return { margin: -apart, kink, noise };
+        }
+        if (!isOpen && apart <= 1e4 * noise) return { margin: noise, kink, noise };
+      }
+      return { margin, kink, noise };
     };
     // the end first: its evaluation is already known
     const high = marginAt(last);
@@ -75,12 +81,12 @@ export class ExitWatch {
     return exitBetween(marginAt, last / 2, middle.margin, last, high);
   }
 
-  /** Whether the velocity of a slide on nested kinks is that of the shortest element there, whatever the multipliers. */
-  private isShortest(noise: number): boolean {
+  /** How far the velocity of a slide on nested kinks is from the shortest element there, whatever the multipliers; ∞ if unknown. */
+  private apartFromShortest(): number {
     const { field, state, velocity } = this;
     const { kinked, pattern } = field;
     const held = heldKinks(pattern);
-    if (!held.some((kink) => kinked.kink(kink).nested)) return false;
+    if (!held.some((kink) => kinked.kink(kink).nested)) return Infinity;
     const corner = new CornerFunction(field, held);
     const before = corner.pattern();
     const active = corner.kinks.map(({ kind, offset, size }, index): ActiveKink => {
@@ -91,10 +97,10 @@ export class ExitWatch {
     const shortest = new ShortestElement(corner).velocity(state, before, active);
     corner.put(before);
     field.velocity(state, velocity);
-    if (!shortest) return false;
+    if (!shortest) return Infinity;
     let apart = 0;
     for (let i = 0; i < velocity.length; i++) apart += (velocity[i]! - shortest[i]!) ** 2;
-    return Math.sqrt(apart) <= 1e4 * noise;
+    return Math.sqrt(apart);
   }
 
   /** Where on a step to the state `end` a kink begins to bend down, if it does by then. */

@@ -2,8 +2,14 @@ import { ArgumentError, requireIndex, requireLength, requireObject } from '@nons
 import type { Checkpoint, Statistics } from '@nonsmooth/ode';
 import type { KinkEvent } from './kink-event.js';
 
-/** An argument that has not left 0 yet: entry, order, slack and rate. */
-export type SavedFresh = readonly [entry: number, order: number, slack: number, rate: number];
+/** An argument that has not left 0 yet: entry, order, slack, rate, and 1 if what is held keeps it at 0. */
+export type SavedFresh = readonly [
+  entry: number,
+  order: number,
+  slack: number,
+  rate: number,
+  kept: number,
+];
 
 /** What has happened at kinks so far. */
 export interface SavedItinerary {
@@ -101,8 +107,8 @@ export function requireInclusionCheckpoint(
   }
   if (saved.known !== null) requireLength(`${where}.known`, saved.known, dimension);
   saved.fresh.forEach((entry: unknown, i) => {
-    if (!Array.isArray(entry) || entry.length !== 4) {
-      throw new ArgumentError(`${where}.fresh[${i}]`, entry, '[entry, order, slack, rate]');
+    if (!Array.isArray(entry) || entry.length !== 5) {
+      throw new ArgumentError(`${where}.fresh[${i}]`, entry, '[entry, order, slack, rate, kept]');
     }
     requireIndex(`${where}.fresh[${i}][0]`, entry[0], size);
   });

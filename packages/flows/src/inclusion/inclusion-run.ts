@@ -29,6 +29,9 @@ import { KinkWatch, type Crossing } from './watch.js';
 const closest = 1e-4;
 const mostClose = 200;
 
+/** How many times the tolerance steps may pass by the 0 of a norm where kinks meet next to it. */
+const pastZero = 32;
+
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /**
@@ -327,7 +330,7 @@ export class InclusionRun {
       const index = field.kinked.kinkAt(entry);
       if (field.kinked.kink(index).kind !== 'abs' || leaving.has(index)) return;
       const since = this.exits.bendsDown(segment, end, index, this.noise.size);
-      if (since === undefined) return;
+      if (since === undefined || this.turns.isKeptByHeld(index)) return;
       leaving.add(index);
       this.listener.couldLeave(since, index);
     });
@@ -352,7 +355,7 @@ export class InclusionRun {
     if (ordinary === 0) state.ordinary = segment.step;
     turns.measure();
     // before the kinks of its own entries alternate on the way there
-    const isSnapped = field.kinked.hasNorms && turns.snapNorms();
+    const isSnapped = field.kinked.hasNorms && turns.snapNorms(pastZero);
     if (isSnapped) pieces.leave(state.ordinary);
     else if (turns.passes(kink)) {
       if (state.t === state.end) state.reason = 'reached t1';

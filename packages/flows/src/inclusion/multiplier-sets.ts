@@ -12,6 +12,8 @@ export interface Margin {
   readonly margin: number;
   /** The kink that is nearest to its end. */
   readonly kink: number;
+  /** Multipliers of nested kinks that are beyond no end were sought, and it is not known whether there are any. */
+  readonly isOpen?: boolean;
 }
 
 /** Where the multipliers of rows may lie; rows of one kink follow each other. */

@@ -265,6 +265,16 @@ export class SlidingField {
     }
   }
 
+  /** Whether u_entry − u_base has no derivative along what is held at x: its gradient is in the span of those of the rows. */
+  keeps(x: Float64Array, row: HeldRow): boolean {
+    const gradient = this.passingRow(x, row).slice();
+    const length = norm2(gradient);
+    if (length === 0) return false;
+    this.velocity(x, new Float64Array(gradient.length));
+    this.toTangent(gradient);
+    return norm2(gradient) <= dependent * length;
+  }
+
   /** ν: forces below it are rounding. */
   noise(): number {
     const { rows, lambda } = this;
@@ -278,25 +288,53 @@ export class SlidingField {
    * depend on each other, multipliers are searched that are not beyond theirs.
    */
   margin(x: Float64Array, velocity: Float64Array): Margin {
-    const { rows, lambda, kinked, pattern, scratch } = this;
-    if (this.isNested) {
-      this.sweeps++;
-      if (kinked.sweepBounds) kinked.sweepBounds(x, pattern.sides, rows, lambda);
-      else kinked.sweep(x, pattern.sides, scratch, rows, lambda);
-    }
+    const { rows, lambda } = this;
+    if (this.isNested) this.takeBounds(x, lambda);
     const nearest = nearestEnd(this.sets(), rows, lambda);
     if (nearest.margin >= 0 || this.rank === rows.length) return nearest;
-    const best = lambda.slice();
-    const shortest = new Float64Array(velocity.length);
-    shortestVelocity(this.gradient, rows, this.sets(), best, shortest);
-    let apart = 0;
-    for (let i = 0; i < velocity.length; i++) apart += (shortest[i]! - velocity[i]!) ** 2;
-    apart = Math.sqrt(apart);
+    const { apart, isOpen } = this.apartFromAllowed(x, velocity);
+    const { kink } = nearest;
     // forces that the search leaves undecided
     const slack = 1e4 * this.noise();
-    return apart <= slack
-      ? { margin: slack, kink: nearest.kink }
-      : { margin: -apart, kink: nearest.kink };
+    return apart <= slack ? { margin: slack, kink, isOpen } : { margin: -apart, kink };
+  }
+
+  /** How far the velocity is from the shortest one that multipliers which are not beyond their ends make. */
+  private apartFromAllowed(
+    x: Float64Array,
+    velocity: Float64Array,
+  ): { readonly apart: number; readonly isOpen: boolean } {
+    const { rows, gradient } = this;
+    const found = this.lambda.slice();
+    const before = new Float64Array(found.length);
+    const shortest = new Float64Array(velocity.length);
+    let isOpen = this.isNested;
+    for (let round = 0; round < 30; round++) {
+      before.set(found);
+      shortestVelocity(gradient, rows, this.sets(), found, shortest);
+      if (!this.isNested) break;
+      let moved = 0;
+      let size = Number.MIN_VALUE;
+      for (let i = 0; i < found.length; i++) {
+        moved = Math.max(moved, Math.abs(found[i]! - before[i]!));
+        size = Math.max(size, Math.abs(found[i]!));
+      }
+      isOpen = round === 0 || moved > 1e-13 * size;
+      if (!isOpen) break;
+      // bounds of kinks below others depend on the multipliers of these
+      this.takeBounds(x, found);
+    }
+    let apart = 0;
+    for (let i = 0; i < velocity.length; i++) apart += (shortest[i]! - velocity[i]!) ** 2;
+    return { apart: Math.sqrt(apart), isOpen };
+  }
+
+  /** Has the function know the bounds at x under these multipliers. */
+  private takeBounds(x: Float64Array, lambda: Float64Array): void {
+    const { rows, kinked, pattern, scratch } = this;
+    this.sweeps++;
+    if (kinked.sweepBounds) kinked.sweepBounds(x, pattern.sides, rows, lambda);
+    else kinked.sweep(x, pattern.sides, scratch, rows, lambda);
   }
 
   private sets(): MultiplierSet[] {
@@ -352,6 +390,9 @@ function fieldRow(
 ): FieldRow {
   return { kink, entry, base, gradient, length: 0, support, size: 0, slopes: undefined, isKept };
 }
+
+/** Gradients that leave the span of others by less than this share of their length are in it. */
+const dependent = 1e-9;
 
 /** ⟨row, v⟩. */
 function along({ gradient, support, size }: FieldRow, v: Float64Array): number {

@@ -1,3 +1,4 @@
+import { norm2 } from '@nonsmooth/core';
 import type { Entries, KinkedFunction } from './kinked-function.js';
 import { direction } from './norms.js';
 import type { Pattern } from './pattern.js';
@@ -27,14 +28,28 @@ export function takeSides(
     if (rounds > 0) before.set(u);
   }
   if (!kinked.onlyAbs) return u;
-  let largest = 0;
-  for (let i = 0; i < u.length; i++) largest = Math.max(largest, Math.abs(u[i]!));
-  for (let i = 0; i < u.length; i++) if (Math.abs(u[i]!) <= nearZero * largest) near.add(i);
+  // where all are as small as rounding against the state, sizes of terms tell which are 0
+  const size = norm2(x);
+  const limit = nearLimit(u, (largest) => largest <= 1e-9 * size);
+  for (let i = 0; i < u.length; i++) if (Math.abs(u[i]!) <= limit) near.add(i);
   return undefined;
 }
 
 /** Arguments below this share of the largest one are looked at: sizes of terms are dear. */
 export const nearZero = 1e-6;
+
+/** Which arguments are looked at: those small against the largest one, or all if even that one may be 0. */
+export function nearLimit(
+  u: Float64Array,
+  mayBeZero: (largest: number, entry: number) => boolean,
+): number {
+  let [largest, at] = [0, 0];
+  for (let i = 0; i < u.length; i++) {
+    const size = Math.abs(u[i]!);
+    if (size > largest) [largest, at] = [size, i];
+  }
+  return mayBeZero(largest, at) ? largest : nearZero * largest;
+}
 
 function takeAll(kinked: KinkedFunction, u: Float64Array, sides: Float64Array): void {
   for (let index = 0; index < kinked.count; index++) {

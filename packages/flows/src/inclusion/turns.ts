@@ -8,6 +8,7 @@ import type { Choice, FreshEntry } from './decision.js';
 import type { KinkListener, Rate } from './inclusion-options.js';
 import { leaveZeros, reachOf, snapped } from './norms.js';
 import type { PatternChange, RunState } from './run-state.js';
+import { baseOf } from './pattern.js';
 import type { RestRule } from './rest.js';
 import type { SlidingField } from './sliding-field.js';
 import type { StateNoise } from './state-noise.js';
@@ -113,13 +114,14 @@ export class Turns {
 
   /**
    * Norms within the tolerance of 0 are put there if the flow then holds them; returns whether one was, so that the
-   * piece has ended.
+   * piece has ended. Where kinks of its own entries are met next to 0 the step has gone past it by more: `share` times the
+   * tolerance.
    */
-  snapNorms(): boolean {
+  snapNorms(share = 1): boolean {
     const { field, state, watch, rest, noise, choice, rate } = this.parts;
     const { kinked, pattern } = field;
     const { y } = state;
-    const tolerance = rest.tolerance(y);
+    const tolerance = share * rest.tolerance(y);
     let isSnapped = false;
     const u = new Float64Array(kinked.size);
     for (let index = 0; index < kinked.count; index++) {
@@ -205,12 +207,51 @@ export class Turns {
       const kink = field.kinked.kinkAt(entry);
       if (!active.some(({ index }) => index === kink)) fresh.push({ entry, order: 0 });
     });
-    watch.begin(state.y, field.pattern, velocity, fresh);
+    watch.begin(state.y, field.pattern, velocity, this.withKept(fresh));
     const speed = norm2(velocity);
     rest.jumped(state.speedBefore, speed);
     const isOver = rest.isOver(state.t, state.y, speed, 0, rate(state.t), state.ordinary);
     rest.changed(state.t);
     if (atRest || (isOver && state.ordinary > 0)) state.restingSince = state.t;
+  }
+
+  /** Whether what is held keeps the argument of an absolute value at 0, and there is no other way on from here. */
+  isKeptByHeld(index: number): boolean {
+    const { field, state, noise, choice, rate } = this.parts;
+    const { y } = state;
+    const { offset: entry } = field.kinked.kink(index);
+    if (!field.isSliding || !field.keeps(y, { kink: index, entry, base: -1 })) return false;
+    const which = [...field.held, index].sort((a, b) => a - b);
+    const corner = new CornerFunction(field, which);
+    const before = corner.pattern();
+    const active = corner.local(
+      which.map((one): ActiveKink => {
+        const { kind, offset, size } = field.kinked.kink(one);
+        if (kind !== 'max') return { index: one, from: one === index ? 'fresh' : 'held' };
+        const entries = Array.from({ length: size }, (_, i) => offset + i);
+        const ties = entries.filter((entry) => field.pattern.tied[entry] === 1);
+        return { index: one, from: 'held', ties };
+      }),
+    );
+    const ahead = 1e-3 * state.ordinary * rate(state.t);
+    const decision = new Decider(corner, choice).decide(y, before, active, ahead, noise.size);
+    corner.put(before);
+    return decision.undecided === undefined && !decision.several;
+  }
+
+  /** What stays at 0, of which some is kept there by what is held: on curved surfaces, and of maxima on all. */
+  private withKept(fresh: readonly FreshEntry[]): readonly FreshEntry[] {
+    const { state, field } = this.parts;
+    const { kinked, pattern } = field;
+    if (!field.isSliding || (kinked.onlyAbs && !field.drifts)) return fresh;
+    return fresh.map((one) => {
+      if (one.order !== 0) return one;
+      const index = kinked.kinkAt(one.entry);
+      const kink = kinked.kink(index);
+      if (kink.kind === 'norm') return one;
+      const base = kink.kind === 'max' ? baseOf(kink, pattern) : -1;
+      return { ...one, isKept: field.keeps(state.y, { kink: index, entry: one.entry, base }) };
+    });
   }
 }
 

@@ -20,6 +20,8 @@ const atOnce = 1e-12;
 /** An argument that was 0 at the start of the piece: which power of θ its gap is divided by, and what is 0 there. */
 interface Fresh {
   readonly order: 0 | 1 | 2;
+  /** Whether what is held keeps it at 0: on the way only what the interpolant loses is seen of it. */
+  readonly isKept: boolean;
   readonly slack: number;
   /** The derivative of its gap at the start of the step. */
   readonly rate: number;
@@ -66,14 +68,14 @@ export class KinkWatch {
     const { rates } = this;
     kinked.gapRates(x, pattern, velocity, beginning, rates);
     for (let i = 0; i < fresh.length; i++) {
-      const { entry, order } = fresh[i]!;
+      const { entry, order, isKept = false } = fresh[i]!;
       let slack = 256 * Number.EPSILON * Math.abs(kinked.scaleOf(entry));
       // what nothing moves stays as far from 0 as it came there
       if (order === 0) {
         const off = Math.abs(this.gapAt(x, pattern, entry));
         if (off < Infinity) slack = Math.max(slack, before.get(entry)?.slack ?? 0, 2 * off);
       }
-      this.fresh.set(entry, { order, slack, rate: rates[i]! });
+      this.fresh.set(entry, { order, isKept, slack, rate: rates[i]! });
     }
   }
 
@@ -107,19 +109,25 @@ export class KinkWatch {
   turn(entry: number): void {
     const known = this.fresh.get(entry);
     if (!known) return;
-    const { order, slack, rate } = known;
-    this.fresh.set(entry, { order, slack, rate: -rate });
+    const { order, isKept, slack, rate } = known;
+    this.fresh.set(entry, { order, isKept, slack, rate: -rate });
   }
 
   /** What has not left 0 yet, as plain data, and back. */
   saved(): SavedFresh[] {
-    return Array.from(this.fresh, ([entry, { order, slack, rate }]) => [entry, order, slack, rate]);
+    return Array.from(this.fresh, ([entry, { order, slack, rate, isKept }]) => [
+      entry,
+      order,
+      slack,
+      rate,
+      isKept ? 1 : 0,
+    ]);
   }
 
   restore(saved: readonly SavedFresh[]): void {
     this.fresh.clear();
-    for (const [entry, order, slack, rate] of saved) {
-      this.fresh.set(entry, { order: order as Fresh['order'], slack, rate });
+    for (const [entry, order, slack, rate, kept] of saved) {
+      this.fresh.set(entry, { order: order as Fresh['order'], slack, rate, isKept: kept === 1 });
     }
   }
 
@@ -178,7 +186,7 @@ export class KinkWatch {
         product(matrix, samples, coefficients, m + 1);
         if (coefficients[0]! < 0) coefficients[0] = 0;
         theta = firstNegative(coefficients);
-      } else if (staysAbove(samples, m, -known.slack)) {
+      } else if (known.isKept || staysAbove(samples, m, -known.slack)) {
         continue;
       } else if (known.order === 2) {
         theta = firstOfSecondOrder(samples, m);
