@@ -198,6 +198,14 @@ test('a kink that bends down is left to one side, and the flow says that there a
   expect(distance(falls.theta, [2 * (1 - Math.exp(-2)), 1])).toBeLessThan(1e-7);
 });
 
+test('speeds saved after the flow has come to rest are 0', () => {
+  // |x − 1| + |y − 2| from 0: at (1, 1) from t = 1, at rest from t = 2 on
+  const f: Traceable = (x) => sum(abs(sub(x, [1, 2])));
+  const flow = flowOf(f, [0, 0], 10, { saveAt: [0.5, 1.5, 2.5, 5, 10] });
+  const speeds = [Math.SQRT2, 1, 0, 0, 0];
+  speeds.forEach((speed, i) => expect(flow.speed[i]).toBeCloseTo(speed, 12));
+});
+
 test('with kinks ignored it is followed blindly, and loses its energy identity', () => {
   const f: Traceable = (x) => add(sum(abs(x)), sum(square(x)));
   const start = [1, -0.4];

@@ -9,7 +9,7 @@ import {
   trajectoryOfDescent,
   type Trajectory,
 } from '@nonsmooth/flows';
-import { add, gather, mul, objective, square, sub, sum } from '@nonsmooth/autodiff';
+import { abs, add, exp, gather, mul, neg, objective, square, sub, sum } from '@nonsmooth/autodiff';
 import { empiricalRisk, initialize, network, normalWeights, xavierUniform } from '@nonsmooth/nets';
 import { bdf } from '@nonsmooth/ode';
 import { key, normal } from '@nonsmooth/tensor';
@@ -182,6 +182,30 @@ describe('flows with their objective', () => {
     if (verdict === 'undecided') expect(reason).toMatch(/would tell|long enough/);
     expect(unresolved!.directions).toBeGreaterThan(0);
   });
+});
+
+test('a flow that grew until it came to rest at a kink converges, however shortly it has been there', () => {
+  // −exp(−|x − 12|) from 0: at 12 from t = e¹² − 1 on
+  const risk = objective((x) => sum(neg(exp(neg(abs(sub(x, 12)))))), 1);
+  for (const horizon of [1.7e5, 2e5]) {
+    const flow = gradientFlow(risk, [0], {
+      until: { logTime: Math.log(horizon) },
+      saveAt: logarithmicTimes(1e-2, horizon, 20),
+      rtol: 1e-7,
+      atol: 1e-10,
+    });
+    const { verdict, by } = classify(trajectoryOf(flow), { objective: risk });
+    expect([verdict, by]).toEqual(['converges', 'rest']);
+  }
+  // and one that only has less and less to go on does not rest
+  const slow = objective((x) => sum(add(exp(neg(gather(x, [0]))), abs(gather(x, [1])))), 2);
+  const flow = gradientFlow(slow, [1, 0.3], {
+    until: { logTime: Math.log(1e16) },
+    saveAt: logarithmicTimes(1e-2, 1e16, 20),
+    rtol: 1e-7,
+    atol: 1e-10,
+  });
+  expect(classify(trajectoryOf(flow), { objective: slow }).verdict).toBe('diverges');
 });
 
 test('gradient descent is judged on the clock of its steps', () => {

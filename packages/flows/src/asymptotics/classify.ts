@@ -125,6 +125,7 @@ export function classify(trajectory: Trajectory, options: ClassifyOptions = {}):
     still: speeds[last] === 0,
     atRestSince,
     growing,
+    pace: speeds[last]! * horizon,
   });
   const level = levelOf(
     atRestSince === undefined ? asymptoticLevel(history, bound) : levelAtRest(losses[last]!, bound),
@@ -197,6 +198,8 @@ interface Facts {
   readonly atRestSince: number | undefined;
   /** What a steady growth of the norm says, if there is one. */
   readonly growing: string | undefined;
+  /** ‖Θ'‖·T at the end: how far the flow goes while log t grows by 1. */
+  readonly pace: number;
 }
 
 type Judgement = Pick<Classification, 'verdict' | 'strength' | 'by' | 'reason' | 'certificate'> & {
@@ -219,8 +222,11 @@ function judge(facts: Facts): Judgement {
   if (near) return near;
   const series = seriesVerdict(history);
   const remaining = series.remaining * history.scale;
-  const growing =
-    series.verdict === 'diverges'
+  // what grew until the flow came to rest grows no more
+  const hasStopped = atRestSince !== undefined && facts.pace <= history.floor * history.scale;
+  const growing = hasStopped
+    ? undefined
+    : series.verdict === 'diverges'
       ? series.reason
       : series.verdict === 'undecided'
         ? facts.growing

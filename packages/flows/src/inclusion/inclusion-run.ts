@@ -264,6 +264,7 @@ export class InclusionRun {
     const { state, step } = this;
     const { t: start, end, y } = state;
     state.t = end;
+    state.last = undefined;
     state.reason = 'at rest';
     step.start = start;
     step.end = end;
