@@ -70,6 +70,9 @@ export function tolerance(
     rtol,
     atol,
     size(x, y, other) {
+      if (typeof atol === 'number' && norm === rootMeanSquare) {
+        return scaledMean(x, y, other, rtol, atol, n);
+      }
       for (let i = 0; i < n; i++) {
         const absolute = typeof atol === 'number' ? atol : atol[i]!;
         scaled[i] = x[i]! / (absolute + rtol * Math.max(Math.abs(y[i]!), Math.abs(other[i]!)));
@@ -79,4 +82,24 @@ export function tolerance(
       return norm(scaled);
     },
   };
+}
+
+/** The root mean square of x_i / (atol + rtol·max(|y_i|, |ŷ_i|)), in one pass. */
+function scaledMean(
+  x: Float64Array,
+  y: Float64Array,
+  other: Float64Array,
+  rtol: number,
+  atol: number,
+  n: number,
+): number {
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    const error = x[i]!;
+    // 0 / 0: no error where none is allowed
+    if (error === 0) continue;
+    const scaled = error / (atol + rtol * Math.max(Math.abs(y[i]!), Math.abs(other[i]!)));
+    sum += scaled * scaled;
+  }
+  return Math.sqrt(sum / Math.max(1, n));
 }

@@ -1,4 +1,5 @@
 import { Combination } from './combination.js';
+import { Quartic } from './quartic.js';
 import type { ExplicitDefinition } from './tableau.js';
 
 /** The combinations of stages that an explicit Runge–Kutta method consists of. */
@@ -11,6 +12,8 @@ export interface Combinations {
   readonly extraRows: readonly Combination[];
   /** By power of θ from 1 on: the coefficient of the interpolant. */
   readonly powers: readonly Combination[];
+  /** All of them, if these are four. */
+  readonly quartic: Quartic | undefined;
 }
 
 /** Reads the combinations off the coefficients of a method. */
@@ -24,5 +27,6 @@ export function combinationsOf({ a, b, e, lowerE, interpolant }: ExplicitDefinit
     lowerErrorOf: lowerE && combined(lowerE),
     extraRows: (extra?.a ?? []).map(combined),
     powers: p[0]!.map((_, j) => combined(p.map((row) => row[j]!))),
+    quartic: Quartic.of(p),
   };
 }

@@ -116,7 +116,7 @@ export class ExplicitStepper implements Stepper {
     const { method, combinations, system, memory, k, stage, next, h, degree } = this;
     const { stages: all, zero } = this;
     const { firstSameAsLast, interpolant } = method;
-    const { extraRows, powers } = combinations;
+    const { extraRows, powers, quartic } = combinations;
     const { y } = memory;
     const { end } = this;
     // Without the first-same-as-last property the interpolant may use y' at the end as one more stage.
@@ -129,7 +129,8 @@ export class ExplicitStepper implements Stepper {
       system.rhs(memory.t + interpolant.extra!.c[i]! * h, stage, k[end + 1 + i]!);
     }
     coefficients[0]!.set(y);
-    for (let j = 0; j < degree; j++) powers[j]!.write(all, zero, h, coefficients[j + 1]!);
+    if (quartic) quartic.write(all, zero, h, coefficients);
+    else for (let j = 0; j < degree; j++) powers[j]!.write(all, zero, h, coefficients[j + 1]!);
     const isDoubtful = extraRows.length > 0 && this.estimateStiffness() > atStabilityLimit;
     if (!isDoubtful || !this.isCubicBetter(coefficients)) return degree;
     return hermiteCoefficients(h, y, this.derivative, next, k[end]!, coefficients);
