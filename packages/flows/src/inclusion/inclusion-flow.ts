@@ -59,10 +59,10 @@ export function inclusionFlow<Event extends KinkEvent>(
   given: InclusionFlowOptions,
   describe: (event: KinkEvent) => Event,
 ): InclusionFlow<Event> {
-  const { until, saveAt, energy = true, choice = 'minimalNorm', observe, from, ...options } = given;
+  const { until, saveAt, energy = true, observe: _observe, from, ...options } = given;
+  const { choice = 'minimalNorm' } = options;
   requireOneOf('choice', choice, choices);
-  const continuation = { ...(observe && { observe }), ...(from && { from }) };
-  requireContinuation(continuation);
+  requireContinuation(given);
   if (options.linearSolver !== undefined) {
     throw new ArgumentError(
       'linearSolver',
@@ -83,7 +83,7 @@ export function inclusionFlow<Event extends KinkEvent>(
     start,
     [clock.problem.t0, clock.problem.t1],
     method,
-    { ...options, choice },
+    options,
     clock.rate,
     events,
     saved,
@@ -106,7 +106,7 @@ export function inclusionFlow<Event extends KinkEvent>(
     velocity: (t: number, theta: Float64Array, out: Float64Array) =>
       run.velocityAt(theta, t === clock.time(run.t), out),
   };
-  const recording = { start, rules, clock, saveAt, energy, method, options, continuation };
+  const recording = { start, rules, clock, saveAt, energy, method, options, continuation: given };
   const flow = record(new RecordedRun(run, events), field, recording);
   const atRestSince =
     run.restingSince === undefined ? undefined : Math.min(clock.time(run.restingSince), flow.end);

@@ -9,7 +9,8 @@ export type Rate = (s: number) => number;
 
 /** Options of the flow at kinks; the others are those of the integration. */
 export interface InclusionOptions extends Omit<IntegrationOptions, 'method' | 'events'> {
-  readonly choice: Choice;
+  /** Default 'minimalNorm'. */
+  readonly choice?: Choice;
 }
 
 /** Told of everything that happens at kinks, with the time s of the integrator. */

@@ -101,7 +101,7 @@ export class InclusionRun {
     this.rest = new RestRule(options, end);
     this.pieces = new Pieces(state, field, method, options, rate);
     const { watch, noise, rest } = this;
-    const { choice } = options;
+    const { choice = 'minimalNorm' } = options;
     const parts = { state, field, watch, noise, rest, listener, rate, choice };
     this.turns = new Turns(parts, block);
     this.project = options.project;

@@ -4,6 +4,7 @@ import {
   type Checkpoint,
   type Integration,
   type Method,
+  type StreamOptions,
   type Statistics,
 } from '@nonsmooth/ode';
 import type { InclusionCheckpoint } from './inclusion-checkpoint.js';
@@ -126,6 +127,20 @@ export class Pieces {
     }
     const done = this.counts.accepted + this.counts.rejected;
     const step = this.nextStep ?? firstStep;
+    const given: { -readonly [Name in keyof StreamOptions]: StreamOptions[Name] } = {
+      ...rest,
+      method,
+      dense: true,
+      maxSteps: Math.max(1, maxSteps - done),
+    };
+    if (from) given.from = from;
+    if (step !== undefined) given.firstStep = Math.min(step, end - t);
+    if (this.projects) {
+      given.project = (s, x) => {
+        project?.(s, x);
+        if (field.drifts) field.project(x);
+      };
+    }
     const isPlain = rate(t) === 1 && rate(end) === 1;
     const scale = (s: number, out: Float64Array): void => {
       const factor = rate(s);
@@ -149,20 +164,7 @@ export class Pieces {
         autonomous: isPlain,
         symmetric: true,
       },
-      {
-        ...rest,
-        ...(from && { from }),
-        method,
-        dense: true,
-        maxSteps: Math.max(1, maxSteps - done),
-        ...(step !== undefined && { firstStep: Math.min(step, end - t) }),
-        ...(this.projects && {
-          project(s: number, x: Float64Array) {
-            project?.(s, x);
-            if (field.drifts) field.project(x);
-          },
-        }),
-      },
+      given,
     );
   }
 }

@@ -71,6 +71,10 @@ export class Turns {
 
   /** Decides about these kinks; `ahead` is a time that is short against a step. */
   decide(active: readonly ActiveKink[], ahead: number): void {
+    if (active.length === 0) {
+      this.keepOn();
+      return;
+    }
     const { field, state, rest, noise, listener, choice } = this.parts;
     const { y } = state;
     const corner = new CornerFunction(
@@ -96,6 +100,15 @@ export class Turns {
     }));
     if (field.kinked.hasNorms) leaveZeros(field, y, fresh, rest.tolerance(y));
     this.goOn(active, fresh, decision.velocity, decision.atRest);
+  }
+
+  /** No kink bends here: the pattern stays what it is. */
+  private keepOn(): void {
+    const { field, state, noise } = this.parts;
+    const { velocity, fresh } = this;
+    field.velocity(state.y, velocity);
+    fresh.length = 0;
+    this.goOn([], fresh, velocity, norm2(velocity) <= field.noise() + noise.size);
   }
 
   /** Crosses the one kink that is met, if there is nothing to decide. */
