@@ -1,22 +1,27 @@
 import { norm2 } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
+import { CornerDescent } from './corner-descent.js';
 import type { CornerFunction } from './corner-function.js';
 import type { Choice, Corner, Decision, FreshEntry } from './decision.js';
-import { copyPattern, setHeld, setSide, type Pattern } from './pattern.js';
+import { copyPattern, heldRows, setHeld, setSide, type Pattern } from './pattern.js';
+import { dependsOn } from './gram-factor.js';
+import type { ActiveRow } from './active-row.js';
 import { PatternSearch, type Found } from './pattern-search.js';
-import { verdictsOf } from './verdict.js';
-import { Ways, type Way } from './way.js';
+import { verdictsOf, type Verdict } from './verdict.js';
+import { isSameWay, Ways, type Way } from './way.js';
 
 /** Decides how the flow goes on where kinks bend. */
 export class Decider {
   private readonly frozen: CornerFunction;
   private readonly ways: Ways;
   private readonly patterns: PatternSearch;
+  private readonly descent: CornerDescent;
 
   constructor(frozen: CornerFunction, choice: Choice) {
     this.frozen = frozen;
     this.ways = new Ways(frozen);
     this.patterns = new PatternSearch(frozen, this.ways, choice);
+    this.descent = new CornerDescent(frozen);
   }
 
   /** The way on from x; `ahead` is a time, short against a step, after which what is tangential now is looked at again. */
@@ -56,9 +61,21 @@ export class Decider {
         return this.undecided(corner, way, 'the multipliers were not found');
       }
     } else {
-      found = this.patterns.search(corner, neutral, stateNoise, way);
+      found =
+        this.jointly(corner, way, stateNoise) ??
+        this.patterns.search(corner, neutral, stateNoise, way);
     }
     return this.conclude(corner, found, concave, ahead, stateNoise, isSecondLook);
+  }
+
+  /** The way on where arguments of kinks depend on each other, from where the flow comes. */
+  private jointly(corner: Corner, neutral: Way, stateNoise: number): Found | undefined {
+    const { descent } = this;
+    if (!descent.isFor(corner, neutral)) return undefined;
+    const found = descent.before(corner, stateNoise);
+    if (!found) return undefined;
+    const other = descent.from(corner, neutral.velocity, stateNoise);
+    return { ...found, several: other !== undefined && !isSameWay(found.way, other.way) };
   }
 
   /** Turns verdicts into the next pattern; what is tangential is looked at again a little later. */
@@ -80,7 +97,7 @@ export class Decider {
     const next = copyPattern(way.pattern);
     const fresh: FreshEntry[] = [];
     const open: ActiveKink[] = [];
-    for (const { index } of active) {
+    for (const { index, from } of active) {
       const verdict = verdicts.get(index)!;
       const kink = kinks[index]!;
       if (verdict.kind === 'side') {
@@ -90,16 +107,18 @@ export class Decider {
       setHeld(kink, index, next, verdict.ties);
       if (verdict.ties) this.freshTies(corner, index, verdict.ties, fresh);
       const { ties } = verdict;
-      open.push(ties ? { index, from: 'held', ties } : { index, from: 'held' });
+      const origin = from === 'start' ? from : 'held';
+      open.push(ties ? { index, from: origin, ties } : { index, from: origin });
     }
     const isTangential = [...verdicts.values()].some(({ kind }) => kind === 'tangential');
     if (!isTangential || atRest) {
       return { pattern: next, velocity, atRest, fresh, several, undecided, concave };
     }
     if (isSecondLook) {
+      const bound = this.boundByOthers(x, next, open, verdicts);
       for (const { index } of open) {
         const verdict = verdicts.get(index)!;
-        if (verdict.kind !== 'tangential') continue;
+        if (verdict.kind !== 'tangential' || bound.has(index)) continue;
         const { side, ties = [], carrying = [] } = verdict;
         // a norm that stays at 0 has no direction
         if (kinks[index]!.kind === 'norm') continue;
@@ -127,6 +146,32 @@ export class Decider {
       undecided: undecided ?? second.undecided,
       concave: concave ?? second.concave,
     };
+  }
+
+  /** The kinks whose arguments are 0 as long as those are that are held: their rows depend on the rows of these. */
+  private boundByOthers(
+    x: Float64Array,
+    pattern: Pattern,
+    open: readonly ActiveKink[],
+    verdicts: ReadonlyMap<number, Verdict>,
+  ): ReadonlySet<number> {
+    const { frozen } = this;
+    const kinks = (kind: Verdict['kind']): number[] =>
+      open.flatMap(({ index }) => (verdicts.get(index)!.kind === kind ? [index] : []));
+    const rowsOf = (which: readonly number[]): ActiveRow[] =>
+      heldRows((kink) => frozen.kinks[kink]!, pattern, which).map((row) =>
+        frozen.rowAt(x, pattern, row),
+      );
+    const base = rowsOf(kinks('held'));
+    const found = new Set<number>();
+    if (base.length === 0) return found;
+    const begun = new Set(open.flatMap(({ index, from }) => (from === 'start' ? [index] : [])));
+    for (const kink of kinks('tangential')) {
+      if (frozen.kinks[kink]!.kind !== 'abs' || begun.has(kink)) continue;
+      const [row] = rowsOf([kink]);
+      if (row!.length > 0 && dependsOn(row!, base)) found.add(kink);
+    }
+    return found;
   }
 
   /** Puts a kink on a side, and notes what is 0 there. */

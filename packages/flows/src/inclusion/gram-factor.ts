@@ -1,3 +1,5 @@
+import { dot } from '@nonsmooth/core';
+
 /** Rows whose part independent of the earlier ones is below this share of their length are taken for dependent. */
 const dependent = 1e-13;
 
@@ -54,6 +56,11 @@ export class GramFactor {
     this.rank = rank;
   }
 
+  /** Coordinates of a row in an orthonormal basis of the span of all, for l < rank. */
+  coordinate(row: number, l: number): number {
+    return this.factor[row * this.size + l]!;
+  }
+
   /** Solves for the independent unknowns, in place; the others become 0. */
   solve(h: Float64Array, k: number): void {
     const { order, factor, size, rank } = this;
@@ -71,4 +78,35 @@ export class GramFactor {
     }
     for (let i = rank; i < k; i++) h[order[i]!] = 0;
   }
+}
+
+/** A row of a Gram matrix. */
+interface Row {
+  readonly gradient: Float64Array;
+  readonly length: number;
+}
+
+/** The cosines between rows, row by row. */
+export function cosines(rows: readonly Row[]): Float64Array {
+  const k = rows.length;
+  const gram = new Float64Array(k * k);
+  for (let i = 0; i < k; i++) {
+    for (let j = 0; j <= i; j++) {
+      const [a, b] = [rows[i]!, rows[j]!];
+      const entry = dot(a.gradient, b.gradient) / (a.length * b.length || 1);
+      gram[i * k + j] = entry;
+      gram[j * k + i] = entry;
+    }
+  }
+  return gram;
+}
+
+/** Whether a row is a combination of others, up to rounding. */
+export function dependsOn(row: Row, others: readonly Row[]): boolean {
+  const rankOf = (rows: readonly Row[]): number => {
+    const factor = new GramFactor(rows.length);
+    factor.factorize(cosines(rows), rows.length);
+    return factor.rank;
+  };
+  return rankOf([...others, row]) === rankOf(others);
 }

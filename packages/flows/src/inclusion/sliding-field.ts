@@ -2,6 +2,7 @@ import { dot, norm2, type VectorBlock } from '@nonsmooth/core';
 import type { ActiveRow } from './active-row.js';
 import { GramFactor } from './gram-factor.js';
 import type { KinkedFunction } from './kinked-function.js';
+import { heldParts } from './held-together.js';
 import { multiplierSets, nearestEnd, shortestVelocity, type Margin } from './multiplier-sets.js';
 import { heldKinks, heldRows, type HeldRow, type Pattern } from './pattern.js';
 import type { MultiplierSet } from './flat-minimum.js';
@@ -290,8 +291,12 @@ export class SlidingField {
   margin(x: Float64Array, velocity: Float64Array): Margin {
     const { rows, lambda } = this;
     if (this.isNested) this.takeBounds(x, lambda);
+    if (this.rank === rows.length) return nearestEnd(this.sets(), rows, lambda);
+    const joint = this.jointMargin(x);
+    if (joint) return joint;
+    if (this.isNested) this.takeBounds(x, lambda);
     const nearest = nearestEnd(this.sets(), rows, lambda);
-    if (nearest.margin >= 0 || this.rank === rows.length) return nearest;
+    if (nearest.margin >= 0) return nearest;
     const { apart, isOpen } = this.apartFromAllowed(x, velocity);
     const { kink } = nearest;
     // forces that the search leaves undecided
@@ -335,6 +340,47 @@ export class SlidingField {
     this.sweeps++;
     if (kinked.sweepBounds) kinked.sweepBounds(x, pattern.sides, rows, lambda);
     else kinked.sweep(x, pattern.sides, scratch, rows, lambda);
+  }
+
+  /** Where rows of absolute values depend on each other: how far the part is from leaving that is nearest to it. */
+  private jointMargin(x: Float64Array): Margin | undefined {
+    const { rows, lambda, kinked, isNested } = this;
+    if (rows.some(({ kink, length }) => kinked.kink(kink).kind !== 'abs' || length === 0))
+      return undefined;
+    const boundsNow = (): Float64Array =>
+      Float64Array.from(rows, ({ kink }) => kinked.boundOf(kink));
+    const nestedBounds = boundsNow();
+    let bounds = nestedBounds;
+    let slopes: Float64Array | undefined;
+    if (isNested) {
+      slopes = this.slopes(x);
+      this.takeBounds(x, new Float64Array(rows.length));
+      bounds = boundsNow();
+    }
+    const parts = heldParts({ rows, lambda, bounds, nestedBounds, slopes }, this.gram, this.factor);
+    if (!parts) return undefined;
+    const part = parts.reduce((least, one) => (one.margin < least.margin ? one : least));
+    const rates = part.rates.map(Math.abs);
+    const leading = rates.indexOf(Math.max(...rates));
+    return { margin: part.margin, kink: rows[part.rows[leading]!]!.kink };
+  }
+
+  /** What the arguments of rows owe to |u| of other rows. */
+  private slopes(x: Float64Array): Float64Array | undefined {
+    const { rows, kinked } = this;
+    const k = rows.length;
+    const slopes = new Float64Array(k * k);
+    let isCoupled = false;
+    rows.forEach((row, i) => {
+      if (!kinked.kink(row.kink).nested) return;
+      this.passingRow(x, row);
+      for (let j = 0; j < i; j++) {
+        const slope = kinked.slopeOf(rows[j]!.kink);
+        slopes[i * k + j] = slope;
+        if (slope !== 0) isCoupled = true;
+      }
+    });
+    return isCoupled ? slopes : undefined;
   }
 
   private sets(): MultiplierSet[] {
