@@ -70,11 +70,12 @@ export class KinkWatch {
     for (let i = 0; i < fresh.length; i++) {
       const { entry, order, isKept = false } = fresh[i]!;
       let slack = 256 * Number.EPSILON * Math.abs(kinked.scaleOf(entry));
-      // what nothing moves stays as far from 0 as it came there
+      const gap = this.gapAt(x, pattern, entry);
+      // what nothing moves stays as far from 0 as it came there, and what was past 0 comes back
       if (order === 0) {
-        const off = Math.abs(this.gapAt(x, pattern, entry));
+        const off = Math.abs(gap);
         if (off < Infinity) slack = Math.max(slack, before.get(entry)?.slack ?? 0, 2 * off);
-      }
+      } else if (gap < 0) slack = Math.max(slack, -2 * gap);
       this.fresh.set(entry, { order, isKept, slack, rate: rates[i]! });
     }
   }
