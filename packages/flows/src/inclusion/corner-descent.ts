@@ -59,6 +59,7 @@ export class CornerDescent {
     const d = start.slice();
     for (let round = 0; round < 20 + 10 * active.length; round++) {
       const way = this.projected(x, pattern, stateNoise);
+      if (way.rows.some(({ length }) => length === 0)) return undefined;
       const { velocity, noise, bounds } = way;
       const slack = noise + 1e-12 * norm2(velocity);
       let [first, met] = [Infinity, -1];
@@ -144,10 +145,13 @@ export class CornerDescent {
     factor.factorize(cosines(rows), k);
     // the second round takes out what rounding left of the first
     for (let round = 0; round < 2 && k > 0; round++) {
-      const share = Float64Array.from(rows, (row) => dot(row.gradient, velocity) / row.length);
+      const share = Float64Array.from(
+        rows,
+        (row) => dot(row.gradient, velocity) / (row.length || 1),
+      );
       factor.solve(share, k);
       rows.forEach((row, i) => {
-        const weight = share[i]! / row.length;
+        const weight = share[i]! / (row.length || 1);
         lambda[i] = lambda[i]! + weight;
         for (let l = 0; l < dimension; l++) velocity[l] = velocity[l]! - weight * row.gradient[l]!;
       });
