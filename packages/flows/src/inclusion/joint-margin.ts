@@ -86,10 +86,10 @@ export function partOf(held: HeldTogether, rows: readonly number[]): HeldTogethe
 }
 
 /**
- * The least of (Σ bᵢ|zᵢ(d)| − ⟨Σ λᵢrᵢ, d⟩) / ‖d‖ over directions d in the span of the rows: the flow stays where all zᵢ
- * are 0 if and only if it is ≥ 0. It is linear between the directions in which as many arguments stay at 0 as can,
- * so that these are enough. Some b may be negative: of kinks that depend on each other, some may bend down. Undefined if
- * there are too many directions.
+ * The least of (Σ bᵢ|zᵢ(d)| − ⟨Σ λᵢrᵢ, d⟩) / ‖d‖ over the directions d in the span of the rows in which as many arguments stay at
+ * 0 as can. Between them it is linear, so that it is ≥ 0 in all directions if it is in these: then and only then the flow
+ * stays where all zᵢ are 0. Some b may be negative: of kinks that depend on each other, some may bend down. Undefined
+ * if there are too many directions.
  */
 export function jointMargin(held: HeldTogether): JointMargin | undefined {
   const { count: k, cosines, slopes, bounds, lambda } = held;
