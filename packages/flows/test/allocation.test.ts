@@ -58,7 +58,12 @@ test.each([
     kinkedMethod(start.length),
     { rtol: 1e-8, atol: 1e-10, choice: 'minimalNorm' },
     () => 1,
-    { couldLeave: () => {}, crossed: () => crossings++, decided: () => decisions++ },
+    {
+      couldLeave: () => {},
+      crossed: () => crossings++,
+      held: () => decisions++,
+      decided: () => decisions++,
+    },
   );
   for (let step = 0; step < 5; step++) run.next();
   let plain = 0;

@@ -1,4 +1,14 @@
-import { abs, add, mul, objective, reshape, slice, sub, type Value } from '@nonsmooth/autodiff';
+import {
+  abs,
+  add,
+  mul,
+  objective,
+  relu,
+  reshape,
+  slice,
+  sub,
+  type Value,
+} from '@nonsmooth/autodiff';
 import { gradientFlow } from '@nonsmooth/flows';
 import { empiricalRisk, network } from '@nonsmooth/nets';
 import fc from 'fast-check';
@@ -114,4 +124,20 @@ test('kinks hold each other if and only if the function rises in all directions'
       expect(least).toBeLessThan(margin + 0.1);
     }),
   );
+});
+
+test('a kink that forces growing from 0 push against its other side is held until they are too strong', () => {
+  // relu(x) − x·s⁶ − s from x = s = 0: s⁶ pushes up against 1, with s' = 1 while x = 0
+  const f = (v: Value): Value => {
+    const [x, s] = [entry(v, 0), entry(v, 1)];
+    const cube = mul(s, mul(s, s));
+    return sub(sub(relu(x), mul(x, mul(cube, cube))), s);
+  };
+  const held = flowOf(f, [0, 0], 0.9);
+  expect(held.theta[0]).toBeCloseTo(0, 15);
+  expect(held.theta[1]).toBeCloseTo(0.9, 12);
+  expect(held.uniqueUntil).toBeUndefined();
+  const left = flowOf(f, [0, 0], 1.2);
+  expect(left.theta[0]).toBeGreaterThan(0.1);
+  expect(left.itinerary.at(-1)).toMatchObject({ kind: 'exit-on', t: expect.closeTo(1, 7) });
 });

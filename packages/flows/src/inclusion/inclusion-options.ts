@@ -19,6 +19,8 @@ export interface KinkListener {
   couldLeave(s: number, index: number): void;
   /** A kink has been crossed to this side. */
   crossed(s: number, index: number, side: number): void;
+  /** A kink that nothing moved is held. */
+  held(s: number, index: number): void;
   /** All is told in the numbers of the corner. */
   decided(
     s: number,

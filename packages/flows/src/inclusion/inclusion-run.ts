@@ -204,7 +204,7 @@ export class InclusionRun {
       if (!taken) return undefined;
       const segment = taken.segment!;
       const crossing = this.firstEvent(segment, taken.y);
-      const isStill = crossing !== undefined && this.turns.isStill(crossing, taken.y);
+      const isStill = crossing !== undefined && this.turns.isStill(crossing, segment, taken.y);
       if (crossing && this.isTooSoon(crossing) && !isStill) {
         // nothing has happened yet: what was decided shows on a shorter step, or the kink is really there
         this.patience.retries++;

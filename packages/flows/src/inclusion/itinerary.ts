@@ -61,6 +61,10 @@ export class Itinerary {
     this.add(this.time(s), index, side > 0 ? 'on' : 'off');
   }
 
+  held(s: number, index: number): void {
+    this.add(this.time(s), index, 'slide');
+  }
+
   couldLeave(s: number, index: number): void {
     const t = this.time(s);
     this.uniqueUntil ??= t;

@@ -1,4 +1,5 @@
-import { norm2, type VectorBlock } from '@nonsmooth/core';
+import { dot, norm2, type VectorBlock } from '@nonsmooth/core';
+import type { Segment } from '@nonsmooth/ode';
 import type { ActiveKink } from './active-kink.js';
 import { activeKinks } from './active-kinks.js';
 import { CornerFunction } from './corner-function.js';
@@ -158,32 +159,64 @@ export class Turns {
     return isSnapped;
   }
 
-  /** Whether nothing moved an argument at first, but it leaves 0 to the other side by the end of the step: as squares do. */
-  isStill({ kink, entry }: Crossing, end: Float64Array): boolean {
+  /**
+   * Whether nothing moved an argument at first, but it leaves 0 to the other side by the end of the step: as squares do,
+   * and what is moved by forces that grow from 0.
+   */
+  isStill({ kink, entry }: Crossing, segment: Segment, end: Float64Array): boolean {
     const { field, watch } = this.parts;
     if (entry < 0 || watch.orderOf(entry) !== 0) return false;
     if (field.kinked.kink(kink).kind !== 'abs') return false;
     const row = { kink, entry, base: -1 };
-    const atStart = norm2(field.passingRow(this.stepStart, row));
-    return atStart < 1e-6 * norm2(field.passingRow(end, row));
+    const { coefficients, degree, step } = segment;
+    const whole = (segment.end - segment.start) / step;
+    const { velocity } = this;
+    const rateAt = (x: Float64Array): { length: number; rate: number } => {
+      const gradient = field.passingRow(x, row);
+      return { length: norm2(gradient), rate: Math.abs(dot(gradient, velocity)) };
+    };
+    for (let i = 0; i < velocity.length; i++) velocity[i] = coefficients[1]![i]!;
+    const before = rateAt(this.stepStart);
+    for (let i = 0; i < velocity.length; i++) {
+      let derivative = 0;
+      for (let j = degree; j > 0; j--) derivative = derivative * whole + j * coefficients[j]![i]!;
+      velocity[i] = derivative;
+    }
+    const after = rateAt(end);
+    return before.length < 1e-6 * after.length || before.rate < 1e-6 * after.rate;
   }
 
-  /** Puts an argument that leaves 0 to the other side there. */
+  /** An argument that leaves 0 to the other side is put there, or held if its kink bends up. */
   turnStill(kink: number, entry: number): void {
-    const { field, watch, state, listener } = this.parts;
-    const { pattern } = field;
+    const { field, watch, state, listener, noise } = this.parts;
+    const { kinked, pattern } = field;
     const { last: decided } = state;
+    const row = norm2(field.passingRow(state.y, { kink, entry, base: -1 }));
+    field.sweepAt(state.y, this.velocity);
+    const isHeld = kinked.boundOf(kink) * row > field.noise() + noise.size;
+    const side = pattern.sides[entry]!;
     const turn = (): void => {
-      pattern.sides[entry] = -pattern.sides[entry]!;
-      field.kinked.changed(pattern.sides, entry);
-      field.enter(nothing);
+      pattern.held[kink] = isHeld ? 1 : 0;
+      pattern.sides[entry] = isHeld ? 0 : -side;
+      kinked.changed(pattern.sides, entry);
+      field.enter(isHeld ? [kink] : nothing);
     };
     turn();
-    watch.turn(entry);
-    listener.crossed(state.t, kink, pattern.sides[entry]!);
+    if (isHeld) watch.leave(entry);
+    else watch.turn(entry);
+    if (isHeld) listener.held(state.t, kink);
+    else listener.crossed(state.t, kink, pattern.sides[entry]!);
     if (!decided) return;
     state.last = {
-      undo: () => decided.undo(),
+      undo: () => {
+        if (isHeld) {
+          pattern.held[kink] = 0;
+          pattern.sides[entry] = side;
+          kinked.changed(pattern.sides, entry);
+          field.enter([kink]);
+        }
+        decided.undo();
+      },
       redo: () => {
         decided.redo();
         turn();

@@ -106,6 +106,11 @@ export class KinkWatch {
     for (const [entry, { order }] of this.fresh) if (order === 0) found(entry);
   }
 
+  /** An entry is held from here on. */
+  leave(entry: number): void {
+    this.fresh.delete(entry);
+  }
+
   /** The other side of an entry that has not left 0 yet holds. */
   turn(entry: number): void {
     const known = this.fresh.get(entry);
