@@ -73,7 +73,7 @@ test('a neuron at w = b = 0 could leave from the time on at which the output has
     inputs: [-1, 0, 2],
     targets: [0, 0, 3],
   });
-  const start = [0, 0, 1, 5];
+  const start = Float64Array.of(0, 0, 1, 5);
   const flow = gradientFlow(risk, start, { until: 2, rtol: 1e-9, atol: 1e-11 });
   if (!('itinerary' in flow)) throw new Error('not followed as an inclusion');
   expect(flow.theta.slice(0, 3)).toEqual(Float64Array.of(0, 0, 1));
