@@ -89,3 +89,18 @@ test('held at u = 0 an absolute value enters with the weight of its multipliers'
   held.sweep(none, none, Float64Array.of(1, 0, -1), gradient, new Float64Array(3), bounds);
   expect([...gradient]).toEqual([1, 0, -1]);
 });
+
+test('a straight norm is the product of its argument with the direction', () => {
+  const length = frozenProgram(trace((x) => norm(x), [[dimension]]));
+  const direction = Float64Array.of(0.6, 0, -0.8);
+  const gradient = new Float64Array(dimension);
+  const [values, bounds] = [new Float64Array(dimension), new Float64Array(1)];
+  const at = (): number => length.sweep(point, direction, undefined, gradient, values, bounds);
+  // ⟨w, u⟩ > 0
+  expect(at()).toBeCloseTo(Math.hypot(...point), 14);
+  length.straight[0] = 1;
+  expect(at()).toBeCloseTo(0.6 * point[0]! - 0.8 * point[2]!, 15);
+  expect([...gradient]).toEqual([...direction]);
+  length.straight[0] = 0;
+  expect(at()).toBeCloseTo(Math.hypot(...point), 14);
+});

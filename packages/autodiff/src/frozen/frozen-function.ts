@@ -20,14 +20,16 @@ export interface FrozenKink {
 /**
  * A function with kinks as a family of smooth ones: every |u| replaced by w·u, every max(u₁, …, u_m) by ⟨w, u⟩, every
  * ‖u‖ by sign⟨w, u⟩·‖u‖, which has the gradient w at u = 0. `sides` holds w: the sign of u, the unit vector of the winner,
- * the direction u/‖u‖ of length 1; 0 where the kink is held at u = 0. A w of length 2 at a norm stands for the linear
- * function ½⟨w, u⟩. Multipliers λ, one per argument, add ⟨λ, u⟩. Calls allocate nothing.
+ * the direction u/‖u‖; 0 where the kink is held at u = 0. Multipliers λ, one per argument, add ⟨λ, u⟩. Calls allocate
+ * nothing.
  */
 export interface FrozenFunction {
   readonly dimension: number;
   readonly kinks: readonly FrozenKink[];
   /** How many arguments all kinks have together. */
   readonly size: number;
+  /** By kink: 1 where ‖u‖ is the linear function ⟨w, u⟩, for all calls until it is changed, in place; else 0. */
+  readonly straight: Uint8Array;
   /**
    * Returns f and writes all arguments u, ∇(f + ⟨λ, u⟩), and for each kink the derivative of f + ⟨λ, u⟩ with respect
    * to its value: where it is held, that bounds its multipliers.

@@ -17,7 +17,7 @@ import type { KinkBlock, KinkBlocks } from './kink-blocks.js';
 
 /*
  * The frozen program of f: each |u| becomes w·u + e, each max(u₁, …, u_m) becomes ⟨w, u⟩ + e and each ‖u‖ becomes
- * sign⟨w, u⟩·‖u‖ + e, or e where w = 0. It is smooth in x, and equal to f at e = 0 where w is the sign of u, the
+ * sign⟨w, u⟩·‖u‖ + e, or ⟨w, u⟩ + e where w = 0 or where s = 1. It is smooth in x, and equal to f at e = 0 where w is the sign of u, the
  * unit vector of the largest entry, or a vector with ⟨w, u⟩ > 0. With multipliers λ on the arguments u, the
  * derivative of f + ⟨λ, u⟩ with respect to e is the weight with which each kink enters.
  */
@@ -31,64 +31,77 @@ interface Frozen {
   readonly arguments: Tracer;
 }
 
-/** (x, w, λ, e) ↦ (f, u, ∇ₓ(f + ⟨λ, u⟩), ∂(f + ⟨λ, u⟩)/∂e). */
+/** (x, w, s, e, λ) ↦ (f, u, ∇ₓ(f + ⟨λ, u⟩), ∂(f + ⟨λ, u⟩)/∂e). */
 export function sweepProgram(program: Program, blocks: KinkBlocks): Program {
   return trace(
-    (x, weights, multipliers, slopes) => {
-      const frozen = freeze(program, blocks, x, weights, slopes);
+    (x, weights, straight, slopes, multipliers) => {
+      const frozen = freeze(program, blocks, x, { weights, straight, slopes });
       const [gradient, bounds] = lagrangianGradient(frozen, multipliers, x, slopes);
       return [reshape(frozen.value, []), frozen.arguments, gradient!, bounds!];
     },
-    [inputShapes(program)[0]!, [blocks.arguments], [blocks.arguments], [blocks.kinks]],
+    [...frozenShapes(program, blocks), [blocks.arguments]],
   );
 }
 
-/** (x, w, λ, e) ↦ (∇ₓ⟨λ, u⟩, ∂⟨λ, u⟩/∂e). */
+/** (x, w, s, e, λ) ↦ (∇ₓ⟨λ, u⟩, ∂⟨λ, u⟩/∂e). */
 export function rowProgram(program: Program, blocks: KinkBlocks): Program {
   return trace(
-    (x, weights, multipliers, slopes) => {
-      const frozen = freeze(program, blocks, x, weights, slopes);
+    (x, weights, straight, slopes, multipliers) => {
+      const frozen = freeze(program, blocks, x, { weights, straight, slopes });
       const wrt = [x, slopes];
       const rows = reverseSweep(x.builder, [frozen.arguments], [multipliers], wrt, noChoice);
       return rows.map((row, i) => row ?? broadcastTo(0, wrt[i]!.shape));
     },
-    [inputShapes(program)[0]!, [blocks.arguments], [blocks.arguments], [blocks.kinks]],
+    [...frozenShapes(program, blocks), [blocks.arguments]],
   );
 }
 
-/** (x, w, e) ↦ u. */
+/** (x, w, s, e) ↦ u. */
 export function argumentProgram(program: Program, blocks: KinkBlocks): Program {
   return trace(
-    (x, weights, slopes) => freeze(program, blocks, x, weights, slopes).arguments,
-    [inputShapes(program)[0]!, [blocks.arguments], [blocks.kinks]],
+    (x, weights, straight, slopes) =>
+      freeze(program, blocks, x, { weights, straight, slopes }).arguments,
+    frozenShapes(program, blocks),
   );
 }
 
-/** (x, w, e, v) ↦ the derivative of u along v. */
+/** (x, w, s, e, v) ↦ the derivative of u along v. */
 export function velocityProgram(program: Program, blocks: KinkBlocks): Program {
-  const [shape] = inputShapes(program);
+  const shapes = frozenShapes(program, blocks);
   return trace(
-    (x, weights, slopes, v) => {
-      const { arguments: u } = freeze(program, blocks, x, weights, slopes);
+    (x, weights, straight, slopes, v) => {
+      const { arguments: u } = freeze(program, blocks, x, { weights, straight, slopes });
       const [moved] = forwardSweep(x.builder, [u], [x], [v], noChoice);
       return moved ?? broadcastTo(0, u.shape);
     },
-    [shape!, [blocks.arguments], [blocks.kinks], shape!],
+    [...shapes, shapes[0]!],
   );
 }
 
-/** (x, w, λ, e, v) ↦ ∇ₓ²(f + ⟨λ, u⟩)·v. */
+/** (x, w, s, e, λ, v) ↦ ∇ₓ²(f + ⟨λ, u⟩)·v. */
 export function frozenHessianProgram(program: Program, blocks: KinkBlocks): Program {
-  const [shape] = inputShapes(program);
+  const shapes = frozenShapes(program, blocks);
   return trace(
-    (x, weights, multipliers, slopes, v) => {
-      const frozen = freeze(program, blocks, x, weights, slopes);
+    (x, weights, straight, slopes, multipliers, v) => {
+      const frozen = freeze(program, blocks, x, { weights, straight, slopes });
       const [gradient] = lagrangianGradient(frozen, multipliers, x, slopes);
       const [moved] = forwardSweep(x.builder, [lift(x.builder, gradient!)], [x], [v], noChoice);
       return moved ?? broadcastTo(0, x.shape);
     },
-    [shape!, [blocks.arguments], [blocks.arguments], [blocks.kinks], shape!],
+    [...shapes, [blocks.arguments], shapes[0]!],
   );
+}
+
+/** What stands for the kinks: w, s and e. */
+interface Stand {
+  readonly weights: Tracer;
+  readonly straight: Tracer;
+  readonly slopes: Tracer;
+}
+
+/** The shapes of x, w, s and e. */
+function frozenShapes(program: Program, { arguments: size, kinks }: KinkBlocks): readonly Shape[] {
+  return [inputShapes(program)[0]!, [size], [kinks], [kinks]];
 }
 
 /** The gradient of f + ⟨λ, u⟩ with respect to x and e. */
@@ -109,8 +122,7 @@ function freeze(
   program: Program,
   { blocks, arguments: size }: KinkBlocks,
   x: Tracer,
-  weights: Tracer,
-  slopes: Tracer,
+  { weights, straight, slopes }: Stand,
 ): Frozen {
   const { builder } = x;
   const blockOf = new Map(blocks.map((block) => [program.nodes[block.node]!, block]));
@@ -121,8 +133,9 @@ function freeze(
     const u = argumentsOf(node, inputs, block);
     parts.push(ravel(u));
     const w = reshape(part(weights, block.offset, block.count * block.size), u.shape);
+    const s = part(straight, block.first, block.count);
     const e = part(slopes, block.first, block.count);
-    return lift(builder, reshape(frozenValue(node, inputs, block, u, w, e), node.shape));
+    return lift(builder, reshape(frozenValue(node, inputs, block, { u, w, s, e }), node.shape));
   });
   return {
     value: placed[program.outputs[0]!]!,
@@ -153,9 +166,7 @@ function frozenValue(
   node: Node,
   inputs: readonly Tracer[],
   { kind, count }: KinkBlock,
-  u: Value,
-  w: Value,
-  e: Value,
+  { u, w, s, e }: Readonly<Record<'u' | 'w' | 's' | 'e', Value>>,
 ): Value {
   const along = add(sum(mul(w, u), [1]), e);
   const rule = switchingOf(node.op);
@@ -166,11 +177,10 @@ function frozenValue(
   if (kind === 'max') return node.op === 'min' ? neg(along) : along;
   const squares = sum(square(w), [1]);
   const projected = sum(mul(w, u), [1]);
-  const isCurved = mul(greater(squares, 0), greater(2, squares));
+  const isCurved = mul(greater(squares, 0), equal(s, 0));
   // at u = 0 the derivative on the way out, along w
   const isLinear = equal(mul(isCurved, greater(sum(square(u), [1]), 0)), 0);
   // where it is not used the norm must have derivatives all the same
   const length = norm(where(reshape(isLinear, [count, 1]), 1, u), [1]);
-  const linear = mul(where(greater(squares, 2), 0.5, 1), projected);
-  return add(where(isLinear, linear, mul(sign(projected), length)), e);
+  return add(where(isLinear, projected, mul(sign(projected), length)), e);
 }

@@ -29,24 +29,31 @@ export function frozenProgram(program: Program): FrozenFunction {
   const values = lazily(() => argumentProgram(program, found));
   const velocities = lazily(() => velocityProgram(program, found));
   const hessian = lazily(() => frozenHessianProgram(program, found));
-  const place = (
-    { inputs }: Execution,
+  const straight = new Uint8Array(found.kinks);
+  const place = ({ inputs }: Execution, x: Float64Array, sides: Float64Array): void => {
+    inputs[0]!.data.set(x);
+    inputs[1]!.data.set(sides);
+    inputs[2]!.data.set(straight);
+  };
+  const placeAll = (
+    execution: Execution,
     x: Float64Array,
     sides: Float64Array,
     multipliers: Float64Array | undefined,
   ): void => {
-    inputs[0]!.data.set(x);
-    inputs[1]!.data.set(sides);
-    if (multipliers) inputs[2]!.data.set(multipliers);
-    else inputs[2]!.data.fill(0);
+    place(execution, x, sides);
+    const { data } = execution.inputs[4]!;
+    if (multipliers) data.set(multipliers);
+    else data.fill(0);
   };
   return {
     dimension: program.nodes[program.inputs[0]!]!.shape[0]!,
     kinks: blocks.flatMap((block, index) => kinksOf(block, index)),
     size: found.arguments,
+    straight,
     sweep(x, sides, multipliers, gradient, u, bounds) {
       const execution = sweep();
-      place(execution, x, sides, multipliers);
+      placeAll(execution, x, sides, multipliers);
       execution.run();
       const { outputs } = execution;
       u.set(outputs[1]!.data);
@@ -56,30 +63,28 @@ export function frozenProgram(program: Program): FrozenFunction {
     },
     row(x, sides, multipliers, gradient, bounds) {
       const execution = row();
-      place(execution, x, sides, multipliers);
+      placeAll(execution, x, sides, multipliers);
       execution.run();
       gradient.set(execution.outputs[0]!.data);
       bounds.set(execution.outputs[1]!.data);
     },
     values(x, sides, out) {
-      const { inputs, outputs, run } = values();
-      inputs[0]!.data.set(x);
-      inputs[1]!.data.set(sides);
-      run();
-      out.set(outputs[0]!.data);
+      const execution = values();
+      place(execution, x, sides);
+      execution.run();
+      out.set(execution.outputs[0]!.data);
     },
     velocities(x, sides, v, out) {
-      const { inputs, outputs, run } = velocities();
-      inputs[0]!.data.set(x);
-      inputs[1]!.data.set(sides);
-      inputs[3]!.data.set(v);
-      run();
-      out.set(outputs[0]!.data);
+      const execution = velocities();
+      place(execution, x, sides);
+      execution.inputs[4]!.data.set(v);
+      execution.run();
+      out.set(execution.outputs[0]!.data);
     },
     hessianVector(x, sides, multipliers, v, out) {
       const execution = hessian();
-      place(execution, x, sides, multipliers);
-      execution.inputs[4]!.data.set(v);
+      placeAll(execution, x, sides, multipliers);
+      execution.inputs[5]!.data.set(v);
       execution.run();
       out.set(execution.outputs[0]!.data);
     },

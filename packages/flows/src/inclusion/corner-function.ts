@@ -20,8 +20,8 @@ export class CornerFunction {
   private readonly indices: readonly number[];
   private readonly entries = new Entries();
   private readonly global: HeldRow[] = [];
-  /** Arguments of norms: directions count twice there, for at 0 within rounding they are straight. */
-  private readonly straight: readonly boolean[];
+  /** Norms, in the whole function: at 0 within rounding they are straight. */
+  private readonly norms: readonly number[];
 
   constructor(field: SlidingField, indices: readonly number[]) {
     const { kinked } = field;
@@ -37,9 +37,7 @@ export class CornerFunction {
       return renumbered(kink, size - kink.size);
     });
     this.size = size;
-    this.straight = this.kinks.flatMap((kink) =>
-      Array.from({ length: kink.size }, () => kink.kind === 'norm'),
-    );
+    this.norms = indices.filter((_, i) => this.kinks[i]!.kind === 'norm');
   }
 
   /** The kink in the whole function. */
@@ -78,7 +76,7 @@ export class CornerFunction {
   /** Makes the pattern of the field this one at these kinks. */
   put(pattern: Pattern): void {
     const { field, indices, entries } = this;
-    this.place(pattern.sides, 1);
+    this.place(pattern.sides, 0);
     indices.forEach((index, i) => (field.pattern.held[index] = pattern.held[i]!));
     for (let i = 0; i < this.size; i++) field.pattern.tied[entries.list[i]!] = pattern.tied[i]!;
     field.enter(indices);
@@ -120,13 +118,18 @@ export class CornerFunction {
     return { kink, entry, base, gradient, length: norm2(gradient), slopes };
   }
 
-  private place(local: Float64Array, lengthOfDirections = 2): void {
-    const { straight } = this;
+  private place(local: Float64Array, isStraight: 0 | 1 = 1): void {
+    const { straight } = this.kinked;
+    for (const kink of this.norms) {
+      if (straight![kink] === isStraight) continue;
+      straight![kink] = isStraight;
+      this.field.forget();
+    }
     const { sides } = this.field.pattern;
     const { list } = this.entries;
     for (let i = 0; i < local.length; i++) {
       const entry = list[i]!;
-      const side = straight[i] ? lengthOfDirections * local[i]! : local[i]!;
+      const side = local[i]!;
       if (sides[entry] === side) continue;
       sides[entry] = side;
       this.kinked.changed(sides, entry);

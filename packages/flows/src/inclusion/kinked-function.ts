@@ -43,6 +43,8 @@ export interface KinkedFunction {
   /** Whether arguments of kinks depend on other kinks. */
   readonly isNested: boolean;
   readonly hasNorms: boolean;
+  /** By kink: 1 where a norm is ⟨direction, u⟩, until it is changed, in place; missing if there are none. */
+  readonly straight?: Uint8Array;
   kink(index: number): FrozenKink;
   /** The kink that an argument belongs to. */
   kinkAt(entry: number): number;

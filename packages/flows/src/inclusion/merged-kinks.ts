@@ -38,6 +38,7 @@ export function mergedFunction(given: FrozenFunction, x0: Float64Array): MergedF
   const innerMultipliers = new Float64Array(given.size);
   const innerValues = new Float64Array(given.size);
   const innerBounds = new Float64Array(given.kinks.length);
+  const straight = new Uint8Array(kinks.length);
   const place = (sides: Float64Array, multipliers: Float64Array | undefined): void => {
     places.forEach(({ merged, factor }, index) => {
       const { offset, size: length } = given.kinks[index]!;
@@ -50,6 +51,7 @@ export function mergedFunction(given: FrozenFunction, x0: Float64Array): MergedF
         }
       }
     });
+    origin.forEach((index, k) => (given.straight[index] = straight[k]!));
     if (!multipliers) return;
     innerMultipliers.fill(0);
     origin.forEach((index, k) => {
@@ -75,6 +77,7 @@ export function mergedFunction(given: FrozenFunction, x0: Float64Array): MergedF
     dimension: given.dimension,
     kinks,
     size,
+    straight,
     origin,
     sweep(x, sides, multipliers, gradient, values, bounds) {
       place(sides, multipliers);

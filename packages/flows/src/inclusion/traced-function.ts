@@ -12,6 +12,7 @@ export class TracedFunction implements KinkedFunction {
   readonly onlyAbs: boolean;
   readonly isNested: boolean;
   readonly hasNorms: boolean;
+  readonly straight: Uint8Array;
   private readonly frozen: FrozenFunction;
   private readonly kinkOf: Int32Array;
   private readonly u: Float64Array;
@@ -28,6 +29,7 @@ export class TracedFunction implements KinkedFunction {
     this.dimension = dimension;
     this.count = kinks.length;
     this.size = size;
+    this.straight = frozen.straight;
     this.onlyAbs = kinks.every(({ kind }) => kind === 'abs');
     this.isNested = kinks.some(({ nested }) => nested);
     this.hasNorms = kinks.some(({ kind }) => kind === 'norm');
