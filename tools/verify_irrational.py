@@ -131,7 +131,17 @@ class Tape:
         return self.push(I(x), [], 'constant', Q(x))
 
     def sum(self, *terms):
-        """The sum of factor * scalar."""
+        """The sum of factor * scalar; u - (u - v) is v, without intervals."""
+        if [c for c, _ in terms] == [1]:
+            return terms[0][1]
+        factors = {}
+        for c, u in terms:
+            is_short = self.kind[u][0] == 'sum' and len(self.partials[u]) <= 2
+            for w, x in self.partials[u] if is_short else [(u, I(1))]:
+                factors[w] = factors.get(w, 0) + c * x.lo
+        left = {w: c for w, c in factors.items() if c or w not in [u for _, u in terms]}
+        if list(left.values()) == [1]:
+            return next(iter(left))
         value = sum((self.value[u] * c for c, u in terms), start=I(0))
         return self.push(value, [(u, I(c)) for c, u in terms], 'sum')
 

@@ -11,6 +11,7 @@ import {
   max,
   maximum,
   min,
+  minimum,
   mul,
   relu,
   reshape,
@@ -94,6 +95,7 @@ const irrational: readonly (readonly [Program, readonly number[]])[] = [
   [trace((x) => relu(sub(tanh(at(x, 0)), tanh(at(x, 1)))), [[2]]), [0.3, 0.3]],
   [trace((x) => maximum(exp(at(x, 0)), mul(2, exp(at(x, 1)))), [[2]]), [0.7, 0.1]],
   [trace((x) => sum(relu(mul(tanh(x), [1, -2, 3]))), [[3]]), [0.2, 0, -1]],
+  [trace((x) => abs(minimum(exp(at(x, 0)), sub(at(x, 1), at(x, 1)))), [[2]]), [1, 0.25]],
 ];
 
 /** Three dependent kinks, of x and y. */
