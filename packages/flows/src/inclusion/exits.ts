@@ -63,10 +63,8 @@ export class ExitWatch {
       const noise = this.field.noise() + stateNoise;
       if (isOpen || (isByElement && margin < -noise)) {
         const apart = this.apartFromShortest();
-        if (isOpen && apart > 1e4 * noise && apart < Infinity) {
-          return { margin: -apart, kink, noise };
-        }
-        if (!isOpen && apart <= 1e4 * noise) return { margin: noise, kink, noise };
+        if (apart <= 1e4 * noise) return { margin: noise, kink, noise };
+        if (isOpen && apart < Infinity) return { margin: -apart, kink, noise };
       }
       return { margin, kink, noise };
     };

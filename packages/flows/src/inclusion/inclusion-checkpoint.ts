@@ -2,7 +2,7 @@ import { ArgumentError, requireIndex, requireLength, requireObject } from '@nons
 import type { Checkpoint, Statistics } from '@nonsmooth/ode';
 import type { KinkEvent } from './kink-event.js';
 
-/** An argument that has not left 0 yet: entry, order, slack, rate, and 1 if what is held keeps it at 0. */
+/** An argument that has not left 0 yet: entry, order, slack, rate, and 1 if what is held keeps it at 0, 2 if for good. */
 export type SavedFresh = readonly [
   entry: number,
   order: number,

@@ -330,8 +330,13 @@ export class InclusionRun {
     this.watch.resting((entry) => {
       const index = field.kinked.kinkAt(entry);
       if (field.kinked.kink(index).kind !== 'abs' || leaving.has(index)) return;
+      if (this.watch.isSettled(entry)) return;
       const since = this.exits.bendsDown(segment, end, index, this.noise.size);
-      if (since === undefined || this.turns.isKeptByHeld(index)) return;
+      if (since === undefined) return;
+      if (this.turns.isKeptByHeld(index)) {
+        this.watch.settle(entry);
+        return;
+      }
       leaving.add(index);
       this.listener.couldLeave(since, index);
     });

@@ -301,7 +301,7 @@ export class SlidingField {
     const { kink } = nearest;
     // forces that the search leaves undecided
     const slack = 1e4 * this.noise();
-    return apart <= slack ? { margin: slack, kink, isOpen } : { margin: -apart, kink };
+    return { margin: apart <= slack ? slack : -apart, kink, isOpen };
   }
 
   /** How far the velocity is from the shortest one that multipliers which are not beyond their ends make. */
@@ -309,15 +309,16 @@ export class SlidingField {
     x: Float64Array,
     velocity: Float64Array,
   ): { readonly apart: number; readonly isOpen: boolean } {
-    const { rows, gradient } = this;
+    const { rows, gradient, isNested } = this;
     const found = this.lambda.slice();
     const before = new Float64Array(found.length);
     const shortest = new Float64Array(velocity.length);
-    let isOpen = this.isNested;
-    for (let round = 0; round < 30; round++) {
+    let isOpen = isNested;
+    let isLong = false;
+    for (let round = 0; round < mostRounds; round++) {
       before.set(found);
       shortestVelocity(gradient, rows, this.sets(), found, shortest);
-      if (!this.isNested) break;
+      if (!isNested) break;
       let moved = 0;
       let size = Number.MIN_VALUE;
       for (let i = 0; i < found.length; i++) {
@@ -326,12 +327,20 @@ export class SlidingField {
       }
       isOpen = round === 0 || moved > 1e-13 * size;
       if (!isOpen) break;
+      // multipliers that depend on each other move on and on: by ever longer ways
+      isLong = round >= plainRounds;
+      const more = isLong ? 2 ** (round - plainRounds) : 0;
+      for (let i = 0; i < found.length; i++) {
+        found[i] = found[i]! + more * (found[i]! - before[i]!);
+      }
       // bounds of kinks below others depend on the multipliers of these
       this.takeBounds(x, found);
     }
     let apart = 0;
     for (let i = 0; i < velocity.length; i++) apart += (shortest[i]! - velocity[i]!) ** 2;
-    return { apart: Math.sqrt(apart), isOpen };
+    apart = Math.sqrt(apart);
+    // what was passed by is not known
+    return { apart, isOpen: isOpen || (isLong && apart > this.noise()) };
   }
 
   /** Has the function know the bounds at x under these multipliers. */
@@ -436,6 +445,10 @@ function fieldRow(
 ): FieldRow {
   return { kink, entry, base, gradient, length: 0, support, size: 0, slopes: undefined, isKept };
 }
+
+/** Rounds of the search for multipliers of nested kinks, and those before it takes longer ways. */
+const mostRounds = 20;
+const plainRounds = 4;
 
 /** Gradients that leave the span of others by less than this share of their length are in it. */
 const dependent = 1e-9;

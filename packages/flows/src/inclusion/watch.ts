@@ -22,6 +22,8 @@ interface Fresh {
   readonly order: 0 | 1 | 2;
   /** Whether what is held keeps it at 0: on the way only what the interpolant loses is seen of it. */
   readonly isKept: boolean;
+  /** Whether it has been found that there is no other way on, though it bends down. */
+  readonly isSettled: boolean;
   readonly slack: number;
   /** The derivative of its gap at the start of the step. */
   readonly rate: number;
@@ -76,7 +78,7 @@ export class KinkWatch {
         const off = Math.abs(gap);
         if (off < Infinity) slack = Math.max(slack, before.get(entry)?.slack ?? 0, 2 * off);
       } else if (gap < 0) slack = Math.max(slack, -2 * gap);
-      this.fresh.set(entry, { order, isKept, slack, rate: rates[i]! });
+      this.fresh.set(entry, { order, isKept, isSettled: false, slack, rate: rates[i]! });
     }
   }
 
@@ -115,25 +117,40 @@ export class KinkWatch {
   turn(entry: number): void {
     const known = this.fresh.get(entry);
     if (!known) return;
-    const { order, isKept, slack, rate } = known;
-    this.fresh.set(entry, { order, isKept, slack, rate: -rate });
+    const { order, isKept, isSettled, slack, rate } = known;
+    this.fresh.set(entry, { order, isKept, isSettled, slack, rate: -rate });
+  }
+
+  /** What is held keeps an entry at 0, and there is no other way on until something else is held. */
+  settle(entry: number): void {
+    const known = this.fresh.get(entry);
+    if (!known) return;
+    const { order, slack, rate } = known;
+    this.fresh.set(entry, { order, isKept: true, isSettled: true, slack, rate });
+  }
+
+  /** Whether it is known that what is held keeps an entry at 0, and that there is no other way on. */
+  isSettled(entry: number): boolean {
+    return this.fresh.get(entry)?.isSettled === true;
   }
 
   /** What has not left 0 yet, as plain data, and back. */
   saved(): SavedFresh[] {
-    return Array.from(this.fresh, ([entry, { order, slack, rate, isKept }]) => [
+    return Array.from(this.fresh, ([entry, { order, slack, rate, isKept, isSettled }]) => [
       entry,
       order,
       slack,
       rate,
-      isKept ? 1 : 0,
+      isSettled ? 2 : isKept ? 1 : 0,
     ]);
   }
 
   restore(saved: readonly SavedFresh[]): void {
     this.fresh.clear();
     for (const [entry, order, slack, rate, kept] of saved) {
-      this.fresh.set(entry, { order: order as Fresh['order'], slack, rate, isKept: kept === 1 });
+      const isKept = kept > 0;
+      const isSettled = kept > 1;
+      this.fresh.set(entry, { order: order as Fresh['order'], slack, rate, isKept, isSettled });
     }
   }
 
