@@ -1,21 +1,11 @@
 import { dot, norm2, type VectorBlock } from '@nonsmooth/core';
-import type { ActiveRow } from './active-row.js';
+import { along, FieldRows, gramMatrix, type FieldRow } from './field-rows.js';
 import { GramFactor } from './gram-factor.js';
 import type { KinkedFunction } from './kinked-function.js';
 import { heldParts } from './held-together.js';
 import { multiplierSets, nearestEnd, shortestVelocity, type Margin } from './multiplier-sets.js';
 import { heldKinks, heldRows, type HeldRow, type Pattern } from './pattern.js';
 import type { MultiplierSet } from './flat-minimum.js';
-
-/** A row that is computed anew wherever the field is evaluated, unless its function is affine. */
-interface FieldRow extends ActiveRow {
-  length: number;
-  /** Where the gradient is not 0, and how many places these are: rows of networks have few of them. */
-  readonly support: Int32Array;
-  size: number;
-  /** Whether it is the same everywhere and under every pattern. */
-  readonly isKept: boolean;
-}
 
 /**
  * The field of a pattern: Θ' = −(g + Jᵀλ), with g the gradient of the frozen function, J the gradients of the functions
@@ -47,10 +37,7 @@ export class SlidingField {
   private share = new Float64Array(0);
   private readonly scratch: Float64Array;
   private readonly rowScratch: Float64Array;
-  /** Those of the last projection. */
-  private readonly spare: FieldRow[] = [];
-  /** Rows that are the same everywhere, by argument and base. */
-  private readonly constantRows = new Map<string, FieldRow>();
+  private readonly allRows: FieldRows;
 
   constructor(kinked: KinkedFunction, block: VectorBlock) {
     const { dimension, count, size } = kinked;
@@ -65,6 +52,7 @@ export class SlidingField {
       tied: new Uint8Array(size),
       held: new Uint8Array(count),
     };
+    this.allRows = new FieldRows(kinked, this.pattern);
   }
 
   /** The pattern has been changed: what is held at these kinks only, or anywhere. */
@@ -81,9 +69,7 @@ export class SlidingField {
     const kinks = which.map((kink) => kinked.kink(kink));
     this.isFlat = kinks.every(({ affine }) => affine);
     this.isNested = kinks.some(({ nested }) => nested);
-    this.rows = held.map((row) =>
-      this.isKept(row) ? this.rowAt(this.state, row) : this.emptyRow(row, false),
-    );
+    this.rows = held.map((row) => this.allRows.held(this.state, row));
     const k = held.length;
     this.lambda = new Float64Array(k);
     this.share = new Float64Array(k);
@@ -111,54 +97,13 @@ export class SlidingField {
 
   /** The gradient of u_entry − u_base. */
   rowAt(x: Float64Array, row: HeldRow): FieldRow {
-    const { constantRows } = this;
-    const isKept = this.isKept(row);
-    const key = isKept ? `${row.entry},${row.base}` : '';
-    const known = isKept ? constantRows.get(key) : undefined;
-    if (known) return known;
-    const found = this.emptyRow(row, isKept);
-    this.compute(x, found);
-    if (isKept) constantRows.set(key, found);
-    return found;
-  }
-
-  /** The gradient of u_entry − u_base, until the i-th one is asked for again. */
-  private rowOf(x: Float64Array, row: HeldRow, i: number): FieldRow {
-    const known = (this.spare[i] ??= this.emptyRow(row, false));
-    const { kink, entry, base } = row;
-    const { gradient, support } = known;
-    const found = fieldRow({ kink, entry, base }, gradient, support, false);
-    this.compute(x, found);
-    return found;
-  }
-
-  private emptyRow(row: HeldRow, isKept: boolean): FieldRow {
-    const { dimension } = this.kinked;
-    // in one piece of memory: many rows live for one decision
-    const memory = new ArrayBuffer(12 * dimension);
-    const gradient = new Float64Array(memory, 0, dimension);
-    const support = new Int32Array(memory, 8 * dimension, dimension);
-    return fieldRow(row, gradient, support, isKept);
+    return this.allRows.at(x, row);
   }
 
   /** The gradient of u_entry − u_base, until another one is asked for. */
   passingRow(x: Float64Array, row: HeldRow): Float64Array {
     this.kinked.row(x, this.pattern.sides, row, this.rowScratch);
     return this.rowScratch;
-  }
-
-  private isKept({ kink }: HeldRow): boolean {
-    const { affine, nested } = this.kinked.kink(kink);
-    return affine && !nested;
-  }
-
-  private compute(x: Float64Array, row: FieldRow): void {
-    const { gradient, support } = row;
-    this.kinked.row(x, this.pattern.sides, row, gradient);
-    row.length = norm2(gradient);
-    let size = 0;
-    for (let l = 0; l < gradient.length; l++) if (gradient[l] !== 0) support[size++] = l;
-    row.size = size;
   }
 
   /** Where the last evaluation was, if it is not evaluated again there. */
@@ -242,7 +187,7 @@ export class SlidingField {
 
   private factorize(x: Float64Array): void {
     const { rows, gram } = this;
-    for (const row of rows) if (!row.isKept) this.compute(x, row);
+    for (const row of rows) if (!row.isKept) this.allRows.compute(x, row);
     this.isConstant = this.isFlat;
     gramMatrix(rows, gram);
     this.factor.factorize(gram, rows.length);
@@ -413,9 +358,7 @@ export class SlidingField {
     let before = Infinity;
     this.isKnown = false;
     for (let round = 0; round < 4; round++) {
-      const rows = all.map((row, i) =>
-        this.isKept(row) ? this.rowAt(x, row) : this.rowOf(x, row, i),
-      );
+      const rows = all.map((row, i) => this.allRows.passing(x, row, i));
       let size = 0;
       for (let i = 0; i < k; i++) {
         share[i] = kinked.rowValue(x, pattern.sides, rows[i]!) / (rows[i]!.length || 1);
@@ -437,44 +380,12 @@ export class SlidingField {
   }
 }
 
-function fieldRow(
-  { kink, entry, base }: HeldRow,
-  gradient: Float64Array,
-  support: Int32Array,
-  isKept: boolean,
-): FieldRow {
-  return { kink, entry, base, gradient, length: 0, support, size: 0, slopes: undefined, isKept };
-}
-
 /** Rounds of the search for multipliers of nested kinks, and those before it takes longer ways. */
 const mostRounds = 20;
 const plainRounds = 4;
 
 /** Gradients that leave the span of others by less than this share of their length are in it. */
 const dependent = 1e-9;
-
-/** ⟨row, v⟩. */
-function along({ gradient, support, size }: FieldRow, v: Float64Array): number {
-  let sum = 0;
-  for (let p = 0; p < size; p++) {
-    const l = support[p]!;
-    sum += gradient[l]! * v[l]!;
-  }
-  return sum;
-}
-
-/** Writes the cosines between rows. */
-function gramMatrix(rows: readonly FieldRow[], out: Float64Array): void {
-  const k = rows.length;
-  for (let i = 0; i < k; i++) {
-    for (let j = 0; j <= i; j++) {
-      const [a, b] = [rows[i]!, rows[j]!];
-      const entry = along(a, b.gradient) / (a.length * b.length || 1);
-      out[i * k + j] = entry;
-      out[j * k + i] = entry;
-    }
-  }
-}
 
 function isEqual(u: Float64Array, v: Float64Array): boolean {
   for (let i = 0; i < u.length; i++) if (u[i] !== v[i]) return false;
