@@ -1,11 +1,10 @@
-import { ArgumentError } from '@nonsmooth/core';
 import { inLogTime, type InitialValueProblem } from '@nonsmooth/ode';
 import type { StopRules } from './stop-rules.js';
 
 /** How the integrator's time s relates to the flow's time t. */
-export interface Clock<Mode> {
+export interface Clock {
   /** The problem in s. */
-  readonly problem: InitialValueProblem<Mode>;
+  readonly problem: InitialValueProblem;
   /** t(s) and its inverse. */
   readonly time: (s: number) => number;
   readonly inverse: (t: number) => number;
@@ -16,21 +15,10 @@ export interface Clock<Mode> {
 /**
  * The problem in t or, if the horizon is given in log t, in s = ln(1 + t): the same solution by steps that are even
  * in log t.
- * @throws ArgumentError in log time for problems with modes, whose surfaces would not stay affine.
  */
-export function clockFor<Mode>(
-  problem: InitialValueProblem<Mode>,
-  { logTime }: StopRules,
-): Clock<Mode> {
+export function clockFor(problem: InitialValueProblem, { logTime }: StopRules): Clock {
   if (logTime === undefined) {
     return { problem, time: (s) => s, inverse: (t) => t, rate: () => 1 };
-  }
-  if (problem.modes) {
-    throw new ArgumentError(
-      'until.logTime',
-      logTime,
-      'left out for flows across kinks: use until.time',
-    );
   }
   const logarithmic = inLogTime(problem);
   const { time } = logarithmic;

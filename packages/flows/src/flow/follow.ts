@@ -2,7 +2,7 @@ import {
   checkedSaveAt,
   IntegrationError,
   type Checkpoint,
-  integrate,
+  integrateSmooth,
   type InitialValueProblem,
   type Integration,
   type IntegrationOptions,
@@ -23,8 +23,8 @@ import { Recorder } from './recorder.js';
 import { reasonToStop, stopRules, type CheckedRules } from './stop-rules.js';
 
 /** A flow as an initial value problem, and what is watched along it. */
-export interface FlowField<Mode> {
-  readonly problem: Omit<InitialValueProblem<Mode>, 'y0' | 't0' | 't1'>;
+export interface FlowField {
+  readonly problem: Omit<InitialValueProblem, 'y0' | 't0' | 't1' | 'modes'>;
   /** L(Θ_t). */
   value(t: number, theta: Float64Array): number;
   /** Writes ±Θ'_t and returns L(Θ_t). */
@@ -46,8 +46,8 @@ export interface FlowRun {
 }
 
 /** Integrates a flow with its records, stop rules and energy identity. @throws ArgumentError for options */
-export function follow<Mode>(
-  field: FlowField<Mode>,
+export function follow(
+  field: FlowField,
   theta0: ArrayLike<number>,
   method: Method,
   { until, saveAt, energy = true, observe, from, ...options }: FlowOptions,
@@ -64,7 +64,7 @@ export function follow<Mode>(
     throw new ArgumentError('from.integration', saved, 'a checkpoint of a smooth flow');
   }
   try {
-    run = integrate(clock.problem, {
+    run = integrateSmooth(clock.problem, {
       ...options,
       ...(field.project && { project: field.project }),
       method,
@@ -85,7 +85,7 @@ export function follow<Mode>(
 export interface Recording {
   readonly start: Float64Array;
   readonly rules: CheckedRules;
-  readonly clock: Pick<Clock<unknown>, 'time' | 'inverse' | 'rate'>;
+  readonly clock: Pick<Clock, 'time' | 'inverse' | 'rate'>;
   readonly saveAt: ArrayLike<number> | undefined;
   readonly energy: boolean;
   readonly method: Method;
@@ -96,7 +96,7 @@ export interface Recording {
 /** Takes the steps of a run to its end, with its records, stop rules and energy identity. */
 export function record(
   run: FlowRun,
-  field: Pick<FlowField<unknown>, 'value' | 'velocity'>,
+  field: Pick<FlowField, 'value' | 'velocity'>,
   { start, rules, clock, saveAt, energy, method, options, continuation }: Recording,
 ): Flow {
   const { observe, from } = continuation;
@@ -211,7 +211,7 @@ export function toleranceOf({ rtol = 1e-3, atol = 1e-6 }: IntegrationOptions): F
 
 /** The flow that cannot begin, because Θ'_0 is not finite. */
 export function stuckAtStart(
-  field: Pick<FlowField<unknown>, 'velocity'>,
+  field: Pick<FlowField, 'velocity'>,
   start: Float64Array,
   method: string,
   tolerance: Flow['tolerance'],

@@ -78,7 +78,7 @@ function programFlow(
 }
 
 /** Θ' = −∇L(Θ) with what is known of its derivatives. */
-function descentField(objective: Objective): FlowField<undefined> {
+function descentField(objective: Objective): FlowField {
   const negate = (out: Float64Array): void => {
     for (let i = 0; i < out.length; i++) out[i] = -out[i]!;
   };

@@ -1,6 +1,6 @@
 import { ArgumentError } from '@nonsmooth/core';
 import {
-  integrate,
+  integrateSmooth,
   type Checkpoint,
   type Integration,
   type Method,
@@ -146,7 +146,7 @@ export class Pieces {
       const factor = rate(s);
       if (factor !== 1) for (let i = 0; i < out.length; i++) out[i] = factor * out[i]!;
     };
-    return integrate(
+    return integrateSmooth(
       {
         rhs: isPlain
           ? (_s, x, out) => field.velocity(x, out)

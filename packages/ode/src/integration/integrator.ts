@@ -18,10 +18,15 @@ import { beginning, copyProgress, finished, type Progress } from './progress.js'
 import { countRestart, failIfZeno, noteReset } from './restarts.js';
 import { StepSize } from './step-size.js';
 import { Stops } from './stops.js';
-import { Watches } from './watches.js';
+import type { Watches, Watching } from './watches.js';
 
 /** How often in succession a change of mode may ask for a shorter step. */
 const maxRetries = 8;
+
+/** Makes what looks for events and changes of mode. */
+export type Watch<Mode, Note> = (
+  ...given: ConstructorParameters<typeof Watches<Mode, Note>>
+) => Watching<Mode, Note>;
 
 /**
  * Takes the steps of an integration: tries one, repeats it shorter until it is accepted, proposes the next size, cuts
@@ -36,7 +41,7 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
   readonly #system: System;
   readonly #stepper: Stepper;
   readonly #stepSize: StepSize;
-  readonly #watches: Watches<Mode, Note>;
+  readonly #watches: Watching<Mode, Note>;
   /** Whether there are events or modes, and whether states are projected. */
   readonly #watched: boolean;
   readonly #projects: boolean;
@@ -72,6 +77,7 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     problem: InitialValueProblem<Mode, Note>,
     settings: Settings,
     { dense, segments, saveAt, events, project }: StreamOptions,
+    watch: Watch<Mode, Note>,
   ) {
     const { t0, t1 } = problem;
     const y = Float64Array.from(problem.y0);
@@ -92,7 +98,7 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     requireStepper(this.#stepper);
     const { degree } = this.#stepper;
     this.#stepSize = new StepSize(settings, this.#progress, this.#stepper);
-    this.#watches = new Watches(events, problem.modes, this.#position, this.#system, degree);
+    this.#watches = watch(events, problem.modes, this.#position, this.#system, degree);
     this.#watched = events !== undefined || problem.modes !== undefined;
     this.#projects = project !== undefined || this.#watches.project;
     this.#accurate = dense === true || this.#watched;

@@ -119,3 +119,6 @@ export class Watches<Mode, Note> {
     this.#events?.restore(state.events!, t, y);
   }
 }
+
+/** What an integrator asks of its watches. */
+export type Watching<Mode, Note> = Pick<Watches<Mode, Note>, keyof Watches<Mode, Note>>;

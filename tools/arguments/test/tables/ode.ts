@@ -82,6 +82,14 @@ export const odeTable: Table = {
     () => [problem(), { ...few, from: checkpoint }],
     { options: [1] },
   ),
+  integrateSmooth: call(
+    (...args: Parameters<typeof ode.integrateSmooth>) => [...ode.integrateSmooth(...args)],
+    () => {
+      const { events: _events, ...rest } = options();
+      return [problem(), { ...rest, dense: true, segments: true, saveAt: [0.5, 1] }];
+    },
+    { options: [1] },
+  ),
   rosenbrockMethod: call(ode.rosenbrockMethod, () => [{ ...ode.rodas43 }]),
   switching: call(ode.switching, () => [ode.dormandPrince54, ode.ndf, { isStiff: false }]),
   solve: call(ode.solve, () => [problem(), { ...options(), dense: true, saveAt: [0.5, 1] }], {
