@@ -3,6 +3,7 @@ import { unzipSync, zipSync } from 'fflate';
 import type { Tensor } from '../tensor.js';
 import { FormatError } from './format-error.js';
 import { readNpy, writeNpy } from './npy.js';
+import { checksumsOfZip, crc32 } from './zip-directory.js';
 
 /** Limits of reading a `.npz` file. */
 export interface ReadNpzOptions {
@@ -12,18 +13,23 @@ export interface ReadNpzOptions {
 
 /**
  * The arrays of a `.npz` file by name: what `numpy.savez` and `savez_compressed` write.
- * @throws FormatError for other bytes, and for files that unpack to more than `maxBytes`.
+ * @throws FormatError for other bytes, for arrays whose checksum is another one, and for files that unpack to more than
+ * `maxBytes`.
  */
 export function readNpz(
   bytes: Uint8Array,
   { maxBytes = 2 ** 30 }: ReadNpzOptions = {},
 ): ReadonlyMap<string, Tensor> {
   if (!(maxBytes > 0)) throw new ArgumentError('maxBytes', maxBytes, 'a number > 0');
+  const checksums = checksumsOfZip(bytes);
+  const expected = new Map<string, number>();
   let total = 0;
+  let seen = 0;
   let files: Record<string, Uint8Array>;
   try {
     files = unzipSync(bytes, {
       filter({ name, originalSize }) {
+        expected.set(name, checksums[seen++]!);
         total += originalSize;
         if (total > maxBytes) {
           throw new FormatError('.npz', 0, `more than ${maxBytes} bytes are packed in it`);
@@ -36,10 +42,12 @@ export function readNpz(
     throw new FormatError('.npz', 0, `no zip archive (${(error as Error).message})`);
   }
   return new Map(
-    Object.entries(files).map(([name, content]) => [
-      name.slice(0, -'.npy'.length),
-      readNpy(content),
-    ]),
+    Object.entries(files).map(([name, content]) => {
+      if (crc32(content) !== expected.get(name)) {
+        throw new FormatError('.npz', 0, `the checksum of ${name} is another one`);
+      }
+      return [name.slice(0, -'.npy'.length), readNpy(content)];
+    }),
   );
 }
 

@@ -199,6 +199,18 @@ describe('what breaks a rule is refused with the place', () => {
     expect(read).toThrow(FormatError);
   });
 
+  test('an archive behind other bytes, without its end, or with any byte of its entries changed', () => {
+    const bytes = writeNpz([['a', tensor([1, 2, 3])]]);
+    expect(() => readNpz(Uint8Array.of(1, 2, 3, ...bytes))).toThrow('no entry 0 of 1');
+    expect(() => readNpz(bytes.subarray(0, -1))).toThrow('no directory');
+    const content = writeNpy(tensor([1, 2, 3]));
+    for (let i = 30 + 'a.npy'.length; i < 35 + content.length; i += 7) {
+      const other = bytes.slice();
+      other[i]! ^= 1;
+      expect(() => readNpz(other)).toThrow('the checksum of a.npy is another one');
+    }
+  });
+
   test('an archive that unpacks to too much', () => {
     const bytes = writeNpz([['a', tensor(new Float64Array(1000))]]);
     expect(() => readNpz(bytes, { maxBytes: 100 })).toThrow('more than 100 bytes');
