@@ -1,5 +1,6 @@
 import { dot, norm2 } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
+import { slideMargin } from './slide-margin.js';
 import type { SlidingField } from './sliding-field.js';
 
 /**
@@ -41,7 +42,7 @@ export function crossed(
   put(-side);
   field.velocity(y, velocity);
   const noise = field.noise() + stateNoise;
-  const isHeld = !field.isSliding || field.margin(y, velocity).margin > 4 * noise;
+  const isHeld = !field.isSliding || slideMargin(field, y, velocity).margin > 4 * noise;
   if (isHeld && isArriving()) return true;
   put(side);
   return false;

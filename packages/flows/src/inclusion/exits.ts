@@ -4,6 +4,7 @@ import type { ActiveKink } from './active-kink.js';
 import { CornerFunction } from './corner-function.js';
 import { heldKinks } from './pattern.js';
 import { ShortestElement } from './shortest-element.js';
+import { slideMargin } from './slide-margin.js';
 import type { SlidingField } from './sliding-field.js';
 import type { Crossing } from './watch.js';
 
@@ -59,7 +60,7 @@ export class ExitWatch {
       if (theta === whole) this.state.set(end);
       else evaluateSegment(segment, theta, this.state);
       this.field.velocity(this.state, this.velocity);
-      const { margin, kink, isOpen = false } = this.field.margin(this.state, this.velocity);
+      const { margin, kink, isOpen = false } = slideMargin(this.field, this.state, this.velocity);
       const noise = this.field.noise() + stateNoise;
       if (isOpen || (isByElement && margin < -noise)) {
         const apart = this.apartFromShortest();
@@ -123,7 +124,7 @@ export class ExitWatch {
   private bendAt(x: Float64Array, index: number): number {
     const { field, velocity } = this;
     field.velocity(x, velocity);
-    if (field.isSliding) field.margin(x, velocity);
+    if (field.isSliding) slideMargin(field, x, velocity);
     return field.kinked.boundOf(index);
   }
 }

@@ -2,10 +2,7 @@ import { dot, norm2, type VectorBlock } from '@nonsmooth/core';
 import { along, FieldRows, gramMatrix, type FieldRow } from './field-rows.js';
 import { GramFactor } from './gram-factor.js';
 import type { KinkedFunction } from './kinked-function.js';
-import { heldParts } from './held-together.js';
-import { multiplierSets, nearestEnd, shortestVelocity, type Margin } from './multiplier-sets.js';
 import { heldKinks, heldRows, type HeldRow, type Pattern } from './pattern.js';
-import type { MultiplierSet } from './flat-minimum.js';
 
 /**
  * The field of a pattern: Θ' = −(g + Jᵀλ), with g the gradient of the frozen function, J the gradients of the functions
@@ -30,10 +27,11 @@ export class SlidingField {
   rank = 0;
   /** Whether the functions that are held are affine, so that a slide stays on them by itself. */
   isFlat = true;
-  private isNested = false;
+  isNested = false;
   private isConstant = true;
-  private factor = new GramFactor(0);
-  private gram = new Float64Array(0);
+  /** The cosines between rows, row by row, and their factors. */
+  gram: Float64Array = new Float64Array(0);
+  factor: GramFactor = new GramFactor(0);
   private share = new Float64Array(0);
   private readonly scratch: Float64Array;
   private readonly rowScratch: Float64Array;
@@ -229,121 +227,12 @@ export class SlidingField {
     return 64 * Number.EPSILON * size;
   }
 
-  /**
-   * How far the multipliers at the state of the last evaluation are from their ends. Where the functions that are held
-   * depend on each other, multipliers are searched that are not beyond theirs.
-   */
-  margin(x: Float64Array, velocity: Float64Array): Margin {
-    const { rows, lambda } = this;
-    if (this.isNested) this.takeBounds(x, lambda);
-    if (this.rank === rows.length) return nearestEnd(this.sets(), rows, lambda);
-    const joint = this.jointMargin(x);
-    if (joint) return joint;
-    if (this.isNested) this.takeBounds(x, lambda);
-    const nearest = nearestEnd(this.sets(), rows, lambda);
-    if (nearest.margin >= 0) return nearest;
-    const { apart, isOpen } = this.apartFromAllowed(x, velocity);
-    const { kink } = nearest;
-    // forces that the search leaves undecided
-    const slack = 1e4 * this.noise();
-    return { margin: apart <= slack ? slack : -apart, kink, isOpen };
-  }
-
-  /** How far the velocity is from the shortest one that multipliers which are not beyond their ends make. */
-  private apartFromAllowed(
-    x: Float64Array,
-    velocity: Float64Array,
-  ): { readonly apart: number; readonly isOpen: boolean } {
-    const { rows, gradient, isNested } = this;
-    const found = this.lambda.slice();
-    const before = new Float64Array(found.length);
-    const shortest = new Float64Array(velocity.length);
-    let isOpen = isNested;
-    let isLong = false;
-    for (let round = 0; round < mostRounds; round++) {
-      before.set(found);
-      shortestVelocity(gradient, rows, this.sets(), found, shortest);
-      if (!isNested) break;
-      let moved = 0;
-      let size = Number.MIN_VALUE;
-      for (let i = 0; i < found.length; i++) {
-        moved = Math.max(moved, Math.abs(found[i]! - before[i]!));
-        size = Math.max(size, Math.abs(found[i]!));
-      }
-      isOpen = round === 0 || moved > 1e-13 * size;
-      if (!isOpen) break;
-      // multipliers that depend on each other move on and on: by ever longer ways
-      isLong = round >= plainRounds;
-      const more = isLong ? 2 ** (round - plainRounds) : 0;
-      for (let i = 0; i < found.length; i++) {
-        found[i] = found[i]! + more * (found[i]! - before[i]!);
-      }
-      // bounds of kinks below others depend on the multipliers of these
-      this.takeBounds(x, found);
-    }
-    let apart = 0;
-    for (let i = 0; i < velocity.length; i++) apart += (shortest[i]! - velocity[i]!) ** 2;
-    apart = Math.sqrt(apart);
-    // what was passed by is not known
-    return { apart, isOpen: isOpen || (isLong && apart > this.noise()) };
-  }
-
   /** Has the function know the bounds at x under these multipliers. */
-  private takeBounds(x: Float64Array, lambda: Float64Array): void {
+  takeBounds(x: Float64Array, lambda: Float64Array): void {
     const { rows, kinked, pattern, scratch } = this;
     this.sweeps++;
     if (kinked.sweepBounds) kinked.sweepBounds(x, pattern.sides, rows, lambda);
     else kinked.sweep(x, pattern.sides, scratch, rows, lambda);
-  }
-
-  /** Where rows of absolute values depend on each other: how far the part is from leaving that is nearest to it. */
-  private jointMargin(x: Float64Array): Margin | undefined {
-    const { rows, lambda, kinked, isNested } = this;
-    if (rows.some(({ kink, length }) => kinked.kink(kink).kind !== 'abs' || length === 0))
-      return undefined;
-    const boundsNow = (): Float64Array =>
-      Float64Array.from(rows, ({ kink }) => kinked.boundOf(kink));
-    const nestedBounds = boundsNow();
-    let bounds = nestedBounds;
-    let slopes: Float64Array | undefined;
-    if (isNested) {
-      slopes = this.slopes(x);
-      this.takeBounds(x, new Float64Array(rows.length));
-      bounds = boundsNow();
-    }
-    const parts = heldParts({ rows, lambda, bounds, nestedBounds, slopes }, this.gram, this.factor);
-    if (!parts) return undefined;
-    const part = parts.reduce((least, one) => (one.margin < least.margin ? one : least));
-    const rates = part.rates.map(Math.abs);
-    const leading = rates.indexOf(Math.max(...rates));
-    return { margin: part.margin, kink: rows[part.rows[leading]!]!.kink };
-  }
-
-  /** What the arguments of rows owe to |u| of other rows. */
-  private slopes(x: Float64Array): Float64Array | undefined {
-    const { rows, kinked } = this;
-    const k = rows.length;
-    const slopes = new Float64Array(k * k);
-    let isCoupled = false;
-    rows.forEach((row, i) => {
-      if (!kinked.kink(row.kink).nested) return;
-      this.passingRow(x, row);
-      for (let j = 0; j < i; j++) {
-        const slope = kinked.slopeOf(rows[j]!.kink);
-        slopes[i * k + j] = slope;
-        if (slope !== 0) isCoupled = true;
-      }
-    });
-    return isCoupled ? slopes : undefined;
-  }
-
-  private sets(): MultiplierSet[] {
-    const { kinked } = this;
-    return multiplierSets(
-      (kink) => kinked.kink(kink).kind,
-      this.rows,
-      (kink) => kinked.boundOf(kink),
-    );
   }
 
   /** Puts x on the kinks that are held, and on one more, by Newton's method with least changes. */
@@ -379,10 +268,6 @@ export class SlidingField {
     }
   }
 }
-
-/** Rounds of the search for multipliers of nested kinks, and those before it takes longer ways. */
-const mostRounds = 20;
-const plainRounds = 4;
 
 /** Gradients that leave the span of others by less than this share of their length are in it. */
 const dependent = 1e-9;
