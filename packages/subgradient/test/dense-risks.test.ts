@@ -16,7 +16,7 @@ test('risks of networks are recognized by their programs', () => {
         targets: Float64Array.from(problem.targets.flat()),
       });
     }),
-    { seed: 1, numRuns: 20 },
+    { numRuns: 20 },
   );
 });
 
@@ -44,10 +44,12 @@ test('the proof by layers and the abs-normal form agree wherever both decide, an
           compared++;
           expect([set, a]).toEqual([set, b]);
         }
-        expect(fast.radiusOfConstancy).toBeLessThanOrEqual(2 * slow.radiusOfConstancy + 1e-300);
+        // both are lower bounds of one distance; the slow one's lacks what its roundings hide, some ulps of the parameters
+        const hidden = 64 * 2 ** -52 * theta.reduce((most, t) => Math.max(most, Math.abs(t)), 0);
+        expect(fast.radiusOfConstancy).toBeLessThanOrEqual(2 * slow.radiusOfConstancy + hidden);
       },
     ),
-    { seed: 5, numRuns: 150 },
+    { numRuns: 150 },
   );
   expect(byLayers).toBeGreaterThan(25);
   expect(compared).toBeGreaterThan(300);
@@ -71,7 +73,7 @@ test('within the radius of constancy no pre-activation changes its sign', () => 
         });
       },
     ),
-    { seed: 6, numRuns: 150 },
+    { numRuns: 150 },
   );
 });
 

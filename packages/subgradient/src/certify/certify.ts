@@ -271,6 +271,12 @@ function judge(
   if (obstacle !== undefined) {
     return { decisions: undecided(obstacle), model: 'robust', choice: undefined };
   }
+  const unknown = gradient.findIndex((g) => !Number.isFinite(g));
+  if (unknown >= 0) {
+    const text = `entry ${unknown} of the gradient is ${gradient[unknown]}`;
+    const decisions = undecided({ code: 'notFinite', text });
+    return { decisions, model: 'robust', choice: undefined };
+  }
   const near = choice !== undefined && isNear(local, gradient, choice, tolerance, origin);
   const identified = near ? choice : undefined;
   const exact = local.exact();

@@ -47,6 +47,7 @@ class SmoothPoints {
     if (!this.areSeen()) return undefined;
     const gradient = new Float64Array(x.length);
     usual.gradient(x, gradient);
+    if (!gradient.every(Number.isFinite)) return undefined;
     return {
       value: plan.value[plan.output]!,
       gradient,

@@ -6,7 +6,7 @@ export type ReasonCode =
   | 'notAbsSmooth'
   /** Rounding hides the sign of a switching variable. */
   | 'hiddenSign'
-  /** The value is infinite or no number. */
+  /** The value, or an entry of the gradient, is infinite or no number. */
   | 'notFinite'
   /** The abs-normal form is known only to within rounding. */
   | 'roundedForm'
