@@ -419,13 +419,12 @@ test('where the sweep overflows there is no gradient, and nothing is claimed', (
   ];
   for (const f of overflowing) {
     for (const relu of [0, 1]) {
-      const { verdict, reasons, gradient, certificate } = certify(f, [0, 1], {
+      const { verdict, reasons, gradient } = certify(f, [0, 1], {
         kinks: { relu, abs: 0, tie: 0.5 },
       });
       if (gradient.every(Number.isFinite)) continue;
       expect(verdict).toBe('undecided');
       expect(textsOf(reasons)).toContain('of the gradient is');
-      expect(verify(certificate, f)).toBe(true);
     }
   }
 });
