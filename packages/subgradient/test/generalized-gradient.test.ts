@@ -134,7 +134,10 @@ test('G equals ∇L wherever no pre-activation is zero', () => {
       const gradient = new Float64Array(theta.length);
       risk.gradient(Float64Array.from(theta), gradient);
       fc.pre(found.activeKinks === 0);
-      expect(list(found.gradient)).toEqual(list(gradient));
+      // digit by digit, but for what products below the smallest double lose
+      gradient.forEach((g, i) => {
+        expect(Math.abs(found.gradient[i]! - g)).toBeLessThanOrEqual(2 ** -1020);
+      });
     }),
     seeded(60),
   );

@@ -27,7 +27,6 @@ function unary(op: UnaryOp, x: Value): Value {
   return emit(op, [x], x.shape, {});
 }
 
-const square = (x: Value): Value => unary('square', x);
 const oneMinusSquare = (x: Value): Value => unary('oneMinusSquare', x);
 const logisticSlope = (x: Value): Value => unary('logisticSlope', x);
 const gaussian = (x: Value): Value => mul(twoOverRootPi, unary('gaussian', x));
@@ -45,7 +44,8 @@ const inverseRoot = (x: Value, divisor: Point['divisor']): Value =>
 
 /**
  * c·f′(x) for each smooth function of one number: the tangent of a tangent c, the cotangent of a cotangent c. Derivatives
- * are functions of the argument: the value has lost what they need where it saturates.
+ * are functions of the argument: the value has lost what they need where it saturates. Small factors are multiplied by c
+ * one after the other: their product may be too small for a number where that with c is not.
  */
 const chainRules: ChainRules = {
   neg: (c) => f.neg(c),
@@ -62,7 +62,10 @@ const chainRules: ChainRules = {
   asin: (c, { x, times, divisor }) => times(c, inverseRoot(x, divisor)),
   acos: (c, { x, times, divisor }) => f.neg(times(c, inverseRoot(x, divisor))),
   // atan′ = 1/(1 + x²)
-  atan: (c, { x, times }) => times(c, square(unary('cosAtan', finite(x)))),
+  atan: (c, { x, times }) => {
+    const cosine = unary('cosAtan', finite(x));
+    return times(times(c, cosine), cosine);
+  },
   sinh: (c, { x, times }) => times(c, f.cosh(x)),
   cosh: (c, { x, times }) => times(c, f.sinh(x)),
   // tanh′ = 1/cosh² = 4σ′(2x)
@@ -71,7 +74,7 @@ const chainRules: ChainRules = {
   asinh: (c, { x, times }) => times(c, unary('cosAtan', finite(x))),
   // acosh′ = 1/(√(x − 1)√(x + 1))
   acosh: (c, { x, times, divisor }) =>
-    times(c, mul(pow(divisor(sub(x, 1), positive), -0.5), pow(add(1, x), -0.5))),
+    times(times(c, pow(divisor(sub(x, 1), positive), -0.5)), pow(add(1, x), -0.5)),
   // atanh′ = 1/(1 − x²)
   atanh: (c, { x, divisor }) => div(c, divisor(oneMinusSquare(x), positive)),
   // erf′ = 2/√π e^{−x²}
@@ -87,9 +90,9 @@ const chainRules: ChainRules = {
   secAtan: (c, { x, times }) => times(c, unary('sinAtan', finite(x))),
   sinAtan: (c, { x, times }) => {
     const cosine = unary('cosAtan', finite(x));
-    return times(c, mul(square(cosine), cosine));
+    return times(times(times(c, cosine), cosine), cosine);
   },
-  cosAtan: (c, { x, y, times }) => f.neg(times(c, mul(mul(unary('sinAtan', finite(x)), y), y))),
+  cosAtan: (c, { x, y, times }) => f.neg(times(times(times(c, unary('sinAtan', finite(x))), y), y)),
   // eˣ/(eˣ − 1)
   log1mexp: (c, { x, times, divisor }) =>
     f.neg(times(c, div(f.exp(x), divisor(f.neg(f.expm1(x)), positive)))),
@@ -99,9 +102,11 @@ const chainRules: ChainRules = {
   exprel: (c, { x, times }, { order }) =>
     times(c, emit('exprel', [finite(x)], x.shape, { order: order + 1 })),
   finite: (c) => c,
-  // (xᵖ)′ = p·xᵖ⁻¹, which is singular at 0 for p < 1
-  pow: (c, { x, times, divisor }, { exponent: p }) =>
-    times(c, mul(p, pow(p < 1 && p !== 0 ? divisor(x) : x, p - 1))),
+  // (xᵖ)′ = p·xᵖ⁻¹, which is singular at 0 for p < 1; as p·xᵖ/x where xᵖ⁻¹ may be too small for a number
+  pow: (c, { x, y, times, divisor }, { exponent: p }) =>
+    p < 0
+      ? div(times(c, mul(p, y)), divisor(x))
+      : times(c, mul(p, pow(p < 1 && p !== 0 ? divisor(x) : x, p - 1))),
   elementwise: (c, { x, times }, { fn, order }) =>
     times(c, emit('elementwise', [x], x.shape, { fn, order: order + 1 })),
 };
