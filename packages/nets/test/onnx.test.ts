@@ -6,6 +6,7 @@ import { readOnnx, writeOnnx } from '@nonsmooth/nets/onnx';
 import { FormatError } from '@nonsmooth/tensor/formats';
 import { foldIn, key, uniform } from '@nonsmooth/tensor';
 import { describe, expect, test } from 'vitest';
+import { writeMessage } from '../src/onnx/protobuf.js';
 
 env.wasm.numThreads = 1;
 env.logLevel = 'error';
@@ -112,4 +113,90 @@ test('cut, changed and foreign bytes are refused by a typed error, or are anothe
   }
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), read), { numRuns: 300 });
   expect(() => readOnnx(new Uint8Array())).toThrow(/ONNX: no graph/);
+});
+
+describe('models that others wrote', () => {
+  type Attribute = readonly [name: string, value: number | string];
+  interface Changes {
+    readonly biases?: readonly number[];
+    readonly gemm?: readonly Attribute[];
+    readonly gelu?: readonly Attribute[];
+    readonly domain?: string;
+    readonly inputs?: readonly string[];
+  }
+
+  const node = (
+    op: string,
+    inputs: readonly string[],
+    output: string,
+    attributes: readonly Attribute[],
+    domain: string,
+  ): Uint8Array =>
+    writeMessage([
+      ...inputs.map((name) => [1, name] as const),
+      [2, output],
+      [4, op],
+      ...attributes.map(([name, value]) => {
+        const content = [typeof value === 'string' ? 4 : 3, value] as const;
+        return [5, writeMessage([[1, name], content])] as const;
+      }),
+      [7, domain],
+    ]);
+  const array = (name: string, dims: readonly number[], values: readonly number[]): Uint8Array =>
+    writeMessage([
+      ...dims.map((extent) => [1, extent] as const),
+      [2, 11],
+      [8, name],
+      [9, new Uint8Array(Float64Array.from(values).buffer)],
+    ]);
+
+  /** x ↦ W gelu(Vx + b) with V = (1 2; 3 4), b = (5, 6), W = (7 8). */
+  const model = ({
+    biases = [2],
+    gemm = [],
+    gelu = [],
+    domain = '',
+    inputs = ['x', 'V', 'b'],
+  }: Changes): Uint8Array => {
+    const place = (name: string): Uint8Array => writeMessage([[1, name]]);
+    const graph = writeMessage([
+      [1, node('Gemm', inputs, 'y', [['transB', 1], ...gemm], '')],
+      [1, node('Gelu', ['y'], 'z', gelu, domain)],
+      [1, node('Gemm', ['z', 'W'], 'out', [['transB', 1]], 'ai.onnx')],
+      [5, array('V', [2, 2], [1, 2, 3, 4])],
+      [5, array('b', biases, [5, 6])],
+      [5, array('W', [1, 2], [7, 8])],
+      [11, place('x')],
+      [12, place('out')],
+    ]);
+    return writeMessage([[7, graph]]);
+  };
+  const thetaOf = (changes: Changes): number[] => Array.from(readOnnx(model(changes)).theta);
+
+  test('are read where they say the same in other words', () => {
+    const theta = [1, 2, 3, 4, 5, 6, 7, 8, 0];
+    const same: readonly Changes[] = [
+      {},
+      { biases: [1, 2] },
+      { gelu: [['approximate', 'none']] },
+      { domain: 'ai.onnx' },
+    ];
+    for (const changes of same) expect(thetaOf(changes)).toEqual(theta);
+    expect(thetaOf({ inputs: ['x', 'V', ''] })).toEqual([1, 2, 3, 4, 0, 0, 7, 8, 0]);
+  });
+
+  test('are refused by name where they say something else', () => {
+    const others: readonly (readonly [Changes, string])[] = [
+      [{ gelu: [['approximate', 'tanh']] }, 'Gelu with approximate = tanh'],
+      [{ gelu: [['beta', 2]] }, 'Gelu with beta'],
+      [{ domain: 'com.example' }, 'com.example.Gelu'],
+      [{ biases: [2, 1] }, 'biases of shape [2, 1]'],
+      [{ gemm: [['transA', 1]] }, 'Gemm with alpha, beta or transA'],
+      [{ gemm: [['broadcast', 1]] }, 'Gemm with broadcast'],
+    ];
+    for (const [changes, message] of others) {
+      expect(() => readOnnx(model(changes))).toThrow(FormatError);
+      expect(() => readOnnx(model(changes))).toThrow(message);
+    }
+  });
 });

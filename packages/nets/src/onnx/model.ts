@@ -9,12 +9,13 @@ export interface ModelArray {
   readonly values: ArrayLike<number>;
 }
 
-/** A node of a graph: what it is called, between which names it stands, and its numbers. */
+/** A node of a graph: what it is called, between which names it stands, its numbers, and its texts if it has any. */
 export interface ModelNode {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, number>>;
+  readonly texts?: Readonly<Record<string, string>>;
 }
 
 /** The part of a model that networks have. */
@@ -118,16 +119,24 @@ export function readModel(bytes: Uint8Array): Model {
 
 function readNode(bytes: Uint8Array): ModelNode {
   const node = readMessage(bytes);
-  const attributes = node.bytes(5).map((one) => {
+  const attributes: (readonly [string, number])[] = [];
+  const texts: (readonly [string, string])[] = [];
+  for (const one of node.bytes(5)) {
     const attribute = readMessage(one);
-    const value = attribute.floats(2)[0] ?? attribute.integers(3)[0] ?? NaN;
-    return [textOf(attribute.bytes(1)[0]), value] as const;
-  });
+    const name = textOf(attribute.bytes(1)[0]);
+    const [text] = attribute.bytes(4);
+    if (text !== undefined) texts.push([name, textOf(text)]);
+    else attributes.push([name, attribute.floats(2)[0] ?? attribute.integers(3)[0] ?? NaN]);
+  }
+  const op = textOf(node.bytes(4)[0]);
+  // operators of others may have the names of those of ONNX
+  const [domain] = node.bytes(7).map(textOf);
   return {
-    op: textOf(node.bytes(4)[0]),
+    op: domain === undefined || domain === '' || domain === 'ai.onnx' ? op : `${domain}.${op}`,
     inputs: node.bytes(1).map(textOf),
     outputs: node.bytes(2).map(textOf),
     attributes: Object.fromEntries(attributes),
+    texts: Object.fromEntries(texts),
   };
 }
 

@@ -63,6 +63,14 @@ interface Affine {
   readonly biases: Float64Array;
 }
 
+/** The numbers that operators may have. */
+const knownAttributes: Readonly<Record<string, readonly string[]>> = {
+  Gemm: ['alpha', 'beta', 'transA', 'transB'],
+  BatchNormalization: ['epsilon', 'momentum', 'spatial', 'training_mode'],
+  LeakyRelu: ['alpha'],
+  Elu: ['alpha'],
+};
+
 function refuse(reason: string): never {
   throw new FormatError('ONNX', 0, `no fully connected network: ${reason}`);
 }
@@ -99,7 +107,13 @@ class Chain {
     return readers[0]!;
   }
 
-  #follow({ op, outputs }: ModelNode): void {
+  #follow({ op, outputs, attributes, texts = {} }: ModelNode): void {
+    const known = knownAttributes[op] ?? [];
+    const other = Object.keys(attributes).find((name) => !known.includes(name));
+    if (other !== undefined) refuse(`${op} with ${other}`);
+    for (const [name, text] of Object.entries(texts)) {
+      if (name !== 'approximate' || text !== 'none') refuse(`${op} with ${name} = ${text}`);
+    }
     if (--this.#left < 0) refuse('a circle');
     if (outputs.length !== 1) refuse(`${op} with ${outputs.length} outputs`);
     this.#at = outputs[0]!;
@@ -115,10 +129,20 @@ class Chain {
     return Float64Array.from(this.#array(name, what).values);
   }
 
+  /** Biases, which are added to every row: a column would be added to rows of samples. */
+  #row(name: string | undefined): Float64Array {
+    const { dims, values } = this.#array(name, 'biases');
+    if (dims.slice(0, -1).some((extent) => extent !== 1) || dims.length > 2) {
+      refuse(`biases of shape [${dims.join(', ')}]`);
+    }
+    return Float64Array.from(values);
+  }
+
   normalization():
     (InputStatistics & { readonly gamma: Float64Array; readonly beta: Float64Array }) | undefined {
     const node = this.#next();
     if (node.op !== 'BatchNormalization') return undefined;
+    if (node.attributes['training_mode']) refuse('a normalization that is being trained');
     const epsilon = Math.fround(node.attributes['epsilon'] ?? 1e-5);
     if (epsilon !== Math.fround(1e-5)) refuse(`ε = ${epsilon}, not 1e-5`);
     const [gamma, beta, mean, variance] = ['scales', 'shifts', 'means', 'variances'].map(
@@ -154,15 +178,14 @@ class Chain {
 
   #biases(node: ModelNode, rows: number): Float64Array {
     if (node.op === 'Gemm') {
-      return node.inputs.length < 3
-        ? new Float64Array(rows)
-        : this.#vector(node.inputs[2], 'biases');
+      // an input without a name is left out
+      return node.inputs[2] ? this.#row(node.inputs[2]) : new Float64Array(rows);
     }
     if (this.isDone) return new Float64Array(rows);
     const [adding] = this.#readers();
     if (adding?.op !== 'Add' || this.#readers().length !== 1) return new Float64Array(rows);
     const other = adding.inputs.find((name) => name !== this.#at);
-    const biases = this.#vector(other, 'biases');
+    const biases = this.#row(other);
     this.#follow(adding);
     return biases;
   }
