@@ -25,6 +25,8 @@ export interface System {
     v: Float64Array,
     out: Float64Array,
   ): void;
+  /** Sizes by which components are measured that differ much, > 0; undefined where nothing tells them. */
+  readonly units: Float64Array | undefined;
   /** A power of two about as long as the interval: times and rates are then numbers in range. */
   readonly timeUnit: number;
   /** `timeUnit`·∂f/∂t at (t, y), where f(t, y) = f. */
@@ -50,6 +52,10 @@ export interface Position<Mode> {
 
 const difference = Math.sqrt(Number.EPSILON);
 const smallestNormal = 2 ** -1022;
+
+/** The first right-hand sides, and some later ones, are written into NaN, to see whether a component is forgotten. */
+const checkedCalls = 64;
+const callsPerCheck = 16;
 
 /** Makes what a method sees of a problem. */
 export function system<Mode>(
@@ -105,7 +111,9 @@ export function system<Mode>(
     out: Float64Array,
     write: (out: Float64Array) => void,
   ): void => {
-    if (!out.some(Number.isNaN)) return;
+    let last = out.length - 1;
+    while (last >= 0 && !Number.isNaN(out[last])) last--;
+    if (last < 0) return;
     const again = new Float64Array(out.length);
     write(again);
     const missing = out.findIndex((one, i) => Number.isNaN(one) && again[i] === 0);
@@ -113,9 +121,7 @@ export function system<Mode>(
     fail('wrongShape', `${name} did not write component ${missing} of ${out.length} into out`);
   };
   const timeUnit = binaryScale(Math.abs(problem.t1 - problem.t0));
-  let called = false;
-  const rhs = (t: number, y: Float64Array, out: Float64Array): void => {
-    if (!called) out.fill(Number.NaN);
+  const evaluate = (t: number, y: Float64Array, out: Float64Array): void => {
     counts.rhs++;
     let returned: unknown;
     try {
@@ -124,9 +130,26 @@ export function system<Mode>(
       threw('rhs', cause);
     }
     if (returned !== undefined && returned !== out) requireNothing('rhs', returned, n);
-    if (called) return;
+  };
+  let called = false;
+  const requireUnchanged = (y: Float64Array, before: Float64Array): void => {
+    const i = y.findIndex((one, j) => !Object.is(one, before[j]));
+    if (i < 0) return;
+    const values = `from ${before[i]} to ${y[i]}`;
+    fail('wrongShape', `rhs changed component ${i} of y ${values}; it may write into out only,`);
+  };
+  const rhs = (t: number, y: Float64Array, out: Float64Array): void => {
+    const isChecked = counts.rhs < checkedCalls || counts.rhs % callsPerCheck === 0;
+    if (!isChecked) {
+      evaluate(t, y, out);
+      return;
+    }
+    const before = called ? undefined : y.slice();
     called = true;
-    requireWritten('rhs', out, (again) => rhs(t, y, again));
+    out.fill(Number.NaN);
+    evaluate(t, y, out);
+    if (before) requireUnchanged(y, before);
+    requireWritten('rhs', out, (again) => evaluate(t, y, again));
   };
   /** A derivative that the problem supplies: it must write all of `out`, which is seen at its first call. */
   const derivative = (
@@ -164,12 +187,25 @@ export function system<Mode>(
   /** How long a step is about to be. */
   const reach = (): number =>
     Math.abs(position.step) || position.progress.h || 1e-6 * Math.abs(problem.t1 - problem.t0);
+  /** What components are measured by where they differ in size: tolerances of their own, if all have one. */
+  const units =
+    typeof tolerance.atol !== 'number' && tolerance.atol.every((one) => one > 0)
+      ? tolerance.atol
+      : undefined;
   /** The size of the state and of its change within a step: what increments of differences are measured by. */
   const typicalSize = (y: Float64Array, f: Float64Array): number => {
     const h = reach();
     let size = 0;
-    for (let i = 0; i < n; i++) size = Math.max(size, Math.abs(y[i]!), h * Math.abs(f[i]!));
+    for (let i = 0; i < n; i++) {
+      const own = Math.max(Math.abs(y[i]!), h * Math.abs(f[i]!));
+      size = Math.max(size, units ? own / units[i]! : own);
+    }
     return size;
+  };
+  const norm = (v: Float64Array): number => {
+    if (!units) return norm2(v);
+    for (let i = 0; i < n; i++) value[i] = v[i]! / units[i]!;
+    return norm2(value);
   };
   return {
     dimension: n,
@@ -181,6 +217,7 @@ export function system<Mode>(
     suppliesJacobianVector: jacobianVector !== undefined,
     counts,
     timeUnit,
+    units,
     fail,
     threw,
     rhs,
@@ -190,9 +227,10 @@ export function system<Mode>(
       else {
         // forward differences, one column at a time; all increments scale with the problem
         const h = reach();
-        const typical = typicalSize(y, f);
+        const size = typicalSize(y, f);
         moved.set(y);
         for (let j = 0; j < n; j++) {
+          const typical = units ? size * units[j]! : size;
           const atol = typeof tolerance.atol === 'number' ? tolerance.atol : tolerance.atol[j]!;
           const floor =
             typical > 0
@@ -226,14 +264,14 @@ export function system<Mode>(
         }
         return;
       }
-      const sizeOfV = norm2(v);
+      const sizeOfV = norm(v);
       if (sizeOfV === 0) {
         out.fill(0);
         return;
       }
       const { atol } = tolerance;
-      const absolute = typeof atol === 'number' ? atol : norm2(atol);
-      const size = Math.max(norm2(y), reach() * norm2(f)) || absolute || 1;
+      const absolute = typeof atol === 'number' ? atol : norm(atol);
+      const size = Math.max(norm(y), reach() * norm(f)) || absolute || 1;
       const step = Math.max(difference * size, smallestNormal) / sizeOfV;
       for (let i = 0; i < n; i++) moved[i] = y[i]! + step * v[i]!;
       rhs(t, moved, out);

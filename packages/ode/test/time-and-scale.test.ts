@@ -244,6 +244,51 @@ test('with an absolute tolerance that does not fit, a tiny solution is still rig
   }
 });
 
+/** Three coupled components, the second in units of its own. */
+const coupled = (u: number): InitialValueProblem => ({
+  rhs(_t, y, out) {
+    out[0] = -y[0]! - 1e-3 * y[0]! ** 2;
+    out[1] = -20 * y[1]! + y[0]! * u;
+    out[2] = y[1]! / u - y[2]! - (y[1]! / u) ** 2;
+  },
+  y0: [1, 0, 0],
+  t0: 0,
+  t1: 2,
+});
+
+test.each(solvers.map((one) => ({ ...one, name: one.method.name })))(
+  '$name ($linearSolver) does not depend on the units of one component',
+  ({ method, linearSolver }) => {
+    const run = (u: number) =>
+      solve(coupled(u), {
+        method,
+        rtol: 1e-5,
+        atol: [1e-8, 1e-8 * u, 1e-8],
+        ...(linearSolver && { linearSolver }),
+      });
+    const model = run(1);
+    for (const u of [1e-20, 1e-7, 1e10, 1e20]) {
+      const { end, statistics } = run(u);
+      expect(Math.abs(end.y[1]! / u - model.end.y[1]!)).toBeLessThan(1e-5);
+      expect(Math.abs(end.y[2]! - model.end.y[2]!)).toBeLessThan(1e-5);
+      expect(statistics.accepted).toBeLessThan(1.1 * model.statistics.accepted + 3);
+    }
+  },
+);
+
+test.each(adaptive)('$name leaves 0 without an absolute tolerance', (method) => {
+  for (const [speed, exact] of [
+    [() => 1, 1],
+    [Math.cos, Math.sin(1)],
+  ] as const) {
+    const { end } = solve(
+      { rhs: (t, _y, out) => void (out[0] = speed(t)), y0: [0], t0: 0, t1: 1 },
+      { method, rtol: 1e-4, atol: 0, maxSteps: 3000 },
+    );
+    expect(Math.abs(end.y[0]! - exact)).toBeLessThan(1e-3);
+  }
+});
+
 /** Problems in time t·τ: y' = f(t/τ, y)/τ, with the state scaled by u. */
 const timed: Readonly<Record<string, (tau: number, u: number) => InitialValueProblem>> = {
   'forced from 0': (tau, u) => ({
@@ -548,11 +593,49 @@ describe('a right-hand side that does not write what it should is refused', () =
     ['a list returned', (_t, y) => [y[0]!, y[1]!], /rhs returned an object of length 2/],
     ['a promise', async () => {}, /rhs returned an object/],
     ['a number', (_t, y) => -y[0]!, /rhs did not write component 0 of 2/],
+    [
+      'one of two from some time on',
+      (t, _y, out) => {
+        out[0] = 1;
+        if (t < 0.5) out[1] = 1;
+      },
+      /rhs did not write component 1 of 2/,
+    ],
+    [
+      'a change of the state',
+      (_t, y, out) => {
+        out.fill(1);
+        y[1] = 9;
+      },
+      /rhs changed component 1 of y from 2 to 9/,
+    ],
   ])('%s', (_name, rhs, message) => {
     const run = (): unknown => solve({ ...start, rhs });
     expect(run).toThrow(IntegrationError);
     expect(run).toThrow(message);
   });
+});
+
+test.each(allMethods)('$name sees a component forgotten late in a long integration', (method) => {
+  for (const [from, steps] of [
+    [5, 40],
+    [50, 400],
+  ] as const) {
+    const run = (): unknown =>
+      solve(
+        {
+          rhs(t, y, out) {
+            out[0] = y[1]!;
+            if (t < from) out[1] = -y[0]!;
+          },
+          y0: [0, 1],
+          t0: 0,
+          t1: 2 * from,
+        },
+        { ...optionsFor(method, 1e-4), ...(!method.adaptive && { fixedStep: from / steps }) },
+      );
+    expect(run).toThrow(/rhs did not write component 1 of 2/);
+  }
 });
 
 test.each([0.3, 0.5, 0.9, 0.99])(

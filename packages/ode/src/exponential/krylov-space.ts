@@ -38,12 +38,26 @@ export function krylovSpace(system: System): KrylovSpace {
   /** Whether the space is invariant. */
   let closed = false;
 
+  /** What components are divided by in the basis; a Jacobian that is symmetric would not be so any more. */
+  const units = system.symmetric ? undefined : system.units;
+  const inUnits = units && new Float64Array(n);
+
   const vector = (i: number): Float64Array => (basis[i] ??= new Float64Array(n));
+  /** A vector of the basis as a change of the state; valid until the next call. */
+  const unscaled = (v: Float64Array): Float64Array => {
+    if (!units) return v;
+    for (let i = 0; i < n; i++) inUnits![i] = v[i]! * units[i]!;
+    return inUnits!;
+  };
+  const scale = (v: Float64Array): void => {
+    if (units) for (let i = 0; i < n; i++) v[i] = v[i]! / units[i]!;
+  };
 
   function extend(): void {
     const j = size++;
     const next = vector(size);
-    system.jacobianVector(point.t, point.y, point.f, vector(j), next);
+    system.jacobianVector(point.t, point.y, point.f, unscaled(vector(j)), next);
+    scale(next);
     const before = norm2(next);
     if (system.symmetric && j > 0) {
       const coupling = h[j * stride + j - 1]!;
@@ -75,7 +89,7 @@ export function krylovSpace(system: System): KrylovSpace {
     return step * length * Math.abs(last) * (step * next);
   }
 
-  const sizeOf = (v: Float64Array): number => system.tolerance.size(v, point.y, point.y);
+  const sizeOf = (v: Float64Array): number => system.tolerance.size(unscaled(v), point.y, point.y);
 
   return {
     start(t, y, f, b) {
@@ -83,11 +97,12 @@ export function krylovSpace(system: System): KrylovSpace {
       size = 0;
       h.fill(0);
       small.reset();
-      length = norm2(b);
-      closed = length === 0;
-      if (closed) return;
       const first = vector(0);
-      for (let i = 0; i < n; i++) first[i] = b[i]! / length;
+      first.set(b);
+      scale(first);
+      length = norm2(first);
+      closed = length === 0;
+      for (let i = 0; i < n && !closed; i++) first[i] = first[i]! / length;
     },
     converge(step, sum, allowed) {
       if (!Number.isFinite(length)) return false;
@@ -109,14 +124,14 @@ export function krylovSpace(system: System): KrylovSpace {
       if (!small.at(step, size)) return false;
       coefficients.fill(0);
       for (const [k, weight] of sum) small.add(k, factor * length * weight, coefficients);
-      for (let i = 0; i < size; i++) subtract(out, -coefficients[i]!, vector(i));
+      for (let i = 0; i < size; i++) subtract(out, -coefficients[i]!, unscaled(vector(i)));
       if (!product) return true;
       for (let i = 0; i <= size; i++) {
         let entry = 0;
         for (let j = Math.max(0, i - 1); j < size; j++) {
           entry += h[i * stride + j]! * coefficients[j]!;
         }
-        if (entry !== 0) subtract(product, -entry, vector(i));
+        if (entry !== 0) subtract(product, -entry, unscaled(vector(i)));
       }
       return true;
     },

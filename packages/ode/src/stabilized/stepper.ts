@@ -96,6 +96,8 @@ export function stabilizedStepper(scheme: StabilizedScheme, system: System): Ste
       system.rhs(memory.t + direction * probe, next, end);
       for (let i = 0; i < n; i++) error[i] = probe * (end[i]! - derivative[i]!);
       const size = Math.sqrt(system.tolerance.size(error, y, y));
+      // a component without any tolerance
+      if (!(size < Infinity)) return 1e-6 * interval;
       return 0.1 * probe < interval * size ? (0.1 * probe) / size : interval;
     },
     attempt(h) {

@@ -125,6 +125,12 @@ export function radauStepper(system: System): Stepper {
     transform(inverseOfT, z, w);
   }
 
+  /** The size of the last changes where y has no tolerance because it is 0: by the tolerances of y + z. */
+  function sizeFromZero(): number {
+    for (let i = 0; i < n; i++) next[i] = y[i]! + z[2][i]!;
+    return Math.max(...f.map((change) => system.tolerance.size(change, y, next)));
+  }
+
   function newton(): boolean {
     predict();
     let before = 0;
@@ -155,13 +161,13 @@ export function radauStepper(system: System): Stepper {
       let size = 0;
       for (let row = 0; row < 3; row++) {
         const change = f[row]!;
-        const own = system.tolerance.size(change, y, y);
-        if (!Number.isFinite(own)) return false;
-        size = Math.max(size, own);
+        size = Math.max(size, system.tolerance.size(change, y, y));
         const target = w[row]!;
         for (let i = 0; i < n; i++) target[i] = target[i]! + change[i]!;
       }
       transform(t, w, z);
+      if (size === Infinity) size = sizeFromZero();
+      if (!Number.isFinite(size)) return false;
       if (size === 0) return true;
       if (iterations > 1) {
         memory.rate = iterations === 2 ? size / before : Math.sqrt(memory.rate * (size / before));
