@@ -53,9 +53,11 @@ export interface Position<Mode> {
 const difference = Math.sqrt(Number.EPSILON);
 const smallestNormal = 2 ** -1022;
 
-/** The first right-hand sides, and some later ones, are written into NaN, to see whether a component is forgotten. */
-const checkedCalls = 64;
-const callsPerCheck = 16;
+/**
+ * To see whether a component is forgotten, each right-hand side is written into a vector of which one of so many parts
+ * is NaN: all of them in turn. The number of stages of no method divides it.
+ */
+const parts = 31;
 
 /** Makes what a method sees of a problem. */
 export function system<Mode>(
@@ -105,20 +107,22 @@ export function system<Mode>(
         `writing its ${length} components into out`,
     );
   };
-  /** What is NaN where `out` was NaN, and 0 where it was 0, was not written. */
+  /** What is NaN in a part where `out` was NaN, and 0 where it was 0, was not written. */
   const requireWritten = (
     name: string,
     out: Float64Array,
     write: (out: Float64Array) => void,
+    from = 0,
+    to = out.length,
   ): void => {
-    let last = out.length - 1;
-    while (last >= 0 && !Number.isNaN(out[last])) last--;
-    if (last < 0) return;
+    let i = from;
+    while (i < to && !Number.isNaN(out[i])) i++;
+    if (i === to) return;
     const again = new Float64Array(out.length);
     write(again);
-    const missing = out.findIndex((one, i) => Number.isNaN(one) && again[i] === 0);
-    if (missing < 0) return;
-    fail('wrongShape', `${name} did not write component ${missing} of ${out.length} into out`);
+    while (i < to && !(Number.isNaN(out[i]) && again[i] === 0)) i++;
+    if (i === to) return;
+    fail('wrongShape', `${name} did not write component ${i} of ${out.length} into out`);
   };
   const timeUnit = binaryScale(Math.abs(problem.t1 - problem.t0));
   const evaluate = (t: number, y: Float64Array, out: Float64Array): void => {
@@ -138,18 +142,29 @@ export function system<Mode>(
     const values = `from ${before[i]} to ${y[i]}`;
     fail('wrongShape', `rhs changed component ${i} of y ${values}; it may write into out only,`);
   };
-  const rhs = (t: number, y: Float64Array, out: Float64Array): void => {
-    const isChecked = counts.rhs < checkedCalls || counts.rhs % callsPerCheck === 0;
-    if (!isChecked) {
-      evaluate(t, y, out);
-      return;
-    }
-    const before = called ? undefined : y.slice();
+  const checkFirst = (t: number, y: Float64Array, out: Float64Array): void => {
     called = true;
+    const before = y.slice();
     out.fill(Number.NaN);
     evaluate(t, y, out);
-    if (before) requireUnchanged(y, before);
+    requireUnchanged(y, before);
     requireWritten('rhs', out, (again) => evaluate(t, y, again));
+  };
+  const rhs = (t: number, y: Float64Array, out: Float64Array): void => {
+    if (!called) {
+      checkFirst(t, y, out);
+      return;
+    }
+    const part = counts.rhs % parts;
+    const from = n < parts ? part % n : Math.floor((part * n) / parts);
+    const to = n < parts ? Math.min(from + 1, n) : Math.floor(((part + 1) * n) / parts);
+    for (let i = from; i < to; i++) out[i] = Number.NaN;
+    evaluate(t, y, out);
+    for (let i = from; i < to; i++) {
+      if (!Number.isNaN(out[i])) continue;
+      requireWritten('rhs', out, (again) => evaluate(t, y, again), from, to);
+      return;
+    }
   };
   /** A derivative that the problem supplies: it must write all of `out`, which is seen at its first call. */
   const derivative = (
