@@ -132,14 +132,14 @@ const failures: readonly (readonly [string, FailureReason, object, SolveOptions]
     { events: [{ value: (t) => t - 0.5, reset: fails }] },
   ],
   [
-    'component 0 of rhs is NaN, not finite, at t = 0.5',
+    'component 0 of y after an event is NaN, not finite, at t = 0.5',
     'nonFinite',
     {},
     { events: [{ value: (t) => t - 0.5, reset: (_t, y) => void (y[0] = Number.NaN) }] },
   ],
   ['project threw', 'callbackThrew', {}, { project: fails }],
   [
-    'component 0 after project is NaN',
+    'component 0 of y after project is NaN',
     'nonFinite',
     {},
     { project: (_t, y) => void (y[0] = Number.NaN) },

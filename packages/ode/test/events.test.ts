@@ -7,6 +7,7 @@ import {
   type InitialValueProblem,
 } from '@nonsmooth/ode';
 import { describe, expect, test } from 'vitest';
+import { allMethods } from './all-methods.js';
 
 const g = 10;
 
@@ -198,3 +199,75 @@ test('a checkpoint between bounces continues with the same bits', () => {
   expect([...rest.y]).toEqual([...whole.y]);
   expect(rest.events).toEqual(whole.events.slice(3));
 });
+
+describe.each(allMethods.filter((method) => method.adaptive && method.order > 2))(
+  'events at the ends of steps: $name',
+  (method) => {
+    const options = { method, rtol: 1e-6, atol: 1e-8 };
+
+    test('an elastic ball, whose steps end where it bounces, misses no bounce', () => {
+      for (const t1 of [10, -10]) {
+        const { events } = solve(
+          {
+            rhs(_t, y, out) {
+              out[0] = y[1]!;
+              out[1] = -2;
+            },
+            y0: [1, 0],
+            t0: 0,
+            t1,
+          },
+          {
+            ...options,
+            events: [
+              {
+                value: (_t, y) => y[0]!,
+                direction: -1,
+                reset(_t, y) {
+                  y[0] = 0;
+                  y[1] = -y[1]!;
+                },
+              },
+            ],
+          },
+        );
+        expect(events).toHaveLength(5);
+        events.forEach(({ t }, k) => {
+          expect(Math.abs(Math.abs(t) - (2 * k + 1))).toBeLessThan(1e-3);
+        });
+      }
+    });
+
+    test('a state that is reset whenever it has halved is reset at all multiples of ln 2', () => {
+      const { events } = solve(
+        { rhs: (_t, y, out) => void (out[0] = -y[0]!), y0: [1], t0: 0, t1: 10 },
+        {
+          ...options,
+          events: [
+            {
+              value: (_t, y) => y[0]! - 0.5,
+              direction: -1,
+              reset: (_t, y) => void (y[0] = 1),
+            },
+          ],
+        },
+      );
+      expect(events).toHaveLength(14);
+      events.forEach(({ t }, k) => {
+        expect(Math.abs(t - (k + 1) * Math.LN2)).toBeLessThan(1e-3);
+      });
+    });
+
+    test('a reset to what is not a number is refused', () => {
+      const run = (): unknown =>
+        solve(
+          { rhs: (_t, _y, out) => void (out[0] = 1), y0: [0], t0: 0, t1: 1 },
+          {
+            ...options,
+            events: [{ value: (t) => t - 0.5, reset: (_t, y) => void (y[0] = Number.NaN) }],
+          },
+        );
+      expect(run).toThrow(/component 0 of y after an event is NaN/);
+    });
+  },
+);

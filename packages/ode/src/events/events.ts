@@ -12,8 +12,8 @@ export interface EventWatch {
   readonly zeroAtStart: readonly number[];
   readonly alwaysZero: readonly number[];
   begin(t: number, y: Float64Array): void;
-  /** Looks at a step up to θ = `limit`; records what happens until the first cut. */
-  examine(segment: Segment, limit: number): Cut | undefined;
+  /** Looks at a step that ends in this state, up to θ = `limit`; records what happens until the first cut. */
+  examine(segment: Segment, end: Float64Array, limit: number): Cut | undefined;
   /** Forgets what the last step examined said. */
   withdraw(): void;
   /** Goes on from where the step ended or was cut; `y` may be reset. */
@@ -70,18 +70,19 @@ export function watchEvents(events: readonly Event[], system: System): EventWatc
       zeroAtStart = [...events.keys()].filter((i) => sides[i] === 0);
       alwaysZero = zeroAtStart;
     },
-    examine(segment, limit) {
+    examine(segment, end, limit) {
       crossed = [];
       resets = [];
       recorded = occurrences.length;
       let cut: Cut | undefined;
-      for (const { index, theta, direction } of functions.find(segment)) {
+      for (const { index, theta, direction } of functions.find(segment, end)) {
         if (theta > (cut?.theta ?? limit)) break;
         const event = events[index]!;
         if (theta === 1 || cut) crossed.push(index);
         if (event.direction !== undefined && event.direction !== direction) continue;
         const t = timeWithin(segment, theta);
-        evaluate(segment, theta, state);
+        if (theta === 1) state.set(end);
+        else evaluate(segment, theta, state);
         occurrences.push({ event: index, name: event.name, t, y: state.slice(), direction });
         const occurred = ++counts[index]!;
         const { terminal = false } = event;

@@ -82,13 +82,16 @@ export class SampledFunctions {
     for (const index of crossed) this.sides[index] = 0;
   }
 
-  /** Changes of sign within the step, in order. */
-  find(segment: Segment): Crossing[] {
+  /**
+   * Changes of sign within a step that ends in this state, in order. The interpolant may miss it by rounding: what is
+   * zero there, and where the next step begins on the other side, would not be seen.
+   */
+  find(segment: Segment, end: Float64Array): Crossing[] {
     this.#segment = segment;
     const first = this.sides.includes(0) ? 0 : early.length;
-    for (let k = first; k < this.#places.length; k++) {
-      this.#evaluate(this.#places[k]!, this.#samples[k]!);
-    }
+    const last = this.#places.length - 1;
+    for (let k = first; k < last; k++) this.#evaluate(this.#places[k]!, this.#samples[k]!);
+    this.#values(segment.end, end, this.#samples[last]!);
     const crossings: Crossing[] = [];
     for (let i = 0; i < this.sides.length; i++) this.#collect(i, crossings);
     return crossings.sort((p, q) => p.theta - q.theta || p.index - q.index);

@@ -238,7 +238,9 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
       // only a change of mode may ask to go back
       const before = this.#problem.modes && { ...progress, history: { ...progress.history } };
       if (!this.#accept(trial)) continue;
-      const cut = this.#watched ? this.#watches.examine(this.#segment) : undefined;
+      const cut = this.#watched
+        ? this.#watches.examine(this.#segment, this.#stepper.next)
+        : undefined;
       if (!cut) this.#advance(trial);
       else if (!this.#cutAt(cut)) {
         this.#retry(trial, before!);
@@ -421,6 +423,7 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
     y.set(state);
     segment.end = t;
     progress.t = t;
+    this.#requireFinite('y after an event', y);
     progress.reason = reason;
     this.#endRetries();
     if (reason === '') this.#restartAt(t);
@@ -514,21 +517,19 @@ export class Integrator<Mode, Note> implements Integration<Mode, Note> {
       } catch (cause) {
         this.#system.threw('project', cause);
       }
-      for (let i = 0; i < state.length; i++) {
-        if (!Number.isFinite(state[i])) {
-          const value = `component ${i} after project is ${state[i]}, not finite,`;
-          this.#system.fail('nonFinite', value);
-        }
-      }
+      this.#requireFinite('y after project', state);
     }
     this.#watches.projectState(t, state, mode);
   }
 
   #requireFiniteDerivative(): void {
-    const { derivative } = this.#stepper;
-    for (let i = 0; i < derivative.length; i++) {
-      if (!Number.isFinite(derivative[i])) {
-        const value = `component ${i} of rhs is ${derivative[i]}, not finite,`;
+    this.#requireFinite('rhs', this.#stepper.derivative);
+  }
+
+  #requireFinite(what: string, vector: Float64Array): void {
+    for (let i = 0; i < vector.length; i++) {
+      if (!Number.isFinite(vector[i])) {
+        const value = `component ${i} of ${what} is ${vector[i]}, not finite,`;
         this.#system.fail('nonFinite', value);
       }
     }

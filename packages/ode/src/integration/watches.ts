@@ -62,10 +62,10 @@ export class Watches<Mode, Note> {
     this.#guarded?.project?.(t, y, mode);
   }
 
-  /** Where the step is to be cut, if it is. */
-  examine(segment: Segment): Cut | undefined {
+  /** Where the step, which ends in this state, is to be cut, if it is. */
+  examine(segment: Segment, end: Float64Array): Cut | undefined {
     const modeCut = this.#modes?.examine(segment, this.#position.mode);
-    const cut = this.#events?.examine(segment, modeCut?.theta ?? 1) ?? modeCut;
+    const cut = this.#events?.examine(segment, end, modeCut?.theta ?? 1) ?? modeCut;
     this.#cutByMode = cut !== undefined && cut === modeCut;
     return cut;
   }
