@@ -14,6 +14,26 @@ export const bundles: readonly {
   },
   { name: 'all of ode', entry: `export * from '@nonsmooth/ode';`, limit: 46.5 },
   {
+    name: 'kernels by plain loops',
+    entry: `export { referenceKernels } from '@nonsmooth/kernels';`,
+    limit: 11,
+  },
+  {
+    name: 'WebAssembly kernels',
+    entry: `export { wasmKernels } from '@nonsmooth/kernels';`,
+    limit: 55.5,
+  },
+  {
+    name: 'relaxed WebAssembly kernels, without the others',
+    entry: `export { relaxedKernels } from '@nonsmooth/kernels/relaxed';`,
+    limit: 55.5,
+  },
+  {
+    name: 'the risk of a network',
+    entry: `export { empiricalRisk, network } from '@nonsmooth/nets';`,
+    limit: 82,
+  },
+  {
     name: 'gradientFlow of functions that a page brings',
     entry: `export { gradientFlow } from '@nonsmooth/flows';`,
     limit: 108.5,
