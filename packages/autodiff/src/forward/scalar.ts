@@ -57,7 +57,7 @@ const scalarRules: ScalarRules = {
 };
 
 /** The function that the node applies to every entry. */
-export function scalarOf<O extends UnaryOp>(node: NodeOf<O>): Scalar {
+export function scalarOf<O extends UnaryOp>(node: NodeOf<O>): (x: number) => number {
   return scalarRules[node.op](node);
 }
 
