@@ -1,6 +1,6 @@
 import * as ad from '@nonsmooth/autodiff';
 import type { Tracer, Value } from '@nonsmooth/autodiff';
-import { ArgumentError } from '@nonsmooth/core';
+import { ArgumentError, ShapeError } from '@nonsmooth/core';
 import { tensor } from '@nonsmooth/tensor';
 import type { Tensor } from '@nonsmooth/tensor';
 import fc from 'fast-check';
@@ -225,4 +225,16 @@ test('an objective knows whether its program is smooth, and kinksOf where it may
     { op: 'norm', kind: 'norm' },
     { op: 'abs', kind: 'kink' },
   ]);
+});
+
+test('starts and indices that are no lists are refused, however array-like', () => {
+  const wrong = ['ab', 3, {}, () => 1, new Map(), { length: 2 }, new DataView(new ArrayBuffer(8))];
+  for (const value of wrong as unknown as number[][]) {
+    expect(() => ad.grad((x: Tracer) => ad.sum(ad.slice(x, value, [2])))([1, 2])).toThrow(
+      ShapeError,
+    );
+    expect(() => ad.grad((x: Tracer) => ad.sum(ad.gather(x, value)))([1, 2])).toThrow(
+      ArgumentError,
+    );
+  }
 });

@@ -119,7 +119,20 @@ function isView(value: unknown): value is ndarray.NdArray {
   return typeof value === 'object' && value !== null && 'stride' in value && 'offset' in value;
 }
 
+/** Whether the memory of the array was transferred elsewhere: it has no length any more, and no view can be made. */
+function isDetached({ length, buffer }: FloatArray): boolean {
+  if (length > 0) return false;
+  try {
+    return new Uint8Array(buffer).length < 0;
+  } catch {
+    return true;
+  }
+}
+
 function copy(data: FloatArray, dtype: Dtype | undefined): FloatArray {
+  if (isDetached(data)) {
+    throw new ArgumentError('values', 'an array whose memory was transferred', 'arrays in use');
+  }
   if (dtype === undefined) return data.slice();
   return dtype === 'f64' ? Float64Array.from(data) : Float32Array.from(data);
 }

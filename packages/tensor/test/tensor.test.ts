@@ -156,3 +156,10 @@ test('isTensor tells tensors from everything alike', () => {
     Array(5).fill(false),
   );
 });
+
+test('an array whose memory was transferred is refused; an empty one is an empty tensor', () => {
+  const values = new Float64Array(2);
+  structuredClone(values.buffer, { transfer: [values.buffer] });
+  expect(() => tensor(values)).toThrow(/values = .*transferred/);
+  expect(tensor(new Float64Array(0)).shape).toEqual([0]);
+});

@@ -84,7 +84,7 @@ export function slice(
   a: Operand,
   starts: readonly number[],
   ends: readonly number[],
-  steps: readonly number[] = starts?.map(() => 1),
+  steps: readonly number[] = Array.isArray(starts) ? starts.map(() => 1) : [],
 ): Value {
   const value = toValue(a);
   requireIntegers('starts', starts);
@@ -222,10 +222,14 @@ function checkedIndices(indices: ArrayLike<number> | Tensor, extent: number): nu
   return list;
 }
 
+function isTypedArray(value: unknown): value is ArrayLike<number> {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
 /** The numbers of a list, a typed array or a tensor with one axis. */
 function listOf(indices: ArrayLike<number> | Tensor): number[] {
   if (isTensor(indices) && indices.shape.length === 1) return Array.from(indices.data);
-  if (!isTensor(indices) && (Array.isArray(indices) || ArrayBuffer.isView(indices))) {
+  if (!isTensor(indices) && (Array.isArray(indices) || isTypedArray(indices))) {
     return Array.from(indices as ArrayLike<number>);
   }
   throw new ArgumentError('indices', indices, 'a list of integers; for one entry use at or index');

@@ -97,9 +97,13 @@ function isProvedBySmoothness(
   return expected !== undefined && isNear(gradient, expected, tolerance);
 }
 
+function isTolerance(tolerance: unknown): boolean {
+  return typeof tolerance === 'number' && tolerance >= 0;
+}
+
 /** Equal to the tolerance, or to what the rounding of a sweep can make. */
 function isNear(gradient: readonly number[], expected: Float64Array, tolerance: number): boolean {
-  if (gradient.length !== expected.length || !(tolerance >= 0)) return false;
+  if (gradient.length !== expected.length || !isTolerance(tolerance)) return false;
   const scale = expected.reduce((worst, x) => Math.max(worst, Math.abs(x)), 1);
   if (!(scale < Infinity)) return false;
   const allowed = Math.max(tolerance, sweepRounding * scale);
@@ -142,7 +146,9 @@ function checkGradient(
   if (gradient.length !== local.dimension || !gradient.every(Number.isFinite)) {
     throw new CertificateError('gradient', `${local.dimension} finite numbers are needed`);
   }
-  if (!(tolerance >= 0)) throw new CertificateError('gradient', 'the tolerance is no number ≥ 0');
+  if (!isTolerance(tolerance)) {
+    throw new CertificateError('gradient', 'the tolerance is no number ≥ 0');
+  }
   if (choice === undefined) return;
   if (choice.length !== local.kinks.length || choice.some((sigma) => !(Math.abs(sigma) <= 1))) {
     throw new CertificateError('gradient', 'the choice does not fit the active kinks');
