@@ -3,11 +3,11 @@
 
     python3 verify_irrational.py claim.json ...
 
-What verify_claim.py computes in fractions is computed here in intervals of fractions that hold the true
-value for sure; where all of it is rational, proofs are left to verify_claim.py. Besides, scalars have
-forms: polynomials in inputs, in |z| of active kinks, and in calls of functions, that are equal only for
-equal functions. They say which kinks are one function, and whether irrational data have a rational
-structure. Only Python's standard library is used.
+What verify_claim.py computes in fractions is computed here in intervals of fractions that hold the
+true value for sure; proofs in exact numbers are left to verify_claim.py. Besides, scalars have
+forms: polynomials in inputs, in |z| of active kinks, and in calls of functions, that are equal only
+for equal functions. They say which kinks are one function, and whether irrational data have a
+rational structure. Only Python's standard library is used.
 """
 import sys
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_CEILING, ROUND_FLOOR, Context, Decimal
@@ -70,7 +70,8 @@ class I:
 as_interval = lambda x: x if isinstance(x, I) else I(x)
 
 
-# ---- elementary functions: Python's decimal exp, ln and sqrt are correctly rounded, series have bounds on their rests
+# ---- elementary functions: Python's decimal exp, ln and sqrt are correctly rounded; series have
+# bounds on their rests
 
 def increasing(name, x):
     require(name == 'exp' or x.lo > 0, 'a function is not Lipschitz here, or may not be')
@@ -113,8 +114,9 @@ fractions = lambda v: {t: x.lo for t, x in v.items()}
 # ---- the program as scalars
 
 class Tape:
-    """Constants, inputs, |z| of active kinks, sums, products and calls of functions: values and partial derivatives,
-    and as forms: polynomials in inputs, |z| and calls, {sorted atoms: coefficient}, equal only for equal functions."""
+    """Constants, inputs, |z| of active kinks, sums, products and calls of functions: values and
+    partial derivatives, and as forms: polynomials in inputs, |z| and calls, {sorted atoms:
+    coefficient}, equal only for equal functions."""
 
     def __init__(self, point):
         self.value, self.partials, self.kind, self.active = [], [], [], []
@@ -181,20 +183,25 @@ class Tape:
 
     def form(self, at):
         while len(self.forms) <= at:
-            self.forms.append(self.next_form(*self.kind[len(self.forms)], self.partials[len(self.forms)]))
+            place = len(self.forms)
+            self.forms.append(self.next_form(*self.kind[place], self.partials[place]))
         return self.forms[at]
 
     def next_form(self, kind, of, partials):
         parts = [self.forms[u] for u, _ in partials]
-        if kind in ('constant', 'input'):
-            return {(): of} if kind == 'constant' and of else {} if kind == 'constant' else self.atom('input', of)
+        if kind == 'constant':
+            return {(): of} if of else {}
+        if kind == 'input':
+            return self.atom('input', of)
         if kind == 'sum':
             return combined(*((c.lo, part) for (_, c), part in zip(partials, parts)))
         if kind == 'product':
             if len(parts[0]) * len(parts[1]) > LONGEST and set(parts[0]) != {()} != set(parts[1]):
-                parts = [self.atom('form', self.name(f)[0], self.name(f)[1], self.has_kinks(f)) for f in parts]
+                named = [(*self.name(form), self.has_kinks(form)) for form in parts]
+                parts = [self.atom('form', *of) for of in named]
             u, v = parts
-            return combined(*((x, {tuple(sorted(m + n)): y for n, y in v.items()}) for m, x in u.items()))
+            times = lambda m: {tuple(sorted(m + n)): y for n, y in v.items()}
+            return combined(*((x, times(m)) for m, x in u.items()))
         if kind == 'size':
             name, factor = self.name(self.forms[self.active[of]])
             size = self.atom('size', name, abs(factor), True)
@@ -206,7 +213,8 @@ class Tape:
         return self.atom(kind, self.name(parts[0]), 1, self.has_kinks(parts[0]))
 
     def atom(self, kind, of, factor=1, is_kinked=False):
-        number, value = self.names.setdefault((kind, of), len(self.names)), self.value[len(self.forms)]
+        number = self.names.setdefault((kind, of), len(self.names))
+        value = self.value[len(self.forms)]
         self.unit.update({number: value} if kind not in ('size', 'form') and sign(value) else {})
         self.kinked.update({number} if is_kinked else ())
         return combined((factor, {(number,): Q(1)}))
@@ -228,7 +236,8 @@ class Tape:
         """A name that all multiples of a function share, and which multiple this is."""
         entries = sorted(form.items())
         factor = entries[0][1] if entries else Q(0)
-        return self.names.setdefault(tuple((m, x / factor) for m, x in entries), len(self.names)), factor
+        key = tuple((m, x / factor) for m, x in entries)
+        return self.names.setdefault(key, len(self.names)), factor
 
 
 # ---- more ops
@@ -263,8 +272,8 @@ def arrays(s, xs, op, inputs, shape, **node):
 # ---- the abs-normal form of the active kinks
 
 class Local(verify_claim.Local):
-    """dz = Z d + L |dz| and df = a d + b |dz| for the active kinks z that the value depends on; `flat` are those whose
-    gradients are always 0."""
+    """dz = Z d + L |dz| and df = a d + b |dz| for the active kinks z that the value depends on;
+    `flat` are those whose gradients are always 0."""
 
     def __init__(self, program, point):
         self.tape, rows = Tape(point), {}
@@ -274,9 +283,11 @@ class Local(verify_claim.Local):
             if any(i in by_size for by_size in [weights, *(row[1] for row in rows.values())]):
                 rows[i] = self.tape.derivatives(z)
         self.place = {i: k for k, i in enumerate(sorted(rows))}
-        self.z, self.b = [self.tape.active[i] for i in self.place], [weights.get(i, I(0)) for i in self.place]
+        self.z = [self.tape.active[i] for i in self.place]
+        self.b = [weights.get(i, I(0)) for i in self.place]
         self.Z = [rows[i][0] for i in self.place]
-        self.L = [{self.place[j]: x for j, x in rows[i][1].items() if j in rows} for i in self.place]
+        place = lambda row: {self.place[j]: x for j, x in row.items() if j in rows}
+        self.L = [place(rows[i][1]) for i in self.place]
         self.flat = []
         for Z, L in zip(self.Z, self.L):
             self.flat.append(not Z and all(self.flat[j] for j in L))
@@ -300,7 +311,7 @@ class Local(verify_claim.Local):
         return proves
 
     def classes(self):
-        """Kinks of one function up to a factor that is not 0 near the point, as lists of (kink, factor)."""
+        """Kinks of one function, with their factors, which are not 0 near the point."""
         classes, tape = {}, self.tape
         for i, z in enumerate(self.z):
             form, units = tape.without_units(tape.form(z))
@@ -309,17 +320,20 @@ class Local(verify_claim.Local):
                 classes.setdefault(name, []).append((i, units, factor))
         size = lambda units: prod(map(tape.unit.get, units), start=I(1))
         ratio = lambda u, v: I(1) if u == v else size(u) / size(v)
-        return [[(i, ratio(u, of[0][1]) * (x / of[0][2])) for i, u, x in of] for of in classes.values()]
+        scaled = lambda of: [(i, ratio(u, of[0][1]) * (x / of[0][2])) for i, u, x in of]
+        return list(map(scaled, classes.values()))
 
     def split(self, form, known):
         """The smooth part, and the multiples of |z| with known names; nothing if there is more."""
         smooth = {m: x for m, x in form.items() if not self.tape.has_kinks([m])}
-        sizes = {self.tape.size_of[m]: x for m, x in form.items() if self.tape.size_of.get(m) in known}
+        named = [(self.tape.size_of.get(m), x) for m, x in form.items()]
+        sizes = {name: x for name, x in named if name in known}
         return (smooth, sizes) if len(smooth) + len(sizes) == len(form) else ()
 
     def is_first_order_enough(self):
-        """Whether nearby patterns of signs are those of first order: for z = q + the sum of c |z_j| over others like
-        this, if the gradients of a basis of all q, with those of the other kinks, are independent."""
+        """Whether nearby patterns of signs are those of first order: for z = q + the sum of c |z_j|
+        over others like this, if the gradients of a basis of all q, with those of the other kinks,
+        are independent."""
         simple, pivots, free = set(), [], []
         for i in (of[0][0] for of in self.classes()):
             form = self.tape.form(self.z[i])
@@ -331,7 +345,7 @@ class Local(verify_claim.Local):
         return len(independent([self.Z[i] for i in free])) == len(free)
 
     def merged(self, choice):
-        """tau, beta and the common side of every class, and whether none has |z| of others in its z."""
+        """tau, beta and common side of every class, and whether none has |z| of others in its z."""
         omega, classes = sweep(self.b, self.L, choice), self.classes()
         onto = lambda row, of: sum((row[i] * abs(c) for i, c in of if i in row), start=I(0))
         tau = [sum((omega[i] * c for i, c in of), start=I(0)) for of in classes]
@@ -339,21 +353,24 @@ class Local(verify_claim.Local):
         b = dict(enumerate(self.b))
         beta = [onto(b, of) + sum(map(I.__mul__, row, tau)) for of, row in zip(classes, couplings)]
         sides = [{choice[i] * sign(c) for i, c in of} for of in classes]
-        return tau, beta, [side.pop() if len(side) == 1 else None for side in sides], not any(map(any, couplings))
+        common = [side.pop() if len(side) == 1 else None for side in sides]
+        return tau, beta, common, not any(map(any, couplings))
 
     def margins(self, choice, gradient, claim):
-        """Answers of a sweep at independent classes of kinks, and places without kinks, from intervals."""
+        """Answers of a sweep at independent classes of kinks, and where there are no kinks."""
         if not self.z:
             distances = [sign(g - self.a.get(t, I(0))) for t, g in enumerate(map(I, gradient))]
-            return choice is not None if claim.endswith(' in') else choice is None and any(distances)
+            is_swept = choice is not None
+            return is_swept if claim.endswith(' in') else not is_swept and any(distances)
         require(choice is not None, 'a vector that no sweep gives, from irrational data')
         firsts = [self.Z[of[0][0]] for of in self.classes()]
         require(len(independent(firsts)) == len(firsts), 'kinks may depend on others')
         return closed_form(claim, *self.merged(choice))
 
     def is_shifted(self, choice, claim):
-        """Kinks with one sign per neuron and its own bias in z, added to what earlier neurons give: biases that are
-        moved, the later the further, lead to all patterns of signs, and the sweep is affine in each of these."""
+        """Kinks with one sign per neuron and its own bias in z, added to what earlier neurons give:
+        biases that are moved, the later the further, lead to all patterns of signs, and the sweep
+        is affine in each of these."""
         kinks, group = [i for i, is_flat in enumerate(self.flat) if not is_flat], {}
         first = {t: i for i in reversed(kinks) for t in self.Z[i]}
         for i in kinks:
@@ -368,7 +385,7 @@ class Local(verify_claim.Local):
 
 
 def closed_form(claim, taus, betas, sides, is_uncoupled):
-    """Whether g = a + the sum of tau times independent rows is in, or out, beta being what |z| counts for."""
+    """Whether g = a + the sum of tau times independent rows is in, or out; |z| counts for beta."""
     (name, answer), states = claim.split(), []
     at_most_0 = lambda x: True if x.hi <= 0 else False if x.lo > 0 else None
     for tau, beta, side in zip(taus, betas, sides):  # where all have one side, tau is side * beta
@@ -376,13 +393,16 @@ def closed_form(claim, taus, betas, sides, is_uncoupled):
         below = at_most_0(abs(tau) + -beta if side is None else -beta)
         equal = None if sign(over) is None else not over
         either = True if below or equal else None if None in (below, equal) else False
-        states.append({'frechet': below, 'bouligand': equal, 'limiting': either, 'clarke': at_most_0(over)}[name])
+        states.append({'frechet': below, 'bouligand': equal, 'limiting': either,
+                       'clarke': at_most_0(over)}[name])
     return all(states) if answer == 'in' else False in states and (name != 'clarke' or is_uncoupled)
 
 
 def facts_of(local, Z, L, b, gradient, choice):
-    """In exact numbers, without flat kinks; g is that of the sweep with this choice, if there is one."""
-    require(all(x.exact for row in [*Z, *L, dict(enumerate(b))] for x in row.values()), 'irrational data')
+    """In exact numbers, without flat kinks; g is that of the sweep with a choice, if there is
+    one."""
+    numbers = [*b, *(x for row in [*Z, *L] for x in row.values())]
+    require(all(x.exact for x in numbers), 'irrational data')
     if choice is None:
         require(all(x.exact for x in local.a.values()), 'irrational data')
         q = combined((1, dict(enumerate(gradient))), (-1, fractions(local.a)))
@@ -390,13 +410,15 @@ def facts_of(local, Z, L, b, gradient, choice):
         q = fractions(combined(*zip(sweep(b, L, choice), Z)))
     place = {i: k for k, i in enumerate(i for i, is_flat in enumerate(local.flat) if not is_flat)}
     inner = [{place[j]: L[i][j].lo for j in L[i] if j in place} for i in place]
-    return Facts([fractions(Z[i]) for i in place], inner, [b[i].lo for i in place], q, local.is_first_order_enough)
+    rows, weights = [fractions(Z[i]) for i in place], [b[i].lo for i in place]
+    return Facts(rows, inner, weights, q, local.is_first_order_enough)
 
 
 # ---- rational structure of irrational data
 
 def core(local):
-    """Z, L and b where all kinks act through one scalar with rational derivatives, up to a positive factor."""
+    """Z, L and b, up to a factor > 0, where all kinks act through one scalar with rational
+    derivatives."""
     tape, at, orientation = local.tape, local.output, 1
     has_kink = []
     for (kind, _), parts in zip(tape.kind, tape.partials):
@@ -411,9 +433,11 @@ def core(local):
 
 
 def structural(local, choice):
-    """Facts in the coordinates of smooth functions u, where f = smooth + F(u) with an abs-linear F of rational
-    coefficients, and combinations of u in the switching functions have independent gradients."""
-    require(choice is not None and local.is_first_order_enough(), 'first order does not say which signs are near')
+    """Facts in the coordinates of smooth functions u, where f = smooth + F(u) with an abs-linear F
+    of rational coefficients, and combinations of u in the switching functions have independent
+    gradients."""
+    is_enough = choice is not None and local.is_first_order_enough()
+    require(is_enough, 'signs nearby are not of first order')
     found = core(local)
     if found and all(x.exact for row in [*found[0], *found[1]] for x in row.values()):
         return facts_of(local, *found, None, choice)
@@ -422,10 +446,12 @@ def structural(local, choice):
     parts = [local.split(form, place) for form in [*forms, local.tape.form(local.output)]]
     require(all(parts), 'no rational structure')
     factors = [abs(local.tape.name(form)[1]) for form in forms]
-    sizes = [{place[name]: x / factors[place[name]] for name, x in by_name.items()} for _, by_name in parts]
+    placed = lambda row: {place[name]: x / factors[place[name]] for name, x in row.items()}
+    sizes = [placed(row) for _, row in parts]
     tau = local.merged(choice)[0]
     require(all(t.exact for t in tau), 'irrational multipliers')
-    columns = {m: t for t, m in enumerate(dict.fromkeys(m for smooth, _ in parts for m in smooth if m))}
+    monomials = dict.fromkeys(m for smooth, _ in parts for m in smooth if m)
+    columns = {m: t for t, m in enumerate(monomials)}
     Z = [{columns[m]: x for m, x in smooth.items() if m} for smooth, _ in parts[:-1]]
     q = combined(*((t.lo, row) for t, row in zip(tau, Z)))
     return Facts(Z, sizes[:-1], [sizes[-1].get(k, Q(0)) for k in range(len(Z))], q, lambda: True)

@@ -202,8 +202,8 @@ describe.runIf(hasPython)('the checker in Python', () => {
     expect(verdicts(suite, checker).filter((reason) => reason !== undefined)).toEqual([]);
   });
 
-  test('that works in fractions can be read: at most 500 lines of at most 100 columns', () => {
-    const lines = readFileSync(join(tools, 'verify_claim.py'), 'utf8').trimEnd().split('\n');
+  test.each(checkers)('%s can be read: at most 500 lines of at most 100 columns', (checker) => {
+    const lines = readFileSync(join(tools, checker), 'utf8').trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(500);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
   });
