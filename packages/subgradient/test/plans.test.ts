@@ -1,4 +1,17 @@
-import { elementwise, sum, trace, unaryOps, type NodeOf, type UnaryOp } from '@nonsmooth/autodiff';
+import {
+  abs,
+  add,
+  elementwise,
+  gather,
+  mul,
+  sub,
+  sum,
+  tanh,
+  trace,
+  unaryOps,
+  type NodeOf,
+  type UnaryOp,
+} from '@nonsmooth/autodiff';
 import {
   certify,
   evaluateExpression,
@@ -213,6 +226,22 @@ test.each(functions.map((node) => [nameOf(node), node] as const))(
     );
   },
 );
+
+test('a sign that rounding hides behind 5000 steps is undecided, with the reason', () => {
+  const program = trace(
+    (x) => {
+      let [u, v] = [sum(gather(x, [0])), sum(gather(x, [1]))];
+      for (let i = 0; i < 5000; i++) {
+        [u, v] = [tanh(mul(0.9, add(u, 0.3))), tanh(mul(0.9, add(v, 0.3)))];
+      }
+      return abs(sub(u, v));
+    },
+    [[2]],
+  );
+  const { verdict, reasons } = certify(program, [0.1, 0.2]);
+  expect(verdict).toBe('undecided');
+  expect(reasons.map(({ code }) => code)).toEqual(['hiddenSign']);
+});
 
 test('a user’s function that certifies its own caller gets the answer of the tape', () => {
   let depth = 0;

@@ -157,10 +157,38 @@ export function canonicalForms(tape: Tape, activeKinks: readonly number[]): Cano
     return key;
   }
 
+  /** With a stack of its own: chains are longer than that of the engine. */
   function of(id: number): CanonicalForm {
-    let form = forms.get(id);
-    if (form === undefined) forms.set(id, (form = make(id)));
-    return form;
+    const pending = [id];
+    for (let last = pending.at(-1); last !== undefined; last = pending.at(-1)) {
+      const before = pending.length;
+      if (!forms.has(last)) pushMissing(last, pending);
+      if (pending.length > before) continue;
+      if (!forms.has(last)) forms.set(last, make(last));
+      pending.pop();
+    }
+    return forms.get(id)!;
+  }
+
+  /** Pushes the scalars that a form needs and that have none yet. */
+  function pushMissing(id: number, onto: number[]): void {
+    const push = (at: number): void => void (forms.has(at) || onto.push(at));
+    switch (tape.kind[id]) {
+      case kinds.absolute:
+        push(activeKinks[tape.first[id]!]!);
+        break;
+      case kinds.sum: {
+        const { left, first, right, second, stride, count } = tape.terms(id);
+        for (let t = 0; t < count; t++) {
+          push(left[first + t]!);
+          push(right[second + t * stride]!);
+        }
+        break;
+      }
+      case kinds.call:
+        push(tape.first[id]!);
+        if (tape.second[id]! >= 0) push(tape.second[id]!);
+    }
   }
 
   function hasAbsolute(monomial: string): boolean {

@@ -301,43 +301,73 @@ export class TapeBuilder implements Tape {
   }
 
   exact(id: number): Rational | undefined {
+    const known = this.known(id);
+    if (known !== 'unknown') return known;
+    // with a stack of its own: chains are longer than that of the engine
+    const pending: Pending[] = [{ id, term: 0, total: zero }];
+    for (let last = pending.at(-1); last !== undefined; last = pending.at(-1)) {
+      const missing = this.advance(last);
+      if (missing === undefined) pending.pop();
+      else pending.push({ id: missing, term: 0, total: zero });
+    }
+    return this.exacts.get(id);
+  }
+
+  private known(id: number): Rational | undefined | 'unknown' {
     if (this.radius[id] === 0) return fromNumber(this.value[id]!);
-    if (this.exacts.has(id)) return this.exacts.get(id);
-    const found = this.computeExactly(id);
+    return this.exacts.has(id) ? this.exacts.get(id) : 'unknown';
+  }
+
+  private settle(id: number, found: Rational | undefined): undefined {
     const fits =
       found !== undefined &&
       found.n < largestExact &&
       found.n > -largestExact &&
       found.d < largestExact;
     this.exacts.set(id, fits ? found : undefined);
-    return fits ? found : undefined;
   }
 
-  private computeExactly(id: number): Rational | undefined {
+  /** Goes on with the exact value of a scalar; the scalar that has to be known first, if one has. */
+  private advance(at: Pending): number | undefined {
+    const { id } = at;
     switch (this.kind[id]) {
       case kinds.absolute: {
-        const z = this.exact(this.switching[this.first[id]!]!);
-        return z && absolute(z);
+        const z = this.switching[this.first[id]!]!;
+        const value = this.known(z);
+        return value === 'unknown' ? z : this.settle(id, value && absolute(value));
       }
       case kinds.call: {
         const { exactly } = this.functionOf(id);
-        const argument = exactly && this.exact(this.first[id]!);
-        return argument && exactly(argument).value;
+        const argument = exactly && this.known(this.first[id]!);
+        if (argument === 'unknown') return this.first[id]!;
+        return this.settle(id, argument && exactly(argument).value);
       }
       default: {
-        let total = zero;
         const { left, first, right, second, stride, count } = this.terms(id);
-        for (let t = 0; t < count; t++) {
-          if (this.exactSpent++ > exactProducts) return undefined;
-          const u = this.exact(left[first + t]!);
-          if (u?.n === 0n) continue;
-          const v = this.exact(right[second + t * stride]!);
-          if (v?.n === 0n) continue;
-          if (u === undefined || v === undefined) return undefined;
-          total = addRational(total, multiply(u, v));
+        for (; at.term < count; at.term++) {
+          if (this.exactSpent > exactProducts) return this.settle(id, undefined);
+          const [to, by] = [left[first + at.term]!, right[second + at.term * stride]!];
+          const u = this.known(to);
+          if (u === 'unknown') return to;
+          if (u?.n !== 0n) {
+            const v = this.known(by);
+            if (v === 'unknown') return by;
+            if (v?.n !== 0n) {
+              if (u === undefined || v === undefined) return this.settle(id, undefined);
+              at.total = addRational(at.total, multiply(u, v));
+            }
+          }
+          this.exactSpent++;
         }
-        return total;
+        return this.settle(id, at.total);
       }
     }
   }
+}
+
+/** A sum, call or |z| whose exact value is being computed, so many of its terms being added. */
+interface Pending {
+  readonly id: number;
+  term: number;
+  total: Rational;
 }
