@@ -1,11 +1,12 @@
 import type { Executor } from '@nonsmooth/apps-shared';
 import type { Case } from './case.js';
 import { compareBits, type Check } from './check.js';
-import { groupsOf, judged, ratesOf, type Comparison, type Windows } from './comparison.js';
+import { groupsOf, judged, ratesOf, scaledOf } from './comparison.js';
+import type { Comparison, Windows } from './comparison.js';
 import type { Figure } from './figure.js';
 import type { Job, JobResult } from './job.js';
 import type { Mark } from './mark.js';
-import { measure, measureWindows } from './measure.js';
+import { measure, measureScaling, measureWindows } from './measure.js';
 import type { CaseResult, Measurement, ScenarioResult } from './results.js';
 import type { Scenario } from './scenario.js';
 import type { Settings } from './settings.js';
@@ -113,12 +114,23 @@ async function compare(
     for (const [name, entry] of found) windows.set(name, entry);
     observer.compared();
   }
+  const scalings = new Map<number, ReadonlyMap<string, readonly number[]>>();
+  for (const threads of settings.threads) {
+    const scaled = scaledOf(possible, threads).filter(isDone);
+    if (scaled.length === 0 || signal.aborted) continue;
+    observer.comparing(scenario, scaled.length);
+    const found = await measureScaling(executor, scenario, scaled, threads, settings, signal);
+    if (!found) break;
+    scalings.set(threads, found);
+    observer.compared();
+  }
   const rates = ratesOf(
     windows,
     ({ name }, threads) =>
       results
         .find((result) => result.name === name)
         ?.measurements.find((measurement) => measurement.threads === threads)?.throughput,
+    ({ name }, threads) => scalings.get(threads)?.get(name),
   );
   return possible.flatMap((comparison) => judged(comparison, rates));
 }
@@ -159,6 +171,7 @@ export function countOf(scenarios: readonly Scenario[], settings: Settings): num
       .flatMap(({ comparisons }) => comparisons)
       .filter((comparison) => comparison.cases.every(({ name }) => names.has(name)));
     const measurements = cases.flatMap((one) => threadsOf(one, settings)).length;
-    return total + measurements + groupsOf(possible).length;
+    const inRounds = settings.threads.filter((threads) => scaledOf(possible, threads).length > 0);
+    return total + measurements + groupsOf(possible).length + inRounds.length;
   }, 0);
 }

@@ -6,11 +6,19 @@ interface Measured {
   readonly name: string;
 }
 
+/** Cases that run on one thread and on so many, in turns. */
+export interface Scaled {
+  readonly cases: readonly Measured[];
+  readonly threads: number;
+}
+
 /** A ratio of speeds and the bound that it is meant to keep. */
 export interface Comparison {
   readonly quantity: string;
   /** Timed cases that it looks at: their windows are interleaved on one thread. */
   readonly cases: readonly Measured[];
+  /** Timed cases that it looks at on one thread and on several, in rounds. */
+  readonly scaled?: Scaled;
   /** The ratio; undefined where something was not measured. */
   ratio(rates: Rates): number | undefined;
   readonly mark: number;
@@ -27,6 +35,8 @@ export interface Rates {
   rate(one: Measured): number | undefined;
   /** Units per second on so many threads, in the measurement of throughput. */
   throughput(one: Measured, threads: number): number | undefined;
+  /** By round: the throughput on so many threads ÷ that on one. */
+  scaling(one: Measured, threads: number): readonly number[] | undefined;
 }
 
 /** Seconds per call in successive windows; window k of every case of one group was measured in round k. */
@@ -80,6 +90,49 @@ export function speedup(one: Measured, threads: number, mark: number): Compariso
   };
 }
 
+/** The case's throughput on so many threads, relative to one: the median over rounds. */
+export function medianSpeedup(one: Measured, threads: number, mark: number): Comparison {
+  return {
+    quantity: `${one.name} on ${threads} threads ÷ 1 thread`,
+    cases: [],
+    scaled: { cases: [one], threads },
+    ratio(rates) {
+      const ratios = rates.scaling(one, threads);
+      return ratios && median(ratios);
+    },
+    mark,
+  };
+}
+
+/** The same ÷ that of another case in the same round: what the machine does to both falls out. */
+export function relativeSpeedup(
+  one: Measured,
+  other: Measured,
+  threads: number,
+  mark: number,
+): Comparison {
+  return {
+    quantity: `${one.name} on ${threads} threads ÷ 1 thread, ÷ ${other.name}`,
+    cases: [],
+    scaled: { cases: [one, other], threads },
+    ratio(rates) {
+      const [own, others] = [rates.scaling(one, threads), rates.scaling(other, threads)];
+      return own && others && median(own.map((ratio, k) => ratio / others[k]!));
+    },
+    mark,
+  };
+}
+
+/** The cases that run in rounds on so many threads. */
+export function scaledOf(comparisons: readonly Comparison[], threads: number): readonly Measured[] {
+  const found: Measured[] = [];
+  for (const { scaled } of comparisons) {
+    if (scaled?.threads !== threads) continue;
+    for (const one of scaled.cases) if (!includes(found, one)) found.push(one);
+  }
+  return found;
+}
+
 /** The mark of a comparison; none where something was not measured. */
 export function judged(comparison: Comparison, rates: Rates): readonly Mark[] {
   const { quantity, mark, atMost } = comparison;
@@ -108,6 +161,7 @@ function includes(group: readonly Measured[], { name }: Measured): boolean {
 export function ratesOf(
   windows: ReadonlyMap<string, Windows>,
   throughput: Rates['throughput'],
+  scaling: Rates['scaling'] = () => undefined,
 ): Rates {
   const medianOf = (one: Measured): number | undefined => {
     const found = windows.get(one.name);
@@ -126,5 +180,6 @@ export function ratesOf(
       return seconds === undefined ? undefined : windows.get(one.name)!.unitsPerCall / seconds;
     },
     throughput,
+    scaling,
   };
 }

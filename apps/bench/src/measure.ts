@@ -68,10 +68,60 @@ function jobsOf(
   threads: number,
   settings: Settings,
 ): readonly WorkJob[] {
+  if (one.kind === 'timed') return timedJobs(scenario, one, threads, settings, settings.seconds);
   const job = { kind: 'work', scenario: scenario.name, case: one.name, settings } as const;
-  return one.kind === 'timed'
-    ? Array.from({ length: threads }, () => ({ ...job, run: 0, seconds: settings.seconds }))
-    : Array.from({ length: one.runs }, (_, run) => ({ ...job, run }));
+  return Array.from({ length: one.runs }, (_, run) => ({ ...job, run }));
+}
+
+/** The same timed work once per thread. */
+function timedJobs(
+  scenario: Scenario,
+  one: { readonly name: string },
+  threads: number,
+  settings: Settings,
+  seconds: number,
+): readonly WorkJob[] {
+  const job = { kind: 'work', scenario: scenario.name, case: one.name, settings } as const;
+  return Array.from({ length: threads }, () => ({ ...job, run: 0, seconds }));
+}
+
+/**
+ * Rounds in which every case runs on one thread and then on so many: by the names of the cases, throughput on many ÷
+ * on one in each round. Cases that failed are left out; undefined if it was interrupted.
+ */
+export async function measureScaling(
+  executor: Executor<Job, JobResult>,
+  scenario: Scenario,
+  cases: readonly { readonly name: string }[],
+  threads: number,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly number[]> | undefined> {
+  const seconds = Math.min(0.15, settings.seconds);
+  const found = new Map<string, number[]>(cases.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const one of cases) {
+      const throughputs: number[] = [];
+      for (const concurrency of [1, threads]) {
+        const jobs = timedJobs(scenario, one, concurrency, settings, seconds);
+        const outcomes = await executor.run(jobs, { concurrency, signal });
+        if (outcomes.some(({ status }) => status === 'cancelled')) return undefined;
+        if (outcomes.some(({ status }) => status === 'failed')) found.delete(one.name);
+        throughputs.push(
+          sum(
+            outcomes.map((outcome) => {
+              const { units, seconds: elapsed } = (
+                outcome.status === 'done' ? outcome.result : { units: NaN, seconds: 1 }
+              ) as WorkResult;
+              return units / elapsed;
+            }),
+          ),
+        );
+      }
+      found.get(one.name)?.push(throughputs[1]! / throughputs[0]!);
+    }
+  }
+  return found;
 }
 
 /** Rounds of a comparison: odd, so that a median is one of them. */

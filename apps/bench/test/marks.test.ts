@@ -4,8 +4,11 @@ import {
   costAtMost,
   fasterThan,
   groupsOf,
+  medianSpeedup,
   judged,
   ratesOf,
+  relativeSpeedup,
+  scaledOf,
   speedup,
   type Windows,
 } from '../src/comparison.js';
@@ -69,6 +72,22 @@ test('a speed-up is a ratio of throughputs', () => {
   const rates = ratesOf(new Map(), (_, threads) => [NaN, 10, 19][threads]);
   expect(speedup(a, 2, 1.9).ratio(rates)).toBeCloseTo(1.9, 15);
   expect(speedup(a, 2, 1.9).ratio(ratesOf(new Map(), nowhere))).toBeUndefined();
+});
+
+test('a speed-up in rounds is a median, and relative to another case one of ratios within a round', () => {
+  // in the last round something else has one of the cores
+  const ratios: Record<string, number[]> = { a: [1.9, 2, 1.1], b: [2, 2, 1] };
+  const rates = ratesOf(new Map(), nowhere, ({ name }) => ratios[name]);
+  expect(medianSpeedup(a, 2, 1.8).ratio(rates)).toBe(1.9);
+  expect(relativeSpeedup(a, b, 2, 0.95).ratio(rates)).toBe(1);
+  expect(relativeSpeedup(a, c, 2, 0.95).ratio(rates)).toBeUndefined();
+  const comparisons = [
+    medianSpeedup(a, 2, 1.8),
+    relativeSpeedup(a, b, 2, 0.95),
+    fasterThan(c, d, 1),
+  ];
+  expect(scaledOf(comparisons, 2)).toEqual([a, b]);
+  expect(scaledOf(comparisons, 4)).toEqual([]);
 });
 
 test('work at equal error counts Hessians and products, takes the least work and the worst start', () => {

@@ -19,7 +19,7 @@ import { certify, verify, type Certificate } from '@nonsmooth/subgradient';
 import { foldIn, key, split, tensor, uniform, type Key } from '@nonsmooth/tensor';
 import { timed, type Case } from '../case.js';
 import { claim, observation } from '../check.js';
-import { costAtMost, speedup, type Comparison } from '../comparison.js';
+import { costAtMost, medianSpeedup, relativeSpeedup, type Comparison } from '../comparison.js';
 import type { Scenario } from '../scenario.js';
 import type { Work } from '../work.js';
 
@@ -194,16 +194,38 @@ function comparisonsOf(way: Way, rung: Rung, kinks: number): readonly Comparison
     mark: kinks === 0 ? 20 : kinks === 1 ? 50 : 200,
     atMost: true,
   };
-  return kinks === 0 ? [inGradients, speedup(own, 2, 1.8)] : [inGradients];
+  if (kinks > 0) return [inGradients];
+  return [inGradients, medianSpeedup(own, 2, 1.8), relativeSpeedup(own, plainLoop, 2, 0.95)];
 }
+
+/** What two threads of the machine can do: a loop over a small array that makes no objects. */
+const plainLoop = timed<number>({
+  name: 'a loop without garbage',
+  unit: 'calls',
+  baseline: true,
+  prepare: () => {
+    const state = new Float64Array(2048);
+    let total = 0;
+    const run = (): void => {
+      total = 0.5;
+      for (let i = 0; i < state.length; i++) {
+        total = Math.tanh(state[i]! * total + 0.5);
+        state[i] = total;
+      }
+    };
+    return { units: 1, run, answer: () => total, fingerprint: () => [state] };
+  },
+  check: (total) => [claim('between 0 and 1', String(total > 0 && total < 1), 'true')],
+});
 
 /** What a certificate costs, in gradients of the same function, over a ladder of sizes and numbers of active kinks. */
 export const certifying: Scenario = {
   name: 'certify',
   summary: 'certificates of gradients and their verification, from 1-16-1 to 2-128-128-1',
   packages: ['subgradient', 'nets', 'autodiff', 'kernels', 'tensor'],
-  cases: ({ detailed }) =>
-    rungs.flatMap((rung) =>
+  cases: ({ detailed }) => [
+    plainLoop,
+    ...rungs.flatMap((rung) =>
       [0, 1, 100]
         .filter((kinks) => kinks === 0 || (detailed && kinks <= Math.max(1, rung.kinks)))
         .flatMap((kinks) => [
@@ -212,4 +234,5 @@ export const certifying: Scenario = {
           ...(detailed ? [caseOf('verify', rung, kinks)] : []),
         ]),
     ),
+  ],
 };
