@@ -163,21 +163,12 @@ export class KinkWatch {
       for (const entry of fresh.keys()) if (near.indexOf(entry) < 0) near.add(entry);
     }
     if (near.count === 0) return undefined;
-    if (fresh.size > 0) this.drift(segment.step * reach);
     if (!kinked.hasNorms)
       return this.verified(this.scan(segment, reach, pattern), segment, pattern);
     // past a right angle from its direction a norm has the wrong sign, and with it all that is made of it
     const turned = this.scan(segment, reach, pattern, true);
     const other = this.scan(segment, turned?.theta ?? reach, pattern, false);
     return this.verified(other, segment, pattern) ?? turned;
-  }
-
-  /** What was judged not to move goes as far in this time as rates that were taken for 0 lead, and somewhat farther. */
-  private drift(time: number): void {
-    for (const [entry, known] of this.fresh) {
-      if (known.order !== 0 || known.rate === 0) continue;
-      this.fresh.set(entry, { ...known, slack: known.slack + 4 * Math.abs(known.rate) * time });
-    }
   }
 
   /** The first zero of interpolated gaps, of all or of norms alone or of others than norms, up to a part of the step. */
