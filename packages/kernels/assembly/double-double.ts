@@ -7,7 +7,7 @@ export let low: f64 = 0;
 /** Keeps a + b exactly, for |a| ≥ |b| or a = 0. */
 // @ts-ignore: decorator
 @inline
-export function normalized(a: f64, b: f64): f64 {
+function normalized(a: f64, b: f64): f64 {
   const sum = a + b;
   low = b - (sum - a);
   return sum;

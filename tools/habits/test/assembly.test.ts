@@ -7,14 +7,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 const root = join(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'nonsmooth-assembly-'));
 
-/** Sources of the kernels by path, without the decorators of functions, which only AssemblyScript knows. */
+/** Sources of the kernels by path, without decorators, which only AssemblyScript knows. */
 const sources = new Map<string, string>();
 
 beforeAll(() => {
   cpSync(join(root, 'packages/kernels/assembly'), folder, { recursive: true });
   for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (!path.endsWith('.ts')) continue;
-    const text = readFileSync(join(folder, path), 'utf8').replace(/^@(inline|unmanaged)$/gm, '');
+    const text = readFileSync(join(folder, path), 'utf8').replace(
+      /^@(inline|lazy|unmanaged)$/gm,
+      '',
+    );
     sources.set(path, text);
     writeFileSync(join(folder, path), text);
   }
