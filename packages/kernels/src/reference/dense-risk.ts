@@ -19,6 +19,18 @@ import { hessianVector } from './hessian-vector.js';
 
 /** The risk of a dense network by plain loops. @throws as `problemShape`. */
 export function denseRisk(problem: DenseProblem): DenseRisk {
+  const risk = denseDerivatives(problem);
+  return {
+    ...risk,
+    descent: (theta, options) => {
+      requireLength('theta', theta, risk.dimension);
+      return descentLoop(risk, theta, options);
+    },
+  };
+}
+
+/** The risk without its descent. @throws as `problemShape`. */
+export function denseDerivatives(problem: DenseProblem): Omit<DenseRisk, 'descent'> {
   const shape = problemShape(problem);
   const { dtype, batchNormalization } = problem;
   const { inputWidth, targetWidth, outputWidth, samples, dimension } = shape;
@@ -155,7 +167,7 @@ export function denseRisk(problem: DenseProblem): DenseRisk {
     }
   }
 
-  const risk: DenseRisk = {
+  return {
     dimension,
     samples,
     dtype,
@@ -198,14 +210,8 @@ export function denseRisk(problem: DenseProblem): DenseRisk {
       const { x } = firstInputs(parametersHere, toDtype(rows), count);
       return forward(shape, activation, parametersHere, x, count, dtype).affine.at(-1)!;
     },
-    descent: (theta, options) => {
-      requireLength('theta', theta, dimension);
-      return descentLoop(risk, theta, options);
-    },
     dispose: () => {
       disposed = true;
     },
   };
-
-  return risk;
 }

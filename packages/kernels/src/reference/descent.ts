@@ -7,6 +7,7 @@ import {
   type DescentOptions,
 } from '@nonsmooth/core';
 import type { DenseRisk } from '../dense-network.js';
+import { momentsOf } from '../descent-moments.js';
 import { checkDescentOptions, checkRun, checkState } from '../descent-settings.js';
 import { drawBatch } from '../random.js';
 import { updateRule } from './update-rules.js';
@@ -20,7 +21,8 @@ export function descentLoop(
   requireObject('risk', risk);
   checkDescentOptions(options, risk.samples);
   const { rule, batch } = options;
-  const { moments: momentCount, initial = 0, update } = updateRule(rule);
+  const update = updateRule(rule);
+  const { count: momentCount, initial } = momentsOf(rule);
   const theta = floatArray(risk.dtype, risk.dimension);
   requireLength('theta', start, risk.dimension);
   theta.set(start);

@@ -10,20 +10,12 @@ type Update = (
   moments: readonly FloatArray[],
 ) => void;
 
-interface UpdateRule {
-  /** How many arrays the rule remembers. */
-  readonly moments: number;
-  /** What they start with. Default 0. */
-  readonly initial?: number;
-  readonly update: Update;
-}
-
 /** The formulas of PyTorch's optimizers (torch.optim), in its order of operations. */
-const rules: { readonly [Name in DescentRuleName]: (settings: Settings<Name>) => UpdateRule } = {
+const rules: { readonly [Name in DescentRuleName]: (settings: Settings<Name>) => Update } = {
   // g ← g + λθ; m ← μm + (1−δ)g (m = g at first); θ ← θ − γ(m or g + μm)
-  sgd: ({ momentum, dampening, weightDecay, nesterov }) => ({
-    moments: momentum === 0 ? 0 : 1,
-    update: (step, learningRate, theta, gradient, [velocity]) => {
+  sgd:
+    ({ momentum, dampening, weightDecay, nesterov }) =>
+    (step, learningRate, theta, gradient, [velocity]) => {
       for (let i = 0; i < theta.length; i++) {
         let g = gradient[i]! + weightDecay * theta[i]!;
         if (velocity) {
@@ -33,13 +25,12 @@ const rules: { readonly [Name in DescentRuleName]: (settings: Settings<Name>) =>
         theta[i]! -= learningRate * g;
       }
     },
-  }),
   adam: (settings) => adam(settings, settings.weightDecay, 0),
   adamW: (settings) => adam(settings, 0, settings.weightDecay),
   // v ← αv + (1−α)g²; a ← a + (1−α)(g−a) if centered; u = g/(√(v − a²) + ε); m ← μm + u; θ ← θ − γm
-  rmsprop: ({ smoothing, epsilon, weightDecay, momentum, centered }) => ({
-    moments: 1 + (centered ? 1 : 0) + (momentum === 0 ? 0 : 1),
-    update: (_step, learningRate, theta, gradient, moments) => {
+  rmsprop:
+    ({ smoothing, epsilon, weightDecay, momentum, centered }) =>
+    (_step, learningRate, theta, gradient, moments) => {
       const squares = moments[0]!;
       const average = centered ? moments[1]! : undefined;
       const velocity = momentum === 0 ? undefined : moments.at(-1)!;
@@ -56,12 +47,10 @@ const rules: { readonly [Name in DescentRuleName]: (settings: Settings<Name>) =>
         theta[i]! -= learningRate * move;
       }
     },
-  }),
   // v ← v + g²; θ ← θ − γ/(1 + (n−1)η)·g/(√v + ε)
-  adagrad: ({ learningRateDecay, epsilon, weightDecay, initialAccumulator }) => ({
-    moments: 1,
-    initial: initialAccumulator,
-    update: (step, learningRate, theta, gradient, [squares]) => {
+  adagrad:
+    ({ learningRateDecay, epsilon, weightDecay }) =>
+    (step, learningRate, theta, gradient, [squares]) => {
       const rate = learningRate / (1 + (step - 1) * learningRateDecay);
       for (let i = 0; i < theta.length; i++) {
         const g = gradient[i]! + weightDecay * theta[i]!;
@@ -69,36 +58,32 @@ const rules: { readonly [Name in DescentRuleName]: (settings: Settings<Name>) =>
         theta[i]! -= rate * (g / (Math.sqrt(squares![i]!) + epsilon));
       }
     },
-  }),
 };
 
 // m ← m + (1−β₁)(g−m); v ← β₂v + (1−β₂)g²; θ ← θ − γ/(1−β₁ⁿ)·m/(√v/√(1−β₂ⁿ) + ε); amsgrad: the largest v so far
 function adam(
-  { beta1, beta2, epsilon, amsgrad }: Omit<Settings<'adam'>, 'name'>,
+  { beta1, beta2, epsilon }: Omit<Settings<'adam'>, 'name'>,
   coupledDecay: number,
   decoupledDecay: number,
-): UpdateRule {
-  return {
-    moments: amsgrad ? 3 : 2,
-    update: (step, learningRate, theta, gradient, [mean, squares, largest]) => {
-      const rate = learningRate / (1 - integerPower(beta1, step));
-      const correction = Math.sqrt(1 - integerPower(beta2, step));
-      for (let i = 0; i < theta.length; i++) {
-        theta[i]! *= 1 - learningRate * decoupledDecay;
-        const g = gradient[i]! + coupledDecay * theta[i]!;
-        mean![i]! += (1 - beta1) * (g - mean![i]!);
-        squares![i] = beta2 * squares![i]! + (1 - beta2) * g * g;
-        let square = squares![i]!;
-        if (largest) square = largest[i] = Math.max(largest[i]!, square);
-        theta[i]! -= rate * (mean![i]! / (Math.sqrt(square) / correction + epsilon));
-      }
-    },
+): Update {
+  return (step, learningRate, theta, gradient, [mean, squares, largest]) => {
+    const rate = learningRate / (1 - integerPower(beta1, step));
+    const correction = Math.sqrt(1 - integerPower(beta2, step));
+    for (let i = 0; i < theta.length; i++) {
+      theta[i]! *= 1 - learningRate * decoupledDecay;
+      const g = gradient[i]! + coupledDecay * theta[i]!;
+      mean![i]! += (1 - beta1) * (g - mean![i]!);
+      squares![i] = beta2 * squares![i]! + (1 - beta2) * g * g;
+      let square = squares![i]!;
+      if (largest) square = largest[i] = Math.max(largest[i]!, square);
+      theta[i]! -= rate * (mean![i]! / (Math.sqrt(square) / correction + epsilon));
+    }
   };
 }
 
 /** The update of a rule. @throws ArgumentError as `settingsOf`. */
-export function updateRule(rule: DescentRule): UpdateRule {
-  const make = rules[rule.name] as ((settings: unknown) => UpdateRule) | undefined;
+export function updateRule(rule: DescentRule): Update {
+  const make = rules[rule.name] as ((settings: unknown) => Update) | undefined;
   const settings = settingsOf(rule);
   return make!(settings);
 }

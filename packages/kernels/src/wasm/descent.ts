@@ -6,9 +6,9 @@ import {
   type FloatArray,
 } from '@nonsmooth/core';
 import type { DenseProblem } from '../dense-network.js';
+import { momentsOf } from '../descent-moments.js';
 import { checkDescentOptions, checkRun, checkState, settingsOf } from '../descent-settings.js';
 import { type ProblemShape } from '../problem.js';
-import { updateRule } from '../reference/update-rules.js';
 import { elementBytes, view } from './arena.js';
 import { descentBytes, DescentView, writeDescent } from './generated/structs.js';
 import { settle } from './home.js';
@@ -31,7 +31,7 @@ export function descentLoop(
   const { rule, batch } = options;
   const { dtype } = problem;
   const { dimension } = shape;
-  const { moments: momentCount, initial = 0 } = updateRule(rule);
+  const { count: momentCount, initial } = momentsOf(rule);
 
   const bytes = dimension * elementBytes[dtype];
   const home = settle(build, (arena) => ({

@@ -1,8 +1,8 @@
 import { floatArray, type FloatArray } from '@nonsmooth/core';
-import type { DenseProblem, DenseRisk } from '../dense-network.js';
+import type { DenseProblem } from '../dense-network.js';
 import { losses } from '../losses/table.js';
 import type { ProblemShape } from '../problem.js';
-import { denseRisk } from '../reference/dense-risk.js';
+import { denseDerivatives } from '../reference/dense-risk.js';
 import { hessianByColumns } from './hessian-by-columns.js';
 import type { Build } from './module.js';
 import { sameBits } from './same-bits.js';
@@ -95,10 +95,10 @@ export function secondOrderOf(
   };
   const prepared = floatArray(problem.dtype, dimension);
   let isPrepared = false;
-  let plainLoops: DenseRisk | undefined;
+  let plainLoops: ReturnType<typeof denseDerivatives> | undefined;
 
   /** For numbers whose squares overflow or underflow. */
-  const general = (): DenseRisk => (plainLoops ??= denseRisk(problem));
+  const general = () => (plainLoops ??= denseDerivatives(problem));
 
   function prepareAt(theta: FloatArray): void {
     if (isPrepared && sameBits(prepared, theta)) return;
