@@ -221,3 +221,34 @@ test('with kinks ignored it is followed blindly, and loses its energy identity',
   expect(Math.abs(located.energy!.residual)).toBeLessThan(1e-6);
   expect(() => flowOf(f, start, 1, { choice: 'shortest' as never })).toThrow(/choice.*minimalNorm/);
 });
+
+describe('a norm that bends down', () => {
+  const tilted =
+    (slope: number): Traceable =>
+    (x) =>
+      sub(mul(slope, entry(x, 0)), norm(x));
+
+  test.each([[0], [0.5], [-0.9]])(
+    'rests where 0 is in the set, and could leave: slope %f',
+    (slope) => {
+      const rests = flowOf(tilted(slope), [0, 0], 1);
+      expect([...rests.theta]).toEqual([0, 0]);
+      expect(rests.atRestSince).toBe(0);
+      expect(rests.uniqueUntil).toBe(0);
+      const leaves = flowOf(tilted(slope), [0, 0], 1, { choice: 'steepestDescent' });
+      expect(Math.hypot(...leaves.theta)).toBeGreaterThan(0.5);
+      expect(leaves.uniqueUntil).toBe(0);
+    },
+  );
+
+  test('is left where 0 is not in the set', () => {
+    expect(distance(flowOf(tilted(2), [0, 0], 1).theta, [-3, 0])).toBeLessThan(1e-5);
+  });
+});
+
+test('a tolerance for each of 200 000 parameters', () => {
+  const n = 200_000;
+  const f = objective((x) => add(mul(0.5, sum(square(sub(x, 1)))), abs(entry(x, 0))), n);
+  const options = { until: 0.1, rtol: 1e-2, atol: new Float64Array(n).fill(1e-3) };
+  expect(gradientFlow(f, new Float64Array(n).fill(0.5), options).status).toBe('finished');
+});

@@ -111,7 +111,7 @@ function frozenDegrees({ nodes }: Program): number[] {
   const degrees: number[] = [];
   for (const { op, inputs } of nodes) {
     const from = inputs.map((input) => degrees[input]!);
-    const most = Math.max(0, ...from);
+    const most = from.reduce((high, degree) => Math.max(high, degree), 0);
     if (op === 'input') degrees.push(1);
     else if (most === 0 || op === 'constant' || op === 'stopGradient') degrees.push(0);
     else if (flat.has(op)) degrees.push(2);

@@ -1,4 +1,5 @@
 import type { FrozenKink } from '@nonsmooth/autodiff';
+import { hasConcaveNorm, pastConcaveNorm } from './concave-norms.js';
 import type { CornerFunction } from './corner-function.js';
 import { norm2 } from '@nonsmooth/core';
 import type { ActiveKink } from './active-kink.js';
@@ -44,7 +45,14 @@ export class PatternSearch {
     if (isStart || this.choice === 'steepestDescent') {
       starts.push(this.firstGuess(corner, neutral, neutralWay, -1, still));
     }
-    let several = false;
+    let several = hasConcaveNorm(this.frozen, neutralWay);
+    if (several && this.choice === 'minimalNorm') {
+      const shortest = pastConcaveNorm(this.frozen, neutralWay, active);
+      // 0 in Clarke's set
+      if (shortest && norm2(shortest) <= neutralWay.noise + 1e-12 * neutralWay.gradientNorm) {
+        return { ...heldAlong(shortest, active, neutralWay), several };
+      }
+    }
     const ways: Outcome[] = [];
     for (const guess of starts) {
       const found = this.settle(corner, guess, stateNoise);
@@ -85,16 +93,12 @@ export class PatternSearch {
         );
         // 0 in Clarke's set
         if (this.choice === 'minimalNorm' && length <= neutralWay.noise + 1e-12 * fastest) {
-          const way = { ...neutralWay, velocity: mixture };
-          const verdicts = new Map(
-            active.map(({ index, ties }): [number, Verdict] => [
-              index,
-              ties ? { kind: 'held', ties } : { kind: 'held' },
-            ]),
-          );
-          return { way, verdicts, several: isShorter || ways.length > 1 };
+          return {
+            ...heldAlong(mixture, active, neutralWay),
+            several: isShorter || ways.length > 1,
+          };
         }
-        several = isShorter;
+        several ||= isShorter;
       }
     }
     const chosen =
@@ -209,6 +213,21 @@ export class PatternSearch {
       yield pattern;
     }
   }
+}
+
+/** All active kinks held, with this velocity. */
+function heldAlong(
+  velocity: Float64Array,
+  active: readonly ActiveKink[],
+  neutralWay: Way,
+): Outcome {
+  const verdicts = new Map(
+    active.map(({ index, ties }): [number, Verdict] => [
+      index,
+      ties ? { kind: 'held', ties } : { kind: 'held' },
+    ]),
+  );
+  return { way: { ...neutralWay, velocity }, verdicts };
 }
 
 function directionOf({ offset, size }: FrozenKink, { sides }: Pattern, turn: number): Float64Array {

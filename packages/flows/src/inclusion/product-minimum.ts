@@ -1,3 +1,4 @@
+import { norm2 } from '@nonsmooth/core';
 import { polishBalls } from './ball-polish.js';
 import { flatMinimum, type MultiplierSet } from './flat-minimum.js';
 
@@ -52,7 +53,7 @@ class Hull {
 
   /** Adds the point of the sphere in this direction. */
   private add(direction: Float64Array, weight: number): void {
-    const length = Math.hypot(...direction);
+    const length = norm2(direction);
     if (!(length > 0)) return;
     this.points.push(direction.map((x) => (x * this.set.bound) / length));
     this.weights.push(weight);
@@ -78,7 +79,7 @@ class Hull {
       along += sum * lambda[start + i]!;
       terms = Math.max(terms, magnitude);
     }
-    const gain = bound * Math.hypot(...pull) - along;
+    const gain = bound * norm2(pull) - along;
     if (!(gain > 1e-13 * bound * terms)) return false;
     // points without weight are not needed any more
     const kept = this.points.map((_, i) => i).filter((i) => this.weights[i]! > 0);

@@ -16,7 +16,7 @@ export class RestRule {
 
   constructor({ rtol = 1e-3, atol = 1e-6 }: IntegrationOptions, horizon: number) {
     this.rtol = rtol;
-    this.atol = typeof atol === 'number' ? atol : Math.min(...Array.from(atol));
+    this.atol = typeof atol === 'number' ? atol : least(atol);
     this.horizon = horizon;
   }
 
@@ -72,4 +72,10 @@ export class RestRule {
     // forces that move a step by less than the tolerance are noise of the integration
     return (s - this.changedAt) * rate >= 1 || speed * clock * h <= tolerance;
   }
+}
+
+function least(x: ArrayLike<number>): number {
+  let smallest = Infinity;
+  for (let i = 0; i < x.length; i++) smallest = Math.min(smallest, x[i]!);
+  return smallest;
 }
