@@ -1,5 +1,5 @@
 import { gradientFlow, invariants, reluFlow } from '@nonsmooth/flows';
-import { empiricalRisk, initialize, network, xavierUniform } from '@nonsmooth/nets';
+import { empiricalRisk, heNormal, initialize, network, xavierUniform } from '@nonsmooth/nets';
 import { foldIn, integers, key, normal, tensor } from '@nonsmooth/tensor';
 import { describe, expect, test } from 'vitest';
 
@@ -119,3 +119,23 @@ test('hypotheses that fail are named', () => {
     run(network([1, 1, 1], { activation: 'relu' }), [1, 0, 1, 0], { targets: [1] }),
   ).toThrow(/targets/);
 });
+
+test.each([
+  [[1, 3, 3, 1], 2],
+  [[1, 3, 3, 1], 16],
+  [[1, 5, 5, 1], 16],
+  [[1, 5, 5, 1], 31],
+] as const)(
+  'where decisions undo each other the flow of %j from start %i goes on and falls as it should',
+  (widths, seed) => {
+    const net = network(widths, { activation: 'relu' });
+    // without biases everything is 0 at the first sample
+    const inputs = Array.from({ length: 20 }, (_, i) => [i / 19]);
+    const targets = inputs.map(([x]) => Math.sin(5 * x!));
+    const risk = empiricalRisk(net, { inputs, targets });
+    const flow = gradientFlow(risk, initialize(net, heNormal, key(seed)), { until: 5, rtol: 1e-7 });
+    expect(flow.status).toBe('finished');
+    expect(Math.abs(flow.energy.residual)).toBeLessThan(1e-4 * flow.loss[0]!);
+    expect(flow.loss.every((loss, i) => i === 0 || loss <= flow.loss[i - 1]!)).toBe(true);
+  },
+);

@@ -16,9 +16,12 @@ export class Decider {
   private readonly ways: Ways;
   private readonly patterns: PatternSearch;
   private readonly descent: CornerDescent;
+  private readonly isAlternating: boolean;
 
-  constructor(frozen: CornerFunction, choice: Choice) {
+  /** `isAlternating` where decisions from where the flow comes have undone each other: none is made like that. */
+  constructor(frozen: CornerFunction, choice: Choice, isAlternating = false) {
     this.frozen = frozen;
+    this.isAlternating = isAlternating;
     this.ways = new Ways(frozen);
     this.patterns = new PatternSearch(frozen, this.ways, choice);
     this.descent = new CornerDescent(frozen);
@@ -71,7 +74,7 @@ export class Decider {
   /** The way on where arguments of kinks depend on each other, from where the flow comes. */
   private jointly(corner: Corner, neutral: Way, stateNoise: number): Found | undefined {
     const { descent } = this;
-    if (!descent.isFor(corner, neutral)) return undefined;
+    if (this.isAlternating || !descent.isFor(corner, neutral)) return undefined;
     const found = descent.before(corner, stateNoise);
     if (!found) return undefined;
     const other = descent.from(corner, neutral.velocity, stateNoise);

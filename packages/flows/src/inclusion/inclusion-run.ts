@@ -375,7 +375,8 @@ export class InclusionRun {
     }
     if (!isSnapped && !turns.cross(kink, active)) {
       const side = this.pattern.sides[entry];
-      turns.decide(active, 1e-3 * state.ordinary * this.rate(state.t));
+      const isAlternating = this.patience.shortened > mostClose / 4;
+      turns.decide(active, 1e-3 * state.ordinary * this.rate(state.t), isAlternating);
       const stays = isStill && watch.orderOf(entry) === 0;
       if (stays && this.pattern.sides[entry] === side) turns.turnStill(kink, entry);
     }

@@ -70,8 +70,11 @@ export class Turns {
     noise.measure(state.y);
   }
 
-  /** Decides about these kinks; `ahead` is a time that is short against a step. */
-  decide(active: readonly ActiveKink[], ahead: number): void {
+  /**
+   * Decides about these kinks; `ahead` is a time that is short against a step, `isAlternating` whether decisions have
+   * undone each other here.
+   */
+  decide(active: readonly ActiveKink[], ahead: number, isAlternating = false): void {
     if (active.length === 0) {
       this.keepOn();
       return;
@@ -84,7 +87,8 @@ export class Turns {
     );
     const local = corner.local(active);
     const before = corner.pattern();
-    const decision = new Decider(corner, choice).decide(y, before, local, ahead, noise.size);
+    const decider = new Decider(corner, choice, isAlternating);
+    const decision = decider.decide(y, before, local, ahead, noise.size);
     listener.decided(state.t, corner, before, decision, local);
     const isDecided = decision.undecided === undefined;
     const after = isDecided ? decision.pattern : before;
