@@ -1,6 +1,7 @@
 import {
   abs,
   add,
+  argmax,
   cos,
   elementwise,
   exp,
@@ -268,6 +269,24 @@ test('the radius of constancy is rigorous: within it no sign changes, and it is 
   const wave = certify((x) => relu(add(sin(at(x, 0)), cos(at(x, 1)))), [0, 0], { refinements: 40 });
   expect(wave.radiusOfConstancy).toBeGreaterThan(0.49);
   expect(wave.radiusOfConstancy).toBeLessThan(Math.PI / 4);
+});
+
+test('within the radius of constancy no comparison changes its answer, with and without active kinks', () => {
+  const jump = (x: Tracer) =>
+    sum(where(greater(mul(at(x, 0), at(x, 1)), 1), mul(3, sum(x)), mul(2, sum(x))));
+  const kink = (x: Tracer) => add(abs(sub(at(x, 0), at(x, 1))), jump(x));
+  for (const f of [jump, kink]) {
+    // x·y = 1 at distance 0.1 along the diagonal
+    const { radiusOfConstancy } = certify(f, [0.9, 0.9], { refinements: 40 });
+    expect(radiusOfConstancy).toBeCloseTo(0.1, 8);
+    expect(radiusOfConstancy).toBeLessThanOrEqual(0.1);
+  }
+  // which entry is the largest is not bounded
+  const leader = (x: Tracer) => mul(sum(argmax(x, 0)), sum(x));
+  expect(certify(leader, [1, 2]).radiusOfConstancy).toBe(0);
+  // numbers are compared once for all
+  const known = (x: Tracer) => sum(where(greater(2, 1), x, neg(x)));
+  expect(certify(known, [1, 2]).radiusOfConstancy).toBe(Infinity);
 });
 
 test('a sign that rests on digits that doubles do not have is constant for no known radius', () => {

@@ -47,7 +47,10 @@ export interface CertifiedGradient {
   readonly verdict: Verdict;
   readonly certificate: Certificate;
   readonly activeKinks: readonly ActiveKink[];
-  /** No switching variable that is not 0 changes its sign while no coordinate moves by more than this. */
+  /**
+   * No switching variable that is not 0 changes its sign, and no comparison its answer, while no coordinate moves by more
+   * than this.
+   */
   readonly radiusOfConstancy: number;
   /** For every undecided membership, why. */
   readonly reasons: readonly Reason[];

@@ -5,6 +5,8 @@ export interface Switching {
   readonly tape: Procedure;
   /** The scalars of all switching variables. */
   readonly switching: Int32Array;
+  /** The scalars of differences whose signs decide comparisons. */
+  readonly differences: ArrayLike<number>;
   /** Those that are 0, |z| standing in the procedure for their kinks. */
   readonly active: readonly { readonly index: number; readonly scalar: number }[];
 }
@@ -73,46 +75,50 @@ function deviations({ tape, active }: Switching, rho: number, moved: Float64Arra
   }
 }
 
-/** Where the slack of switching variables and the deviations of scalars are kept. */
+/** Where the slack of switching variables and of differences, and the deviations of scalars are kept. */
 export interface RadiusScratch {
   readonly slack: Float64Array;
   readonly moved: Float64Array;
 }
 
-/** For so many switching variables and scalars. */
-export function radiusScratch(switching: number, size: number): RadiusScratch {
-  return { slack: new Float64Array(switching), moved: new Float64Array(size) };
+export function radiusScratch({ switching, differences, tape }: Switching): RadiusScratch {
+  return {
+    slack: new Float64Array(switching.length + differences.length),
+    moved: new Float64Array(tape.size),
+  };
 }
 
 /**
- * ρ such that no switching variable that is not 0 changes its sign while no input moves by more than ρ: for
- * networks a bound layer by layer, entry by entry. ∞ if nothing can change, 0 where a sign rests on digits that
- * doubles do not have.
+ * ρ such that no switching variable that is not 0 changes its sign and no comparison its answer while no input moves by
+ * more than ρ: for networks a bound layer by layer, entry by entry. ∞ if nothing can change, 0 where a sign rests on
+ * digits that doubles do not have, and for arguments of maxima.
  */
 export function radiusOfConstancy(
   procedure: Switching,
   refinements = 0,
-  { slack, moved }: RadiusScratch = radiusScratch(procedure.switching.length, procedure.tape.size),
+  { slack, moved }: RadiusScratch = radiusScratch(procedure),
 ): number {
-  const { tape, switching, active } = procedure;
+  const { tape, switching, differences, active } = procedure;
+  const scalarAt = (i: number): number =>
+    i < switching.length ? switching[i]! : differences[i - switching.length]!;
   const { value, radius, sensitivity } = tape;
   const zeros = new Set(active.map(({ index }) => index));
   for (let i = 0; i < slack.length; i++) {
-    const z = switching[i]!;
+    const z = scalarAt(i);
     slack[i] = Math.abs(value[z]!) - radius[z]!;
     if (!(slack[i]! > 0 && slack[i]! < Infinity) && !zeros.has(i)) return 0;
   }
   const holds = (rho: number): boolean => {
     deviations(procedure, rho, moved);
     for (let i = 0; i < slack.length; i++) {
-      if (slack[i]! > 0 && !(moved[switching[i]!]! < slack[i]!)) return false;
+      if (slack[i]! > 0 && !(moved[scalarAt(i)]! < slack[i]!)) return false;
     }
     return true;
   };
   // the bound grows at least linearly, so its slope at 0 gives a radius that is too large
   let upper = Infinity;
   for (let i = 0; i < slack.length; i++) {
-    const slope = sensitivity[switching[i]!]!;
+    const slope = sensitivity[scalarAt(i)]!;
     if (slack[i]! > 0 && slack[i]! < upper * slope) upper = slack[i]! / slope;
   }
   if (upper === Infinity) return Infinity;

@@ -26,9 +26,10 @@ class SmoothPoints {
   constructor(plan: Plan, dimension: number) {
     this.plan = plan;
     // where a run decides everything, no switching variable is 0
-    this.procedure = { tape: plan, switching: plan.switching, active: [] };
+    const { switching, differences } = plan;
+    this.procedure = { tape: plan, switching, differences, active: [] };
     this.point = new Float64Array(dimension);
-    this.scratch = radiusScratch(plan.switching.length, plan.size);
+    this.scratch = radiusScratch(this.procedure);
     this.seen = new Float64Array(plan.switching.length);
     this.cotangents = { cotangent: this.scratch.moved, error: new Float64Array(plan.size) };
   }

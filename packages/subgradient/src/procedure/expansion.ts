@@ -35,6 +35,8 @@ export class Expansion extends Scalars {
   readonly unresolved: SwitchingVariable[] = [];
   readonly irregular: Irregularity[] = [];
   readonly switching: Int32Array;
+  /** The scalars of differences whose signs decide comparisons. */
+  readonly differences: number[] = [];
   private readonly offsets: ReadonlyMap<number, number>;
   private readonly inputs: readonly ArrayLike<number>[];
   /** Those of the irregularities that lie in the value of a scalar. */
@@ -176,6 +178,8 @@ export class Expansion extends Scalars {
     group.forEach((id, i) => {
       if (i > 0 && this.orderOf(id, group[best]!, index) > 0) best = i;
     });
+    // which of many is the largest is not bounded: as if two of them were equal
+    if (!group.every((id) => this.isFixed(id))) this.differences.push(this.constant(0));
     return this.constant(best);
   }
 
@@ -212,6 +216,7 @@ export class Expansion extends Scalars {
     if (u === v) return 0;
     if (this.isFixed(u) && this.isFixed(v)) return Math.sign(tape.value[u]! - tape.value[v]!);
     const difference = tape.combine(1, u, -1, v);
+    this.differences.push(difference);
     const side = tape.signOf(difference);
     if (side === undefined || side === 0) {
       this.report(node, 0, 'a comparison of equal values jumps');

@@ -38,6 +38,7 @@ export class PlanBuilder extends Scalars {
   /** The members of groups that have a leader or a peak. */
   readonly members: GrowingIntegers = new GrowingIntegers(16);
   readonly switching: Int32Array;
+  readonly differences: GrowingIntegers = new GrowingIntegers(16);
   partialCount = 0;
   private readonly constants = new Map<number, number>();
   private readonly offsets: ReadonlyMap<number, number>;
@@ -134,6 +135,7 @@ export class PlanBuilder extends Scalars {
   compare(relation: Relation, u: number, v: number): number {
     const isFixed = this.isFixed(u) && this.isFixed(v);
     const difference = this.combine(1, u, -1, v);
+    if (!isFixed) this.differences.push(difference);
     const code = relations.indexOf(relation) + (isFixed ? relations.length : 0);
     return this.push(kinds.fixed, difference, code, fixedNumbers.relation);
   }
@@ -153,6 +155,10 @@ export class PlanBuilder extends Scalars {
   private group(group: readonly number[], what: number): number {
     const first = this.members.length;
     for (const id of group) this.members.push(id);
+    // which of many is the largest is not bounded: as if two of them were equal
+    if (what === fixedNumbers.leader && !group.every((id) => this.isFixed(id))) {
+      this.differences.push(this.constant(0));
+    }
     return this.push(kinds.fixed, first, group.length, what);
   }
 

@@ -27,6 +27,8 @@ export class Plan implements Procedure {
   readonly output: number;
   /** The scalars of all switching variables. */
   readonly switching: Int32Array;
+  /** The scalars of differences whose signs decide comparisons. */
+  readonly differences: Int32Array;
   private readonly source: Int32Array;
   private readonly members: Int32Array;
   private readonly products: Products;
@@ -45,6 +47,7 @@ export class Plan implements Procedure {
     this.products = built.products;
     this.functions = built.functions;
     this.switching = built.switching;
+    this.differences = built.differences.data.subarray(0, built.differences.length);
     this.output = output;
     this.value = built.value.data;
     this.radius = new Float64Array(size);

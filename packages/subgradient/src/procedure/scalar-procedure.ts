@@ -11,6 +11,8 @@ export interface ScalarProcedure {
   readonly dimension: number;
   /** All switching variables: their scalars in evaluation order. */
   readonly switching: Int32Array;
+  /** The scalars of differences whose signs decide comparisons. */
+  readonly differences: readonly number[];
   /** z = 0 there. */
   readonly active: readonly SwitchingVariable[];
   /** z so small that rounding hides its sign. */
@@ -23,12 +25,13 @@ export function scalarProcedure(original: Program, point: ArrayLike<number>): Sc
   const { program, blocks, size } = switchedProgram(original);
   const expansion = new Expansion(program.nodes, blocks, size, [point]);
   const outputs = expand(program, expansion);
-  const { tape, switching, active, unresolved, irregular } = expansion;
+  const { tape, switching, differences, active, unresolved, irregular } = expansion;
   return {
     tape,
     output: outputs[0]![0]!,
     dimension: point.length,
     switching,
+    differences,
     active,
     unresolved,
     irregular,
