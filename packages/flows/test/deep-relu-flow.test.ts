@@ -135,7 +135,7 @@ test.each([
     const risk = empiricalRisk(net, { inputs, targets });
     const flow = gradientFlow(risk, initialize(net, heNormal, key(seed)), { until: 5, rtol: 1e-7 });
     expect(flow.status).toBe('finished');
-    expect(Math.abs(flow.energy.residual)).toBeLessThan(1e-4 * flow.loss[0]!);
+    expect(Math.abs(flow.energy!.residual)).toBeLessThan(1e-4 * flow.loss[0]!);
     expect(flow.loss.every((loss, i) => i === 0 || loss <= flow.loss[i - 1]!)).toBe(true);
   },
 );

@@ -211,8 +211,8 @@ export class InclusionRun {
         if (this.patience.shortened >= 4) this.patience.isDoubted = true;
         if (++this.patience.shortened > mostClose) {
           const { name } = field.kinked.kink(crossing.kink);
-          state.reason = `undecided: the kink ${name} does not do what its forces say`;
-          return undefined;
+          this.giveUp(`the kink ${name} does not do what its forces say`);
+          continue;
         }
         pieces.leave(segment.step / 10);
         continue;
@@ -233,6 +233,14 @@ export class InclusionRun {
       step.end = state.t;
       return step;
     }
+  }
+
+  /** Nothing more is decided here: the flow is at rest if the tolerance hides all its forces. */
+  private giveUp(why: string): void {
+    const { state, field, noise, rest, velocity } = this;
+    field.velocity(state.y, velocity);
+    if (norm2(velocity) <= noise.ofShare(rest.rtol)) state.restingSince = state.t;
+    else state.reason = `undecided: ${why}`;
   }
 
   /** Whether a kink is met before anything can have happened, and not because the state is past it already. */
@@ -370,7 +378,8 @@ export class InclusionRun {
     const active = isSnapped ? [] : turns.activeAt({ kink, entry });
     if (this.patience.close > mostClose) {
       const names = [...new Set(active.map(({ index }) => field.kinked.kink(index).name))];
-      state.reason = `undecided: more than ${mostClose} events in a row at the kinks ${names.slice(0, 6).join(', ')}`;
+      const first = names.slice(0, 6).join(', ');
+      this.giveUp(`more than ${mostClose} events in a row at the kinks ${first}`);
       return;
     }
     if (!isSnapped && !turns.cross(kink, active)) {

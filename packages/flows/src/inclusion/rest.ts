@@ -6,7 +6,8 @@ import type { IntegrationOptions } from '@nonsmooth/ode';
  * over this rate.
  */
 export class RestRule {
-  private readonly rtol: number;
+  /** The share of a state that steps may be off by. */
+  readonly rtol: number;
   private readonly atol: number;
   private readonly horizon: number;
   private fallFrom = 0;

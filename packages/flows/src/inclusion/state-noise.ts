@@ -23,6 +23,11 @@ export class StateNoise {
     this.signs = mixedSigns(dimension);
   }
 
+  /** What changes of the state by this share of it can make of forces. */
+  ofShare(share: number): number {
+    return (this.size * share) / (8 * Number.EPSILON);
+  }
+
   /** At a state y under the pattern of the field. */
   measure(y: Float64Array): void {
     // curvature changes slowly
