@@ -81,6 +81,7 @@ export interface RadiusScratch {
   readonly moved: Float64Array;
 }
 
+/** Room for a procedure. */
 export function radiusScratch({ switching, differences, tape }: Switching): RadiusScratch {
   return {
     slack: new Float64Array(switching.length + differences.length),
